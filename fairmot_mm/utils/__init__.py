@@ -1,0 +1,31 @@
+"""What every part may use: errors, safe writing, MOTChallenge files, set-up."""
+
+from fairmot_mm.utils.atomic import atomic_path, require_writable_dir
+from fairmot_mm.utils.errors import (
+    CheckpointError,
+    ConfigError,
+    DataError,
+    OutputError,
+    UserInputError,
+    VideoError,
+)
+from fairmot_mm.utils.mot_io import MOTRows, format_mot_rows, read_mot, write_text
+from fairmot_mm.utils.sequence import IMAGE_SUFFIXES, SequenceInfo, list_images
+
+__all__ = [
+    'IMAGE_SUFFIXES',
+    'CheckpointError',
+    'ConfigError',
+    'DataError',
+    'MOTRows',
+    'OutputError',
+    'SequenceInfo',
+    'UserInputError',
+    'VideoError',
+    'atomic_path',
+    'format_mot_rows',
+    'list_images',
+    'read_mot',
+    'require_writable_dir',
+    'write_text',
+]

@@ -1,0 +1,65 @@
+"""Writing files so that a reader never meets half of one."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from fairmot_mm.utils.errors import OutputError
+
+
+@contextmanager
+def atomic_path(path: str | Path) -> Iterator[Path]:
+    """Give a temporary name beside ``path``; rename it to ``path`` on success.
+
+    Args:
+        path: Final file. Its folder is created.
+
+    Yields:
+        A name in the same folder, with the same suffix, to write to. It is removed
+        when the body raises, and ``path`` is then left as it was.
+
+    Raises:
+        OutputError: The folder cannot be created or written.
+    """
+    path = Path(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(
+            prefix=f'.{path.stem}.', suffix=path.suffix, dir=path.parent
+        )
+        os.close(handle)
+    except OSError as error:
+        raise OutputError(
+            f'cannot write {path}: {error.strerror}; choose a folder you may write to'
+        ) from error
+    temporary = Path(name)
+    try:
+        yield temporary
+        # mkstemp makes the file private; give it the mode a plain open() would have.
+        umask = os.umask(0)
+        os.umask(umask)
+        temporary.chmod(0o666 & ~umask)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def require_writable_dir(folder: str | Path) -> Path:
+    """Create ``folder`` and prove that files can be made in it.
+
+    Raises:
+        OutputError: It cannot be created or written.
+    """
+    folder = Path(folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise OutputError(
+            f'cannot write into folder {folder}: {error.strerror}; choose a folder you '
+            'may write to'
+        ) from error
+    return folder

@@ -1,0 +1,106 @@
+"""A MOTChallenge sequence folder: its images and what ``seqinfo.ini`` says."""
+
+import configparser
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+
+from fairmot_mm.utils.errors import DataError
+
+IMAGE_SUFFIXES = ('.jpg', '.jpeg', '.png', '.bmp', '.tif', '.tiff', '.webp')
+
+
+def list_images(folder: str | Path) -> list[Path]:
+    """Images of ``folder`` in name order.
+
+    Raises:
+        DataError: It is not a folder, or has no image in it.
+    """
+    folder = Path(folder)
+    if not folder.is_dir():
+        raise DataError(f'{folder} is not a folder')
+    images = sorted(
+        path for path in folder.iterdir() if path.suffix.lower() in IMAGE_SUFFIXES
+    )
+    if not images:
+        raise DataError(
+            f'{folder} has no image in it (looked for {" ".join(IMAGE_SUFFIXES)})'
+        )
+    return images
+
+
+@dataclass(frozen=True)
+class SequenceInfo:
+    """One video as a folder of images.
+
+    Attributes:
+        name: Name of the sequence, that of its folder.
+        images: Image files in frame order; ``images[k]`` is frame k + 1.
+        frame_rate: Frames a second.
+        width: Width of the images in pixels.
+        height: Height of the images in pixels.
+        gt_file: ``gt/gt.txt`` of the folder, whether it exists or not.
+    """
+
+    name: str
+    images: list[Path]
+    frame_rate: float
+    width: int
+    height: int
+    gt_file: Path
+
+    @classmethod
+    def read(cls, folder: str | Path) -> 'SequenceInfo':
+        """Read ``folder``: ``seqinfo.ini`` where there is one, else the images alone.
+
+        Without ``seqinfo.ini`` the images lie in ``img1`` or in the folder itself, the
+        size is that of the first image and the rate is 30.
+
+        Raises:
+            DataError: Folder, images or a key of ``seqinfo.ini`` missing or malformed.
+        """
+        folder = Path(folder)
+        if not folder.is_dir():
+            raise DataError(f'{folder} is not a folder')
+        gt_file = folder / 'gt' / 'gt.txt'
+        ini = folder / 'seqinfo.ini'
+        if ini.is_file():
+            values = _read_ini(ini)
+            images = list_images(folder / values.get('imdir', 'img1'))
+            return cls(
+                folder.name,
+                images,
+                _number(ini, values, 'framerate'),
+                int(_number(ini, values, 'imwidth')),
+                int(_number(ini, values, 'imheight')),
+                gt_file,
+            )
+        image_dir = folder / 'img1'
+        images = list_images(image_dir if image_dir.is_dir() else folder)
+        first = cv2.imread(str(images[0]))
+        if first is None:
+            raise DataError(f'{images[0]} is not a readable image')
+        height, width = first.shape[:2]
+        return cls(folder.name, images, 30.0, width, height, gt_file)
+
+
+def _read_ini(path: Path) -> dict[str, str]:
+    parser = configparser.ConfigParser()
+    try:
+        parser.read_string(path.read_text())
+        return dict(parser['Sequence'])
+    except (configparser.Error, KeyError) as error:
+        raise DataError(f'{path}: no [Sequence] section that can be read') from error
+
+
+def _number(path: Path, values: dict[str, str], key: str) -> float:
+    try:
+        number = float(values[key])
+    except KeyError:
+        raise DataError(f'{path}: key {key!r} is missing') from None
+    except ValueError:
+        raise DataError(f'{path}: {key} = {values[key]!r} is not a number') from None
+    if number <= 0:
+        raise DataError(f'{path}: {key} = {values[key]} must be above 0')
+    return number
