@@ -1,0 +1,26 @@
+"""Networks, heads, losses and trackers, each registered in `MODELS`."""
+
+# A registry does not import the modules of its parent: mmdet's models are found from
+# our scope only once their package is loaded.
+import mmdet.models  # noqa: F401
+
+from fairmot_mm.models.backbones import DLANet
+from fairmot_mm.models.dense_heads import CenterHead
+from fairmot_mm.models.detectors import JDEDetector
+from fairmot_mm.models.losses import FixedWeighting, UncertaintyWeighting
+from fairmot_mm.models.mot import FairMOT
+from fairmot_mm.models.necks import DLAUp
+from fairmot_mm.models.reid_heads import DenseReIDHead
+from fairmot_mm.models.task_modules import *  # noqa: F403
+from fairmot_mm.models.trackers import *  # noqa: F403
+
+__all__ = [
+    'CenterHead',
+    'DLANet',
+    'DLAUp',
+    'DenseReIDHead',
+    'FairMOT',
+    'FixedWeighting',
+    'JDEDetector',
+    'UncertaintyWeighting',
+]

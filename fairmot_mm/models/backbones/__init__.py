@@ -1,0 +1,5 @@
+"""Backbones."""
+
+from fairmot_mm.models.backbones.dla import DLANet
+
+__all__ = ['DLANet']

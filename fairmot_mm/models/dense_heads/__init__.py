@@ -1,0 +1,5 @@
+"""Heads that find objects."""
+
+from fairmot_mm.models.dense_heads.center_head import CenterHead
+
+__all__ = ['CenterHead']

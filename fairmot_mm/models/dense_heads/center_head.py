@@ -1,0 +1,213 @@
+"""CenterNet's head: where people are, how large, and where inside the cell."""
+
+from collections.abc import Sequence
+
+from mmengine.model import BaseModule
+from mmengine.structures import InstanceData
+from torch import Tensor, nn
+
+from fairmot_mm.models.utils.center_targets import CenterTargets, center_targets
+from fairmot_mm.models.utils.decode import (
+    CenterDetections,
+    DecodeSettings,
+    decode_maps,
+    rescale_bboxes,
+)
+from fairmot_mm.models.utils.head_branch import head_branch
+from fairmot_mm.registry import MODELS
+
+SIZE_CHANNELS = {'ltrb': 4, 'wh': 2}
+# The sigmoid is kept this far from 0 and 1, so that its logarithm stays finite.
+PROBABILITY_MARGIN = 1e-4
+# Start of the heatmap's bias: every cell begins with probability 0.1.
+HEATMAP_BIAS = -2.19
+
+
+@MODELS.register_module()
+class CenterHead(BaseModule):
+    """Heatmap, box size and centre offset on a stride-4 map (FairMOT section 3.2).
+
+    Letters: B images, C channels, K classes, H x W stride-4 map, P objects.
+
+    Args:
+        num_classes: Channels of the heatmap.
+        in_channels: Channels of the feature map.
+        feat_channels: Channels between the two convolutions of a branch; 0 for a
+            single 1 x 1 convolution.
+        size_type: ``'ltrb'``: distances from the centre to the four sides; ``'wh'``.
+        with_offset: Whether the sub-cell offset is predicted; without it a centre lies
+            in the middle of its cell.
+        heatmap_sigma: ``None``: Gaussians fitted to the boxes, `loss_heatmap` on the
+            clamped sigmoid, divided by the number of peaks. A number (published: 6):
+            Gaussians of this standard deviation in cells, `loss_heatmap` on the raw
+            logits, divided by the number of cells, as published with ``--mse_loss``.
+        loss_heatmap: Focal loss by default.
+        loss_size: L1 loss with weight 0.1 by default.
+        loss_offset: L1 loss by default.
+        average_components: Regression sums are divided by the numbers regressed (4P,
+            2P), as published with ``--reg_loss l1``; ``False``: by P, as with ``sl1``.
+        max_objs: Objects of an image that are trained on; the published code drops
+            those beyond 500, here all are kept.
+        act_cfg: Activation of the branches, ReLU by default.
+        test_cfg: Keyword arguments of `DecodeSettings`.
+        init_cfg: mmengine initialisation.
+
+    Raises:
+        ValueError: Unknown `size_type`.
+    """
+
+    stride = 4
+
+    def __init__(
+        self,
+        num_classes: int = 1,
+        in_channels: int = 64,
+        feat_channels: int = 256,
+        size_type: str = 'ltrb',
+        with_offset: bool = True,
+        heatmap_sigma: float | None = None,
+        loss_heatmap: dict | None = None,
+        loss_size: dict | None = None,
+        loss_offset: dict | None = None,
+        average_components: bool = True,
+        max_objs: int | None = None,
+        act_cfg: dict | None = None,
+        test_cfg: dict | None = None,
+        init_cfg: dict | list[dict] | None = None,
+    ) -> None:
+        super().__init__(init_cfg=init_cfg)
+        if size_type not in SIZE_CHANNELS:
+            raise ValueError(f"size_type must be 'ltrb' or 'wh', not {size_type!r}")
+        self.num_classes = num_classes
+        self.size_type = size_type
+        self.heatmap_sigma = heatmap_sigma
+        self.average_components = average_components
+        self.max_objs = max_objs
+        self.decode_settings = DecodeSettings(**(test_cfg or {}))
+
+        self.heatmap = head_branch(
+            in_channels, feat_channels, num_classes, bias=None, act_cfg=act_cfg
+        )
+        nn.init.constant_(self.heatmap[-1].bias, HEATMAP_BIAS)
+        self.size = head_branch(
+            in_channels, feat_channels, SIZE_CHANNELS[size_type], act_cfg=act_cfg
+        )
+        self.offset = None
+        if with_offset:
+            self.offset = head_branch(in_channels, feat_channels, 2, act_cfg=act_cfg)
+
+        self.loss_heatmap = MODELS.build(loss_heatmap or {'type': 'GaussianFocalLoss'})
+        self.loss_size = MODELS.build(
+            loss_size or {'type': 'L1Loss', 'loss_weight': 0.1}
+        )
+        self.loss_offset = MODELS.build(loss_offset or {'type': 'L1Loss'})
+
+    def forward(self, x: Sequence[Tensor]) -> dict[str, Tensor]:
+        """Predict the maps from the first, stride-4, feature map of ``x``.
+
+        Args:
+            x: Feature maps; the first is (B, C, H, W).
+
+        Returns:
+            ``heatmap`` (B, K, H, W) logits, ``size`` (B, 4 or 2, H, W) in cells and,
+            with offsets, ``offset`` (B, 2, H, W) in cells.
+        """
+        maps = {'heatmap': self.heatmap(x[0]), 'size': self.size(x[0])}
+        if self.offset is not None:
+            maps['offset'] = self.offset(x[0])
+        return maps
+
+    def get_targets(
+        self, batch_gt_instances: Sequence[InstanceData], feat_size: tuple[int, int]
+    ) -> CenterTargets:
+        """Targets for maps of ``feat_size`` (H, W), see `center_targets`."""
+        return center_targets(
+            batch_gt_instances,
+            (self.num_classes, *feat_size),
+            self.stride,
+            self.size_type,
+            self.heatmap_sigma,
+            self.max_objs,
+        )
+
+    def loss(self, x: Sequence[Tensor], targets: CenterTargets) -> dict[str, Tensor]:
+        """Losses of the predictions on ``x``, see `loss_by_feat`."""
+        return self.loss_by_feat(**self(x), targets=targets)
+
+    def loss_by_feat(
+        self,
+        heatmap: Tensor,
+        size: Tensor,
+        targets: CenterTargets,
+        offset: Tensor | None = None,
+    ) -> dict[str, Tensor]:
+        """Compare maps with targets.
+
+        Args:
+            heatmap: (B, K, H, W) logits.
+            size: (B, 4 or 2, H, W) in cells.
+            targets: Of the same batch.
+            offset: (B, 2, H, W) in cells.
+
+        Returns:
+            ``loss_heatmap``, ``loss_size`` and, with offsets, ``loss_offset``, each
+            multiplied by its loss's weight. Without objects the last two are 0.
+        """
+        heatmap = heatmap.float()
+        if self.heatmap_sigma is None:
+            heatmap = heatmap.sigmoid().clamp(
+                PROBABILITY_MARGIN, 1 - PROBABILITY_MARGIN
+            )
+            avg_factor = targets.heatmap.eq(1).sum().clamp(min=1)
+        else:
+            avg_factor = targets.heatmap.numel()
+        losses = {
+            'loss_heatmap': self.loss_heatmap(
+                heatmap, targets.heatmap, avg_factor=avg_factor
+            ),
+            'loss_size': self._regression_loss(
+                self.loss_size, size, targets.size, targets
+            ),
+        }
+        if offset is not None:
+            losses['loss_offset'] = self._regression_loss(
+                self.loss_offset, offset, targets.offset, targets
+            )
+        return losses
+
+    def _regression_loss(
+        self, loss: nn.Module, feat: Tensor, target: Tensor, targets: CenterTargets
+    ) -> Tensor:
+        """Loss of a map at the cells of the objects; objects on one cell all count."""
+        pred = targets.gather(feat.float())
+        count = target.numel() if self.average_components else len(target)
+        return loss(pred, target, avg_factor=count + 1e-4)
+
+    def predict_by_feat(
+        self,
+        heatmap: Tensor,
+        size: Tensor,
+        batch_img_metas: Sequence[dict],
+        offset: Tensor | None = None,
+    ) -> CenterDetections:
+        """Detections of a batch in pixels of the original frames.
+
+        Args:
+            heatmap: (B, K, H, W) logits.
+            size: (B, 4 or 2, H, W) in cells.
+            batch_img_metas: B metainfos, see `rescale_bboxes`.
+            offset: (B, 2, H, W) in cells.
+        """
+        if offset is not None:
+            offset = offset.float()
+        found = decode_maps(
+            heatmap.float(), size.float(), offset, self.decode_settings, self.stride
+        )
+        height, width = heatmap.shape[-2:]
+        bboxes = rescale_bboxes(
+            found.bboxes,
+            batch_img_metas,
+            (height * self.stride, width * self.stride),
+            self.decode_settings.rescale,
+        )
+        return CenterDetections(bboxes, found.scores, found.labels, found.cell_inds)

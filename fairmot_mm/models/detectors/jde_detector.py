@@ -1,0 +1,132 @@
+"""The network that detects and embeds in one pass."""
+
+from collections.abc import Sequence
+
+import torch
+from mmdet.models.detectors import BaseDetector
+from mmdet.structures import DetDataSample
+from mmengine.structures import InstanceData
+from torch import Tensor
+
+from fairmot_mm.registry import MODELS
+
+
+@MODELS.register_module()
+class JDEDetector(BaseDetector):
+    """Joint detection and embedding: backbone, neck, box head and Re-ID head.
+
+    The targets of a batch are built once and shared by both heads; the heads' losses
+    are added by the task weighting.
+
+    Args:
+        backbone: Config of the backbone.
+        neck: Config of a neck whose first output has stride 4.
+        bbox_head: Config of a head with the interface of `CenterHead`.
+        reid_head: Config of a head with the interface of `DenseReIDHead`.
+        task_weighting: Config of the weighting, `UncertaintyWeighting` by default.
+        data_preprocessor: Config of the preprocessor, where the detector is used
+            without `FairMOT`.
+        init_cfg: mmengine initialisation.
+    """
+
+    def __init__(
+        self,
+        backbone: dict,
+        neck: dict,
+        bbox_head: dict,
+        reid_head: dict,
+        task_weighting: dict | None = None,
+        data_preprocessor: dict | None = None,
+        init_cfg: dict | list[dict] | None = None,
+    ) -> None:
+        # Built here: mmengine would look in its own registry, where a default scope is
+        # needed to find mmdet's.
+        if isinstance(data_preprocessor, dict):
+            data_preprocessor = MODELS.build(data_preprocessor)
+        super().__init__(data_preprocessor=data_preprocessor, init_cfg=init_cfg)
+        self.backbone = MODELS.build(backbone)
+        self.neck = MODELS.build(neck)
+        self.bbox_head = MODELS.build(bbox_head)
+        self.reid_head = MODELS.build(reid_head)
+        self.task_weighting = MODELS.build(
+            task_weighting or {'type': 'UncertaintyWeighting'}
+        )
+
+    def extract_feat(self, batch_inputs: Tensor) -> Sequence[Tensor]:
+        """Feature maps of (B, 3, H, W) RGB images in [0, 1]; the first has stride 4."""
+        return self.neck(self.backbone(batch_inputs))
+
+    def _forward(
+        self,
+        batch_inputs: Tensor,
+        batch_data_samples: Sequence[DetDataSample] | None = None,
+    ) -> dict[str, Tensor]:
+        """Raw maps of (B, 3, H, W) images: heatmap, size, offset and embedding."""
+        x = self.extract_feat(batch_inputs)
+        return {**self.bbox_head(x), 'embedding': self.reid_head(x)}
+
+    def loss(
+        self, batch_inputs: Tensor, batch_data_samples: Sequence[DetDataSample]
+    ) -> dict[str, Tensor]:
+        """Loss of a batch.
+
+        Args:
+            batch_inputs: (B, 3, H, W) RGB in [0, 1].
+            batch_data_samples: B samples whose ``gt_instances`` have ``bboxes`` (N, 4)
+                xyxy in input pixels, ``labels`` (N,) and ``instances_ids`` (N,).
+
+        Returns:
+            ``loss`` and the values to log.
+        """
+        x = self.extract_feat(batch_inputs)
+        targets = self.bbox_head.get_targets(
+            [sample.gt_instances for sample in batch_data_samples], x[0].shape[-2:]
+        )
+        return self.task_weighting(
+            {
+                'det': self.bbox_head.loss(x, targets),
+                'id': self.reid_head.loss(x, targets),
+            }
+        )
+
+    def predict(
+        self, batch_inputs: Tensor, batch_data_samples: Sequence[DetDataSample]
+    ) -> Sequence[DetDataSample]:
+        """Detect and embed.
+
+        Args:
+            batch_inputs: (B, 3, H, W) RGB in [0, 1].
+            batch_data_samples: B samples with ``ori_shape``.
+
+        Returns:
+            The samples, with ``pred_instances`` on the CPU: ``bboxes`` (N, 4) xyxy in
+            pixels of the original frame, ``scores`` (N,) descending, ``labels`` (N,),
+            ``embeds`` (N, D) of unit length.
+        """
+        maps = self._forward(batch_inputs)
+        embedding = maps.pop('embedding')
+        metas = [sample.metainfo for sample in batch_data_samples]
+        found = self.bbox_head.predict_by_feat(**maps, batch_img_metas=metas)
+        embeds = self.reid_head.predict_by_feat(embedding, found.cell_inds)
+        keep = found.scores > self.bbox_head.decode_settings.score_thr  # (B, k)
+        rows = torch.cat(
+            [
+                found.bboxes,
+                found.scores[..., None],
+                found.labels[..., None].float(),
+                embeds,
+            ],
+            dim=-1,
+        )
+        # One copy for the batch: thresholded on the device, cut into images here.
+        kept_rows, counts = rows[keep].cpu(), keep.sum(dim=1).tolist()
+        for sample, image_rows in zip(
+            batch_data_samples, kept_rows.split(counts), strict=True
+        ):
+            sample.pred_instances = InstanceData(
+                bboxes=image_rows[:, :4],
+                scores=image_rows[:, 4],
+                labels=image_rows[:, 5].long(),
+                embeds=image_rows[:, 6:],
+            )
+        return batch_data_samples

@@ -1,0 +1,5 @@
+"""Multiple object tracking models."""
+
+from fairmot_mm.models.mot.fairmot import FairMOT
+
+__all__ = ['FairMOT']

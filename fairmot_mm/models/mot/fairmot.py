@@ -1,0 +1,94 @@
+"""FairMOT: the joint network followed by an online tracker."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from mmdet.models.mot import BaseMOTModel
+from mmdet.structures import DetDataSample, TrackDataSample
+from torch import Tensor
+
+from fairmot_mm.models.utils.published_weights import from_published, is_published
+from fairmot_mm.registry import MODELS
+
+
+@MODELS.register_module()
+class FairMOT(BaseMOTModel):
+    """One-shot multi-object tracking (Zhang et al., IJCV 2021).
+
+    A published checkpoint is recognised and converted wherever a state dict is loaded.
+
+    Args:
+        detector: Config of a detector whose ``pred_instances`` have ``embeds``.
+        tracker: Config of a tracker with ``track(data_sample) -> InstanceData``;
+            ``None`` for training only.
+        data_preprocessor: Config of mmdet's ``TrackDataPreprocessor``.
+        init_cfg: mmengine initialisation.
+    """
+
+    def __init__(
+        self,
+        detector: dict,
+        tracker: dict | None = None,
+        data_preprocessor: dict | None = None,
+        init_cfg: dict | list[dict] | None = None,
+    ) -> None:
+        # Built here: mmengine would look in its own registry, where a default scope is
+        # needed to find mmdet's.
+        if isinstance(data_preprocessor, dict):
+            data_preprocessor = MODELS.build(data_preprocessor)
+        super().__init__(data_preprocessor=data_preprocessor, init_cfg=init_cfg)
+        self.detector = MODELS.build(detector)
+        self.tracker = MODELS.build(tracker) if tracker is not None else None
+
+    def _load_from_state_dict(
+        self, state_dict: dict[str, Any], prefix: str, *args: Any, **kwargs: Any
+    ) -> None:
+        """Rename the tensors of a published checkpoint before they are loaded."""
+        if is_published(state_dict):
+            converted = from_published(state_dict)
+            state_dict.clear()
+            state_dict.update(converted)
+        super()._load_from_state_dict(state_dict, prefix, *args, **kwargs)
+
+    def loss(
+        self, inputs: Tensor, data_samples: Sequence[DetDataSample], **kwargs: Any
+    ) -> dict[str, Tensor]:
+        """Loss of the detector, see `JDEDetector.loss`."""
+        return self.detector.loss(inputs, data_samples)
+
+    def _forward(
+        self,
+        inputs: Tensor,
+        data_samples: Sequence[DetDataSample] | None = None,
+        **kwargs: Any,
+    ) -> dict[str, Tensor]:
+        """Raw maps of (B, 3, H, W) RGB images in [0, 1], see `JDEDetector`."""
+        return self.detector(inputs, data_samples, mode='tensor')
+
+    @torch.no_grad()
+    def predict(
+        self, inputs: Tensor, data_samples: Sequence[TrackDataSample], **kwargs: Any
+    ) -> Sequence[TrackDataSample]:
+        """Track the frames of the clips, in order.
+
+        All frames pass the network as one batch; the tracker then takes them one by
+        one. It starts anew at ``frame_id`` 0, so clips of one video that follow each
+        other, in one batch or in several, are one run.
+
+        Args:
+            inputs: (N, T, 3, H, W) RGB in [0, 1], N clips of T frames.
+            data_samples: N clips of T samples with ``frame_id`` (from 0),
+                ``ori_shape`` and ``frame_rate``.
+
+        Returns:
+            The clips; every frame has ``pred_instances`` and ``pred_track_instances``
+            (``bboxes`` (M, 4) xyxy in pixels of the original frame, ``scores``,
+            ``labels`` and ``instances_id``, each (M,)).
+        """
+        frames = [frame for clip in data_samples for frame in clip.video_data_samples]
+        self.detector.predict(inputs.flatten(0, 1), frames)
+        if self.tracker is not None:
+            for frame in frames:
+                frame.pred_track_instances = self.tracker.track(data_sample=frame)
+        return data_samples

@@ -1,0 +1,172 @@
+"""Identity embeddings on the feature map, and the classifier that trains them."""
+
+import math
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import torch
+import torch.nn.functional as F  # noqa: N812
+from mmengine.logging import print_log
+from mmengine.model import BaseModule
+from torch import Tensor, nn
+
+from fairmot_mm.models.utils.center_targets import CenterTargets
+from fairmot_mm.models.utils.head_branch import head_branch
+from fairmot_mm.registry import MODELS
+from fairmot_mm.utils.errors import CheckpointError, ConfigError
+
+CROSS_ENTROPY = {'type': 'CrossEntropyLoss'}
+
+
+@MODELS.register_module()
+class DenseReIDHead(BaseModule):
+    """An embedding for every cell, trained by classifying identities.
+
+    FairMOT section 3.3. The classifier is part of the module, so checkpoints and resume
+    hold it (the published files do not). A checkpoint's classifier is built from its
+    shape where `num_ids` is unknown, so tracking needs no count.
+
+    Letters: B images, D embedding width, H x W stride-4 map, P objects, N identities.
+
+    Args:
+        num_ids: Identities to classify. ``None``: taken from the training data
+            (`fairmot_mm.apis.set_num_ids`, called by ``tools/train.py``) or from a
+            loaded checkpoint. The published count is the largest id + 1 of every
+            source, summed, + 1: one class stays unused.
+        in_channels: Channels of the feature map.
+        feat_channels: Channels between the two convolutions; 0 for a single 1 x 1.
+        embed_dims: D.
+        emb_scale: Factor on the normalised embedding before the classifier; ``None`` is
+            the published ``sqrt(2) * ln(num_ids - 1)``.
+        loss_id: Cross-entropy by default; a sigmoid loss (``FocalLoss``) starts the
+            classifier at probability 0.01.
+        on_classifier_mismatch: What to do with a loaded classifier of another number of
+            identities: ``'error'``, or ``'reinit'`` to start a new one, for fine-tuning
+            on other people.
+        act_cfg: Activation of the branch, ReLU by default.
+        init_cfg: mmengine initialisation.
+    """
+
+    def __init__(
+        self,
+        num_ids: int | None = None,
+        in_channels: int = 64,
+        feat_channels: int = 256,
+        embed_dims: int = 128,
+        emb_scale: float | None = None,
+        loss_id: dict | None = None,
+        on_classifier_mismatch: Literal['error', 'reinit'] = 'error',
+        act_cfg: dict | None = None,
+        init_cfg: dict | list[dict] | None = None,
+    ) -> None:
+        super().__init__(init_cfg=init_cfg)
+        if on_classifier_mismatch not in ('error', 'reinit'):
+            raise ValueError(
+                "on_classifier_mismatch must be 'error' or 'reinit', not "
+                f'{on_classifier_mismatch!r}'
+            )
+        self.embed_dims = embed_dims
+        self.emb_scale = emb_scale
+        self.on_classifier_mismatch = on_classifier_mismatch
+        self.loss_id = MODELS.build(loss_id or CROSS_ENTROPY)
+        self.embedding = head_branch(
+            in_channels, feat_channels, embed_dims, act_cfg=act_cfg
+        )
+        self.classifier: nn.Linear | None = None
+        if num_ids is not None:
+            self._build_classifier(num_ids)
+
+    @property
+    def num_ids(self) -> int | None:
+        """Classes of the classifier, ``None`` while there is none."""
+        return self.classifier.out_features if self.classifier is not None else None
+
+    def _build_classifier(self, num_ids: int) -> None:
+        weight = next(self.embedding.parameters())
+        self.classifier = nn.Linear(self.embed_dims, num_ids).to(weight.device)
+        if getattr(self.loss_id, 'use_sigmoid', False):
+            nn.init.normal_(self.classifier.weight, std=0.01)
+            nn.init.constant_(self.classifier.bias, -math.log(99))
+
+    def _load_from_state_dict(
+        self, state_dict: dict[str, Any], prefix: str, *args: Any, **kwargs: Any
+    ) -> None:
+        """Fit the classifier to the one that is being loaded, or say why it differs."""
+        weight = state_dict.get(f'{prefix}classifier.weight')
+        if weight is not None and self.classifier is None:
+            self._build_classifier(weight.shape[0])
+        elif weight is not None and weight.shape != self.classifier.weight.shape:
+            if self.on_classifier_mismatch == 'error':
+                raise CheckpointError(
+                    f'the checkpoint classifies {weight.shape[0]} identities by '
+                    f'{weight.shape[1]} numbers, the training data and config '
+                    f'{self.num_ids} by {self.embed_dims}. To fine-tune on other '
+                    'people set model.detector.reid_head.on_classifier_mismatch='
+                    'reinit; to resume, use the data the run was started with'
+                )
+            print_log(
+                f'classifier of {weight.shape[0]} identities left out, a new one of '
+                f'{self.num_ids} starts at random',
+                'current',
+            )
+            for name, value in self.classifier.state_dict().items():
+                state_dict[f'{prefix}classifier.{name}'] = value
+        super()._load_from_state_dict(state_dict, prefix, *args, **kwargs)
+
+    def forward(self, x: Sequence[Tensor]) -> Tensor:
+        """Embed the first map of ``x``: (B, D, H, W), before normalisation."""
+        return self.embedding(x[0])
+
+    def loss(self, x: Sequence[Tensor], targets: CenterTargets) -> dict[str, Tensor]:
+        """Loss of the embeddings of ``x``, see `loss_by_feat`."""
+        return self.loss_by_feat(self(x), targets)
+
+    def loss_by_feat(
+        self, embedding: Tensor, targets: CenterTargets
+    ) -> dict[str, Tensor]:
+        """Classify the objects whose identity is known.
+
+        Args:
+            embedding: (B, D, H, W) before normalisation.
+            targets: Of the same batch; objects with id -1 are left out.
+
+        Returns:
+            ``loss_id``, the mean over the objects, 0 where none has an identity (the
+            published loss is NaN there).
+
+        Raises:
+            ConfigError: The number of identities was never set.
+        """
+        if self.classifier is None:
+            raise ConfigError(
+                'the number of identities is unknown: train through tools/train.py, '
+                'call fairmot_mm.apis.set_num_ids(cfg), or set '
+                'model.detector.reid_head.num_ids'
+            )
+        known = targets.ids >= 0
+        embeds = F.normalize(targets.gather(embedding.float())[known])
+        logits = self.classifier(self._scale() * embeds)
+        # The empty selection keeps its graph, so that every parameter has a gradient.
+        avg_factor = known.sum().clamp(min=1)
+        loss = self.loss_id(logits, targets.ids[known], avg_factor=avg_factor)
+        return {'loss_id': loss}
+
+    def _scale(self) -> float:
+        if self.emb_scale is not None:
+            return self.emb_scale
+        # Below three classes the published formula has no positive value.
+        return math.sqrt(2) * math.log(max(self.classifier.out_features - 1, 2))
+
+    def predict_by_feat(self, embedding: Tensor, cell_inds: Tensor) -> Tensor:
+        """Embeddings of detections.
+
+        Args:
+            embedding: (B, D, H, W) before normalisation.
+            cell_inds: (B, k) int64 cell ``y * W + x`` of every detection.
+
+        Returns:
+            (B, k, D) of unit length.
+        """
+        index = cell_inds[:, None].expand(-1, embedding.shape[1], -1)
+        embeds = torch.gather(embedding.flatten(2), 2, index)
+        return F.normalize(embeds.float(), dim=1).transpose(1, 2)

@@ -1,0 +1,1 @@
+"""Pure functions and layers the models share."""
