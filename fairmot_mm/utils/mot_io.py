@@ -1,5 +1,6 @@
 """Reading and writing MOTChallenge text files."""
 
+import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,7 +59,10 @@ def read_mot(path: str | Path) -> MOTRows:
     if not path.is_file():
         raise DataError(f'{path} does not exist')
     try:
-        table = np.loadtxt(path, delimiter=',', ndmin=2, comments='#')
+        with warnings.catch_warnings():
+            # A tracker that found nobody writes an empty file.
+            warnings.filterwarnings('ignore', message='.*input contained no data')
+            table = np.loadtxt(path, delimiter=',', ndmin=2, comments='#')
     except ValueError as error:
         raise DataError(_first_bad_line(path)) from error
     if table.size == 0:

@@ -1,0 +1,21 @@
+"""The Python face of fairmot_mm."""
+
+from fairmot_mm.apis.checkpoint import (
+    find_resume_checkpoint,
+    load_checkpoint,
+    read_state_dict,
+)
+from fairmot_mm.apis.config import explain_build_errors, load_config, set_num_ids
+from fairmot_mm.apis.inference import init_model
+from fairmot_mm.apis.track_inferencer import TrackInferencer
+
+__all__ = [
+    'TrackInferencer',
+    'explain_build_errors',
+    'find_resume_checkpoint',
+    'init_model',
+    'load_checkpoint',
+    'load_config',
+    'read_state_dict',
+    'set_num_ids',
+]

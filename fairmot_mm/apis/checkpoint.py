@@ -1,0 +1,141 @@
+"""Loading of checkpoints for inference, and finding the one to resume from."""
+
+import pickle
+import re
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from fairmot_mm.models.utils.published_weights import from_published, is_published
+from fairmot_mm.utils.errors import CheckpointError
+
+# Only training reads these; published checkpoints do not have them.
+_TRAINING_ONLY = re.compile(r'detector\.(reid_head\.classifier|task_weighting)\.')
+_SHOWN = 5
+
+
+def read_state_dict(path: str | Path) -> dict[str, Tensor]:
+    """Read the weights of a checkpoint without running any code in it.
+
+    Args:
+        path: ``{'state_dict': ..., ...}`` as mmengine and the published code write it,
+            or a bare dict of tensors; names may begin with ``module.``.
+
+    Raises:
+        CheckpointError: The file is missing, damaged, would run code, or holds no
+            weights.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise CheckpointError(f'checkpoint {path} does not exist')
+    try:
+        content = torch.load(path, map_location='cpu', weights_only=True)
+    except pickle.UnpicklingError as error:
+        if 'Unsupported' in str(error):
+            raise CheckpointError(
+                f'checkpoint {path} was refused: it holds more than weights and would '
+                f'run code ({_reason(error)}); save its state_dict alone'
+            ) from error
+        raise _damaged(path, error) from error
+    except (RuntimeError, EOFError, OSError, zipfile.BadZipFile, ValueError) as error:
+        raise _damaged(path, error) from error
+    state_dict = content.get('state_dict', content) if isinstance(content, dict) else {}
+    state_dict = {
+        str(name).removeprefix('module.'): value
+        for name, value in state_dict.items()
+        if isinstance(value, Tensor)
+    }
+    if not state_dict:
+        raise CheckpointError(f'checkpoint {path} holds no weights (no state_dict)')
+    return state_dict
+
+
+def _damaged(path: Path, error: Exception) -> CheckpointError:
+    return CheckpointError(
+        f'checkpoint {path} cannot be read: it is damaged, cut off, or not a PyTorch '
+        f'file ({_reason(error)})'
+    )
+
+
+def _reason(error: Exception) -> str:
+    """The part of an error of torch.load that says what happened."""
+    text = str(error)
+    found = re.search(r'WeightsUnpickler error: (.*)', text)
+    return (
+        found[1] if found else text.splitlines()[0] if text else repr(error)
+    ).strip()
+
+
+def load_checkpoint(model: nn.Module, path: str | Path) -> None:
+    """Load the weights of ``path`` for inference; every tensor must be accounted for.
+
+    Args:
+        model: A `FairMOT`.
+        path: A checkpoint of ours or a published FairMOT one.
+
+    Raises:
+        CheckpointError: See `read_state_dict`; or tensors are missing, unknown or of
+            another shape, which are listed.
+    """
+    state_dict = read_state_dict(path)
+    if is_published(state_dict):
+        state_dict = from_published(state_dict)
+    own = model.state_dict()
+    problems = _differences(own, state_dict)
+    if problems:
+        raise CheckpointError(
+            f'checkpoint {path} does not fit the model of the config (another '
+            f'architecture or other settings?): {"; ".join(problems)}'
+        )
+    fitting = {
+        name: value
+        for name, value in state_dict.items()
+        if name not in own or own[name].shape == value.shape
+    }
+    model.load_state_dict(fitting, strict=False)
+
+
+def _differences(own: Mapping[str, Tensor], loaded: Mapping[str, Tensor]) -> list[str]:
+    """What keeps ``loaded`` from being all that inference needs."""
+    mine = {name for name in own if not _TRAINING_ONLY.match(name)}
+    theirs = {name for name in loaded if not _TRAINING_ONLY.match(name)}
+    reshaped = [
+        f'{name} {tuple(loaded[name].shape)} for {tuple(own[name].shape)}'
+        for name in sorted(mine & theirs)
+        if own[name].shape != loaded[name].shape
+    ]
+    return [
+        _listed(what, names)
+        for what, names in (
+            ('missing', sorted(mine - theirs)),
+            ('unknown', sorted(theirs - mine)),
+            ('of another shape', reshaped),
+        )
+        if names
+    ]
+
+
+def _listed(what: str, names: list[str]) -> str:
+    more = f' and {len(names) - _SHOWN} more' if len(names) > _SHOWN else ''
+    return f'{len(names)} {what}: {", ".join(names[:_SHOWN])}{more}'
+
+
+def find_resume_checkpoint(work_dir: str | Path) -> Path | None:
+    """The newest complete checkpoint of a run.
+
+    Found by the files themselves, not by mmengine's ``last_checkpoint``, which a kill
+    can leave empty or behind.
+
+    Returns:
+        ``None`` when the run has none yet.
+    """
+    folder = Path(work_dir)
+    saved = [*folder.glob('epoch_*.pth'), *folder.glob('iter_*.pth')]
+    return max(saved, key=_progress, default=None)
+
+
+def _progress(path: Path) -> tuple[float, int]:
+    return path.stat().st_mtime, int(re.sub(r'\D', '', path.stem) or 0)

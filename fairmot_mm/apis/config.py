@@ -1,0 +1,116 @@
+"""Reading configs, and telling a user what is wrong with one."""
+
+import difflib
+import inspect
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from mmengine.config import Config
+from mmengine.registry import init_default_scope
+from mmengine.runner import Runner
+
+from fairmot_mm.registry import DATASETS, SCOPE
+from fairmot_mm.utils.errors import ConfigError
+
+# Keys at the top of a config that mmengine or our tools read; any other is a variable
+# of the config's author.
+_KNOWN_KEYS = {
+    *inspect.signature(Runner.__init__).parameters,
+    'auto_scale_lr',
+    'test_pipeline',
+    'train_pipeline',
+}
+
+
+def load_config(config: str | Path | Config, cfg_options: dict | None = None) -> Config:
+    """Read a config, apply options, and make its scope the default one.
+
+    Args:
+        config: Path of a config file, or a `Config`, which is left as it is.
+        cfg_options: Keys to override, dotted: ``{'model.tracker.track_buffer': 60}``.
+
+    Raises:
+        ConfigError: The file is missing or cannot be read, or a key at its top is
+            misspelt.
+    """
+    if isinstance(config, Config):
+        cfg = config.copy()
+    else:
+        if not Path(config).is_file():
+            raise ConfigError(f'config {config} does not exist')
+        try:
+            cfg = Config.fromfile(str(config))
+        except Exception as error:  # a config is code: anything can go wrong in it
+            raise ConfigError(
+                f'config {config} cannot be read: {type(error).__name__}: {error}'
+            ) from error
+    if cfg_options:
+        cfg.merge_from_dict(cfg_options)
+    _check_keys(cfg)
+    init_default_scope(cfg.get('default_scope', SCOPE))
+    return cfg
+
+
+def _check_keys(cfg: Config) -> None:
+    """Refuse a top key that is nearly one of those that are read."""
+    for key in set(cfg) - _KNOWN_KEYS:
+        close = difflib.get_close_matches(key, _KNOWN_KEYS, n=1, cutoff=0.85)
+        if close:
+            raise ConfigError(
+                f'unknown config key {key!r}: did you mean {close[0]!r}? (A variable '
+                'of your own needs a name less like a known one.)'
+            )
+
+
+@contextmanager
+def explain_build_errors() -> Iterator[None]:
+    """Turn a wrong key or type met while building from a config into a `ConfigError`.
+
+    Raises:
+        ConfigError: A component got an unknown or lacks a required argument, or is not
+            registered.
+    """
+    try:
+        yield
+    except TypeError as error:
+        if 'argument' not in str(error):
+            raise
+        raise ConfigError(f'config does not fit a component: {error}') from error
+    except KeyError as error:
+        if 'registry' not in str(error):
+            raise
+        raise ConfigError(str(error.args[0])) from error
+
+
+def set_num_ids(cfg: Config) -> None:
+    """Count the identities of the training data and tell the Re-ID head.
+
+    Fills ``model.detector.reid_head.num_ids`` where it is ``None``, so that the config
+    a run saves holds the number.
+
+    Args:
+        cfg: Config of a training run, changed in place.
+
+    Raises:
+        ConfigError: The config names a number that is too small for the data.
+        DataError: The data cannot be read.
+    """
+    reid_head = cfg.model.get('detector', {}).get('reid_head')
+    dataset_cfg = cfg.get('train_dataloader', {}).get('dataset')
+    if reid_head is None or dataset_cfg is None:
+        return
+    with explain_build_errors():
+        # Indexing needs no transforms, and they may be slow to build.
+        dataset = DATASETS.build({**dataset_cfg, 'pipeline': []})
+    counted = getattr(dataset, 'num_ids', None)
+    if counted is None:
+        return
+    given = reid_head.get('num_ids')
+    if given is None:
+        reid_head.num_ids = counted
+    elif given < counted:
+        raise ConfigError(
+            f'model.detector.reid_head.num_ids = {given}, but the training data needs '
+            f'{counted}; set it to None to have it counted'
+        )

@@ -1,0 +1,42 @@
+"""From a config and a checkpoint to a model that tracks."""
+
+from pathlib import Path
+
+from mmengine.config import Config
+from mmengine.device import get_device
+
+from fairmot_mm.apis.checkpoint import load_checkpoint
+from fairmot_mm.apis.config import explain_build_errors, load_config
+from fairmot_mm.models import FairMOT
+from fairmot_mm.registry import MODELS
+
+
+def init_model(
+    config: str | Path | Config,
+    checkpoint: str | Path | None = None,
+    device: str | None = None,
+    cfg_options: dict | None = None,
+) -> FairMOT:
+    """Build a model for inference.
+
+    Args:
+        config: Path of a config file, or a `Config`.
+        checkpoint: Weights: ours, or a published FairMOT ``.pth``, which is recognised
+            and converted. ``None`` leaves the model at its random start.
+        device: As in ``cpu`` or ``cuda:0``; by default the accelerator there is.
+        cfg_options: Config keys to override.
+
+    Returns:
+        The model in eval mode; ``model.cfg`` is its config.
+
+    Raises:
+        ConfigError: The config cannot be read or built.
+        CheckpointError: The checkpoint is missing, unsafe, or does not fit.
+    """
+    cfg = load_config(config, cfg_options)
+    with explain_build_errors():
+        model = MODELS.build(cfg.model)
+    if checkpoint is not None:
+        load_checkpoint(model, checkpoint)
+    model.cfg = cfg
+    return model.to(device or get_device()).eval()

@@ -1,0 +1,62 @@
+"""Writing a MOTChallenge result file while tracking."""
+
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TextIO
+
+from mmengine.structures import InstanceData
+
+from fairmot_mm.utils import OutputError, atomic_path, format_mot_rows
+
+
+class MOTWriter:
+    """Writes ``frame,id,left,top,width,height,1,-1,-1,-1`` lines, a frame at a time.
+
+    The file gets its name in `close`; a reader never meets an unfinished one. Without
+    a frame no file is made; frames without people give an empty one.
+
+    Args:
+        path: The text file to make. Its folder is created.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
+        self._files = ExitStack()
+        self._file: TextIO | None = None
+
+    def write(self, frame: int, tracks: InstanceData) -> None:
+        """Append the tracks of one frame.
+
+        Args:
+            frame: Frame number, counted from 1.
+            tracks: ``bboxes`` (M, 4) xyxy in pixels of the frame, ``instances_id``
+                (M,).
+
+        Raises:
+            OutputError: The file cannot be written.
+        """
+        tlwh = tracks.bboxes.double().clone()
+        tlwh[:, 2:] -= tlwh[:, :2]
+        rows = format_mot_rows(frame, tracks.instances_id.tolist(), tlwh.tolist())
+        if self._file is None:
+            temporary = self._files.enter_context(atomic_path(self.path))
+            self._file = temporary.open('w')
+        try:
+            self._file.write(rows)
+        except OSError as error:
+            raise OutputError(f'cannot write {self.path}: {error.strerror}') from error
+
+    def close(self) -> None:
+        """Finish the file and give it its name. Does nothing the second time.
+
+        Raises:
+            OutputError: The file cannot be written; nothing is left of it then.
+        """
+        file, self._file = self._file, None
+        if file is None:
+            return
+        try:
+            with self._files, file:
+                pass
+        except OSError as error:
+            raise OutputError(f'cannot write {self.path}: {error.strerror}') from error

@@ -1,0 +1,32 @@
+"""Data sets, their transforms and samplers, each registered."""
+
+# A registry does not import the modules of its parent: mmdet's transforms are found
+# from our scope only once their package is loaded.
+import mmdet.datasets  # noqa: F401
+
+from fairmot_mm.datasets.jde_dataset import JDEDataset
+from fairmot_mm.datasets.mot_video_dataset import MOTVideoDataset
+from fairmot_mm.datasets.samplers import SeededSampler, VideoSampler
+from fairmot_mm.datasets.transforms import (
+    JDERandomAffine,
+    Letterbox,
+    LoadImage,
+    LoadJDELabels,
+    PackFrame,
+    PackJDEInputs,
+    SaturationValueJitter,
+)
+
+__all__ = [
+    'JDEDataset',
+    'JDERandomAffine',
+    'Letterbox',
+    'LoadImage',
+    'LoadJDELabels',
+    'MOTVideoDataset',
+    'PackFrame',
+    'PackJDEInputs',
+    'SaturationValueJitter',
+    'SeededSampler',
+    'VideoSampler',
+]

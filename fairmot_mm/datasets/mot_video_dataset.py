@@ -1,0 +1,86 @@
+"""Videos to track and score: plain MOTChallenge folders."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from mmengine.dataset import BaseDataset
+
+from fairmot_mm.registry import DATASETS, TRANSFORMS
+from fairmot_mm.utils import DataError, SequenceInfo
+
+
+@DATASETS.register_module()
+class MOTVideoDataset(BaseDataset):
+    """Frames of MOTChallenge sequences, one sequence after the other.
+
+    Every folder of ``data_root`` that holds images (in ``img1`` or as ``seqinfo.ini``
+    says) is a sequence; ``gt/gt.txt`` is found by the metric where it exists. A sample
+    is one frame with ``frame_id`` (from 0), ``frame_rate``, ``video_name``,
+    ``video_length`` and ``gt_file`` (``None`` without ground truth).
+
+    Args:
+        data_root: Folder of the sequence folders.
+        sequences: Names of the sequences to take, all by default.
+        pipeline: Transforms of a frame.
+        **kwargs: Further arguments of mmengine's ``BaseDataset``.
+
+    Raises:
+        DataError: No sequence, or one that was named is missing or malformed.
+    """
+
+    METAINFO = {'classes': ('pedestrian',)}  # noqa: RUF012 - as mmengine declares it
+
+    def __init__(
+        self,
+        data_root: str,
+        sequences: Sequence[str] | None = None,
+        pipeline: Sequence[dict | Callable] = (),
+        **kwargs: Any,
+    ) -> None:
+        self.sequences = list(sequences) if sequences is not None else None
+        self.video_ranges: list[range] = []
+        super().__init__(
+            data_root=str(data_root),
+            pipeline=[TRANSFORMS.build(step) for step in pipeline],
+            test_mode=True,
+            **kwargs,
+        )
+
+    def _folders(self) -> list[Path]:
+        root = Path(self.data_root)
+        if not root.is_dir():
+            raise DataError(f'data_root {root} is not a folder')
+        if self.sequences is not None:
+            return [root / name for name in self.sequences]
+        folders = sorted(
+            path
+            for path in root.iterdir()
+            if (path / 'seqinfo.ini').is_file() or (path / 'img1').is_dir()
+        )
+        if not folders:
+            raise DataError(
+                f'{root} has no sequence folder (NAME/img1/*.jpg, NAME/seqinfo.ini)'
+            )
+        return folders
+
+    def load_data_list(self) -> list[dict]:
+        """List the frames of all sequences, and their ranges in ``video_ranges``."""
+        data_list: list[dict] = []
+        for folder in self._folders():
+            info = SequenceInfo.read(folder)
+            start = len(data_list)
+            data_list.extend(
+                {
+                    'img_path': str(image),
+                    'img_id': start + frame_id,
+                    'frame_id': frame_id,
+                    'frame_rate': info.frame_rate,
+                    'video_name': info.name,
+                    'video_length': len(info.images),
+                    'gt_file': str(info.gt_file) if info.gt_file.is_file() else None,
+                }
+                for frame_id, image in enumerate(info.images)
+            )
+            self.video_ranges.append(range(start, len(data_list)))
+        return data_list

@@ -1,0 +1,6 @@
+"""Samplers for training and for tracking."""
+
+from fairmot_mm.datasets.samplers.seeded_sampler import SeededSampler
+from fairmot_mm.datasets.samplers.video_sampler import VideoSampler
+
+__all__ = ['SeededSampler', 'VideoSampler']

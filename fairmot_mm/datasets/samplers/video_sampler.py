@@ -1,0 +1,46 @@
+"""Sampling of whole videos for tracking."""
+
+from collections.abc import Iterator
+from typing import Protocol
+
+from mmengine.dist import get_dist_info
+from torch.utils.data import Sampler
+
+from fairmot_mm.registry import DATA_SAMPLERS
+
+
+class VideoRanges(Protocol):
+    """A data set that knows which of its samples form a video."""
+
+    video_ranges: list[range]
+
+
+@DATA_SAMPLERS.register_module()
+class VideoSampler(Sampler):
+    """Every rank gets whole videos, and their frames in order.
+
+    The longest videos are dealt out first, each to the rank with the fewest frames so
+    far. A rank may get none.
+
+    Args:
+        dataset: The videos.
+        seed: Unused; the Runner passes one to every sampler.
+    """
+
+    def __init__(self, dataset: VideoRanges, seed: int | None = None) -> None:
+        rank, world_size = get_dist_info()
+        ranges = sorted(dataset.video_ranges, key=len, reverse=True)
+        loads = [0] * world_size
+        self.indices: list[int] = []
+        for frames in ranges:
+            lightest = loads.index(min(loads))
+            loads[lightest] += len(frames)
+            if lightest == rank:
+                self.indices.extend(frames)
+
+    def __iter__(self) -> Iterator[int]:
+        """Iterate over the frames of this rank's videos."""
+        return iter(self.indices)
+
+    def __len__(self) -> int:
+        return len(self.indices)

@@ -1,0 +1,17 @@
+"""Transforms of images, boxes and identities."""
+
+from fairmot_mm.datasets.transforms.affine import JDERandomAffine
+from fairmot_mm.datasets.transforms.color import SaturationValueJitter
+from fairmot_mm.datasets.transforms.formatting import PackFrame, PackJDEInputs
+from fairmot_mm.datasets.transforms.letterbox import Letterbox
+from fairmot_mm.datasets.transforms.loading import LoadImage, LoadJDELabels
+
+__all__ = [
+    'JDERandomAffine',
+    'Letterbox',
+    'LoadImage',
+    'LoadJDELabels',
+    'PackFrame',
+    'PackJDEInputs',
+    'SaturationValueJitter',
+]

@@ -1,0 +1,148 @@
+"""Geometric augmentation."""
+
+import math
+import random
+
+import cv2
+import numpy as np
+from mmcv.transforms import BaseTransform
+from mmdet.structures.bbox import HorizontalBoxes
+
+from fairmot_mm.registry import TRANSFORMS
+
+
+@TRANSFORMS.register_module()
+class JDERandomAffine(BaseTransform):
+    """Random rotation, scale, translation and shear about the image centre.
+
+    Differs from mmdet's ``RandomAffine`` in the order of the matrices, in how boxes are
+    found and filtered, and in that identities go with their boxes. Boxes are the hulls
+    of their warped corners, shrunk by ``sqrt(max(|sin a|, |cos a|))`` for the rotation
+    a, and may stick out of the image.
+
+    Needs ``gt_bboxes``, ``gt_bboxes_labels`` and ``gt_instances_ids``; changes them,
+    ``img`` and sets ``homography_matrix`` (3, 3) from old to new pixels.
+
+    Args:
+        max_rotate_degree: Angles are drawn from plus or minus this.
+        scaling_ratio_range: Scales are drawn from this range.
+        max_translate_ratio: Shifts are drawn from plus or minus this part of the image.
+        max_shear_degree: Shear angles are drawn from plus or minus this.
+        swap_translate_axes: The published code shifts in x by a part of the height and
+            in y by a part of the width. ``False`` is the clean form.
+        clip_border: Clip boxes to the image before they are filtered, as published for
+            MOT20.
+        border_val: Grey level outside the image.
+        min_bbox_size: Boxes whose width or height is not above this, in pixels, go.
+        min_area_ratio: Boxes that do not keep more than this part of their area go.
+        max_aspect_ratio: Boxes that are not below this aspect (either way) go.
+    """
+
+    def __init__(
+        self,
+        max_rotate_degree: float = 5.0,
+        scaling_ratio_range: tuple[float, float] = (0.5, 1.2),
+        max_translate_ratio: float = 0.1,
+        max_shear_degree: float = 2.0,
+        swap_translate_axes: bool = True,
+        clip_border: bool = False,
+        border_val: float = 127.5,
+        min_bbox_size: float = 4.0,
+        min_area_ratio: float = 0.1,
+        max_aspect_ratio: float = 10.0,
+    ) -> None:
+        self.max_rotate_degree = max_rotate_degree
+        self.scaling_ratio_range = tuple(scaling_ratio_range)
+        self.max_translate_ratio = max_translate_ratio
+        self.max_shear_degree = max_shear_degree
+        self.swap_translate_axes = swap_translate_axes
+        self.clip_border = clip_border
+        self.border_val = border_val
+        self.min_bbox_size = min_bbox_size
+        self.min_area_ratio = min_area_ratio
+        self.max_aspect_ratio = max_aspect_ratio
+
+    def transform(self, results: dict) -> dict:
+        """Warp the image and the boxes of ``results``."""
+        height, width = results['img'].shape[:2]
+        matrix, angle = self._draw_matrix(width, height)
+        results['img'] = cv2.warpPerspective(
+            results['img'],
+            matrix,
+            (width, height),
+            flags=cv2.INTER_LINEAR,
+            borderValue=(self.border_val,) * 3,
+        )
+        results['homography_matrix'] = matrix
+        before = results['gt_bboxes'].tensor.numpy()
+        after = warp_boxes(before, matrix, angle)
+        if self.clip_border:
+            after[:, 0::2] = after[:, 0::2].clip(0, width)
+            after[:, 1::2] = after[:, 1::2].clip(0, height)
+        keep = self._is_useful(before, after, width, height)
+        results['gt_bboxes'] = HorizontalBoxes(after[keep].astype(np.float32))
+        for key in ('gt_bboxes_labels', 'gt_instances_ids'):
+            results[key] = results[key][keep]
+        return results
+
+    def _draw_matrix(self, width: int, height: int) -> tuple[np.ndarray, float]:
+        """Draw the (3, 3) matrix from old to new pixels, and its angle in degrees."""
+
+        def draw(low: float, high: float) -> float:
+            return low + (high - low) * random.random()
+
+        angle = draw(-self.max_rotate_degree, self.max_rotate_degree)
+        scale = draw(*self.scaling_ratio_range)
+        x_base, y_base = width, height
+        if self.swap_translate_axes:
+            x_base, y_base = height, width
+        reach = self.max_translate_ratio
+        shift = np.eye(3)
+        shift[0, 2] = draw(-reach, reach) * x_base
+        shift[1, 2] = draw(-reach, reach) * y_base
+        shear = np.eye(3)
+        limit = self.max_shear_degree
+        shear[0, 1] = math.tan(math.radians(draw(-limit, limit)))
+        shear[1, 0] = math.tan(math.radians(draw(-limit, limit)))
+        rotation = np.eye(3)
+        rotation[:2] = cv2.getRotationMatrix2D((width / 2, height / 2), angle, scale)
+        return shear @ shift @ rotation, angle
+
+    def _is_useful(
+        self, before: np.ndarray, after: np.ndarray, width: int, height: int
+    ) -> np.ndarray:
+        """(N,) mask of the boxes that stay large, upright and inside enough."""
+        tiny = 1e-16
+        w, h = (after[:, 2:] - after[:, :2]).T
+        area_before = np.prod(before[:, 2:] - before[:, :2], axis=1)
+        aspect = np.maximum(w / (h + tiny), h / (w + tiny))
+        return (
+            (w > self.min_bbox_size)
+            & (h > self.min_bbox_size)
+            & (w * h / (area_before + tiny) > self.min_area_ratio)
+            & (aspect < self.max_aspect_ratio)
+            & (after[:, 0] < width)
+            & (after[:, 2] > 0)
+            & (after[:, 1] < height)
+            & (after[:, 3] > 0)
+        )
+
+
+def warp_boxes(bboxes: np.ndarray, matrix: np.ndarray, angle: float) -> np.ndarray:
+    """Hulls of the warped corners, shrunk about their centres for the rotation.
+
+    Args:
+        bboxes: (N, 4) xyxy.
+        matrix: (3, 3) affine matrix.
+        angle: Rotation in degrees that the hull is corrected for.
+
+    Returns:
+        (N, 4) float64 xyxy.
+    """
+    corners = bboxes[:, [0, 1, 2, 3, 0, 3, 2, 1]].reshape(-1, 4, 2).astype(np.float64)
+    corners = corners @ matrix[:2, :2].T + matrix[:2, 2]
+    low, high = corners.min(axis=1), corners.max(axis=1)
+    radians = math.radians(angle)
+    shrink = math.sqrt(max(abs(math.sin(radians)), abs(math.cos(radians))))
+    centers, half = (low + high) / 2, (high - low) / 2 * shrink
+    return np.concatenate([centers - half, centers + half], axis=1)

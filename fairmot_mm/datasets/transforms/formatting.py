@@ -1,0 +1,57 @@
+"""Packing of what the model gets."""
+
+from mmdet.datasets.transforms import PackDetInputs
+from mmdet.structures import TrackDataSample
+
+from fairmot_mm.registry import TRANSFORMS
+
+META_KEYS = (
+    'img_id',
+    'img_path',
+    'ori_shape',
+    'img_shape',
+    'scale_factor',
+    'pad_param',
+    'flip',
+    'flip_direction',
+    'frame_id',
+    'frame_rate',
+    'video_name',
+    'video_length',
+    'gt_file',
+)
+
+
+@TRANSFORMS.register_module()
+class PackJDEInputs(PackDetInputs):
+    """mmdet's ``PackDetInputs`` that packs identities too (training).
+
+    ``gt_instances`` has ``bboxes``, ``labels`` and ``instances_ids``.
+
+    Args:
+        meta_keys: Keys of the results that become metainfo.
+    """
+
+    mapping_table = {  # noqa: RUF012 - mmdet's own class attribute, extended
+        **PackDetInputs.mapping_table,
+        'gt_instances_ids': 'instances_ids',
+    }
+
+    def __init__(self, meta_keys: tuple[str, ...] = META_KEYS) -> None:
+        super().__init__(meta_keys=tuple(meta_keys))
+
+
+@TRANSFORMS.register_module()
+class PackFrame(PackJDEInputs):
+    """Pack one frame of a video as a clip of length one (testing).
+
+    ``inputs`` is (1, 3, H, W) and ``data_samples`` a `TrackDataSample` of one frame, so
+    that a batch of consecutive frames is a batch of clips.
+    """
+
+    def transform(self, results: dict) -> dict:
+        """Pack ``results``."""
+        packed = super().transform(results)
+        clip = TrackDataSample()
+        clip.video_data_samples = [packed['data_samples']]
+        return {'inputs': packed['inputs'][None], 'data_samples': clip}

@@ -1,0 +1,272 @@
+"""Multi-object tracking scores as a metric of mmengine's Evaluator."""
+
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from mmengine.dist import (
+    broadcast_object_list,
+    collect_results,
+    get_world_size,
+    is_main_process,
+)
+from mmengine.evaluator import BaseMetric
+from mmengine.logging import print_log
+from mmengine.structures import BaseDataElement
+
+from fairmot_mm.evaluation.mot_protocols import PROTOCOLS, SequenceTracks
+from fairmot_mm.evaluation.mot_scores import (
+    OVERALL,
+    evaluate_sequences,
+    format_table,
+    require_protocol,
+)
+from fairmot_mm.registry import METRICS
+from fairmot_mm.utils import (
+    DataError,
+    MOTRows,
+    format_mot_rows,
+    read_mot,
+    require_writable_dir,
+    write_text,
+)
+
+SEQUENCE_SCORES = ('HOTA', 'DetA', 'AssA', 'MOTA', 'IDF1', 'IDSW', 'FP', 'FN')
+
+
+class VideoInfo(NamedTuple):
+    """What the metainfo of every frame says about its video."""
+
+    name: str
+    length: int
+    gt_file: Path | None
+    first_frame: int
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """Number of frames and number of the first one."""
+        return self.length, self.first_frame
+
+
+class FrameTracks(NamedTuple):
+    """Tracks of one frame: all that is kept of a data sample.
+
+    Attributes:
+        video: The video.
+        frame: Frame number in ground truth and result files, from 1.
+        ids: (M,) int64.
+        tlwh: (M, 4) float64 left, top, width, height in pixels of the original frame.
+    """
+
+    video: VideoInfo
+    frame: int
+    ids: np.ndarray
+    tlwh: np.ndarray
+
+
+@METRICS.register_module()
+class MOTMetric(BaseMetric):
+    """CLEAR, identity and HOTA scores of the tracks of whole videos.
+
+    Takes mmdet's `TrackDataSample`. Each frame in it has `pred_track_instances` with
+    `bboxes` (M, 4) xyxy in pixels of the original frame and `instances_id` (M,), and in
+    its metainfo `video_name`, `video_length`, `frame_id` (from 0) and `gt_file`, the
+    path of a MOTChallenge ground truth or None. `first_frame` there, 1 by default, is
+    the number that the ground truth gives to `frame_id` 0; it is above 1 for the second
+    half of a sequence. Tracks of every label count as pedestrians.
+
+    Every one of the `video_length` frames is scored, also those without a track. The
+    log gets a table of each sequence and of all together. A sequence whose ground truth
+    does not exist gets a result file but no scores. Returned are the scores of all
+    together, such as `mot/HOTA`, and the main ones of each sequence, such as
+    `mot/HOTA/MOT17-02-SDP`; `evaluate_sequences` says what they mean.
+
+    Args:
+        protocol: 'motchallenge' or 'published', see `evaluate_sequences`.
+        outfile_prefix: Folder for one result file a sequence, named after it. None
+            writes none.
+        collect_device: 'cpu' or 'gpu', the way results travel between ranks.
+        collect_dir: Folder shared by all ranks for that, with 'cpu'.
+        prefix: What names of scores start with, 'mot' by default.
+
+    Raises:
+        ConfigError: Unknown protocol.
+        OutputError: `outfile_prefix` cannot be written.
+    """
+
+    default_prefix = 'mot'
+
+    def __init__(
+        self,
+        protocol: str = 'motchallenge',
+        outfile_prefix: str | None = None,
+        collect_device: str = 'cpu',
+        collect_dir: str | None = None,
+        prefix: str | None = None,
+    ) -> None:
+        super().__init__(collect_device, prefix, collect_dir)
+        require_protocol(protocol)
+        self.protocol = protocol
+        self.out_dir = (
+            None if outfile_prefix is None else require_writable_dir(outfile_prefix)
+        )
+        self.videos: dict[str, VideoInfo] = {}
+
+    def process(self, data_batch: Any, data_samples: Sequence[dict]) -> None:
+        """Keep the tracks of each frame as arrays.
+
+        Args:
+            data_batch: Not used.
+            data_samples: `TrackDataSample`s, or the dicts that the Evaluator makes of
+                them.
+
+        Raises:
+            DataError: Metainfo missing, two videos of one name, malformed ground truth.
+        """
+        for track_data_sample in data_samples:
+            for data_sample in _as_dict(track_data_sample)['video_data_samples']:
+                tracks = _read_frame(_as_dict(data_sample))
+                self._register(tracks.video)
+                self.results.append(tracks)
+
+    def evaluate(self, size: int) -> dict[str, float]:
+        """Collect the frames of all ranks, score them on the main one, tell all.
+
+        Args:
+            size: Not used: it counts videos or frames, whatever the dataset has as an
+                item, and ranks hold different numbers of frames.
+        """
+        # One item a rank: collect_results would cut every rank to the shortest.
+        parts = collect_results(
+            [self.results], get_world_size(), self.collect_device, self.collect_dir
+        )
+        metrics: list[dict[str, float]] = [{}]
+        if is_main_process():
+            scores = self.compute_metrics([frame for part in parts for frame in part])
+            metrics = [{f'{self.prefix}/{key}': scores[key] for key in scores}]
+        broadcast_object_list(metrics)
+        self.results.clear()
+        self.videos.clear()
+        return metrics[0]
+
+    def compute_metrics(self, results: list[FrameTracks]) -> dict[str, float]:
+        """Write result files, score the sequences with ground truth, log the table.
+
+        Args:
+            results: Frames of all ranks in any order.
+
+        Returns:
+            Scores without the prefix; empty where no sequence has ground truth.
+
+        Raises:
+            DataError: Two videos of one name, or rows that the protocol refuses.
+            OutputError: A result file cannot be written.
+        """
+        # Samplers repeat items to fill the last batch: the same frame replaces itself.
+        videos: dict[str, dict[int, FrameTracks]] = {}
+        for tracks in sorted(results, key=lambda tracks: tracks.frame):
+            self._register(tracks.video)
+            videos.setdefault(tracks.video.name, {})[tracks.frame] = tracks
+        sequences = []
+        for name, frames in sorted(videos.items()):
+            if self.out_dir is not None:
+                _write_results(self.out_dir / f'{name}.txt', frames)
+            video = self.videos[name]
+            gt = _read_gt(video)
+            if gt is None:
+                where = '' if video.gt_file is None else f' at {video.gt_file}'
+                print_log(f'{name}: no ground truth{where}, not scored', 'current')
+                continue
+            sequences.append(SequenceTracks(name, gt, _to_rows(frames), *video.span))
+        if not sequences:
+            print_log('No sequence to score', 'current', logging.WARNING)
+            return {}
+        scores = evaluate_sequences(sequences, self.protocol)
+        print_log(
+            f'Protocol {self.protocol}, ratios in %\n{format_table(scores)}', 'current'
+        )
+        overall = scores.pop(OVERALL)
+        return overall | {
+            f'{key}/{name}': values[key]
+            for name, values in scores.items()
+            for key in SEQUENCE_SCORES
+        }
+
+    def _register(self, video: VideoInfo) -> None:
+        """Meet a video; what is wrong with it is said now, not after hours."""
+        gt = None if video.name in self.videos else _read_gt(video)
+        if gt is not None:
+            no_results = gt[:0]
+            PROTOCOLS[self.protocol](
+                SequenceTracks(video.name, gt, no_results, *video.span)
+            )
+        known = self.videos.setdefault(video.name, video)
+        if known != video:
+            raise DataError(
+                f'two videos are called {video.name!r}: {known} and {video}; give each '
+                'a name of its own'
+            )
+
+
+def _as_dict(sample: BaseDataElement | dict) -> dict:
+    return sample.to_dict() if isinstance(sample, BaseDataElement) else sample
+
+
+def _read_gt(video: VideoInfo) -> MOTRows | None:
+    """Ground truth of a video; None for one without, as in a test set."""
+    if video.gt_file is None or not video.gt_file.is_file():
+        return None
+    return read_mot(video.gt_file)
+
+
+def _read_frame(sample: dict) -> FrameTracks:
+    needed = ('video_name', 'video_length', 'frame_id', 'gt_file')
+    missing = [key for key in needed if key not in sample]
+    if missing:
+        raise DataError(
+            f'a frame lacks the metainfo {", ".join(missing)}; name them in the '
+            '`meta_keys` of the transform that packs frames'
+        )
+    gt_file = sample['gt_file']
+    first_frame = int(sample.get('first_frame', 1))
+    video = VideoInfo(
+        sample['video_name'],
+        int(sample['video_length']),
+        None if gt_file is None else Path(gt_file),
+        first_frame,
+    )
+    instances = sample['pred_track_instances']
+    xyxy = torch.as_tensor(instances['bboxes']).cpu().double().reshape(-1, 4).numpy()
+    tlwh = np.concatenate([xyxy[:, :2], xyxy[:, 2:] - xyxy[:, :2]], axis=1)
+    # The precision of a result file: scores are those that the file would get.
+    return FrameTracks(
+        video,
+        first_frame + int(sample['frame_id']),
+        torch.as_tensor(instances['instances_id']).long().cpu().numpy(),
+        tlwh.round(4),
+    )
+
+
+def _to_rows(frames: dict[int, FrameTracks]) -> MOTRows:
+    tracks = frames.values()
+    ids = np.concatenate([frame.ids for frame in tracks])
+    ones = np.ones(len(ids))
+    return MOTRows(
+        frames=np.repeat([*frames], [len(frame.ids) for frame in tracks]),
+        ids=ids,
+        tlwh=np.concatenate([frame.tlwh for frame in tracks]),
+        marks=ones,
+        classes=ones.astype(np.int64),
+        visibility=ones,
+    )
+
+
+def _write_results(path: Path, frames: dict[int, FrameTracks]) -> None:
+    lines = (
+        format_mot_rows(tracks.frame, tracks.ids, tracks.tlwh)
+        for tracks in frames.values()
+    )
+    write_text(path, ''.join(lines))

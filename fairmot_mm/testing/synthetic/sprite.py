@@ -1,0 +1,68 @@
+"""A picture with transparency that stands on the ground of a synthetic scene."""
+
+from functools import cached_property
+
+import cv2
+import numpy as np
+
+
+class Sprite:
+    """A premultiplied BGRA picture and the point of it that touches the ground.
+
+    Args:
+        bgra: (h, w, 4) uint8, colours already multiplied by alpha.
+        foot: (2,) x, y of the ground point in pixels of ``bgra``.
+        pixels_per_metre: Resolution of ``bgra``.
+    """
+
+    def __init__(
+        self, bgra: np.ndarray, foot: np.ndarray, pixels_per_metre: float
+    ) -> None:
+        self.bgra = bgra
+        self.foot = np.asarray(foot, np.float64)
+        self.pixels_per_metre = pixels_per_metre
+
+    @cached_property
+    def levels(self) -> list[np.ndarray]:
+        """The picture at 1, 1/2, 1/4 and 1/8: shrinking further would alias."""
+        levels = [self.bgra]
+        for _ in range(3):
+            height, width = levels[-1].shape[:2]
+            size = (max(width // 2, 1), max(height // 2, 1))
+            levels.append(cv2.resize(levels[-1], size, interpolation=cv2.INTER_AREA))
+        return levels
+
+    @cached_property
+    def bounds(self) -> np.ndarray:
+        """(4,) left, top, right, bottom in metres from the foot, y down."""
+        ys, xs = np.nonzero(self.bgra[..., 3] >= 128)
+        corners = np.array([xs.min(), ys.min(), xs.max() + 1, ys.max() + 1])
+        return (corners - np.tile(self.foot, 2)) / self.pixels_per_metre
+
+    def placed(
+        self, foot: np.ndarray, pixels_per_metre: float
+    ) -> tuple[np.ndarray, int, int]:
+        """The whole picture as it falls on the pixel grid of an image.
+
+        Args:
+            foot: (2,) x, y where the ground point goes, in pixels of the image.
+            pixels_per_metre: Size on the image.
+
+        Returns:
+            Premultiplied BGRA uint8, and the column and row of its first pixel, which
+            may lie outside the image.
+        """
+        scale = pixels_per_metre / self.pixels_per_metre
+        level = int(np.clip(np.floor(-np.log2(scale)), 0, len(self.levels) - 1))
+        source = self.levels[level]
+        size = np.array(self.bgra.shape[1::-1])
+        origin = foot - self.foot * scale
+        left, top = (int(value) for value in np.floor(origin) - 1)
+        ratio = size / source.shape[1::-1] * scale
+        # Pixel centres: destination + 0.5 = ratio * (source + 0.5) + origin.
+        move = origin - (left, top) + 0.5 * ratio - 0.5
+        width, height = (int(value) for value in np.ceil(size * scale) + 3)
+        picture = cv2.warpAffine(
+            source, np.column_stack([np.diag(ratio), move]), (width, height)
+        )
+        return picture, left, top

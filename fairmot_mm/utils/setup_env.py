@@ -1,0 +1,149 @@
+"""What has to hold, and to be registered, before fairmot_mm can work.
+
+Nothing here is imported before it is needed, so that a broken environment is told in
+a sentence by `check_environment` and not by the first import that fails.
+"""
+
+import uuid
+import warnings
+from collections.abc import Callable
+from importlib import import_module
+from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
+from pickle import UnpicklingError
+from typing import Any
+
+from packaging.version import Version
+
+SCOPE = 'fairmot_mm'
+COMPONENTS = ('models', 'datasets', 'engine', 'evaluation', 'visualization')
+# From the first version to below the second; setup.py declares the same ranges.
+SUPPORTED = {
+    'mmengine': ('0.10.4', '1.0.0'),
+    'mmcv': ('2.0.0', '2.2.0'),
+    'mmdet': ('3.3.0', '3.4.0'),
+}
+REBUILD = (
+    'run `make build-mmcv` in the checkout, or `MMCV_WITH_OPS=1 pip install '
+    '--force-reinstall --no-deps --no-build-isolation --no-cache-dir '
+    '--no-binary=mmcv mmcv==2.1.0` in an environment of your own'
+)
+
+
+def check_environment() -> None:
+    """Check that mmengine, mmcv and mmdet fit and that mmcv has its operators.
+
+    mmcv is easily built without the compiled operators, or kept from a time with
+    another torch; without this check either shows up late and says little.
+
+    Raises:
+        ImportError: One of them is missing, of another version, or without working
+            operators; the message says how to mend it.
+    """
+    for name, (lowest, limit) in SUPPORTED.items():
+        try:
+            found = version(name)
+        except PackageNotFoundError:
+            found = None
+        if found is None or not Version(lowest) <= Version(found) < Version(limit):
+            reinstall = f"`pip install '{name}>={lowest},<{limit}'`"
+            remedy = f'run `make setup` in the checkout, or {reinstall}'
+            raise ImportError(
+                f'fairmot_mm works with {name} >= {lowest}, < {limit}, and '
+                f'{found or "none"} is installed: '
+                f'{REBUILD if name == "mmcv" else remedy}.'
+            )
+    _check_operators()
+
+
+def _check_operators() -> None:
+    """Raise unless mmcv's compiled operators exist and load with this torch."""
+    if find_spec('mmcv._ext') is None:
+        raise ImportError(
+            f'mmcv is installed without its compiled operators (mmcv._ext): {REBUILD}.'
+        )
+    import_module('torch')  # the operators link to its libraries
+    try:
+        import_module('mmcv._ext')
+    except ImportError as error:
+        raise ImportError(
+            "mmcv's compiled operators (mmcv._ext) do not load with the installed "
+            f'torch ({error}): {REBUILD}.'
+        ) from error
+
+
+def register_all_modules(init_default_scope: bool = True) -> None:
+    """Import every part of fairmot_mm that holds registered components.
+
+    Args:
+        init_default_scope: Also make 'fairmot_mm' the default scope of mmengine, so
+            that names in a config are looked up here first, then in mmdet, mmcv and
+            mmengine. A Runner does so by itself from the config's `default_scope`.
+    """
+    from mmengine.registry import DefaultScope
+
+    for component in COMPONENTS:
+        import_module(f'{SCOPE}.{component}')
+    current = DefaultScope.get_current_instance()
+    if not init_default_scope or (current and current.scope_name == SCOPE):
+        return
+    if current is not None:
+        warnings.warn(
+            f"the default scope was '{current.scope_name}' and is '{SCOPE}' now; to "
+            'keep it, call register_all_modules(init_default_scope=False)',
+            stacklevel=2,
+        )
+    # The latest instance counts, and an instance's name cannot be taken twice.
+    DefaultScope.get_instance(f'{SCOPE}-{uuid.uuid4()}', scope_name=SCOPE)
+
+
+def allow_checkpoint_types() -> None:
+    """Let torch's safe loading accept what mmengine itself writes in a checkpoint.
+
+    Since 2.6, `torch.load` refuses all but tensors and plain containers, and with that
+    every checkpoint of mmengine's Runner, which holds the history of logged values.
+    This adds exactly those types; loading stays safe against foreign code.
+    """
+    import numpy as np
+    import torch
+    from mmengine.logging import HistoryBuffer
+
+    if Version(torch.__version__) < Version('2.6'):
+        return  # loads them as it is
+    functions: dict[str, Any] = {
+        '_reconstruct': np.zeros(0).__reduce__()[0],
+        'scalar': np.float64(0).__reduce__()[0],
+    }
+    # numpy 2 moved the module; both names are in circulation.
+    numpy_functions = [
+        (function, f'numpy.{core}.multiarray.{name}')
+        for core in ('core', '_core')
+        for name, function in functions.items()
+    ]
+    dtypes = [type(np.dtype(kind)) for kind in (np.float64, np.int64)]
+    torch.serialization.add_safe_globals(
+        [
+            HistoryBuffer,
+            (_statistics_method, 'builtins.getattr'),
+            np.ndarray,
+            np.dtype,
+            *dtypes,
+            *numpy_functions,
+        ]
+    )
+
+
+def _statistics_method(owner: type, name: str) -> Callable:
+    """Stand in for `getattr`, by which a pickle names HistoryBuffer's four methods.
+
+    The real `getattr` would open every attribute of the allowed types to a crafted
+    file.
+
+    Raises:
+        UnpicklingError: Another attribute, or one of another type, is asked for.
+    """
+    from mmengine.logging import HistoryBuffer
+
+    if owner is not HistoryBuffer or name not in ('min', 'max', 'current', 'mean'):
+        raise UnpicklingError(f'a checkpoint may not refer to {owner!r}.{name}')
+    return getattr(HistoryBuffer, name)

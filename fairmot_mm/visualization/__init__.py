@@ -1,0 +1,5 @@
+"""Drawing tracks."""
+
+from fairmot_mm.visualization.track_visualizer import TrackVisualizer
+
+__all__ = ['TrackVisualizer']

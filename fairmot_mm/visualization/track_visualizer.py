@@ -1,0 +1,243 @@
+"""Drawing boxes, identities and trails with OpenCV."""
+
+from collections import deque
+from pathlib import Path
+
+import cv2
+import numpy as np
+from mmdet.structures import DetDataSample
+from mmengine.dist import master_only
+from mmengine.structures import InstanceData
+from mmengine.visualization import Visualizer
+from torch import Tensor
+
+from fairmot_mm.registry import VISUALIZERS
+
+_FONT = cv2.FONT_HERSHEY_SIMPLEX
+_GOLDEN_RATIO = 0.6180339887
+
+
+def _make_palette(size: int) -> np.ndarray:
+    """(size, 3) uint8 BGR colours, neighbours far apart.
+
+    Hues step by the golden ratio of the circle, the most even spread for any number of
+    colours; three steps of saturation and brightness tell similar hues apart.
+    """
+    index = np.arange(size)
+    hues = index * _GOLDEN_RATIO % 1 * 180
+    saturations = np.array([255, 150, 255])[index % 3]
+    values = np.array([255, 255, 180])[index % 3]
+    hsv = np.stack([hues, saturations, values], axis=1).astype(np.uint8)
+    return cv2.cvtColor(hsv[None], cv2.COLOR_HSV2BGR)[0]
+
+
+_PALETTE = _make_palette(90)
+
+
+def identity_colors(ids: np.ndarray) -> np.ndarray:
+    """A colour for every identity, the same in every frame and every run.
+
+    Args:
+        ids: (M,) identities.
+
+    Returns:
+        (M, 3) uint8 BGR.
+    """
+    return _PALETTE[np.asarray(ids, dtype=np.int64) % len(_PALETTE)]
+
+
+@VISUALIZERS.register_module()
+class TrackVisualizer(Visualizer):
+    """Draws tracks: a box and a labelled colour for every identity, and its trail.
+
+    As ``visualizer`` of a config it also feeds mmengine's back-ends (TensorBoard, ...).
+    mmengine's own drawing goes through matplotlib and takes longer than tracking; this
+    one draws with OpenCV. Lines and letters grow with the frame.
+
+    Args:
+        name: Name of the instance, used by mmengine.
+        vis_backends: Configs of mmengine back-ends that receive images and scalars.
+        save_dir: Folder of those back-ends.
+        trail_length: Number of frames over which the path of the feet is drawn; 0 draws
+            no trail.
+    """
+
+    def __init__(
+        self,
+        name: str = 'visualizer',
+        vis_backends: list[dict] | None = None,
+        save_dir: str | None = None,
+        trail_length: int = 0,
+    ) -> None:
+        super().__init__(name, vis_backends=vis_backends, save_dir=save_dir)
+        self.trail_length = trail_length
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget all trails: call it before a new video."""
+        # One entry a frame: (ids (M,), feet (M, 2)). Its length bounds the memory.
+        self._history: deque[tuple[np.ndarray, np.ndarray]] = deque(
+            maxlen=self.trail_length
+        )
+
+    def draw(
+        self, image: np.ndarray, pred_track_instances: InstanceData, header: str = ''
+    ) -> np.ndarray:
+        """Draw the tracks of the next frame of a video.
+
+        Args:
+            image: (H, W, 3) uint8 BGR; it is left as it is.
+            pred_track_instances: ``bboxes`` (M, 4) xyxy in pixels of ``image``,
+                ``instances_id`` (M,).
+            header: Text for the upper left corner.
+
+        Returns:
+            (H, W, 3) uint8 BGR copy with the drawing on it.
+        """
+        ids = pred_track_instances.instances_id.cpu().numpy()
+        boxes = _whole_pixels(pred_track_instances.bboxes.cpu().numpy(), image)
+        feet = np.stack([boxes[:, [0, 2]].sum(1) // 2, boxes[:, 3]], axis=1)
+        self._history.append((ids, feet))
+        canvas = image.copy()
+        self._draw_trails(canvas, ids)
+        _draw_boxes(canvas, boxes, ids)
+        if header:
+            _draw_label(canvas, header, (0, 0), (0, 0, 0), below=True)
+        return canvas
+
+    @master_only
+    def add_datasample(
+        self,
+        name: str,
+        image: np.ndarray,
+        data_sample: DetDataSample | None = None,
+        draw_gt: bool = True,
+        draw_pred: bool = True,
+        show: bool = False,
+        wait_time: float = 0,
+        step: int = 0,
+        out_file: str | Path | None = None,
+        pred_score_thr: float = 0.0,
+    ) -> None:
+        """Draw one sample and hand it to the back-ends; what mmdet's hooks call.
+
+        Ground truth stands on the left, tracks on the right, where a sample has both.
+        No trails: hooks visit single frames.
+
+        Args:
+            name: Name of the image in the back-ends and of the window.
+            image: (H, W, 3) uint8 **RGB**, as everywhere in mmengine's visualizers.
+            data_sample: Holds ``gt_instances`` (``bboxes`` xyxy in pixels of ``image``,
+                ``instances_ids``) or ``pred_track_instances`` or both.
+            draw_gt: Whether to draw ground truth.
+            draw_pred: Whether to draw tracks.
+            show: Whether to open a window.
+            wait_time: Seconds the window stays; 0 waits for a key.
+            step: Step in the back-ends.
+            out_file: Image file to write instead of using the back-ends.
+            pred_score_thr: Tracks that score lower are left out.
+        """
+        bgr = np.ascontiguousarray(image[..., ::-1])
+        panels = []
+        if draw_gt and data_sample is not None and 'gt_instances' in data_sample:
+            gt = data_sample.gt_instances
+            panels.append(_with_boxes(bgr, gt.bboxes, gt.instances_ids))
+        if (
+            draw_pred
+            and data_sample is not None
+            and 'pred_track_instances' in data_sample
+        ):
+            tracks = data_sample.pred_track_instances
+            tracks = tracks[tracks.scores >= pred_score_thr]
+            panels.append(_with_boxes(bgr, tracks.bboxes, tracks.instances_id))
+        drawn = np.concatenate(panels or [bgr], axis=1)
+        if show:
+            self.show(drawn[..., ::-1], win_name=name, wait_time=wait_time)
+        if out_file is not None:
+            Path(out_file).parent.mkdir(parents=True, exist_ok=True)
+            cv2.imwrite(str(out_file), drawn)
+        else:
+            self.add_image(name, drawn[..., ::-1], step)
+
+    def _draw_trails(self, canvas: np.ndarray, ids: np.ndarray) -> None:
+        """Draw, for the identities of this frame, where their feet were before."""
+        if len(self._history) < 2:
+            return
+        past_ids = np.concatenate([entry[0] for entry in self._history])
+        past_feet = np.concatenate([entry[1] for entry in self._history])
+        for identity, color in zip(ids, identity_colors(ids).tolist(), strict=True):
+            path = past_feet[past_ids == identity]
+            cv2.polylines(
+                canvas, [path], False, color, _line_width(canvas), cv2.LINE_AA
+            )
+
+
+def _with_boxes(image: np.ndarray, bboxes: Tensor, ids: Tensor) -> np.ndarray:
+    canvas = image.copy()
+    _draw_boxes(canvas, _whole_pixels(bboxes.cpu().numpy(), image), ids.cpu().numpy())
+    return canvas
+
+
+def _whole_pixels(boxes: np.ndarray, image: np.ndarray) -> np.ndarray:
+    """Round boxes to int32; far outside the frame OpenCV's integers would overflow."""
+    height, width = image.shape[:2]
+    limit = 2 * max(height, width)
+    return np.clip(boxes.reshape(-1, 4).round(), -limit, limit).astype(np.int32)
+
+
+def _line_width(image: np.ndarray) -> int:
+    """Width of lines in pixels: 1 up to 640x480, 3 for 1080p, 6 for 4K."""
+    return max(1, round(np.sqrt(image.shape[0] * image.shape[1]) / 500))
+
+
+def _draw_boxes(canvas: np.ndarray, boxes: np.ndarray, ids: np.ndarray) -> None:
+    """Draw boxes and, above them, labels: all boxes first, so that none hides a label.
+
+    Args:
+        canvas: (H, W, 3) uint8 BGR, drawn on in place.
+        boxes: (M, 4) int32 xyxy.
+        ids: (M,) identities; negative ones (unknown) get a box without a label.
+    """
+    colors = identity_colors(ids).tolist()
+    for (x1, y1, x2, y2), color in zip(boxes.tolist(), colors, strict=True):
+        cv2.rectangle(canvas, (x1, y1), (x2, y2), color, _line_width(canvas))
+    for (x1, y1, *_), color, identity in zip(boxes.tolist(), colors, ids, strict=True):
+        if identity >= 0:
+            _draw_label(canvas, str(identity), (x1, y1), color)
+
+
+def _draw_label(
+    canvas: np.ndarray,
+    text: str,
+    corner: tuple[int, int],
+    color: tuple[int, int, int],
+    below: bool = False,
+) -> None:
+    """Write ``text`` on a plate of ``color``, inside the frame, above ``corner``.
+
+    Args:
+        canvas: (H, W, 3) uint8 BGR, drawn on in place.
+        text: One line of ASCII.
+        corner: (x, y) of the plate's lower left corner; the upper left with ``below``.
+        color: BGR of the plate. The letters are black or white, whichever stands out.
+        below: Whether the plate hangs below ``corner``.
+    """
+    height, width = canvas.shape[:2]
+    letters = max(9, round(np.sqrt(height * width) / 80))  # height in pixels
+    thickness = max(1, letters // 9)
+    scale = cv2.getFontScaleFromHeight(_FONT, letters, thickness)
+    (text_width, text_height), baseline = cv2.getTextSize(text, _FONT, scale, thickness)
+    pad = 1 + letters // 5
+    plate_width, plate_height = text_width + 2 * pad, text_height + baseline + pad
+    x, y = corner if below else (corner[0], corner[1] - plate_height)
+    x = int(np.clip(x, 0, max(width - plate_width, 0)))
+    y = int(np.clip(y, 0, max(height - plate_height, 0)))
+    cv2.rectangle(
+        canvas, (x, y), (x + plate_width, y + plate_height), color, cv2.FILLED
+    )
+    luminance = np.dot(color, (0.114, 0.587, 0.299))
+    letter_color = (0, 0, 0) if luminance > 120 else (255, 255, 255)
+    origin = (x + pad, y + pad // 2 + text_height)
+    cv2.putText(
+        canvas, text, origin, _FONT, scale, letter_color, thickness, cv2.LINE_AA
+    )

@@ -1,0 +1,75 @@
+"""Make synthetic street sequences in the MOTChallenge layout."""
+
+import argparse
+from pathlib import Path
+
+from rich.progress import Progress
+
+from fairmot_mm.testing.synthetic import CAMERAS, SyntheticScene, write_sequence
+from fairmot_mm.utils import UserInputError
+
+
+def parse_args() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter
+    )
+    parser.add_argument('out', type=Path, help='folder of the sequences')
+    parser.add_argument('--num-sequences', type=int, default=2, help='how many')
+    parser.add_argument('--num-frames', type=int, default=100, help='of each')
+    parser.add_argument('--num-people', type=int, default=10, help='in each')
+    parser.add_argument('--size', type=image_size, default='640x352', help='WxH pixels')
+    parser.add_argument(
+        '--frame-rate', type=float, default=15.0, help='frames a second'
+    )
+    parser.add_argument(
+        '--seed', type=int, default=0, help='of the first; the next ones count on'
+    )
+    parser.add_argument(
+        '--camera',
+        choices=[*CAMERAS, 'both'],
+        default='both',
+        help='both: fixed and moving in turn',
+    )
+    return parser.parse_args()
+
+
+def image_size(text: str) -> tuple[int, int]:
+    """Read ``640x352`` as width and height."""
+    width, height = text.lower().split('x')
+    return int(width), int(height)
+
+
+def make_sequences(args: argparse.Namespace) -> None:
+    """Write every sequence, naming each after its seed."""
+    width, height = args.size
+    cameras = CAMERAS if args.camera == 'both' else (args.camera,)
+    with Progress() as progress:
+        for index in range(args.num_sequences):
+            seed = args.seed + index
+            scene = SyntheticScene(
+                seed=seed,
+                num_people=args.num_people,
+                width=width,
+                height=height,
+                num_frames=args.num_frames,
+                frame_rate=args.frame_rate,
+                camera=cameras[index % len(cameras)],
+            )
+            folder = args.out / f'synthetic-{seed:04d}'
+            task = progress.add_task(folder.name, total=args.num_frames)
+            write_sequence(folder, scene, lambda task=task: progress.advance(task))
+    print(f'{args.num_sequences} sequences of {args.num_frames} frames in {args.out}')
+
+
+def main() -> None:
+    """Run the tool."""
+    args = parse_args()
+    try:
+        make_sequences(args)
+    except UserInputError as error:
+        raise SystemExit(f'error: {error}') from error
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,130 @@
+"""Install mmcv with its compiled operators into the environment that runs this file.
+
+    .venv/bin/python tools/dev/build_mmcv.py [--rebuild]
+
+pip takes a wheel where it finds one (--find-links, PIP_FIND_LINKS, its cache), else it
+compiles mmcv's source against the installed torch, which takes many minutes: one line
+is printed for each file, the rest goes to mmcv-build.log in the environment's folder.
+"""
+
+import argparse
+import os
+import re
+import shutil
+import subprocess
+import sys
+import sysconfig
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+GIB = 2**30
+MEMORY_PER_JOB = 2 * GIB  # what the compiler needs for one file that includes torch.h
+PIP_STEPS = ('Collecting', 'Downloading', 'Processing', 'Building', 'Successfully')
+# ninja -v: '[12/141] c++ ... -c /a/b/nms.cpp -o ...'
+COMPILED = re.compile(r'\[(\d+)/(\d+)\] .* -c \S*?([^/\s]+\.(?:cpp|cu|mm))\s')
+
+
+def main() -> None:
+    """Run pip with what mmcv's build wants in the environment, and show progress."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument(
+        '--rebuild',
+        action='store_true',
+        help='compile the source even if mmcv is installed or a wheel is found',
+    )
+    anew = ['--force-reinstall', '--no-binary=mmcv', '--no-cache-dir']
+    pip = [sys.executable, '-m', 'pip', '--disable-pip-version-check', 'install', '-v']
+    pip += ['--no-deps', '--no-build-isolation', '-r', 'requirements/mmcv.txt']
+    pip += anew if parser.parse_args().rebuild else []
+    log = Path(sys.prefix) / 'mmcv-build.log'
+    returncode = run_with_progress(pip, build_environment(), log)
+    if returncode:
+        lines = log.read_text(encoding='utf-8', errors='replace').splitlines()
+        sys.exit('\n'.join([*lines[-15:], f'fairmot_mm: {remedy()}; log: {log}']))
+
+
+def build_environment() -> dict[str, str]:
+    """The variables of this process and those that mmcv's setup.py listens to."""
+    scripts = sysconfig.get_path('scripts')
+    return {
+        'MAX_JOBS': str(num_jobs()),
+        **os.environ,
+        'MMCV_WITH_OPS': '1',
+        # Debug symbols cost a third of the time and most of the memory.
+        'CFLAGS': f'{os.environ.get("CFLAGS", "")} -g0'.strip(),
+        # torch looks for ninja on the PATH; it lies in the environment.
+        'PATH': f'{scripts}{os.pathsep}{os.environ.get("PATH", os.defpath)}',
+        'PYTHONUNBUFFERED': '1',
+    }
+
+
+def num_jobs() -> int:
+    """Compilers that may run at once, by the cores and the memory of the machine."""
+    affinity = getattr(os, 'sched_getaffinity', None)  # not on macOS
+    cores = len(affinity(0)) if affinity else os.cpu_count() or 1
+    memory = os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES')
+    limit = Path('/sys/fs/cgroup/memory.max')  # of a container; 'max' when unlimited
+    if limit.is_file() and (text := limit.read_text().strip()).isdigit():
+        memory = min(memory, int(text))
+    return max(1, min(cores, memory // MEMORY_PER_JOB))
+
+
+def run_with_progress(command: list[str], env: dict[str, str], log: Path) -> int:
+    """Run a build; print a line a compiled file, write everything to ``log``."""
+    start = time.monotonic()
+    with (
+        log.open('w', encoding='utf-8') as file,
+        subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=env,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors='replace',
+        ) as process,
+    ):
+        for line in process.stdout or ():
+            file.write(line)
+            file.flush()
+            if compiled := COMPILED.search(line):
+                done, total, source = compiled.groups()
+                minutes = (time.monotonic() - start) / 60
+                print(f'  [{done}/{total}] {source} ({minutes:.1f} min)', flush=True)
+            elif line.lstrip().startswith(PIP_STEPS):
+                print(f'  {line.strip()}', flush=True)
+    return process.returncode
+
+
+def remedy() -> str:
+    """What to do about a build that failed, as far as the machine shows it."""
+    import torch
+    from torch.utils.cpp_extension import CUDA_HOME
+
+    header = Path(sysconfig.get_path('include')) / 'Python.h'
+    version = '.'.join(map(str, sys.version_info[:2]))
+    if shutil.which(os.environ.get('CXX', 'c++')) is None:
+        return (
+            'mmcv needs a C++ compiler, and none was found; install one '
+            '(Debian, Ubuntu: apt install g++)'
+        )
+    if not header.is_file():
+        return (
+            f'mmcv needs the headers of Python, and {header} is missing; install them '
+            f'(Debian, Ubuntu: apt install python{version}-dev)'
+        )
+    if torch.cuda.is_available() and CUDA_HOME is None:
+        return (
+            'mmcv is compiled with CUDA where torch sees a GPU, and there is no nvcc; '
+            f'install the CUDA toolkit {torch.version.cuda}, or set '
+            'CUDA_VISIBLE_DEVICES= (empty) to compile the CPU operators alone'
+        )
+    return (
+        'mmcv could not be installed, see above; if a compiler was killed, memory ran '
+        'out: try again with MAX_JOBS=1'
+    )
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,66 @@
+"""Prove that the environment running this file is as pinned and can compute.
+
+    .venv/bin/python tools/dev/check_setup.py
+
+The last step of `make setup`. Ends with one sentence when something is wrong.
+"""
+
+import sys
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+REQUIREMENTS = Path(__file__).resolve().parents[2] / 'requirements'
+AGAIN = 'run `make clean setup`'
+
+
+def main() -> None:
+    """Check versions, then mmcv's compiled operators, then a result of one of them."""
+    num_pinned = check_versions()
+    try:
+        from fairmot_mm.utils.setup_env import check_environment
+
+        check_environment()
+    except ImportError as error:
+        sys.exit(f'fairmot_mm: {error}')
+    check_deformable_convolution()
+    print(f'fairmot_mm: {num_pinned} versions are as pinned and mmcv computes: ready')
+
+
+def check_versions() -> int:
+    """Compare what is installed with the requirement files; the number compared."""
+    pinned: dict[str, str] = {}
+    for file in sorted(REQUIREMENTS.glob('*.txt')):
+        lines = file.read_text(encoding='utf-8').splitlines()
+        pinned |= dict(line.split('==') for line in lines if '==' in line)
+    for name, wanted in pinned.items():
+        try:
+            # '2.13.0+cpu' is a build of 2.13.0.
+            found = version(name).split('+')[0]
+        except PackageNotFoundError:
+            found = 'missing'
+        if found != wanted:
+            sys.exit(f'fairmot_mm: {name} is {found} instead of {wanted}: {AGAIN}')
+    return len(pinned)
+
+
+def check_deformable_convolution() -> None:
+    """Without offsets and with a mask of one, DCNv2 is an ordinary convolution."""
+    import torch
+    from mmcv.ops import modulated_deform_conv2d
+
+    generator = torch.Generator().manual_seed(0)
+    x = torch.rand(1, 4, 6, 8, generator=generator)
+    weight = torch.rand(5, 4, 3, 3, generator=generator)
+    offset, mask = torch.zeros(1, 18, 6, 8), torch.ones(1, 9, 6, 8)
+    bias = torch.rand(5, generator=generator)
+    deformable = modulated_deform_conv2d(x, offset, mask, weight, bias, 1, 1)
+    plain = torch.nn.functional.conv2d(x, weight, bias, padding=1)
+    if not torch.allclose(deformable, plain, atol=1e-5):
+        sys.exit(
+            "fairmot_mm: mmcv's deformable convolution computes wrong values: "
+            'run `make build-mmcv` to compile it against the installed torch'
+        )
+
+
+if __name__ == '__main__':
+    main()

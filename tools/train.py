@@ -1,0 +1,86 @@
+"""Train a model of any config."""
+
+import argparse
+import os
+from pathlib import Path
+
+from mmengine.config import Config
+from mmengine.runner import Runner
+
+from fairmot_mm.apis import (
+    explain_build_errors,
+    find_resume_checkpoint,
+    load_config,
+    read_state_dict,
+    set_num_ids,
+)
+from fairmot_mm.utils import ConfigError, require_writable_dir
+from fairmot_mm.utils.cli import add_runner_arguments, one_line_errors
+
+
+def parse_args() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument('config', help='config file')
+    parser.add_argument(
+        '--amp', action='store_true', help='automatic mixed precision training'
+    )
+    parser.add_argument(
+        '--auto-scale-lr',
+        action='store_true',
+        help='scale the learning rate by the batch size (auto_scale_lr of the config)',
+    )
+    parser.add_argument(
+        '--resume',
+        nargs='?',
+        const='auto',
+        metavar='CHECKPOINT',
+        help='go on from CHECKPOINT, or from the newest one of the work dir',
+    )
+    add_runner_arguments(parser)
+    return parser.parse_args()
+
+
+def prepare_config(args: argparse.Namespace) -> Config:
+    """The config with what the command line says about it."""
+    os.environ.setdefault('LOCAL_RANK', str(args.local_rank))
+    cfg = load_config(args.config, args.cfg_options)
+    cfg.launcher = args.launcher
+    cfg.work_dir = (
+        args.work_dir or cfg.get('work_dir') or f'work_dirs/{Path(args.config).stem}'
+    )
+    require_writable_dir(cfg.work_dir)
+    if args.amp:
+        cfg.optim_wrapper.type = 'AmpOptimWrapper'
+        cfg.optim_wrapper.setdefault('loss_scale', 'dynamic')
+    if args.auto_scale_lr:
+        if 'base_batch_size' not in cfg.get('auto_scale_lr', {}):
+            raise ConfigError('--auto-scale-lr needs auto_scale_lr.base_batch_size')
+        cfg.auto_scale_lr.enable = True
+    if args.resume:
+        auto = args.resume == 'auto'
+        newest = find_resume_checkpoint(cfg.work_dir) if auto else Path(args.resume)
+        cfg.resume = newest is not None
+        if newest is None:
+            print(f'no checkpoint in {cfg.work_dir} yet: starting from the beginning')
+        else:
+            cfg.load_from = str(newest)
+    if cfg.get('load_from'):
+        # Hours of indexing later is no time to learn that it cannot be read.
+        read_state_dict(cfg.load_from)
+    set_num_ids(cfg)
+    return cfg
+
+
+def main() -> None:
+    """Run the tool."""
+    args = parse_args()
+    with one_line_errors():
+        cfg = prepare_config(args)
+        with explain_build_errors():
+            runner = Runner.from_cfg(cfg)
+        runner.train()
+
+
+if __name__ == '__main__':
+    main()
