@@ -88,10 +88,11 @@ class TrackInferencer:
     ) -> Generator[DetDataSample, None, None]:
         """Track through ``source``, one result a frame, in order.
 
-        However the run ends (the last frame, a damaged frame, an interrupt, the
-        iterator closed), the files hold every frame that was handed out and are
-        complete. They get their names at that moment. Memory does not grow with the
-        length of the source. One run at a time: the model keeps the state of one video.
+        However the run ends (last frame, damaged frame, interrupt, iterator closed),
+        the files then get their names, are complete, and hold every frame that was
+        handed out; after an interrupt perhaps one more, the same one in both. To stop
+        early, close the iterator. Memory does not grow with the length of the source.
+        One run at a time: the model keeps the state of one video.
 
         Args:
             source: See `open_source`.

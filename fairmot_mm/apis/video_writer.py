@@ -38,9 +38,9 @@ class VideoWriter:
         OutputError: It was built without the H.264 encoder.
     """
 
-    def __init__(self, path: str | Path, frame_rate: Fraction) -> None:
+    def __init__(self, path: str | Path, frame_rate: Fraction | int) -> None:
         self.path = Path(path)
-        self.frame_rate = frame_rate
+        self.frame_rate = Fraction(frame_rate)
         self._av = import_av()
         self._files = ExitStack()
         self._container: OutputContainer | None = None

@@ -23,6 +23,7 @@ MEMORY_PER_JOB = 2 * GIB  # what the compiler needs for one file that includes t
 PIP_STEPS = ('Collecting', 'Downloading', 'Processing', 'Building', 'Successfully')
 # ninja -v: '[12/141] c++ ... -c /a/b/nms.cpp -o ...'
 COMPILED = re.compile(r'\[(\d+)/(\d+)\] .* -c \S*?([^/\s]+\.(?:cpp|cu|mm))\s')
+FAILURE = re.compile(r'error:|not found|Killed|fatal', re.IGNORECASE)
 
 
 def main() -> None:
@@ -40,8 +41,9 @@ def main() -> None:
     log = Path(sys.prefix) / 'mmcv-build.log'
     returncode = run_with_progress(pip, build_environment(), log)
     if returncode:
-        lines = log.read_text(encoding='utf-8', errors='replace').splitlines()
-        sys.exit('\n'.join([*lines[-15:], f'fairmot_mm: {remedy()}; log: {log}']))
+        text = log.read_text(encoding='utf-8', errors='replace')
+        errors = [line.strip() for line in text.splitlines() if FAILURE.search(line)]
+        sys.exit('\n'.join([*errors[:5], f'fairmot_mm: {remedy()}; log: {log}']))
 
 
 def build_environment() -> dict[str, str]:
@@ -51,7 +53,7 @@ def build_environment() -> dict[str, str]:
         'MAX_JOBS': str(num_jobs()),
         **os.environ,
         'MMCV_WITH_OPS': '1',
-        # Debug symbols cost a third of the time and most of the memory.
+        # Debug symbols take time and memory, and nobody reads them here.
         'CFLAGS': f'{os.environ.get("CFLAGS", "")} -g0'.strip(),
         # torch looks for ninja on the PATH; it lies in the environment.
         'PATH': f'{scripts}{os.pathsep}{os.environ.get("PATH", os.defpath)}',

@@ -6,10 +6,12 @@ from typing import Any
 import torch
 from mmdet.models.mot import BaseMOTModel
 from mmdet.structures import DetDataSample, TrackDataSample
+from mmengine.logging import print_log
 from torch import Tensor
 
 from fairmot_mm.models.utils.published_weights import from_published, is_published
 from fairmot_mm.registry import MODELS
+from fairmot_mm.utils.errors import CheckpointError
 
 
 @MODELS.register_module()
@@ -44,12 +46,45 @@ class FairMOT(BaseMOTModel):
     def _load_from_state_dict(
         self, state_dict: dict[str, Any], prefix: str, *args: Any, **kwargs: Any
     ) -> None:
-        """Rename the tensors of a published checkpoint before they are loaded."""
+        """Take a published checkpoint too, and refuse one of another architecture."""
         if is_published(state_dict):
             converted = from_published(state_dict)
             state_dict.clear()
             state_dict.update(converted)
+        self._check_fit(state_dict, prefix)
         super()._load_from_state_dict(state_dict, prefix, *args, **kwargs)
+
+    def _check_fit(self, state_dict: dict[str, Any], prefix: str) -> None:
+        """Refuse another backbone or neck; leave out head tensors of another shape.
+
+        The latter is how weights of another task (CenterNet on COCO, other classes or
+        embedding width) start a training; what is left out is logged.
+
+        Raises:
+            CheckpointError: The backbone or neck does not fit.
+        """
+        wrong, unfit_heads = [], []
+        for name, own in self.state_dict().items():
+            loaded = state_dict.get(prefix + name)
+            fits = loaded is not None and loaded.shape == own.shape
+            if not fits and name.startswith(('detector.backbone.', 'detector.neck.')):
+                wrong.append(name)
+            elif not fits and loaded is not None and '.classifier.' not in name:
+                unfit_heads.append(name)
+        if wrong:
+            raise CheckpointError(
+                f'the checkpoint is of another architecture: {len(wrong)} tensors of '
+                f'backbone and neck are missing or of another shape, {wrong[0]} first. '
+                'Choose the config it was trained with; for weights of a backbone '
+                "alone use model.detector.backbone.init_cfg=dict(type='Pretrained', "
+                'checkpoint=...)'
+            )
+        for name in unfit_heads:
+            print_log(
+                f'{name} left out: {tuple(state_dict.pop(prefix + name).shape)} in the '
+                'checkpoint, another shape in the model',
+                'current',
+            )
 
     def loss(
         self, inputs: Tensor, data_samples: Sequence[DetDataSample], **kwargs: Any

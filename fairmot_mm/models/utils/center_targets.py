@@ -132,15 +132,13 @@ def center_targets(
     cells = centers.long()
     extent = boxes[:, 2:] - boxes[:, :2]  # (P, 2) width, height
     if sigma is None:
-        peaks = cells
         radii = published_radius(extent[:, 1], extent[:, 0])
         sigmas = (2 * radii + 1).double() / 6
     else:
-        peaks = (centers + 0.5).long()
         radii = torch.full_like(labels, int(3 * sigma))
         sigmas = radii.double() / 3
     heatmap = boxes.new_zeros(len(kept) * num_classes, height, width)
-    draw_gaussians(heatmap, batch_inds * num_classes + labels, peaks, radii, sigmas)
+    draw_gaussians(heatmap, batch_inds * num_classes + labels, cells, radii, sigmas)
     sides = torch.cat([centers - boxes[:, :2], boxes[:, 2:] - centers], dim=1)
     return CenterTargets(
         heatmap=heatmap.view(len(kept), num_classes, height, width),

@@ -1,0 +1,55 @@
+# `make` or `make help` lists the targets. Settings, all optional:
+#   PYTHON    interpreter that makes the virtual environment (3.11 or newer)
+#   VENV      where that environment lies                          [.venv]
+#   MAX_JOBS  compilers that build mmcv at once    [what cores and memory allow]
+#   ARGS      further arguments of `make demo` and `make test`
+
+VENV ?= .venv
+PYTHON ?= $(shell for p in python3.11 python3.12 python3 python; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	&& { echo $$p; break; }; done)
+
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.fairmot_mm-ready
+SETUP_FILES := setup.py $(wildcard requirements/*.txt) \
+	tools/dev/set_up.py tools/dev/build_mmcv.py tools/dev/check_setup.py
+TEXT := fairmot_mm configs tools tests docs .ci requirements Makefile setup.py $(wildcard *.md)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup build-mmcv demo test lint format clean
+
+help: ## List these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' Makefile
+
+setup: $(STAMP) ## Make the environment (demo, test, lint and format do it too)
+
+# Written only once the check has passed: an interrupted set-up is taken up again.
+$(STAMP): $(SETUP_FILES)
+	@test -n "$(PYTHON)" || { echo "fairmot_mm: no Python 3.11 or newer was found;" \
+	"install it (Debian, Ubuntu: apt install python3.11 python3.11-venv python3.11-dev)" \
+	"or name it: make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@$(PYTHON) tools/dev/set_up.py "$(VENV)" $(if $(REBUILD_MMCV),--rebuild-mmcv)
+	@touch "$@"
+
+build-mmcv: ## Compile mmcv anew from its source, for when the check asks for it
+	@rm -f "$(STAMP)"
+	@$(MAKE) --no-print-directory REBUILD_MMCV=1 setup
+
+demo: setup ## Track people in a video drawn on the spot
+	@"$(BIN)/python" tools/demo.py $(ARGS)
+
+test: setup ## Run all tests, as the continuous integration does
+	@"$(BIN)/python" -m pytest $(ARGS)
+
+lint: setup ## Check style, types and spelling; change nothing
+	"$(BIN)/ruff" check .
+	"$(BIN)/ruff" format --check .
+	"$(BIN)/mypy"
+	"$(BIN)/codespell" $(TEXT)
+
+format: setup ## Rewrite files in the house style
+	"$(BIN)/ruff" check --fix .
+	"$(BIN)/ruff" format .
+
+clean: ## Remove the environment, caches and builds
+	rm -rf "$(VENV)" build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache fairmot_mm/.mim

@@ -1,0 +1,38 @@
+# jde_1088x608.py at a size that a CPU can train.
+data_root = 'data/'
+input_size = (320, 192)
+
+train_pipeline = [
+    dict(type='LoadImage'),
+    dict(type='LoadJDELabels'),
+    dict(type='SaturationValueJitter', fraction=0.5),
+    dict(type='Letterbox', scale=input_size),
+    dict(type='JDERandomAffine'),
+    dict(type='RandomFlip', prob=0.5),
+    dict(type='PackJDEInputs'),
+]
+test_pipeline = [
+    dict(type='LoadImage'),
+    dict(type='Letterbox', scale=input_size),
+    dict(type='PackFrame'),
+]
+train_dataloader = dict(
+    batch_size=8,
+    num_workers=2,
+    persistent_workers=True,
+    drop_last=True,
+    sampler=dict(type='SeededSampler', shuffle=True),
+    dataset=dict(
+        type='JDEDataset', data_root=data_root, ann_files=[], pipeline=train_pipeline
+    ),
+)
+val_dataloader = dict(
+    batch_size=1,
+    num_workers=2,
+    persistent_workers=True,
+    sampler=dict(type='VideoSampler'),
+    dataset=dict(type='MOTVideoDataset', data_root=data_root, pipeline=test_pipeline),
+)
+test_dataloader = val_dataloader
+val_evaluator = dict(type='MOTMetric')
+test_evaluator = val_evaluator

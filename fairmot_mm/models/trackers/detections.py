@@ -1,0 +1,119 @@
+"""What a tracker reads of one frame: its place in the video and its detections."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from mmdet.structures import DetDataSample
+from mmengine.structures import InstanceData
+
+from fairmot_mm.utils import DataError
+
+_FIELDS = ('bboxes', 'scores', 'labels', 'embeds')
+
+
+@dataclass(frozen=True)
+class Detections:
+    """The detections of one frame that may take part in tracking, best score first.
+
+    Attributes:
+        tlwh: (D, 4) float64 left, top, width, height in pixels of the frame.
+        scores: (D,) float32.
+        labels: (D,) int64.
+        embeds: (D, C) float32 of unit length.
+    """
+
+    tlwh: np.ndarray
+    scores: np.ndarray
+    labels: np.ndarray
+    embeds: np.ndarray
+
+    @classmethod
+    def from_instances(cls, instances: InstanceData, score_thr: float) -> 'Detections':
+        """Copy detections to the host at once, filter and sort them.
+
+        Left out are scores not above ``score_thr``, rows with a value that is not
+        finite, and boxes without width or height: none of them can be followed.
+        Widths are differences in float32, as in the published tracker.
+
+        Args:
+            instances: `pred_instances` of a frame: `bboxes` (N, 4) xyxy in pixels of
+                the frame, `scores` (N,), `labels` (N,), `embeds` (N, C).
+            score_thr: Score that a detection must exceed.
+
+        Returns:
+            The detections that remain; equal scores keep their order.
+
+        Raises:
+            DataError: A field is missing or has the wrong shape.
+        """
+        columns, labels = cls._host_columns(instances)
+        with np.errstate(over='ignore', invalid='ignore'):
+            size = columns[:, 2:4] - columns[:, :2]
+        scores = columns[:, 4]
+        keep = np.isfinite(columns).all(axis=1) & np.isfinite(size).all(axis=1)
+        keep &= (size > 0).all(axis=1) & (scores > score_thr)
+        order = np.flatnonzero(keep)
+        order = order[np.argsort(-scores[order], kind='stable')]
+        return cls(
+            tlwh=np.concatenate([columns[:, :2], size], axis=1)[order].astype('f8'),
+            scores=scores[order],
+            labels=labels[order],
+            embeds=unit_embeds(columns[order, 5:]),
+        )
+
+    def __len__(self) -> int:
+        return len(self.tlwh)
+
+    @staticmethod
+    def _host_columns(instances: InstanceData) -> tuple[np.ndarray, np.ndarray]:
+        """(N, 5 + C) float32 of box, score, embedding; (N,) int64 labels."""
+        missing = [name for name in _FIELDS if name not in instances]
+        if missing:
+            raise DataError(
+                f'pred_instances has no {missing}: the tracker needs {list(_FIELDS)}; '
+                'use a detector with a `reid_head`, which predicts `embeds`'
+            )
+        bboxes, scores, labels, embeds = (instances[name] for name in _FIELDS)
+        if bboxes.shape[1:] != (4,) or scores.ndim != 1 or embeds.ndim != 2:
+            raise DataError(
+                'pred_instances must have bboxes (N, 4), scores (N,), embeds (N, C); '
+                f'found {tuple(bboxes.shape)}, {tuple(scores.shape)}, '
+                f'{tuple(embeds.shape)}'
+            )
+        # Labels ride along as floats, exact up to 2^24: one copy from the device.
+        parts = [bboxes, scores[:, None], embeds, labels[:, None]]
+        table = torch.cat([part.detach().float() for part in parts], dim=1)
+        columns = table.cpu().numpy()
+        return columns[:, :-1], columns[:, -1].astype(np.int64)
+
+
+def read_metainfo(data_sample: DetDataSample) -> tuple[int, float]:
+    """Read where in which kind of video a frame stands.
+
+    Args:
+        data_sample: With `frame_id` and, if it is not 30, `frame_rate` as metainfo.
+
+    Returns:
+        Frame index within the video and frames a second.
+
+    Raises:
+        DataError: `frame_id` is missing or `frame_rate` is not above 0.
+    """
+    metainfo = data_sample.metainfo
+    if 'frame_id' not in metainfo:
+        raise DataError(
+            'the data sample has no `frame_id`: give the index of the frame in its '
+            'video, from 0, in the metainfo'
+        )
+    frame_rate = float(metainfo.get('frame_rate', 30))
+    if not (math.isfinite(frame_rate) and frame_rate > 0):
+        raise DataError(f'frame_rate={frame_rate} of the data sample must be above 0')
+    return int(metainfo['frame_id']), frame_rate
+
+
+def unit_embeds(embeds: np.ndarray) -> np.ndarray:
+    """Divide float32 embeddings (D, C) by their length; zeros stay zeros."""
+    norm = np.linalg.norm(embeds, axis=1, keepdims=True)
+    return embeds / np.where(norm > 0, norm, np.float32(1))
