@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 from mmengine.config import Config
+from mmengine.device import get_device
 from mmengine.runner import Runner
 
 from fairmot_mm.apis import (
@@ -51,6 +52,8 @@ def prepare_config(args: argparse.Namespace) -> Config:
     )
     require_writable_dir(cfg.work_dir)
     if args.amp:
+        if get_device() == 'cpu':
+            raise ConfigError('--amp needs a GPU and there is none: leave it out')
         cfg.optim_wrapper.type = 'AmpOptimWrapper'
         cfg.optim_wrapper.setdefault('loss_scale', 'dynamic')
     if args.auto_scale_lr:

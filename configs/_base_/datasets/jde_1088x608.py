@@ -18,7 +18,7 @@ test_pipeline = [
     dict(type='PackFrame'),
 ]
 train_dataloader = dict(
-    batch_size=12,
+    batch_size=6,
     num_workers=8,
     persistent_workers=True,
     drop_last=True,

@@ -17,7 +17,7 @@ test_pipeline = [
     dict(type='PackFrame'),
 ]
 train_dataloader = dict(
-    batch_size=8,
+    batch_size=4,
     num_workers=2,
     persistent_workers=True,
     drop_last=True,

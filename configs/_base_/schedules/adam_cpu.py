@@ -1,5 +1,5 @@
 # A short schedule for small data: Adam at 1e-3, warmed up, decayed as a cosine.
-max_epochs = 12
+max_epochs = 8
 base_lr = 1e-3
 warmup_iters = 50
 train_cfg = dict(type='EpochBasedTrainLoop', max_epochs=max_epochs, val_interval=4)
@@ -21,4 +21,4 @@ param_scheduler = [
         convert_to_iter_based=True,
     ),
 ]
-auto_scale_lr = dict(enable=False, base_batch_size=8)
+auto_scale_lr = dict(enable=False, base_batch_size=4)

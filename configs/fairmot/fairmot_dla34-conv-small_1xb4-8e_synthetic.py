@@ -6,18 +6,6 @@ _base_ = [
     '../_base_/default_runtime.py',
 ]
 data_root = 'demo_output/data/'
-max_epochs = 8
-train_cfg = dict(max_epochs=max_epochs, val_interval=max_epochs)
-param_scheduler = [
-    dict(type='LinearLR', start_factor=0.05, by_epoch=False, end=20),
-    dict(
-        type='CosineAnnealingLR',
-        end=max_epochs,
-        eta_min=1e-5,
-        by_epoch=True,
-        convert_to_iter_based=True,
-    ),
-]
 videos = dict(data_root=data_root + 'test')
 train_dataloader = dict(
     dataset=dict(data_root=data_root, ann_files=['synthetic.train'])

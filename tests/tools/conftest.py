@@ -1,0 +1,131 @@
+import importlib.util
+import itertools
+import json
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+
+from fairmot_mm.datasets.mot_to_jde import convert_mot
+from fairmot_mm.testing import SyntheticScene, write_sequence
+
+ROOT = Path(__file__).parents[2]
+# The small network at half its width again, 96x64 pixels, four iterations an epoch.
+TINY = """
+_base_ = [
+    '{configs}/models/fairmot_dla34-conv-small.py',
+    '{configs}/datasets/jde_448x256.py',
+    '{configs}/schedules/adam_cpu.py',
+    '{configs}/default_runtime.py',
+]
+train_pipeline = _base_.train_pipeline
+train_pipeline[3].update(scale=(96, 64))
+test_pipeline = _base_.test_pipeline
+test_pipeline[1].update(scale=(96, 64))
+model = dict(
+    detector=dict(
+        backbone=dict(base_channels=4),
+        neck=dict(in_channels=[16, 32, 64, 128]),
+        bbox_head=dict(in_channels=16, feat_channels=16),
+        reid_head=dict(in_channels=16, feat_channels=16, embed_dims=16),
+    )
+)
+train_dataloader = dict(
+    batch_size=2,
+    num_workers={num_workers},
+    persistent_workers={num_workers} > 0,
+    dataset=dict(
+        data_root='{data}/jde', ann_files=['street.train'], pipeline=train_pipeline
+    ),
+)
+val_dataloader = dict(
+    num_workers=0,
+    persistent_workers=False,
+    dataset=dict(data_root='{data}/mot', sequences=['b'], pipeline=test_pipeline),
+)
+test_dataloader = val_dataloader
+train_cfg = dict(max_epochs=3, val_interval=1)
+default_hooks = dict(logger=dict(interval=1))
+"""
+
+
+@pytest.fixture(scope='session')
+def street(tmp_path_factory):
+    """Two synthetic sequences and the training list of the first, 8 frames."""
+    root = tmp_path_factory.mktemp('street')
+    for seed, (name, num_frames) in enumerate([('a', 8), ('b', 4)]):
+        scene = SyntheticScene(seed, 5, width=192, height=128, num_frames=num_frames)
+        write_sequence(root / 'mot' / name, scene)
+    convert_mot(root / 'mot', root / 'jde', 'street', sequences=['a'])
+    return root
+
+
+@pytest.fixture(scope='session')
+def make_config(street, tmp_path_factory):
+    """Write the tiny config, plus further lines; every file has a name of its own.
+
+    The name is that of the run in mmengine, which would mix two runs of one process
+    that start in the same second.
+    """
+    numbers = itertools.count()
+    folder = tmp_path_factory.mktemp('configs')
+
+    def make(extra='', data=street, num_workers=0):
+        path = folder / f'tiny{next(numbers)}.py'
+        base = TINY.format(
+            configs=ROOT / 'configs/_base_', data=data, num_workers=num_workers
+        )
+        path.write_text(base + extra)
+        return path
+
+    return make
+
+
+@pytest.fixture(scope='session')
+def run_tool():
+    """Run tools/NAME.py in this process as the command line would."""
+
+    def run(name, *args):
+        path = ROOT / 'tools' / f'{name}.py'
+        spec = importlib.util.spec_from_file_location(f'{name}_tool', path)
+        tool = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(tool)
+        num_threads = torch.get_num_threads()
+        torch.set_num_threads(1)  # sums depend on it
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv('LOCAL_RANK', '0')
+            patch.setattr(sys, 'argv', [path.name, *map(str, args)])
+            try:
+                tool.main()
+            finally:
+                torch.set_num_threads(num_threads)
+
+    return run
+
+
+@pytest.fixture(scope='session')
+def trained(run_tool, make_config, tmp_path_factory):
+    """Config and work dir of three epochs of training without interruption."""
+    config = make_config(num_workers=2)
+    work_dir = tmp_path_factory.mktemp('trained')
+    run_tool('train', config, '--work-dir', work_dir)
+    return config, work_dir
+
+
+@pytest.fixture(scope='session')
+def read_scalars():
+    """Logged values of the newest run of a work dir, by phase and step."""
+
+    def read(work_dir):
+        newest = max(work_dir.glob('*/vis_data/scalars.json'))
+        entries = {}
+        for line in newest.read_text().splitlines():
+            values = json.loads(line)
+            phase = 'train' if 'loss' in values else 'val'
+            for timing in ('time', 'data_time'):
+                values.pop(timing, None)
+            entries[phase, values['step']] = values
+        return entries
+
+    return read

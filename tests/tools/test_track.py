@@ -1,0 +1,107 @@
+import importlib.util
+import sys
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+import torch
+from mmdet.structures import DetDataSample, TrackDataSample
+from mmengine.config import ConfigDict
+from mmengine.structures import InstanceData
+
+import fairmot_mm.apis.track_inferencer
+from fairmot_mm.apis.video_writer import VideoWriter
+
+TOOL = Path(__file__).parents[2] / 'tools' / 'track.py'
+
+
+class PackOneFrame:
+    """Last step of a test pipeline: the number of the frame is all that is kept."""
+
+    def __call__(self, results):
+        clip = TrackDataSample()
+        clip.video_data_samples = [DetDataSample(metainfo={'id': results['frame_id']})]
+        return dict(inputs=torch.zeros(1), data_samples=clip)
+
+
+class OneBoxModel:
+    """Stands in for FairMOT: one box that stays; interrupts itself at a frame."""
+
+    cfg = ConfigDict(test_pipeline=[dict(type=PackOneFrame)])
+    interrupt_at = -1
+
+    def test_step(self, data):
+        (frame,) = data['data_samples'][0].video_data_samples
+        if frame.id == self.interrupt_at:
+            raise KeyboardInterrupt
+        frame.pred_track_instances = InstanceData(
+            bboxes=torch.tensor([[5.0, 5.0, 25.0, 45.0]]),
+            instances_id=torch.tensor([1]),
+        )
+        return data['data_samples']
+
+
+@pytest.fixture
+def video(tmp_path):
+    writer = VideoWriter(tmp_path / 'clip.mp4', 25)
+    for _ in range(6):
+        writer.write(np.full((48, 64, 3), 90, np.uint8))
+    writer.close()
+    return tmp_path / 'clip.mp4'
+
+
+@pytest.fixture
+def run(monkeypatch):
+    """Run the tool on a stand-in model; gives what was passed to init_model."""
+    spec = importlib.util.spec_from_file_location('track_tool', TOOL)
+    tool = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(tool)
+    passed = []
+
+    def init_model(*args):
+        passed.extend(args)
+        return OneBoxModel()
+
+    monkeypatch.setattr(fairmot_mm.apis.track_inferencer, 'init_model', init_model)
+    monkeypatch.setattr(tool.signal, 'signal', lambda *_: None)
+
+    def run_tool(*args):
+        monkeypatch.setattr(sys, 'argv', ['track.py', *map(str, args)])
+        tool.main()
+        return passed
+
+    return run_tool
+
+
+def test_track_a_video(run, video, tmp_path, capsys):
+    """Options reach the model; the files are written and named."""
+    options = ['--device', 'cpu', '--cfg-options', 'model.tracker.track_buffer=60']
+    passed = run('c.py', 'w.pth', video, '--out', tmp_path / 'out', *options)
+    assert passed == ['c.py', 'w.pth', 'cpu', {'model.tracker.track_buffer': 60}]
+    assert len((tmp_path / 'out' / 'clip.txt').read_text().splitlines()) == 6
+    with av.open(str(tmp_path / 'out' / 'clip.mp4')) as container:
+        assert container.streams.video[0].frames == 6
+    assert '6 frames are in' in capsys.readouterr().out
+
+
+def test_no_video(run, video, tmp_path):
+    """--no-video writes the text alone."""
+    run('c.py', 'w.pth', video, '--out', tmp_path / 'out', '--no-video')
+    assert [path.name for path in (tmp_path / 'out').iterdir()] == ['clip.txt']
+
+
+def test_interrupt_says_what_was_kept(run, video, tmp_path, capsys, monkeypatch):
+    """Ctrl-C in the fifth frame: status 130, four frames in the files."""
+    monkeypatch.setattr(OneBoxModel, 'interrupt_at', 4)
+    with pytest.raises(SystemExit) as ended:
+        run('c.py', 'w.pth', video, '--out', tmp_path / 'out')
+    assert ended.value.code == 130
+    assert '4 frames are in' in capsys.readouterr().out
+    assert len((tmp_path / 'out' / 'clip.txt').read_text().splitlines()) == 4
+
+
+def test_error_is_one_line(run, tmp_path):
+    """A missing input ends with one line that names it."""
+    with pytest.raises(SystemExit, match=r'^error: .*nope\.mp4 does not exist; give'):
+        run('c.py', 'w.pth', tmp_path / 'nope.mp4', '--out', tmp_path)

@@ -1,0 +1,205 @@
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+from mmengine.config import Config
+
+from fairmot_mm.apis import find_resume_checkpoint, read_state_dict
+
+TOOL = Path(__file__).parents[2] / 'tools' / 'train.py'
+KILLER = """
+import os
+import signal
+
+from mmengine.hooks import Hook
+
+from fairmot_mm.registry import HOOKS
+
+
+@HOOKS.register_module()
+class KillHook(Hook):
+    def after_train_iter(self, runner, **kwargs):
+        if runner.iter == 5:
+            os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_what_a_run_leaves(trained):
+    """Checkpoints, the best one, logs for people and programs, the config."""
+    config, work_dir = trained
+    names = {path.name for path in work_dir.glob('*.pth')}
+    epochs = {f'epoch_{epoch}.pth' for epoch in (1, 2, 3)}
+    best = {name for name in names if name.startswith('best_mot_MOTA_epoch_')}
+    assert len(best) == 1
+    assert names == epochs | best
+    assert len(list(work_dir.glob('*/vis_data/events.out.tfevents.*'))) == 1
+    assert len(list(work_dir.glob('*/*.log'))) == 1
+    saved = Config.fromfile(work_dir / config.name)
+    assert saved.model.detector.reid_head.num_ids == 6  # 5 people, 1 stays unused
+
+
+def test_logged_values(trained, read_scalars):
+    """Every iteration logs all losses, every epoch the scores of the sequence."""
+    scalars = read_scalars(trained[1])
+    assert [key for key in scalars if key[0] == 'train'] == [
+        ('train', step) for step in range(1, 13)
+    ]
+    names = {'loss', 'heatmap', 'size', 'offset', 'id', 's_det', 's_id', 'lr'}
+    assert names <= set(scalars['train', 12])
+    for epoch in (1, 2, 3):
+        assert {'mot/MOTA', 'mot/HOTA', 'mot/IDF1/b'} <= set(scalars['val', epoch])
+
+
+def test_what_a_checkpoint_holds(trained):
+    """Identity classifier and task weights are in it, for a run that goes on."""
+    weights = read_state_dict(trained[1] / 'epoch_3.pth')
+    assert weights['detector.reid_head.classifier.weight'].shape == (6, 16)
+    for task, start in (('det', -1.85), ('id', -1.05)):
+        value = weights[f'detector.task_weighting.log_vars.{task}']
+        assert value != start
+        assert value == pytest.approx(start, abs=0.1)
+
+
+def test_killed_and_resumed(
+    trained, run_tool, make_config, read_scalars, tmp_path_factory
+):
+    """Killed in the second epoch and resumed, a run ends as if nothing had been.
+
+    Logged values and weights are equal to the last bit.
+    """
+    folder = tmp_path_factory.mktemp('killed')
+    (folder / 'killer.py').write_text(KILLER)
+    work_dir = folder / 'work_dir'
+    config = make_config(
+        "custom_imports = dict(imports=['killer'])\n"
+        "custom_hooks = [dict(type='KillHook')]\n"
+    )
+    environment = os.environ | {'PYTHONPATH': str(folder), 'OMP_NUM_THREADS': '1'}
+    killed = subprocess.run(
+        [sys.executable, TOOL, config, '--work-dir', work_dir],
+        env=environment,
+        capture_output=True,
+        check=False,
+    )
+    assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()
+    assert list(read_scalars(work_dir))[-1] == ('train', 5)
+    left = list(work_dir.glob('*.pth'))
+    assert find_resume_checkpoint(work_dir) == work_dir / 'epoch_1.pth'
+    assert {len(read_state_dict(path)) for path in left} == {
+        len(read_state_dict(trained[1] / 'epoch_1.pth'))
+    }
+
+    run_tool('train', make_config(), '--work-dir', work_dir, '--resume')
+    straight, resumed = read_scalars(trained[1]), read_scalars(work_dir)
+    assert list(resumed)[0] == ('train', 5)
+    assert list(resumed)[-1] == ('val', 3)
+    assert resumed == {key: straight[key] for key in resumed}
+    expected = read_state_dict(trained[1] / 'epoch_3.pth')
+    weights = read_state_dict(work_dir / 'epoch_3.pth')
+    assert weights.keys() == expected.keys()
+    assert all(torch.equal(weights[name], expected[name]) for name in expected)
+
+
+def test_resume_without_checkpoint(run_tool, make_config, tmp_path, capsys):
+    """--resume of a run that has no checkpoint yet starts it, and says so."""
+    options = ['train_cfg.max_epochs=1', 'train_cfg.val_begin=9']
+    options = ['--resume', '--cfg-options', *options]
+    run_tool('train', make_config(), '--work-dir', tmp_path, *options)
+    assert 'no checkpoint' in capsys.readouterr().out
+    assert (tmp_path / 'epoch_1.pth').is_file()
+
+
+def test_scaled_learning_rate(run_tool, make_config, tmp_path, read_scalars):
+    """A quarter of the batch size gives a quarter of the rate; options are obeyed."""
+    options = ['train_cfg.max_epochs=1', 'train_cfg.val_begin=9', 'param_scheduler=None']
+    options = ['--auto-scale-lr', '--cfg-options', *options]
+    run_tool('train', make_config(), '--work-dir', tmp_path, *options)
+    scalars = read_scalars(tmp_path)
+    assert len(scalars) == 4
+    assert {values['lr'] for values in scalars.values()} == {1e-3 / 4}
+
+
+@pytest.fixture
+def fails(run_tool, tmp_path, capfd):
+    """Run a training that fails; gives the line it ends with."""
+
+    def run(config, *options, work_dir=tmp_path / 'work_dir'):
+        with pytest.raises(SystemExit) as ended:
+            run_tool('train', config, '--work-dir', work_dir, *options)
+        assert 'Traceback' not in ''.join(capfd.readouterr())
+        assert ended.value.code.count('\n') == 0
+        assert ended.value.code.startswith('error: ')
+        return ended.value.code
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ('option', 'message'),
+    [
+        ('model.detector.backbone.depht=34', "argument 'depht'"),
+        ('model.detector.neck.type=DLADown', 'DLADown is not in'),
+        ('train_dataloder.batch_size=4', "did you mean 'train_dataloader'?"),
+        ('model.detector.reid_head.num_ids=3', 'the training data needs 6'),
+        ("train_dataloader.dataset.ann_files=['gone.train']", 'gone.train: No such'),
+        ('load_from=gone.pth', 'gone.pth does not exist'),
+        ("val_dataloader.dataset.sequences=['gone']", 'gone is not a folder'),
+    ],
+)
+def test_wrong_option(fails, make_config, option, message):
+    """What is wrong with the config is said in one line."""
+    assert message in fails(make_config(), '--cfg-options', option)
+
+
+def test_auto_scale_lr_needs_a_base(fails, make_config):
+    """--auto-scale-lr says which key of the config it needs."""
+    config = make_config('auto_scale_lr = dict(_delete_=True)\n')
+    assert 'auto_scale_lr.base_batch_size' in fails(config, '--auto-scale-lr')
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason='there is a GPU')
+def test_amp_needs_a_gpu(fails, make_config):
+    """mmengine's mixed precision has no CPU form; that is said in a line."""
+    assert '--amp needs a GPU' in fails(make_config(), '--amp')
+
+
+def test_work_dir_is_no_folder(fails, make_config, tmp_path):
+    """A work dir that cannot be made is named."""
+    (tmp_path / 'file').touch()
+    work_dir = tmp_path / 'file' / 'work_dir'
+    assert f'{work_dir}: Not a directory' in fails(make_config(), work_dir=work_dir)
+
+
+@pytest.fixture
+def damaged(street, tmp_path):
+    """A copy of the data to damage."""
+    return Path(shutil.copytree(street, tmp_path / 'street'))
+
+
+def test_label_with_five_columns(fails, make_config, damaged):
+    """The label file and its line are named before training starts."""
+    label = next((damaged / 'jde').rglob('labels_with_ids/**/000003.txt'))
+    label.write_text('0 1 0.5 0.5 0.1\n')
+    assert f'{label}, line 1: 5 columns' in fails(make_config(data=damaged))
+
+
+@pytest.mark.parametrize('num_workers', [0, 2])
+def test_damaged_image(fails, make_config, damaged, num_workers):
+    """An image that cannot be decoded is named, also where a worker met it."""
+    image = next((damaged / 'jde').rglob('images/**/000005.jpg'))
+    image.write_bytes(b'')
+    config = make_config(data=damaged, num_workers=num_workers)
+    assert f'error: {image} cannot be decoded' in fails(config)
+
+
+def test_resume_from_damaged_checkpoint(fails, make_config, tmp_path):
+    """A checkpoint that is cut off is named before anything is loaded."""
+    (tmp_path / 'half.pth').write_bytes(b'PK\x03\x04')
+    assert 'half.pth cannot be read' in fails(
+        make_config(), '--resume', tmp_path / 'half.pth'
+    )

@@ -1,0 +1,146 @@
+import cv2
+import numpy as np
+import pytest
+import torch
+from mmdet.structures import DetDataSample
+from mmengine.structures import InstanceData
+
+from fairmot_mm.registry import VISUALIZERS
+from fairmot_mm.visualization.track_visualizer import TrackVisualizer, identity_colors
+
+
+def tracks(boxes, ids, scores=None):
+    return InstanceData(
+        bboxes=torch.tensor(boxes, dtype=torch.float32).reshape(-1, 4),
+        instances_id=torch.tensor(ids, dtype=torch.long),
+        scores=torch.tensor(scores or [1.0] * len(ids)),
+    )
+
+
+@pytest.fixture
+def grey():
+    return np.full((200, 300, 3), 100, np.uint8)
+
+
+def test_colors_are_stable_and_tell_apart():
+    """No two of 90 identities in a row share a colour, neighbours differ clearly."""
+    colors = identity_colors(np.arange(1, 91))
+    assert len(np.unique(colors, axis=0)) == 90
+    np.testing.assert_array_equal(identity_colors(np.array([7]))[0], colors[6])
+    neighbours = np.abs(np.diff(colors.astype(int), axis=0)).max(1)
+    assert neighbours.min() > 60
+
+
+def test_box_is_drawn_in_the_color_of_its_identity(grey):
+    """The edge of the box has the colour, its inside and the input stay as they are."""
+    drawn = TrackVisualizer().draw(grey, tracks([[50, 60, 120, 160]], [5]))
+    color = identity_colors(np.array([5]))[0]
+    np.testing.assert_array_equal(drawn[110, 50], color)
+    np.testing.assert_array_equal(drawn[160, 90], color)
+    np.testing.assert_array_equal(drawn[100, 90], [100, 100, 100])
+    assert (grey == 100).all()
+
+
+@pytest.mark.parametrize('corner', [(50, 60), (-5, -5), (290, 195), (5, 0)])
+def test_label_stays_inside_the_frame(grey, corner):
+    """Wherever the box is, its label plate is seen whole."""
+    x, y = corner
+    drawn = TrackVisualizer().draw(grey, tracks([[x, y, x + 40, y + 90]], [88]))
+    plate = (drawn == identity_colors(np.array([88]))[0]).all(2)
+    widest = plate.sum(1).max()
+    assert plate.any(1).sum() >= 10
+    assert widest >= 15
+
+
+def test_no_tracks_and_far_boxes(grey):
+    """An empty frame stays as it is; boxes far outside do no harm."""
+    visualizer = TrackVisualizer(trail_length=5)
+    np.testing.assert_array_equal(visualizer.draw(grey, tracks([], [])), grey)
+    far = tracks([[-1e12, -1e12, -1e11, -1e11], [10, 10, 1e12, 1e12]], [1, 2])
+    assert visualizer.draw(grey, far).shape == grey.shape
+
+
+def test_unknown_identity_has_no_label(grey):
+    """Identity -1 gets a box only."""
+    known = TrackVisualizer().draw(grey, tracks([[50, 60, 120, 160]], [3]))
+    unknown = TrackVisualizer().draw(grey, tracks([[50, 60, 120, 160]], [-1]))
+    assert (known[40:58] != 100).any()
+    assert (unknown[40:58] == 100).all()
+
+
+def test_header(grey):
+    """The header covers the upper left corner with white letters on black."""
+    drawn = TrackVisualizer().draw(grey, tracks([], []), 'frame 7  people 0')
+    assert (drawn[0, 0] == 0).all()
+    assert drawn[:20, :200].max() > 200
+    np.testing.assert_array_equal(drawn[40:], grey[40:])
+
+
+def test_trail_follows_the_feet_and_is_forgotten(grey):
+    """A trail joins the feet of the last frames; reset() and its length end it."""
+    visualizer = TrackVisualizer(trail_length=3)
+    boxes = [[[x, 20, x + 20, 100]] for x in (20, 80, 140, 200)]
+    drawn = [visualizer.draw(grey, tracks(box, [1])) for box in boxes]
+    color = identity_colors(np.array([1]))[0]
+    # A smoothed line between the feet of two frames.
+    np.testing.assert_allclose(drawn[1][100, 60], color, atol=20)
+    np.testing.assert_array_equal(drawn[3][100, 60], [100] * 3)  # older than 3 frames
+    visualizer.reset()
+    fresh = visualizer.draw(grey, tracks([[140, 20, 160, 100]], [1]))
+    np.testing.assert_array_equal(fresh[100, 120], [100] * 3)
+
+
+def test_trail_memory_is_bounded(grey):
+    """A thousand identities later only the last frames are held."""
+    visualizer = TrackVisualizer(trail_length=10)
+    for identity in range(1000):
+        visualizer.draw(grey[:20, :20], tracks([[1, 1, 9, 9]], [identity]))
+    assert len(visualizer._history) == 10
+
+
+def test_letters_and_lines_grow_with_the_frame():
+    """A box on a 4K frame has a wider line than on a small one."""
+    widths = []
+    for scale in (1, 16):
+        image = np.zeros((120 * scale, 240 * scale, 3), np.uint8)
+        box = [50 * scale, 60 * scale, 90 * scale, 110 * scale]
+        drawn = TrackVisualizer().draw(image, tracks([box], [-1]))
+        widths.append((drawn[85 * scale, : 70 * scale] > 0).any(1).sum())
+    assert widths[0] == 1
+    assert widths[1] >= 5
+
+
+def test_add_datasample_reaches_the_backend(grey, tmp_path):
+    """From a config, as a Runner builds it: RGB in, RGB image stored, low score out."""
+    visualizer = VISUALIZERS.build(
+        dict(
+            type='TrackVisualizer',
+            name='test_add_datasample',
+            vis_backends=[dict(type='LocalVisBackend')],
+            save_dir=str(tmp_path),
+        )
+    )
+    sample = DetDataSample()
+    sample.pred_track_instances = tracks(
+        [[50, 60, 120, 160], [200, 60, 250, 160]], [5, 6], [0.9, 0.1]
+    )
+    visualizer.add_datasample('street', grey, sample, step=3, pred_score_thr=0.5)
+    stored = cv2.imread(str(next(tmp_path.rglob('street_3.png'))))
+    expected = TrackVisualizer().draw(grey, sample.pred_track_instances[:1])
+    np.testing.assert_array_equal(stored, expected)
+
+
+def test_add_datasample_sets_ground_truth_beside_tracks(grey, tmp_path):
+    """Both are drawn: twice the width, ground truth on the left."""
+    sample = DetDataSample()
+    sample.pred_track_instances = tracks([[50, 60, 120, 160]], [5])
+    sample.gt_instances = InstanceData(
+        bboxes=torch.tensor([[20.0, 60.0, 60.0, 160.0]]),
+        instances_ids=torch.tensor([9]),
+    )
+    path = tmp_path / 'new' / 'both.png'
+    TrackVisualizer().add_datasample('both', grey, sample, out_file=path)
+    drawn = cv2.imread(str(path))
+    assert drawn.shape == (200, 600, 3)
+    np.testing.assert_array_equal(drawn[110, 20], identity_colors(np.array([9]))[0])
+    np.testing.assert_array_equal(drawn[110, 350], identity_colors(np.array([5]))[0])
