@@ -67,7 +67,7 @@ def parse_args() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__.split('\n\n')[0])
     parser.add_argument('--out', type=Path, default=Path('demo_output'))
-    parser.add_argument("--train-sequences", type=int, default=3)
+    parser.add_argument('--train-sequences', type=int, default=3)
     parser.add_argument('--num-frames', type=int, default=75, help='of each sequence')
     parser.add_argument('--seed', type=int, default=1, help='of the first sequence')
     return parser.parse_args()

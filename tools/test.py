@@ -6,7 +6,12 @@ from pathlib import Path
 
 from mmengine.runner import Runner
 
-from fairmot_mm.apis import explain_build_errors, load_checkpoint, load_config
+from fairmot_mm.apis import (
+    explain_build_errors,
+    load_checkpoint,
+    load_config,
+    read_state_dict,
+)
 from fairmot_mm.utils import ConfigError, require_writable_dir
 from fairmot_mm.utils.cli import add_runner_arguments, one_line_errors
 
@@ -36,6 +41,7 @@ def build_runner(args: argparse.Namespace) -> Runner:
         args.work_dir or cfg.get('work_dir') or f'work_dirs/{Path(args.config).stem}'
     )
     cfg.load_from, cfg.resume = None, False
+    read_state_dict(args.checkpoint)  # before anything slow is built
     evaluators = cfg.test_evaluator
     for evaluator in evaluators if isinstance(evaluators, list) else [evaluators]:
         if evaluator.type == 'MOTMetric' and (
