@@ -1,5 +1,5 @@
-# The published run `mot17_dla34`: MOT17, two GPUs with six images each. The published
-# one starts from CenterNet's COCO weights: --cfg-options load_from=ctdet_coco_dla_2x.pth
+# The published run `mot17_dla34`: MOT17, two GPUs with six images each. It starts from
+# CenterNet's COCO weights: --cfg-options load_from=ctdet_coco_dla_2x.pth
 _base_ = [
     '../_base_/models/fairmot_dla34.py',
     '../_base_/datasets/jde_1088x608.py',

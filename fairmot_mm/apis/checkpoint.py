@@ -46,11 +46,11 @@ def read_state_dict(path: str | Path) -> dict[str, Tensor]:
 
 def _explain(error: Exception) -> str:
     """Say what an error of torch.load means, without its advice to load unsafely."""
-    refused = re.search(r'(?i)unsupported (global|class|operand)[^\n]*', str(error))
+    refused = re.search(r'(?i)unsupported (?:global: )?GLOBAL (\S+)', str(error))
     if refused:
         return (
             'was refused: it holds more than weights and would run code '
-            f'({refused[0]}); save its state_dict alone'
+            f'({refused[1]}); save its state_dict alone'
         )
     reason = (str(error).splitlines() or [repr(error)])[0].split('. ')[0]
     return (

@@ -24,8 +24,8 @@ class SeededIndex(int):
         self.seed = seed
         return self
 
-    def __getnewargs__(self) -> tuple[int, tuple[int, ...]]:
-        return int(self), self.seed
+    def __reduce__(self) -> tuple[type, tuple[int, tuple[int, ...]]]:
+        return type(self), (int(self), self.seed)
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import torch
 from mmengine.model import BaseModule
 from mmengine.structures import InstanceData
 from torch import Tensor, nn
@@ -88,7 +89,7 @@ class CenterHead(BaseModule):
         self.heatmap = head_branch(
             in_channels, feat_channels, num_classes, bias=None, act_cfg=act_cfg
         )
-        nn.init.constant_(self.heatmap[-1].bias, HEATMAP_BIAS)
+        nn.init.constant_(self.heatmap[-1].get_parameter('bias'), HEATMAP_BIAS)
         self.size = head_branch(
             in_channels, feat_channels, SIZE_CHANNELS[size_type], act_cfg=act_cfg
         )
@@ -158,12 +159,12 @@ class CenterHead(BaseModule):
             heatmap = heatmap.sigmoid().clamp(
                 PROBABILITY_MARGIN, 1 - PROBABILITY_MARGIN
             )
-            avg_factor = targets.heatmap.eq(1).sum().clamp(min=1)
+            count = targets.heatmap.eq(1).sum().clamp(min=1)
         else:
-            avg_factor = targets.heatmap.numel()
+            count = torch.tensor(targets.heatmap.numel())
         losses = {
             'loss_heatmap': self.loss_heatmap(
-                heatmap, targets.heatmap, avg_factor=avg_factor
+                heatmap, targets.heatmap, avg_factor=count
             ),
             'loss_size': self._regression_loss(
                 self.loss_size, size, targets.size, targets

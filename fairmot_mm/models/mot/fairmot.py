@@ -103,7 +103,7 @@ class FairMOT(BaseMOTModel):
 
     @torch.no_grad()
     def predict(
-        self, inputs: Tensor, data_samples: Sequence[TrackDataSample], **kwargs: Any
+        self, inputs: Tensor, data_samples: Sequence[TrackDataSample], **_: Any
     ) -> Sequence[TrackDataSample]:
         """Track the frames of the clips, in order.
 

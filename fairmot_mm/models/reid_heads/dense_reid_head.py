@@ -72,7 +72,7 @@ class DenseReIDHead(BaseModule):
         self.embedding = head_branch(
             in_channels, feat_channels, embed_dims, act_cfg=act_cfg
         )
-        self.classifier: nn.Linear | None = None
+        self.classifier: Any = None  # an nn.Linear once the identities are counted
         if num_ids is not None:
             self._build_classifier(num_ids)
 
@@ -96,22 +96,26 @@ class DenseReIDHead(BaseModule):
         if weight is not None and self.classifier is None:
             self._build_classifier(weight.shape[0])
         elif weight is not None and weight.shape != self.classifier.weight.shape:
-            if self.on_classifier_mismatch == 'error':
-                raise CheckpointError(
-                    f'the checkpoint classifies {weight.shape[0]} identities by '
-                    f'{weight.shape[1]} numbers, the training data and config '
-                    f'{self.num_ids} by {self.embed_dims}. To fine-tune on other '
-                    'people set model.detector.reid_head.on_classifier_mismatch='
-                    'reinit; to resume, use the data the run was started with'
-                )
-            print_log(
-                f'classifier of {weight.shape[0]} identities left out, a new one of '
-                f'{self.num_ids} starts at random',
-                'current',
-            )
+            self._keep_own_classifier(weight.shape)
             for name, value in self.classifier.state_dict().items():
                 state_dict[f'{prefix}classifier.{name}'] = value
         super()._load_from_state_dict(state_dict, prefix, *args, **kwargs)
+
+    def _keep_own_classifier(self, loaded: Sequence[int]) -> None:
+        """Log that a loaded classifier of another shape is left out, or refuse it."""
+        if self.on_classifier_mismatch == 'error':
+            raise CheckpointError(
+                f'the checkpoint classifies {loaded[0]} identities by {loaded[1]} '
+                f'numbers, the training data and config {self.num_ids} by '
+                f'{self.embed_dims}. To fine-tune on other people set '
+                'model.detector.reid_head.on_classifier_mismatch=reinit; to resume, '
+                'use the data the run was started with'
+            )
+        print_log(
+            f'classifier of {loaded[0]} identities left out, a new one of '
+            f'{self.num_ids} starts at random',
+            'current',
+        )
 
     def forward(self, x: Sequence[Tensor]) -> Tensor:
         """Embed the first map of ``x``: (B, D, H, W), before normalisation."""
@@ -145,17 +149,17 @@ class DenseReIDHead(BaseModule):
             )
         known = targets.ids >= 0
         embeds = F.normalize(targets.gather(embedding.float())[known])
-        logits = self.classifier(self._scale() * embeds)
+        logits = self.classifier(self._scale(self.classifier.out_features) * embeds)
         # The empty selection keeps its graph, so that every parameter has a gradient.
         avg_factor = known.sum().clamp(min=1)
         loss = self.loss_id(logits, targets.ids[known], avg_factor=avg_factor)
         return {'loss_id': loss}
 
-    def _scale(self) -> float:
+    def _scale(self, num_ids: int) -> float:
         if self.emb_scale is not None:
             return self.emb_scale
         # Below three classes the published formula has no positive value.
-        return math.sqrt(2) * math.log(max(self.classifier.out_features - 1, 2))
+        return math.sqrt(2) * math.log(max(num_ids - 1, 2))
 
     def predict_by_feat(self, embedding: Tensor, cell_inds: Tensor) -> Tensor:
         """Embeddings of detections.

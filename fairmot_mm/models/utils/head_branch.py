@@ -34,6 +34,6 @@ def head_branch(
     layers.append(nn.Conv2d(feat_channels or in_channels, out_channels, 1))
     if bias is not None:
         for layer in layers:
-            if isinstance(layer, nn.Conv2d):
+            if isinstance(layer, nn.Conv2d) and layer.bias is not None:
                 nn.init.constant_(layer.bias, bias)
     return nn.Sequential(*layers)

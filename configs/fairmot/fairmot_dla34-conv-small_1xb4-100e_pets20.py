@@ -1,0 +1,30 @@
+# Can it fit? Twenty frames of PETS09-S2L1 without augmentation, tracked again after
+# training. docs/train_on_cpu.md has the commands and the result.
+_base_ = [
+    '../_base_/models/fairmot_dla34-conv-small.py',
+    '../_base_/datasets/jde_448x256.py',
+    '../_base_/schedules/adam_cpu.py',
+    '../_base_/default_runtime.py',
+]
+max_epochs = 100
+train_cfg = dict(max_epochs=max_epochs, val_interval=max_epochs)
+param_scheduler = dict(
+    _delete_=True,  # one step in place of warm-up and cosine
+    type='MultiStepLR',
+    by_epoch=True,
+    milestones=[80],
+    gamma=0.1,
+)
+train_pipeline = [
+    dict(type='LoadImage'),
+    dict(type='LoadJDELabels'),
+    dict(type='Letterbox', scale=(448, 256)),
+    dict(type='PackJDEInputs'),
+]
+videos = dict(data_root='data/overfit')
+train_dataloader = dict(
+    dataset=dict(ann_files=['PETS20.train'], pipeline=train_pipeline)
+)
+val_dataloader = dict(dataset=videos)
+test_dataloader = dict(dataset=videos)
+default_hooks = dict(checkpoint=dict(interval=20, max_keep_ckpts=1))
