@@ -29,7 +29,7 @@ from fairmot_mm.utils import read_mot, require_writable_dir
 from fairmot_mm.utils.cli import one_line_errors
 
 CONFIG = Path(__file__).parent.parent / (
-    'configs/fairmot/fairmot_dla34-conv-small_1xb4-8e_synthetic.py'
+    'configs/fairmot/fairmot_dla34-conv-small_1xb4-10e_synthetic.py'
 )
 SHOWN_SCORES = ('MOTA', 'IDF1', 'HOTA')
 console = Console()
@@ -67,8 +67,8 @@ def parse_args() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__.split('\n\n')[0])
     parser.add_argument('--out', type=Path, default=Path('demo_output'))
-    parser.add_argument('--train-sequences', type=int, default=3)
-    parser.add_argument('--num-frames', type=int, default=75, help='of each sequence')
+    parser.add_argument('--train-sequences', type=int, default=5)
+    parser.add_argument('--num-frames', type=int, default=45, help='of each sequence')
     parser.add_argument('--seed', type=int, default=1, help='of the first sequence')
     return parser.parse_args()
 

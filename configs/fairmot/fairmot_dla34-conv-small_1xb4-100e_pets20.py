@@ -8,13 +8,7 @@ _base_ = [
 ]
 max_epochs = 100
 train_cfg = dict(max_epochs=max_epochs, val_interval=max_epochs)
-param_scheduler = dict(
-    _delete_=True,  # one step in place of warm-up and cosine
-    type='MultiStepLR',
-    by_epoch=True,
-    milestones=[80],
-    gamma=0.1,
-)
+param_scheduler = [dict(type='MultiStepLR', by_epoch=True, milestones=[80], gamma=0.1)]
 train_pipeline = [
     dict(type='LoadImage'),
     dict(type='LoadJDELabels'),

@@ -1,4 +1,4 @@
-# jde_1088x608.py at a size that a CPU can train.
+# jde_1088x608.py at a size that a CPU can train, with a milder change of scale.
 data_root = 'data/'
 input_size = (320, 192)
 
@@ -7,7 +7,7 @@ train_pipeline = [
     dict(type='LoadJDELabels'),
     dict(type='SaturationValueJitter', fraction=0.5),
     dict(type='Letterbox', scale=input_size),
-    dict(type='JDERandomAffine'),
+    dict(type='JDERandomAffine', scaling_ratio_range=(0.8, 1.2)),
     dict(type='RandomFlip', prob=0.5),
     dict(type='PackJDEInputs'),
 ]

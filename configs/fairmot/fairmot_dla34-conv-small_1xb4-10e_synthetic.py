@@ -6,6 +6,20 @@ _base_ = [
     '../_base_/default_runtime.py',
 ]
 data_root = 'demo_output/data/'
+max_epochs = 10
+train_cfg = dict(max_epochs=max_epochs, val_interval=max_epochs)
+param_scheduler = [
+    dict(
+        type='OneCycleLR',
+        eta_max=1.5e-3,
+        total_steps=max_epochs,
+        pct_start=0.2,
+        by_epoch=True,
+        convert_to_iter_based=True,
+    )
+]
+# After so short a training the scores are still low.
+model = dict(tracker=dict(obj_score_thr=0.3))
 videos = dict(data_root=data_root + 'test')
 train_dataloader = dict(
     dataset=dict(data_root=data_root, ann_files=['synthetic.train'])
