@@ -11,8 +11,8 @@ from fairmot_mm.models.losses import FixedWeighting, UncertaintyWeighting
 from fairmot_mm.models.mot import FairMOT
 from fairmot_mm.models.necks import DLAUp
 from fairmot_mm.models.reid_heads import DenseReIDHead
-from fairmot_mm.models.task_modules import *  # noqa: F403
-from fairmot_mm.models.trackers import *  # noqa: F403
+from fairmot_mm.models.task_modules import KalmanFilterXYAH
+from fairmot_mm.models.trackers import JDETracker
 
 __all__ = [
     'CenterHead',
@@ -22,5 +22,7 @@ __all__ = [
     'FairMOT',
     'FixedWeighting',
     'JDEDetector',
+    'JDETracker',
+    'KalmanFilterXYAH',
     'UncertaintyWeighting',
 ]

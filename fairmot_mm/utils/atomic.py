@@ -17,8 +17,8 @@ def atomic_path(path: str | Path) -> Iterator[Path]:
         path: Final file. Its folder is created.
 
     Yields:
-        A name in the same folder, with the same suffix, to write to. It is removed
-        when the body raises, and ``path`` is then left as it was.
+        A hidden name in the same folder, ending in ``.part``, to write to. It is
+        removed when the body raises, and ``path`` is then left as it was.
 
     Raises:
         OutputError: The folder cannot be created or written.
@@ -27,7 +27,7 @@ def atomic_path(path: str | Path) -> Iterator[Path]:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(
-            prefix=f'.{path.stem}.', suffix=path.suffix, dir=path.parent
+            prefix=f'.{path.name}.', suffix='.part', dir=path.parent
         )
         os.close(handle)
     except OSError as error:

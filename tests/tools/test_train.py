@@ -96,7 +96,7 @@ def test_killed_and_resumed(
 
     run_tool('train', make_config(), '--work-dir', work_dir, '--resume')
     straight, resumed = read_scalars(trained[1]), read_scalars(work_dir)
-    assert list(resumed)[0] == ('train', 5)
+    assert next(iter(resumed)) == ('train', 5)
     assert list(resumed)[-1] == ('val', 3)
     assert resumed == {key: straight[key] for key in resumed}
     expected = read_state_dict(trained[1] / 'epoch_3.pth')
@@ -116,9 +116,14 @@ def test_resume_without_checkpoint(run_tool, make_config, tmp_path, capsys):
 
 def test_scaled_learning_rate(run_tool, make_config, tmp_path, read_scalars):
     """A quarter of the batch size gives a quarter of the rate; options are obeyed."""
-    options = ['train_cfg.max_epochs=1', 'train_cfg.val_begin=9', 'param_scheduler=None']
+    config = make_config(
+        'auto_scale_lr = dict(base_batch_size=8)\n'
+        'optim_wrapper = dict(optimizer=dict(lr=1e-3))\n'
+        'param_scheduler = None\n'
+    )
+    options = ['train_cfg.max_epochs=1', 'train_cfg.val_begin=9']
     options = ['--auto-scale-lr', '--cfg-options', *options]
-    run_tool('train', make_config(), '--work-dir', tmp_path, *options)
+    run_tool('train', config, '--work-dir', tmp_path, *options)
     scalars = read_scalars(tmp_path)
     assert len(scalars) == 4
     assert {values['lr'] for values in scalars.values()} == {1e-3 / 4}

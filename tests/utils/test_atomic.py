@@ -7,12 +7,12 @@ from fairmot_mm.utils import OutputError, atomic_path, require_writable_dir
 
 
 def test_appears_when_complete(tmp_path):
-    """Until the body ends the file has another name of the same suffix."""
+    """Until the body ends the file has a name that no pattern of results matches."""
     path = tmp_path / 'sub' / 'a.png'
     with atomic_path(path) as temporary:
         temporary.write_text('new')
         assert temporary.parent == path.parent
-        assert temporary.suffix == '.png'
+        assert temporary.suffix == '.part'
         assert not path.exists()
     assert path.read_text() == 'new'
     assert list(path.parent.iterdir()) == [path]

@@ -7,6 +7,7 @@ from mmengine.model import BaseModule
 from torch import Tensor, nn
 
 from fairmot_mm.registry import MODELS
+from fairmot_mm.utils.errors import ConfigError
 
 
 def _conv_bn_relu(
@@ -155,7 +156,7 @@ class DLANet(BaseModule):
         init_cfg: mmengine initialisation, e.g. ``dict(type='Pretrained', ...)``.
 
     Raises:
-        ValueError: Another depth, or a level that does not exist.
+        ConfigError: Another depth, or a level that does not exist.
     """
 
     def __init__(
@@ -167,9 +168,9 @@ class DLANet(BaseModule):
     ) -> None:
         super().__init__(init_cfg=init_cfg)
         if depth != 34:
-            raise ValueError(f'DLANet has depth 34, not {depth}')
+            raise ConfigError(f'DLANet has depth 34, not {depth}')
         if not set(out_indices) <= set(range(6)):
-            raise ValueError(f'out_indices must be of 0 to 5, not {out_indices}')
+            raise ConfigError(f'out_indices must be of 0 to 5, not {out_indices}')
         self.out_indices = tuple(out_indices)
         c = [base_channels * 2**level for level in range(6)]
         self.base_layer = _conv_bn_relu(3, c[0], 7)

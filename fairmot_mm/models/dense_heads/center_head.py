@@ -16,6 +16,7 @@ from fairmot_mm.models.utils.decode import (
 )
 from fairmot_mm.models.utils.head_branch import head_branch
 from fairmot_mm.registry import MODELS
+from fairmot_mm.utils.errors import ConfigError
 
 SIZE_CHANNELS = {'ltrb': 4, 'wh': 2}
 # The sigmoid is kept this far from 0 and 1, so that its logarithm stays finite.
@@ -54,7 +55,7 @@ class CenterHead(BaseModule):
         init_cfg: mmengine initialisation.
 
     Raises:
-        ValueError: Unknown `size_type`.
+        ConfigError: Unknown `size_type`.
     """
 
     stride = 4
@@ -78,7 +79,7 @@ class CenterHead(BaseModule):
     ) -> None:
         super().__init__(init_cfg=init_cfg)
         if size_type not in SIZE_CHANNELS:
-            raise ValueError(f"size_type must be 'ltrb' or 'wh', not {size_type!r}")
+            raise ConfigError(f"size_type must be 'ltrb' or 'wh', not {size_type!r}")
         self.num_classes = num_classes
         self.size_type = size_type
         self.heatmap_sigma = heatmap_sigma

@@ -61,7 +61,7 @@ class DenseReIDHead(BaseModule):
     ) -> None:
         super().__init__(init_cfg=init_cfg)
         if on_classifier_mismatch not in ('error', 'reinit'):
-            raise ValueError(
+            raise ConfigError(
                 "on_classifier_mismatch must be 'error' or 'reinit', not "
                 f'{on_classifier_mismatch!r}'
             )

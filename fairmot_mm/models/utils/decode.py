@@ -12,6 +12,8 @@ from mmdet.models.utils import (
 )
 from torch import Tensor
 
+from fairmot_mm.utils.errors import ConfigError
+
 
 @dataclass(frozen=True)
 class DecodeSettings:
@@ -35,7 +37,7 @@ class DecodeSettings:
 
     def __post_init__(self) -> None:
         if self.rescale not in ('symmetric', 'exact'):
-            raise ValueError(
+            raise ConfigError(
                 f"rescale must be 'symmetric' or 'exact', not {self.rescale!r}"
             )
 

@@ -1,0 +1,80 @@
+from fractions import Fraction
+
+import numpy as np
+import pytest
+import torch
+from mmdet.structures import DetDataSample, TrackDataSample
+from mmengine.config import ConfigDict
+from mmengine.structures import InstanceData
+
+from fairmot_mm.apis.video_writer import VideoWriter
+
+
+class PackOneFrame:
+    """Last step of a test pipeline: one frame as a clip of length 1."""
+
+    def __call__(self, results):
+        image = np.ascontiguousarray(results['img'].transpose(2, 0, 1))
+        keys = ('ori_shape', 'frame_id', 'frame_rate', 'video_length', 'img_path')
+        frame = DetDataSample(metainfo={key: results[key] for key in keys})
+        clip = TrackDataSample()
+        clip.video_data_samples = [frame]
+        return dict(inputs=torch.from_numpy(image)[None], data_samples=clip)
+
+
+class DriftingModel:
+    """Stands in for FairMOT: three boxes that move 2 px a frame, ids from 1."""
+
+    def __init__(self):
+        self.cfg = ConfigDict(
+            test_pipeline=[dict(type='LoadImageFromFile'), dict(type=PackOneFrame)]
+        )
+        self.batch_sizes = []
+        self.num_resets = 0
+
+    def test_step(self, data):
+        self.batch_sizes.append(len(data['inputs']))
+        for clip in data['data_samples']:
+            for frame in clip.video_data_samples:
+                self.num_resets += frame.frame_id == 0
+                frame.pred_track_instances = self.boxes(frame)
+        return data['data_samples']
+
+    @staticmethod
+    def boxes(frame):
+        height, width = frame.ori_shape
+        start = torch.tensor([[0.1, 0.2], [0.4, 0.4], [0.7, 0.1]])
+        corner = start * torch.tensor([width, height]) + 2.0 * frame.frame_id
+        size = torch.tensor([width / 10, height / 3])
+        return InstanceData(
+            bboxes=torch.cat([corner, corner + size], dim=1),
+            scores=torch.tensor([0.9, 0.8, 0.7]),
+            labels=torch.zeros(3, dtype=torch.long),
+            instances_id=torch.tensor([1, 2, 3]),
+        )
+
+
+@pytest.fixture
+def model():
+    return DriftingModel()
+
+
+def make_frames(count, height=48, width=64):
+    """Frames whose grey level tells their number: 4 a frame, from 40."""
+    return [np.full((height, width, 3), 40 + 4 * k, np.uint8) for k in range(count)]
+
+
+@pytest.fixture
+def frames():
+    return make_frames(12)
+
+
+@pytest.fixture
+def video(tmp_path, frames):
+    """12 frames of 64x48 at 25 fps."""
+    path = tmp_path / 'clip.mp4'
+    writer = VideoWriter(path, Fraction(25))
+    for frame in frames:
+        writer.write(frame)
+    writer.close()
+    return path

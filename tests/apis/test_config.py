@@ -1,0 +1,148 @@
+from pathlib import Path
+
+import pytest
+from mmengine.config import Config, ConfigDict
+
+from fairmot_mm.apis import explain_build_errors, load_config, set_num_ids
+from fairmot_mm.registry import MODELS
+from fairmot_mm.utils import ConfigError, DataError
+
+CONFIGS = Path(__file__).parents[2] / 'configs'
+GOLDEN = Path(__file__).parents[1] / 'data' / 'jde'
+
+
+def write(path, text):
+    path.write_text(text)
+    return path
+
+
+def test_options_override(tmp_path):
+    """Dotted options change the keys they name; variables of one's own are fine."""
+    path = write(
+        tmp_path / 'c.py', "mine = 1\nmodel = dict(type='FairMOT', a=dict(b=1))"
+    )
+    cfg = load_config(path, {'model.a.b': 2, 'model.a.c': 3})
+    assert cfg.model == dict(type='FairMOT', a=dict(b=2, c=3))
+    assert cfg.mine == 1
+
+
+def test_config_object_stays_as_it_is():
+    """Options change a copy."""
+    given = Config(dict(model=dict(a=1)))
+    assert load_config(given, {'model.a': 2}).model.a == 2
+    assert given.model.a == 1
+
+
+@pytest.mark.parametrize(
+    ('text', 'message'),
+    [
+        ('model = dict(', r'c\.py cannot be read: SyntaxError'),
+        ("_base_ = './gone.py'", r'c\.py cannot be read: .*gone\.py'),
+        (
+            'model = dict(a=undefined)',
+            r"c\.py cannot be read: NameError: .*'undefined'",
+        ),
+        (
+            'train_dataloder = dict()',
+            r"'train_dataloder': did you mean 'train_dataloader",
+        ),
+        (
+            'optim_wraper = dict()',
+            r"did you mean 'optim_wrapper'\? \(A variable of your",
+        ),
+        ('test_pipline = []', r"did you mean 'test_pipeline'"),
+    ],
+)
+def test_bad_file(tmp_path, text, message):
+    """What is wrong with a file is said, with the name of the file or the key."""
+    with pytest.raises(ConfigError, match=message):
+        load_config(write(tmp_path / 'c.py', text))
+
+
+def test_missing_file(tmp_path):
+    """A config that does not exist is named."""
+    with pytest.raises(ConfigError, match=r'config .*gone\.py does not exist'):
+        load_config(tmp_path / 'gone.py')
+
+
+def test_misspelt_option(tmp_path):
+    """A misspelt key of the command line is found too."""
+    with pytest.raises(ConfigError, match="did you mean 'load_from'"):
+        load_config(write(tmp_path / 'c.py', ''), {'load_form': 'a.pth'})
+
+
+@pytest.mark.parametrize(
+    ('config', 'message'),
+    [
+        (dict(type='CenterHead', in_chanels=8), "argument 'in_chanels'"),
+        (dict(type='JDEDetector'), "arguments: 'backbone'"),
+        (dict(type='CentreHead'), 'CentreHead is not in the .*registry'),
+    ],
+)
+def test_wrong_component(config, message):
+    """Unknown and missing arguments and unknown types become one sort of error."""
+    with pytest.raises(ConfigError, match=message), explain_build_errors():
+        MODELS.build(config)
+
+
+@pytest.mark.parametrize('error', [TypeError('int + str'), KeyError('a'), OSError()])
+def test_other_errors_pass(error):
+    """What is not about a config keeps its type and traceback."""
+    with pytest.raises(type(error)) as raised, explain_build_errors():
+        raise error
+    assert raised.value is error
+
+
+def training(num_ids=None, **dataset):
+    """Config of a training on the golden lists, which need 15 identities."""
+    dataset = (
+        dict(type='JDEDataset', data_root=str(GOLDEN), ann_files=['A.train', 'B.train'])
+        | dataset
+    )
+    return Config(
+        dict(
+            model=dict(detector=dict(reid_head=dict(num_ids=num_ids))),
+            train_dataloader=dict(
+                dataset=dataset | dict(pipeline=[dict(type='NeverBuilt')])
+            ),
+        )
+    )
+
+
+@pytest.mark.parametrize(('given', 'expected'), [(None, 15), (15, 15), (80, 80)])
+def test_number_of_identities(given, expected):
+    """It is counted where it is not given; a larger one stays."""
+    cfg = training(given)
+    set_num_ids(cfg)
+    assert cfg.model.detector.reid_head.num_ids == expected
+    assert cfg.train_dataloader.dataset.pipeline == [dict(type='NeverBuilt')]
+
+
+def test_too_few_identities():
+    """A number that is too small for the data is refused with the right one."""
+    with pytest.raises(ConfigError, match=r'num_ids = 14, but .* needs 15'):
+        set_num_ids(training(14))
+
+
+def test_data_and_dataset_errors():
+    """A list that is missing and a key that is misspelt are told apart."""
+    with pytest.raises(DataError, match=r'gone\.train'):
+        set_num_ids(training(ann_files=['gone.train']))
+    with pytest.raises(ConfigError, match="argument 'ann_flies'"):
+        set_num_ids(training(ann_flies=['A.train']))
+
+
+@pytest.mark.parametrize(
+    'cfg',
+    [
+        dict(model=dict(detector=dict(backbone=dict()))),
+        dict(model=dict(detector=dict(reid_head=dict(num_ids=None)))),
+        dict(model=dict(type='YOLOX')),
+    ],
+)
+def test_nothing_to_count(cfg):
+    """Without a Re-ID head or training data nothing is filled in."""
+    cfg = Config(cfg)
+    before = ConfigDict(cfg._cfg_dict.to_dict())
+    set_num_ids(cfg)
+    assert cfg._cfg_dict == before

@@ -1,0 +1,208 @@
+import random
+
+import numpy as np
+import pytest
+import torch
+from mmengine.dataset import pseudo_collate
+from torch.utils.data import DataLoader
+
+from fairmot_mm.datasets import JDEDataset, SeededSampler
+from fairmot_mm.datasets.seeding import SeededIndex
+from fairmot_mm.utils import DataError
+
+PIPELINE = [
+    dict(type='LoadImage'),
+    dict(type='LoadJDELabels'),
+    dict(type='SaturationValueJitter'),
+    dict(type='Letterbox', scale=(64, 32)),
+    dict(type='JDERandomAffine'),
+    dict(type='RandomFlip', prob=0.5),
+    dict(type='PackJDEInputs'),
+]
+PERSON = '0 {} 0.5 0.5 0.4 0.8\n'
+
+
+def equal_samples(one, other):
+    """Whether two packed samples are the same, pixels and ground truth."""
+    mine, theirs = (sample['data_samples'].gt_instances for sample in (one, other))
+    return (
+        torch.equal(one['inputs'], other['inputs'])
+        and torch.equal(mine.bboxes.tensor, theirs.bboxes.tensor)
+        and torch.equal(mine.instances_ids, theirs.instances_ids)
+    )
+
+
+def test_identities_as_published(golden_dataset):
+    """Counts, offsets and classes are those the published code finds (meta.json)."""
+    assert len(golden_dataset) == 5
+    assert golden_dataset.num_ids == 15
+    ids = [golden_dataset.get_data_info(i)['jde_labels'][:, 1] for i in range(5)]
+    assert ids[1].tolist() == [11]
+    assert len(ids[2]) == 0
+    known = np.concatenate(ids[3:])
+    known = known[known >= 0]
+    assert known.min() >= 12
+    assert known.max() <= 13
+
+
+def test_offsets_of_several_lists(make_jde_set):
+    """Each list starts where the ones before end; -1 stays -1, whatever the order."""
+    sets = dict(
+        a=[PERSON.format(4), PERSON.format(-1)],
+        b=[PERSON.format(0) + PERSON.format(2)],
+        c=[PERSON.format(1)],
+    )
+    arguments = make_jde_set(**sets)
+    ids = [info['jde_labels'][:, 1].tolist() for info in load(arguments)]
+    assert ids == [[4], [-1], [5, 7], [9]]
+    assert JDEDataset(**arguments).num_ids == 11
+    arguments['ann_files'] = arguments['ann_files'][::-1]
+    ids = [info['jde_labels'][:, 1].tolist() for info in load(arguments)]
+    assert ids == [[1], [2, 4], [9], [-1]]
+
+
+def load(arguments):
+    dataset = JDEDataset(**arguments)
+    return [dataset.get_data_info(index) for index in range(len(dataset))]
+
+
+def test_nobody_known(make_jde_set):
+    """A list without identities adds none."""
+    arguments = make_jde_set(a=[PERSON.format(-1)], b=[''], c=[PERSON.format(0)])
+    assert JDEDataset(**arguments).num_ids == 2
+
+
+def test_blank_lines(make_jde_set, tmp_path):
+    """Blank lines in lists and labels mean nothing."""
+    arguments = make_jde_set(a=['\n' + PERSON.format(1) + '\n', ''])
+    list_file = tmp_path / 'a.train'
+    list_file.write_text('\n' + list_file.read_text().replace('\n', '\n\n  \n'))
+    infos = load(arguments)
+    assert [info['jde_labels'].shape for info in infos] == [(1, 6), (0, 6)]
+
+
+@pytest.mark.parametrize(
+    ('label', 'message'),
+    [
+        (None, r'000\.png has no label file .*000\.txt: No such file'),
+        ('0 1 .5 .5 .1\n', r'000\.txt, line 1: 5 columns, expected 6 \(class id cx'),
+        (PERSON.format(1) + '\n0 1 .5 .5 .1\n', r'000\.txt, line 3: 5 columns'),
+        (PERSON.format(1) + '0 1 nan .5 .1 .1\n', r'000\.txt, line 2: .* not finite'),
+        ('0 1 .5 .5 .1 inf\n', r'000\.txt, line 1: .* not finite'),
+        ('0 1 .5 .5 .1 tall\n', r"000\.txt, line 1: .*'tall'"),
+        (PERSON.format(1) + '1 1 .5 .5 .1 .1\n', r'line 2: class 1, but .* has 1 '),
+        ('-1 1 .5 .5 .1 .1\n', r'000\.txt, line 1: class -1'),
+    ],
+)
+def test_bad_label(make_jde_set, label, message):
+    """The message names the label file, the line and what is wrong."""
+    with pytest.raises(DataError, match=message):
+        JDEDataset(**make_jde_set(a=[label]))
+
+
+@pytest.mark.parametrize(
+    ('text', 'message'),
+    [
+        ('', r'a\.train lists no image'),
+        ('\n\n', r'a\.train lists no image'),
+        (
+            '\npics/000.png\n',
+            r"a\.train, line 2: pics/000\.png has no folder .*'images",
+        ),
+        ('a/images/404.png\n', r'404\.png has no label file .*404\.txt'),
+    ],
+)
+def test_bad_list(make_jde_set, tmp_path, text, message):
+    """The message names the list and the line."""
+    arguments = make_jde_set(a=[''])
+    (tmp_path / 'a.train').write_text(text)
+    with pytest.raises(DataError, match=message):
+        JDEDataset(**arguments)
+
+
+def test_missing_list(tmp_path):
+    """The message names the list and the way to make one."""
+    with pytest.raises(DataError, match=r'cannot read image list .*gone\.train.*conv'):
+        JDEDataset(data_root=str(tmp_path), ann_files=['gone.train'])
+
+
+@pytest.mark.parametrize('ann_files', [[], 'a.train'])
+def test_lists_must_be_a_list(tmp_path, ann_files):
+    """A bare string or an empty list is refused."""
+    with pytest.raises(DataError, match='ann_files must be a list'):
+        JDEDataset(data_root=str(tmp_path), ann_files=ann_files)
+
+
+def test_more_classes(make_jde_set):
+    """Classes of the metainfo decide which labels are right."""
+    arguments = make_jde_set(a=['1 0 .5 .5 .4 .8\n'])
+    dataset = JDEDataset(**arguments, metainfo=dict(classes=('person', 'car')))
+    assert dataset.get_data_info(0)['jde_labels'][0, 0] == 1
+
+
+@pytest.fixture
+def dataset(make_jde_set):
+    labels = [PERSON.format(i) for i in range(6)]
+    return JDEDataset(**make_jde_set(a=labels), pipeline=PIPELINE)
+
+
+def seed_everything(seed):
+    random.seed(seed)
+    np.random.seed(seed)  # noqa: NPY002 - the state that must not matter
+    torch.manual_seed(seed)
+
+
+def test_seed_alone_decides(dataset):
+    """The same seeded index gives the same sample whatever was drawn before."""
+    seed_everything(0)
+    first = dataset[SeededIndex(2, (317, 0, 2))]
+    seed_everything(1)
+    second = dataset[SeededIndex(2, (317, 0, 2))]
+    assert equal_samples(first, second)
+    assert not equal_samples(first, dataset[SeededIndex(2, (317, 1, 2))])
+    assert not equal_samples(first, dataset[SeededIndex(2, (318, 0, 2))])
+
+
+def test_plain_index_draws_globally(dataset):
+    """A plain index is augmented from the global generators, as everywhere."""
+    seed_everything(0)
+    first, second = dataset[2], dataset[2]
+    seed_everything(0)
+    assert equal_samples(first, dataset[2])
+    assert not equal_samples(first, second)
+
+
+def epochs(dataset, num_workers, num_epochs=2):
+    """All samples of some epochs, in order."""
+    sampler = SeededSampler(dataset, shuffle=True, seed=317)
+    loader = DataLoader(
+        dataset,
+        batch_size=2,
+        sampler=sampler,
+        num_workers=num_workers,
+        collate_fn=pseudo_collate,
+        persistent_workers=num_workers > 0,
+    )
+    samples = []
+    for epoch in range(num_epochs):
+        sampler.set_epoch(epoch)
+        for batch in loader:
+            pairs = zip(batch['inputs'], batch['data_samples'], strict=True)
+            samples += [dict(inputs=i, data_samples=s) for i, s in pairs]
+    return samples
+
+
+def test_workers_do_not_matter(dataset):
+    """Without and with two workers, two epochs have the same samples."""
+    alone, spread = epochs(dataset, 0), epochs(dataset, 2)
+    assert len(alone) == len(spread) == 12
+    assert all(equal_samples(*pair) for pair in zip(alone, spread, strict=True))
+
+
+def test_epochs_differ(dataset):
+    """The same image is augmented differently in the next epoch."""
+    samples = epochs(dataset, 0)
+    paths = [sample['data_samples'].img_path for sample in samples]
+    assert sorted(paths[:6]) == sorted(paths[6:])
+    for sample, path in zip(samples[:6], paths[:6], strict=True):
+        assert not equal_samples(sample, samples[6 + paths[6:].index(path)])

@@ -1,0 +1,74 @@
+import cv2
+import numpy as np
+import pytest
+
+from fairmot_mm.datasets import MOTVideoDataset
+from fairmot_mm.utils import DataError
+
+
+@pytest.fixture
+def videos(tmp_path):
+    """B-long: 4 frames at 25 fps with ground truth; A-short: 2 frames, images alone."""
+    for name, num_frames in (('B-long', 4), ('A-short', 2)):
+        folder = tmp_path / name / 'img1'
+        folder.mkdir(parents=True)
+        for frame in range(1, num_frames + 1):
+            image = np.full((20, 30, 3), frame, np.uint8)
+            cv2.imwrite(str(folder / f'{frame:06d}.png'), image)
+    (tmp_path / 'B-long' / 'gt').mkdir()
+    (tmp_path / 'B-long' / 'gt' / 'gt.txt').touch()
+    (tmp_path / 'B-long' / 'seqinfo.ini').write_text(
+        '[Sequence]\nimDir=img1\nframeRate=25\nimWidth=30\nimHeight=20\n'
+    )
+    (tmp_path / 'notes').mkdir()  # no sequence
+    return tmp_path
+
+
+def test_all_sequences(videos):
+    """Sequences come in name order, frames in theirs, each with its metainfo."""
+    dataset = MOTVideoDataset(data_root=str(videos))
+    assert dataset.video_ranges == [range(2), range(2, 6)]
+    infos = [dataset.get_data_info(index) for index in range(len(dataset))]
+    assert [info['frame_id'] for info in infos] == [0, 1, 0, 1, 2, 3]
+    assert [info['img_id'] for info in infos] == list(range(6))
+    assert {info['video_name'] for info in infos[2:]} == {'B-long'}
+    assert {info['video_length'] for info in infos[2:]} == {4}
+    assert [info['frame_rate'] for info in infos[1:3]] == [30, 25]
+    assert infos[0]['gt_file'] is None
+    assert infos[2]['gt_file'] == str(videos / 'B-long' / 'gt' / 'gt.txt')
+    assert infos[5]['img_path'] == str(videos / 'B-long' / 'img1' / '000004.png')
+
+
+def test_named_sequences(videos):
+    """Those that are named, in the order they are named."""
+    dataset = MOTVideoDataset(data_root=videos, sequences=['B-long', 'A-short'])
+    assert dataset.video_ranges == [range(4), range(4, 6)]
+
+
+def test_sample_of_the_pipeline(videos):
+    """A packed frame carries what tracker and metric read."""
+    pipeline = [
+        dict(type='LoadImage'),
+        dict(type='Letterbox', scale=(64, 32)),
+        dict(type='PackFrame'),
+    ]
+    sample = MOTVideoDataset(data_root=str(videos), pipeline=pipeline)[3]
+    assert sample['inputs'].shape == (1, 3, 32, 64)
+    (frame,) = sample['data_samples'].video_data_samples
+    assert frame.ori_shape == (20, 30)
+    assert (frame.frame_id, frame.frame_rate, frame.video_length) == (1, 25, 4)
+
+
+@pytest.mark.parametrize(
+    ('root', 'sequences', 'message'),
+    [
+        ('gone', None, r'data_root .*gone is not a folder'),
+        ('notes', None, r'notes has no sequence folder'),
+        ('', ['B-long', 'C'], r'C is not a folder'),
+        ('', ['notes'], r'notes has no image'),
+    ],
+)
+def test_missing(videos, root, sequences, message):
+    """A missing folder, sequence or image is named."""
+    with pytest.raises(DataError, match=message):
+        MOTVideoDataset(data_root=str(videos / root), sequences=sequences)

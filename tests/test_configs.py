@@ -1,0 +1,123 @@
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from mmengine.dataset import Compose, pseudo_collate
+
+from fairmot_mm.apis import load_config
+from fairmot_mm.registry import DATASETS, MODELS, TRANSFORMS
+
+CONFIGS = Path(__file__).parents[1] / 'configs'
+NETWORKS = (
+    'dla34|dla34-conv|dla34-conv-small|dlav0-34|r18-dcn|r34-dcn|r50-dcn|r101-dcn|'
+    'r152-dcn|r34-fpn-dcn|hrnet-w18|hrnet-w32|yolov5s'
+)
+LEAF_NAME = re.compile(
+    rf'fairmot_({NETWORKS})_\d+xb\d+-\d+e_[a-z0-9-]+(_pre-[a-z0-9-]+)?\.py'
+)
+
+
+def parametrize_configs(pattern):
+    paths = sorted(CONFIGS.glob(pattern))
+    assert paths
+    return pytest.mark.parametrize(
+        'path', paths, ids=[str(path.relative_to(CONFIGS)) for path in paths]
+    )
+
+
+@parametrize_configs('**/*.py')
+def test_can_be_read(path):
+    """Every file is a config by itself, with known keys at its top."""
+    assert len(load_config(path)) > 0
+
+
+@parametrize_configs('fairmot/*.py')
+def test_leaf_is_short_and_well_named(path):
+    """A leaf names an experiment and says how it differs from its bases."""
+    assert LEAF_NAME.fullmatch(path.name)
+    assert len(path.read_text().splitlines()) <= 40
+    cfg = load_config(path)
+    gpus, batch, epochs = re.search(r'_(\d+)xb(\d+)-(\d+)e_', path.name).groups()
+    assert cfg.train_dataloader.batch_size == int(batch)
+    assert cfg.train_cfg.max_epochs == int(epochs)
+    assert cfg.auto_scale_lr.base_batch_size == int(gpus) * int(batch)
+
+
+@parametrize_configs('_base_/models/*.py')
+def test_model_base_is_a_whole_model(path):
+    """The file of a network describes the whole model."""
+    assert path.name.startswith('fairmot_')
+    assert load_config(path).model.type == 'FairMOT'
+
+
+def with_input_of(pipeline, scale):
+    """The pipeline with another size of the network's input."""
+    return [
+        {**step, 'scale': scale} if 'scale' in step else dict(step) for step in pipeline
+    ]
+
+
+def image_sample(index):
+    """Results of a data set for an image that is in memory."""
+    rng = np.random.default_rng(index)
+    return dict(
+        img=rng.integers(0, 256, (108, 192, 3)).astype(np.uint8),
+        img_path=f'{index}.jpg',
+        img_id=index,
+        img_shape=(108, 192),
+        ori_shape=(108, 192),
+        frame_id=index,
+        frame_rate=25.0,
+        jde_labels=np.array([[0, index, 0.5, 0.5, 0.4, 0.8]], np.float32),
+    )
+
+
+def run_pipeline(steps, scale=(96, 64)):
+    """A batch of two samples that pass all steps but the reading of the file."""
+    steps = [
+        step for step in with_input_of(steps, scale) if step['type'] != 'LoadImage'
+    ]
+    pipeline = Compose([TRANSFORMS.build(step) for step in steps])
+    return pseudo_collate([pipeline(image_sample(index)) for index in range(2)])
+
+
+@parametrize_configs('fairmot/*.py')
+def test_leaf_trains_and_tracks(path):
+    """Model and pipelines fit together: a training step and a prediction."""
+    cfg = load_config(path, {'model.detector.reid_head.num_ids': 3})
+    model = MODELS.build(cfg.model)
+    train_set, test_set = cfg.train_dataloader.dataset, cfg.test_dataloader.dataset
+
+    batch = model.data_preprocessor(run_pipeline(train_set.pipeline), training=True)
+    assert batch['inputs'].shape == (2, 3, 64, 96)
+    loss, values = model.parse_losses(model.train()(**batch, mode='loss'))
+    loss.backward()
+    assert torch.isfinite(loss)
+    assert {'heatmap', 'size', 'offset', 'id'} <= set(values)
+    without = [name for name, w in model.named_parameters() if w.grad is None]
+    assert not without
+
+    clips = model.eval().test_step(run_pipeline(test_set.pipeline))
+    for number, clip in enumerate(clips):
+        (frame,) = clip.video_data_samples
+        assert frame.frame_id == number
+        assert set(frame.pred_instances.keys()) == {
+            'bboxes',
+            'scores',
+            'labels',
+            'embeds',
+        }
+        assert 'instances_id' in frame.pred_track_instances
+
+
+@parametrize_configs('fairmot/*.py')
+def test_leaf_data_sets_are_registered(path):
+    """Data set types, samplers and metrics of a leaf exist, lists and videos named."""
+    cfg = load_config(path)
+    train_set, test_set = cfg.train_dataloader.dataset, cfg.test_dataloader.dataset
+    assert DATASETS.get(train_set.type) is not None
+    assert train_set.ann_files
+    assert DATASETS.get(test_set.type) is not None
+    assert not Path(test_set.data_root).is_absolute()

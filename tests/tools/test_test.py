@@ -1,0 +1,80 @@
+import pytest
+import torch
+
+from fairmot_mm.utils import read_mot
+
+
+@pytest.fixture
+def sure(trained, tmp_path):
+    """The trained weights, changed so that people are found everywhere."""
+    checkpoint = torch.load(trained[1] / 'epoch_3.pth', weights_only=True)
+    for branch, bias in (('heatmap', 5.0), ('size', 3.0)):
+        names = [
+            name
+            for name in checkpoint['state_dict']
+            if name.startswith(f'detector.bbox_head.{branch}.') and 'bias' in name
+        ]
+        checkpoint['state_dict'][names[-1]].fill_(bias)
+    torch.save(checkpoint, tmp_path / 'sure.pth')
+    return tmp_path / 'sure.pth'
+
+
+def test_tracks_and_scores(trained, sure, run_tool, tmp_path, capsys):
+    """A result file for every sequence and a table with all of them."""
+    run_tool('test', trained[0], sure, '--work-dir', tmp_path)
+    assert [path.name for path in (tmp_path / 'results').iterdir()] == ['b.txt']
+    rows = read_mot(tmp_path / 'results' / 'b.txt')
+    assert set(rows.frames) == {1, 2, 3, 4}
+    table = capsys.readouterr().out
+    assert all(f'\n{name} ' in table for name in ('sequence', 'b', 'OVERALL'))
+
+
+def test_out(trained, run_tool, tmp_path):
+    """--out names the folder of the result files."""
+    config, work_dir = trained
+    arguments = ['--work-dir', tmp_path / 'logs', '--out', tmp_path / 'tracks']
+    run_tool('test', config, work_dir / 'epoch_3.pth', *arguments)
+    assert [path.name for path in (tmp_path / 'tracks').iterdir()] == ['b.txt']
+    assert not (tmp_path / 'logs' / 'results').exists()
+
+
+@pytest.mark.parametrize(
+    ('checkpoint', 'option', 'message'),
+    [
+        ('gone.pth', None, 'gone.pth does not exist'),
+        (
+            'epoch_3.pth',
+            'model.detector.reid_head.embed_dims=8',
+            'of another shape: detector.reid_head.',
+        ),
+        ('epoch_3.pth', 'model.tracker.track_bufer=60', "argument 'track_bufer'"),
+        ('epoch_3.pth', 'test_evaluator=None', 'has no test_dataloader and test_eva'),
+    ],
+)
+def test_one_line_errors(trained, run_tool, tmp_path, checkpoint, option, message):
+    """A checkpoint or config that cannot work ends with one line."""
+    config, work_dir = trained
+    options = ['--cfg-options', option] if option else []
+    with pytest.raises(SystemExit) as ended:
+        run_tool(
+            'test', config, work_dir / checkpoint, '--work-dir', tmp_path, *options
+        )
+    assert ended.value.code.startswith('error: ')
+    assert message in ended.value.code
+    assert '\n' not in ended.value.code
+
+
+def test_another_network(trained, run_tool, make_config, tmp_path):
+    """Weights of another network are refused, with what does not fit."""
+    wider = make_config(
+        'model = dict(detector=dict(\n'
+        '    backbone=dict(base_channels=8),\n'
+        '    neck=dict(in_channels=[32, 64, 128, 256]),\n'
+        '    bbox_head=dict(in_channels=32), reid_head=dict(in_channels=32)))\n'
+    )
+    with pytest.raises(
+        SystemExit, match=r'epoch_3\.pth does not fit .* detector\.back'
+    ):
+        run_tool(
+            'test', wider, trained[1] / 'epoch_3.pth', '--work-dir', tmp_path / 'other'
+        )
