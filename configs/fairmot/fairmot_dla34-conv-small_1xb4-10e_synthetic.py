@@ -18,8 +18,6 @@ param_scheduler = [
         convert_to_iter_based=True,
     )
 ]
-# After so short a training the scores are still low.
-model = dict(tracker=dict(obj_score_thr=0.3))
 videos = dict(data_root=data_root + 'test')
 train_dataloader = dict(
     dataset=dict(data_root=data_root, ann_files=['synthetic.train'])

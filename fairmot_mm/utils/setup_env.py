@@ -101,12 +101,14 @@ def allow_checkpoint_types() -> None:
     """Let torch's safe loading accept what mmengine itself writes in a checkpoint.
 
     Since 2.6, `torch.load` refuses all but tensors and plain containers, and with that
-    every checkpoint of mmengine's Runner, which holds the history of logged values.
-    This adds exactly those types; loading stays safe against foreign code.
+    every checkpoint of mmengine's Runner, which holds the history of logged values and
+    the state of schedulers. This adds exactly those types; loading stays safe against
+    foreign code.
     """
     import numpy as np
     import torch
     from mmengine.logging import HistoryBuffer
+    from mmengine.optim import OneCycleParamScheduler
 
     if Version(torch.__version__) < Version('2.6'):
         return  # loads them as it is
@@ -124,7 +126,8 @@ def allow_checkpoint_types() -> None:
     torch.serialization.add_safe_globals(
         [
             HistoryBuffer,
-            (_statistics_method, 'builtins.getattr'),
+            OneCycleParamScheduler,
+            (_stored_method, 'builtins.getattr'),
             np.ndarray,
             np.dtype,
             *dtypes,
@@ -133,8 +136,8 @@ def allow_checkpoint_types() -> None:
     )
 
 
-def _statistics_method(owner: type, name: str) -> Callable:
-    """Stand in for `getattr`, by which a pickle names HistoryBuffer's four methods.
+def _stored_method(owner: type, name: str) -> Callable:
+    """Stand in for `getattr`, by which a pickle names the methods that are stored.
 
     The real `getattr` would open every attribute of the allowed types to a crafted
     file.
@@ -143,7 +146,12 @@ def _statistics_method(owner: type, name: str) -> Callable:
         UnpicklingError: Another attribute, or one of another type, is asked for.
     """
     from mmengine.logging import HistoryBuffer
+    from mmengine.optim import OneCycleParamScheduler
 
-    if owner is not HistoryBuffer or name not in ('min', 'max', 'current', 'mean'):
+    stored = {
+        HistoryBuffer: ('min', 'max', 'current', 'mean'),
+        OneCycleParamScheduler: ('_annealing_cos', '_annealing_linear'),
+    }
+    if not isinstance(owner, type) or name not in stored.get(owner, ()):
         raise UnpicklingError(f'a checkpoint may not refer to {owner!r}.{name}')
-    return getattr(HistoryBuffer, name)
+    return getattr(owner, name)

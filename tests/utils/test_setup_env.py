@@ -9,6 +9,7 @@ from pickle import UnpicklingError
 import mmcv
 import pytest
 import torch
+from mmengine.logging import HistoryBuffer
 from mmengine.model import BaseModel
 from mmengine.registry import DefaultScope
 from mmengine.runner import Runner, load_checkpoint
@@ -60,8 +61,14 @@ def no_safe_globals():
     torch.serialization.add_safe_globals(allowed)
 
 
-@pytest.fixture
-def checkpoint(tmp_path, own_default_scope):
+@pytest.fixture(
+    params=[
+        {'type': 'MultiStepLR', 'milestones': [1]},
+        {'type': 'OneCycleLR', 'eta_max': 1e-3, 'total_steps': 2},
+    ],
+    ids=lambda scheduler: scheduler['type'],
+)
+def checkpoint(request, tmp_path, own_default_scope):
     """What mmengine's Runner writes after two epochs with Adam and a scheduler."""
     runner = Runner(
         model=ToyModel(),
@@ -73,7 +80,7 @@ def checkpoint(tmp_path, own_default_scope):
             'sampler': {'type': 'DefaultSampler', 'shuffle': False},
         },
         optim_wrapper={'optimizer': {'type': 'Adam', 'lr': 1e-3}},
-        param_scheduler=[{'type': 'MultiStepLR', 'milestones': [1]}],
+        param_scheduler=[dict(request.param)],
         train_cfg={'by_epoch': True, 'max_epochs': 2},
         default_hooks={
             'logger': {'type': 'LoggerHook', 'interval': 1},
@@ -201,9 +208,10 @@ class Foreign:
         Foreign(os.system, 'true'),
         Foreign(eval, '1 + 1'),
         Foreign(getattr, dict, 'fromkeys'),
+        Foreign(getattr, HistoryBuffer, '__init__'),
         Foreign(getattr, setup_env.Version, '__init__'),
     ],
-    ids=['system', 'eval', 'getattr', 'getattr-of-a-class'],
+    ids=['system', 'eval', 'getattr', 'getattr-of-allowed', 'getattr-of-a-class'],
 )
 def test_foreign_code_is_still_refused(no_safe_globals, tmp_path, foreign):
     """The added types open no way to call something else."""

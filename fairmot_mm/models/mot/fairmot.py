@@ -1,5 +1,6 @@
 """FairMOT: the joint network followed by an online tracker."""
 
+import inspect
 from collections.abc import Sequence
 from typing import Any
 
@@ -122,8 +123,16 @@ class FairMOT(BaseMOTModel):
             ``labels`` and ``instances_id``, each (M,)).
         """
         frames = [frame for clip in data_samples for frame in clip.video_data_samples]
-        self.detector.predict(inputs.flatten(0, 1), frames)
+        images = inputs.flatten(0, 1)
+        self.detector.predict(images, frames)
         if self.tracker is not None:
-            for frame in frames:
-                frame.pred_track_instances = self.tracker.track(data_sample=frame)
+            # Of mmdet's trackers SORT asks for more than the data sample.
+            parameters = inspect.signature(self.tracker.track).parameters
+            extras = {'model': self} if 'model' in parameters else {}
+            for frame, image in zip(frames, images, strict=True):
+                if 'img' in parameters:
+                    extras['img'] = image[None]
+                frame.pred_track_instances = self.tracker.track(
+                    data_sample=frame, **extras
+                )
         return data_samples

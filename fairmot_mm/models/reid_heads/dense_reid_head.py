@@ -147,8 +147,9 @@ class DenseReIDHead(BaseModule):
                 'call fairmot_mm.apis.set_num_ids(cfg), or set '
                 'model.detector.reid_head.num_ids'
             )
+        dtype = self.classifier.weight.dtype  # single precision also under AMP
         known = targets.ids >= 0
-        embeds = F.normalize(targets.gather(embedding.float())[known])
+        embeds = F.normalize(targets.gather(embedding.to(dtype))[known])
         logits = self.classifier(self._scale(self.classifier.out_features) * embeds)
         # The empty selection keeps its graph, so that every parameter has a gradient.
         avg_factor = known.sum().clamp(min=1)
