@@ -2,20 +2,26 @@
 # training. docs/train_on_cpu.md has the commands and the result.
 _base_ = [
     '../_base_/models/fairmot_dla34-conv-small.py',
-    '../_base_/datasets/jde_448x256.py',
-    '../_base_/schedules/adam_cpu.py',
+    '../_base_/datasets/jde_320x192.py',
+    '../_base_/schedules/adam_cpu_10e.py',
     '../_base_/default_runtime.py',
 ]
 max_epochs = 100
 train_cfg = dict(max_epochs=max_epochs, val_interval=max_epochs)
 param_scheduler = [dict(type='MultiStepLR', by_epoch=True, milestones=[80], gamma=0.1)]
+input_size = (448, 256)
 train_pipeline = [
     dict(type='LoadImage'),
     dict(type='LoadJDELabels'),
-    dict(type='Letterbox', scale=(448, 256)),
+    dict(type='Letterbox', scale=input_size),
     dict(type='PackJDEInputs'),
 ]
-videos = dict(data_root='data/overfit')
+test_pipeline = [
+    dict(type='LoadImage'),
+    dict(type='Letterbox', scale=input_size),
+    dict(type='PackFrame'),
+]
+videos = dict(data_root='data/overfit', pipeline=test_pipeline)
 train_dataloader = dict(
     dataset=dict(ann_files=['PETS20.train'], pipeline=train_pipeline)
 )
