@@ -16,6 +16,7 @@ train_pipeline = [
     dict(type='RandomFlip', prob=0.5),
     dict(type='PackJDEInputs'),
 ]
+model = dict(tracker=dict(obj_score_thr=0.3))  # as published for MOT15
 videos = dict(data_root='data/mot15', sequences=['TUD-Campus'])
 train_dataloader = dict(
     dataset=dict(ann_files=['MOT15two.train'], pipeline=train_pipeline)

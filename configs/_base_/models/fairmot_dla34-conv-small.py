@@ -1,5 +1,5 @@
 # DLA-34 at half the published width, without deformable convolutions: what a CPU can
-# train. 4.9 million parameters.
+# train. 4.7 million parameters.
 _base_ = './fairmot_dla34-conv.py'
 feat_channels = 64
 model = dict(
