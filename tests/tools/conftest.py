@@ -15,8 +15,8 @@ ROOT = Path(__file__).parents[2]
 TINY = """
 _base_ = [
     '{configs}/models/fairmot_dla34-conv-small.py',
-    '{configs}/datasets/jde_448x256.py',
-    '{configs}/schedules/adam_cpu.py',
+    '{configs}/datasets/jde_320x192.py',
+    '{configs}/schedules/adam_cpu_10e.py',
     '{configs}/default_runtime.py',
 ]
 train_pipeline = _base_.train_pipeline
