@@ -1,7 +1,6 @@
 """Track the test sequences of a config and score the tracks."""
 
 import argparse
-import os
 from pathlib import Path
 
 from mmengine.runner import Runner
@@ -9,7 +8,7 @@ from mmengine.runner import Runner
 from fairmot_mm.apis import (
     explain_build_errors,
     load_checkpoint,
-    load_config,
+    load_run_config,
     read_state_dict,
 )
 from fairmot_mm.utils import ConfigError, require_writable_dir
@@ -32,14 +31,11 @@ def parse_args() -> argparse.Namespace:
 
 def build_runner(args: argparse.Namespace) -> Runner:
     """A Runner whose model holds the checkpoint, every tensor accounted for."""
-    os.environ.setdefault('LOCAL_RANK', str(args.local_rank))
-    cfg = load_config(args.config, args.cfg_options)
+    cfg = load_run_config(
+        args.config, args.cfg_options, args.work_dir, args.launcher, args.local_rank
+    )
     if not cfg.get('test_dataloader') or not cfg.get('test_evaluator'):
         raise ConfigError(f'{args.config} has no test_dataloader and test_evaluator')
-    cfg.launcher = args.launcher
-    cfg.work_dir = (
-        args.work_dir or cfg.get('work_dir') or f'work_dirs/{Path(args.config).stem}'
-    )
     cfg.load_from, cfg.resume = None, False
     read_state_dict(args.checkpoint)  # before anything slow is built
     evaluators = cfg.test_evaluator

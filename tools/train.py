@@ -1,7 +1,6 @@
 """Train a model of any config."""
 
 import argparse
-import os
 from pathlib import Path
 
 from mmengine.config import Config
@@ -11,11 +10,11 @@ from mmengine.runner import Runner
 from fairmot_mm.apis import (
     explain_build_errors,
     find_resume_checkpoint,
-    load_config,
+    load_run_config,
     read_state_dict,
     set_num_ids,
 )
-from fairmot_mm.utils import ConfigError, require_writable_dir
+from fairmot_mm.utils import ConfigError
 from fairmot_mm.utils.cli import add_runner_arguments, one_line_errors
 
 
@@ -44,13 +43,9 @@ def parse_args() -> argparse.Namespace:
 
 def prepare_config(args: argparse.Namespace) -> Config:
     """The config with what the command line says about it."""
-    os.environ.setdefault('LOCAL_RANK', str(args.local_rank))
-    cfg = load_config(args.config, args.cfg_options)
-    cfg.launcher = args.launcher
-    cfg.work_dir = (
-        args.work_dir or cfg.get('work_dir') or f'work_dirs/{Path(args.config).stem}'
+    cfg = load_run_config(
+        args.config, args.cfg_options, args.work_dir, args.launcher, args.local_rank
     )
-    require_writable_dir(cfg.work_dir)
     if args.amp:
         if get_device() == 'cpu':
             raise ConfigError('--amp needs a GPU and there is none: leave it out')

@@ -5,7 +5,12 @@ from fairmot_mm.apis.checkpoint import (
     load_checkpoint,
     read_state_dict,
 )
-from fairmot_mm.apis.config import explain_build_errors, load_config, set_num_ids
+from fairmot_mm.apis.config import (
+    explain_build_errors,
+    load_config,
+    load_run_config,
+    set_num_ids,
+)
 from fairmot_mm.apis.inference import init_model
 from fairmot_mm.apis.track_inferencer import TrackInferencer
 
@@ -16,6 +21,7 @@ __all__ = [
     'init_model',
     'load_checkpoint',
     'load_config',
+    'load_run_config',
     'read_state_dict',
     'set_num_ids',
 ]

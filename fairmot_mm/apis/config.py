@@ -2,6 +2,7 @@
 
 import difflib
 import inspect
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +12,7 @@ from mmengine.registry import init_default_scope
 from mmengine.runner import Runner
 
 from fairmot_mm.registry import DATASETS, SCOPE
+from fairmot_mm.utils.atomic import require_writable_dir
 from fairmot_mm.utils.errors import ConfigError
 
 # Keys at the top of a config that mmengine or our tools read; any other is a variable
@@ -49,6 +51,36 @@ def load_config(config: str | Path | Config, cfg_options: dict | None = None) ->
         cfg.merge_from_dict(cfg_options)
     _check_keys(cfg)
     init_default_scope(cfg.get('default_scope', SCOPE))
+    return cfg
+
+
+def load_run_config(
+    config: str | Path,
+    cfg_options: dict | None = None,
+    work_dir: str | None = None,
+    launcher: str = 'none',
+    local_rank: int = 0,
+) -> Config:
+    """Read the config of a run of mmengine's Runner.
+
+    Args:
+        config: Path of a config file.
+        cfg_options: Keys to override, see `load_config`.
+        work_dir: Folder of the run; by default that of the config, or else
+            ``work_dirs/`` and the config's name.
+        launcher: How the processes of a distributed run were started.
+        local_rank: Number of this process on its machine, where the launcher does not
+            say it in the environment.
+
+    Raises:
+        ConfigError: See `load_config`.
+        OutputError: The work dir cannot be written.
+    """
+    os.environ.setdefault('LOCAL_RANK', str(local_rank))
+    cfg = load_config(config, cfg_options)
+    cfg.launcher = launcher
+    cfg.work_dir = work_dir or cfg.get('work_dir') or f'work_dirs/{Path(config).stem}'
+    require_writable_dir(cfg.work_dir)
     return cfg
 
 

@@ -1,5 +1,5 @@
 # jde_1088x608.py at a size that a CPU can train, with a milder change of scale.
-data_root = 'data/'
+_base_ = './jde_1088x608.py'
 input_size = (320, 192)
 
 train_pipeline = [
@@ -17,22 +17,7 @@ test_pipeline = [
     dict(type='PackFrame'),
 ]
 train_dataloader = dict(
-    batch_size=4,
-    num_workers=2,
-    persistent_workers=True,
-    drop_last=True,
-    sampler=dict(type='SeededSampler', shuffle=True),
-    dataset=dict(
-        type='JDEDataset', data_root=data_root, ann_files=[], pipeline=train_pipeline
-    ),
+    batch_size=4, num_workers=2, dataset=dict(pipeline=train_pipeline)
 )
-val_dataloader = dict(
-    batch_size=1,
-    num_workers=2,
-    persistent_workers=True,
-    sampler=dict(type='VideoSampler'),
-    dataset=dict(type='MOTVideoDataset', data_root=data_root, pipeline=test_pipeline),
-)
+val_dataloader = dict(dataset=dict(pipeline=test_pipeline))
 test_dataloader = val_dataloader
-val_evaluator = dict(type='MOTMetric')
-test_evaluator = val_evaluator
