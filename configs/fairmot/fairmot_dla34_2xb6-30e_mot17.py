@@ -6,7 +6,11 @@ _base_ = [
     '../_base_/schedules/adam_30e.py',
     '../_base_/default_runtime.py',
 ]
-videos = dict(data_root='data/MOT17/images/train')
+train_root = 'data/MOT17/images/train'
+sequences = [
+    f'MOT17-{number}-SDP' for number in ('02', '04', '05', '09', '10', '11', '13')
+]
 train_dataloader = dict(dataset=dict(ann_files=['MOT17.train']))
-val_dataloader = dict(dataset=videos)
-test_dataloader = dict(dataset=videos)
+# All sequences are trained on: one of them gives a glance at the progress, no more.
+val_dataloader = dict(dataset=dict(data_root=train_root, sequences=['MOT17-09-SDP']))
+test_dataloader = dict(dataset=dict(data_root=train_root, sequences=sequences))
