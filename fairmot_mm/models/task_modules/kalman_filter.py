@@ -104,9 +104,17 @@ class KalmanFilterXYAH:
         return mean, cov
 
     def predict(
-        self, mean: np.ndarray, cov: np.ndarray, unseen: np.ndarray
+        self,
+        mean: np.ndarray,
+        cov: np.ndarray,
+        unseen: np.ndarray,
+        step: float = 1.0,
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Move states one frame ahead.
+        """Move states ahead, one frame unless `step` says otherwise.
+
+        A step of n frames is what n steps of one frame of a track of constant height
+        come to, noise included; between whole numbers it is interpolated by the same
+        polynomials.
 
         Args:
             mean: (N, 8) means.
@@ -114,6 +122,7 @@ class KalmanFilterXYAH:
             unseen: (N,) bool, tracks that no detection supported in the last frame.
                 Their height stops changing: extrapolated, it would shrink to nothing
                 or grow over the whole frame.
+            step: Time that passes, in the frames that velocities are counted in.
 
         Returns:
             Predicted mean (N, 8) and covariance (N, 3, 4).
@@ -122,15 +131,50 @@ class KalmanFilterXYAH:
         velocity[unseen, 3] = 0
         # The noise of a step follows the height before the step.
         height = position[:, 3]
-        position_std = self._std(self.std_weight_position * height, _ASPECT_STD)
-        velocity_std = self._std(
-            self.std_weight_velocity * height, _ASPECT_VELOCITY_STD
+        position_var = self._std(self.std_weight_position * height, _ASPECT_STD) ** 2
+        velocity_var = (
+            self._std(self.std_weight_velocity * height, _ASPECT_VELOCITY_STD) ** 2
         )
+        # Sums over k < step of k and of k^2: velocity noise of one frame moves the
+        # track in all that follow.
+        ramp, square = step * (step - 1) / 2, step * (step - 1) * (2 * step - 1) / 6
         p, c, v = cov[:, 0], cov[:, 1], cov[:, 2]
-        predicted_cov = np.stack(
-            [p + 2 * c + v + position_std**2, c + v, v + velocity_std**2], axis=1
-        )
-        return np.concatenate([position + velocity, velocity], axis=1), predicted_cov
+        predicted_cov = np.stack([p + 2 * step * c, c, v], axis=1)
+        predicted_cov[:, 0] += step**2 * v
+        predicted_cov[:, 0] += step * position_var
+        predicted_cov[:, 0] += square * velocity_var
+        predicted_cov[:, 1] += step * v + ramp * velocity_var
+        predicted_cov[:, 2] += step * velocity_var
+        moved = position + step * velocity
+        return np.concatenate([moved, velocity], axis=1), predicted_cov
+
+    def warp(
+        self, mean: np.ndarray, cov: np.ndarray, matrix: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Carry states over into the view of a camera that has moved.
+
+        Positions and velocities turn and scale with the image, heights scale, aspect
+        ratios stay. Exact for a similarity, which turns x and y, whose variances are
+        equal, into one another; of a shear, what it makes x and y share is left out.
+
+        Args:
+            mean: (N, 8) means.
+            cov: (N, 3, 4) covariances.
+            matrix: (2, 3) affine map from pixels of the last frame to pixels of this
+                one; its linear part keeps the orientation.
+
+        Returns:
+            Warped mean (N, 8) and covariance (N, 3, 4).
+        """
+        linear, shift = matrix[:, :2], matrix[:, 2]
+        scale = np.sqrt(np.linalg.det(linear))
+        mean, cov = mean.copy(), cov.copy()
+        mean[:, :2] = mean[:, :2] @ linear.T + shift
+        mean[:, 4:6] = mean[:, 4:6] @ linear.T
+        mean[:, [3, 7]] *= scale
+        cov[:, :, :2] = cov[:, :, :2] @ (linear**2).T
+        cov[:, :, 3] *= scale**2
+        return mean, cov
 
     def update(
         self, mean: np.ndarray, cov: np.ndarray, measurement: np.ndarray

@@ -92,6 +92,64 @@ def test_height_of_unseen_tracks_stands_still():
     np.testing.assert_array_equal(mean, before)
 
 
+def test_a_long_step_is_many_short_ones():
+    """Seven frames at once are seven steps of one frame, noise included."""
+    rng = np.random.default_rng(3)
+    motion = KalmanFilterXYAH()
+    mean, cov = motion.initiate(random_measurements(rng, 5))
+    mean[:, 4:7] = rng.normal(0, 4, (5, 3))
+    unseen = np.ones(5, dtype=bool)
+    at_once = motion.predict(mean, cov, unseen, step=7.0)
+    for _ in range(7):
+        mean, cov = motion.predict(mean, cov, unseen)
+    np.testing.assert_allclose(at_once[0], mean)
+    np.testing.assert_allclose(at_once[1], cov)
+
+
+def test_half_a_step_moves_half_as_far():
+    """Two half frames reach where one frame does, with half of the noise each."""
+    motion = KalmanFilterXYAH()
+    mean, cov = motion.initiate(np.array([[100.0, 50, 0.4, 80]]))
+    mean[:, 4:6] = [6, -2]
+    half, half_cov = motion.predict(mean, cov, SEEN, step=0.5)
+    np.testing.assert_allclose(half[0, :2], [103, 49])
+    np.testing.assert_allclose(
+        half_cov[0, 2] - cov[0, 2],
+        0.5 * (80 / 160) ** 2 * np.array([1, 1, (160e-5 / 80) ** 2, 1]),
+        rtol=1e-6,
+    )
+
+
+def test_warp_turns_shifts_and_scales():
+    """A quarter turn at double size: x becomes y, sizes double, aspects stay."""
+    motion = KalmanFilterXYAH()
+    mean, cov = motion.initiate(np.array([[10.0, 20, 0.4, 80]]))
+    mean[0, 4:] = [1, 3, 0.1, 2]
+    turn = np.array([[0.0, -2, 5], [2, 0, 7]])
+    warped, warped_cov = motion.warp(mean, cov, turn)
+    np.testing.assert_allclose(warped[0], [-35, 27, 0.4, 160, -6, 2, 0.1, 4])
+    factors = np.array([4.0, 4, 1, 4])
+    np.testing.assert_allclose(warped_cov, cov * factors)
+    np.testing.assert_allclose(mean[0, :4], [10, 20, 0.4, 80])
+
+
+def test_warp_moves_samples_as_states():
+    """The warped uncertainty is that of warped samples of the state."""
+    rng = np.random.default_rng(4)
+    motion = KalmanFilterXYAH()
+    mean, cov = motion.initiate(np.array([[300.0, 200, 0.5, 100]]))
+    mean, cov = motion.predict(mean, cov, SEEN)
+    samples = rng.multivariate_normal(mean[0], full_covariance(cov)[0], 40_000)
+    c, s = 1.1 * np.cos(0.3), 1.1 * np.sin(0.3)
+    matrix = np.array([[c, -s, 12.0], [s, c, -4]])
+    many = np.broadcast_to(cov, (len(samples), 3, 4))
+    warped_samples, _ = motion.warp(samples, many, matrix)
+    warped, warped_cov = motion.warp(mean, cov, matrix)
+    np.testing.assert_allclose(warped_samples.mean(0), warped[0], atol=0.2)
+    spread = np.diag(full_covariance(warped_cov)[0])
+    np.testing.assert_allclose(np.var(warped_samples, axis=0), spread, rtol=0.04)
+
+
 def test_boxes_survive_the_state():
     """A box becomes a measurement, a state and the same box again."""
     rng = np.random.default_rng(2)
