@@ -31,7 +31,7 @@ MAY_IMPORT = {
     'engine': FOUNDATION,
     'evaluation': FOUNDATION,
     'visualization': FOUNDATION,
-    'testing': FOUNDATION,
+    'testing': FOUNDATION | {'evaluation'},
     'apis': FOUNDATION | {'models', 'models.utils', 'datasets', 'visualization'},
 }
 

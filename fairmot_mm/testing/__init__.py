@@ -1,5 +1,6 @@
-"""Helpers for tests and the demo."""
+"""Helpers for tests, measurements and the demo."""
 
+from fairmot_mm.testing.noisy_detections import DetectionNoise, noisy_detections
 from fairmot_mm.testing.synthetic import SyntheticScene, write_sequence
 
-__all__ = ['SyntheticScene', 'write_sequence']
+__all__ = ['DetectionNoise', 'SyntheticScene', 'noisy_detections', 'write_sequence']

@@ -1,0 +1,141 @@
+"""Detections of a whole video in plain arrays, and how well a tracker links them."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import torch
+from mmdet.structures import DetDataSample
+from mmengine.structures import InstanceData
+
+from fairmot_mm.evaluation.mot_protocols import SequenceTracks
+from fairmot_mm.evaluation.mot_scores import Scores, evaluate_sequences
+from fairmot_mm.utils import MOTRows
+
+
+class Tracker(Protocol):
+    """What can be scored: `JDETracker` and whatever else takes one frame at a time."""
+
+    def track(self, data_sample: DetDataSample) -> InstanceData:
+        """Tracks of the next frame, see the contracts of the architecture."""
+
+
+@dataclass(frozen=True)
+class DetectedSequence:
+    """A video after the network: what a tracker needs of it, and its ground truth.
+
+    Attributes:
+        name: Name of the sequence; it selects the rules of scoring, see
+            `SequenceTracks`.
+        frame_rate: Frames a second.
+        ori_shape: Height and width of the frames in pixels.
+        gt: Ground truth rows; frame 1 there is frame 0 here.
+        starts: (F + 1,) int64: rows ``starts[t]`` to ``starts[t + 1]`` of the following
+            arrays are frame t. N rows.
+        bboxes: (N, 4) float32 xyxy in pixels of the frame, best score first in a frame.
+        scores: (N,) float32.
+        labels: (N,) int64.
+        embeds: (N, C) float32 of unit length.
+        images: F image files, or nothing.
+    """
+
+    name: str
+    frame_rate: float
+    ori_shape: tuple[int, int]
+    gt: MOTRows
+    starts: np.ndarray
+    bboxes: np.ndarray
+    scores: np.ndarray
+    labels: np.ndarray
+    embeds: np.ndarray
+    images: tuple[Path, ...] = ()
+
+    @property
+    def num_frames(self) -> int:
+        """F."""
+        return len(self.starts) - 1
+
+    def sample(self, frame_id: int) -> DetDataSample:
+        """The frame as a network hands it to a tracker, copies of the arrays."""
+        rows = slice(self.starts[frame_id], self.starts[frame_id + 1])
+        sample = DetDataSample(
+            metainfo={
+                'frame_id': frame_id,
+                'frame_rate': self.frame_rate,
+                'ori_shape': self.ori_shape,
+                'video_name': self.name,
+                'video_length': self.num_frames,
+            }
+        )
+        if self.images:
+            sample.set_metainfo({'img_path': str(self.images[frame_id])})
+        sample.pred_instances = InstanceData(
+            bboxes=torch.from_numpy(self.bboxes[rows].copy()),
+            scores=torch.from_numpy(self.scores[rows].copy()),
+            labels=torch.from_numpy(self.labels[rows].copy()),
+            embeds=torch.from_numpy(self.embeds[rows].copy()),
+        )
+        return sample
+
+    def samples(self) -> Iterator[DetDataSample]:
+        """Every frame in order."""
+        return map(self.sample, range(self.num_frames))
+
+
+def track_sequence(tracker: Tracker, sequence: DetectedSequence) -> MOTRows:
+    """Run a tracker over a sequence; it starts anew at the first frame.
+
+    Returns:
+        Its tracks as rows of a result file, frames counted from 1, scores as marks.
+    """
+    parts = []
+    for sample in sequence.samples():
+        tracks = tracker.track(data_sample=sample)
+        frame = np.full((len(tracks), 1), sample.frame_id + 1)
+        columns = (
+            frame,
+            tracks.instances_id[:, None].cpu(),
+            tracks.bboxes.double().cpu(),
+            tracks.scores[:, None].cpu(),
+        )
+        parts.append(np.concatenate(columns, axis=1))
+    table = np.concatenate([np.zeros((0, 7)), *parts])
+    return MOTRows(
+        frames=table[:, 0].astype(np.int64),
+        ids=table[:, 1].astype(np.int64),
+        tlwh=np.concatenate([table[:, 2:4], table[:, 4:6] - table[:, 2:4]], axis=1),
+        marks=table[:, 6],
+        classes=np.ones(len(table), dtype=np.int64),
+        visibility=np.ones(len(table)),
+    )
+
+
+def score_tracker(
+    tracker: Tracker,
+    sequences: Iterable[DetectedSequence],
+    protocol: str = 'motchallenge',
+) -> dict[str, Scores]:
+    """Run a tracker over sequences and score what it finds.
+
+    Args:
+        tracker: Any tracker that starts anew at `frame_id` 0.
+        sequences: Each with a name of its own.
+        protocol: See `evaluate_sequences`.
+
+    Returns:
+        Scores by sequence and under 'OVERALL', see `evaluate_sequences`.
+    """
+    return evaluate_sequences(
+        (
+            SequenceTracks(
+                sequence.name,
+                sequence.gt,
+                track_sequence(tracker, sequence),
+                sequence.num_frames,
+            )
+            for sequence in sequences
+        ),
+        protocol,
+    )
