@@ -11,8 +11,8 @@ from fairmot_mm.registry import DATASETS, MODELS, TRANSFORMS
 
 CONFIGS = Path(__file__).parents[1] / 'configs'
 NETWORKS = (
-    'dla34|dla34-conv|dla34-conv-small|dlav0-34|r18-dcn|r34-dcn|r50-dcn|r101-dcn|'
-    'r152-dcn|r34-fpn-dcn|hrnet-w18|hrnet-w32|yolov5s'
+    'dla34|dla34-conv|dla34-conv-small|dlav0-34|hrnet-w18|hrnet-w32|yolov5s|'
+    'r(18|34|50|101|152)(-fpn)?-dcn|regnetx-400mf-fpn|swin-t-hrfpn'
 )
 LEAF_NAME = re.compile(
     rf'fairmot_({NETWORKS})_\d+xb\d+-\d+e_[a-z0-9-]+(_pre-[a-z0-9-]+)?\.py'

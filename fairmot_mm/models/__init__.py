@@ -4,25 +4,38 @@
 # our scope only once their package is loaded.
 import mmdet.models  # noqa: F401
 
-from fairmot_mm.models.backbones import DLANet
+from fairmot_mm.models.backbones import DLANet, HRNetV2
 from fairmot_mm.models.dense_heads import CenterHead
 from fairmot_mm.models.detectors import JDEDetector
 from fairmot_mm.models.losses import FixedWeighting, UncertaintyWeighting
 from fairmot_mm.models.mot import FairMOT
-from fairmot_mm.models.necks import DLAUp
+from fairmot_mm.models.necks import (
+    ConcatNeck,
+    DeconvFPN,
+    DeconvNeck,
+    DLAConcatUp,
+    DLAUp,
+    YOLOv5Neck,
+)
 from fairmot_mm.models.reid_heads import DenseReIDHead
 from fairmot_mm.models.task_modules import KalmanFilterXYAH
 from fairmot_mm.models.trackers import JDETracker
 
 __all__ = [
     'CenterHead',
+    'ConcatNeck',
+    'DLAConcatUp',
     'DLANet',
     'DLAUp',
+    'DeconvFPN',
+    'DeconvNeck',
     'DenseReIDHead',
     'FairMOT',
     'FixedWeighting',
+    'HRNetV2',
     'JDEDetector',
     'JDETracker',
     'KalmanFilterXYAH',
     'UncertaintyWeighting',
+    'YOLOv5Neck',
 ]

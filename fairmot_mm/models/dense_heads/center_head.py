@@ -51,6 +51,8 @@ class CenterHead(BaseModule):
         max_objs: Objects of an image that are trained on; the published code drops
             those beyond 500, here all are kept.
         act_cfg: Activation of the branches, ReLU by default.
+        branch_init: Start of size and offset, ``weight_std`` and ``std_of_output_only``
+            of `head_branch`; the heatmap keeps PyTorch's.
         test_cfg: Keyword arguments of `DecodeSettings`.
         init_cfg: mmengine initialisation.
 
@@ -74,6 +76,7 @@ class CenterHead(BaseModule):
         average_components: bool = True,
         max_objs: int | None = None,
         act_cfg: dict | None = None,
+        branch_init: dict | None = None,
         test_cfg: dict | None = None,
         init_cfg: dict | list[dict] | None = None,
     ) -> None:
@@ -91,12 +94,13 @@ class CenterHead(BaseModule):
             in_channels, feat_channels, num_classes, bias=None, act_cfg=act_cfg
         )
         nn.init.constant_(self.heatmap[-1].get_parameter('bias'), HEATMAP_BIAS)
+        options = dict(act_cfg=act_cfg, **(branch_init or {}))
         self.size = head_branch(
-            in_channels, feat_channels, SIZE_CHANNELS[size_type], act_cfg=act_cfg
+            in_channels, feat_channels, SIZE_CHANNELS[size_type], **options
         )
         self.offset = None
         if with_offset:
-            self.offset = head_branch(in_channels, feat_channels, 2, act_cfg=act_cfg)
+            self.offset = head_branch(in_channels, feat_channels, 2, **options)
 
         self.loss_heatmap = MODELS.build(loss_heatmap or {'type': 'GaussianFocalLoss'})
         self.loss_size = MODELS.build(

@@ -44,6 +44,8 @@ class DenseReIDHead(BaseModule):
             identities: ``'error'``, or ``'reinit'`` to start a new one, for fine-tuning
             on other people.
         act_cfg: Activation of the branch, ReLU by default.
+        branch_init: Start of the branch, ``weight_std`` and ``std_of_output_only`` of
+            `head_branch`.
         init_cfg: mmengine initialisation.
     """
 
@@ -57,6 +59,7 @@ class DenseReIDHead(BaseModule):
         loss_id: dict | None = None,
         on_classifier_mismatch: Literal['error', 'reinit'] = 'error',
         act_cfg: dict | None = None,
+        branch_init: dict | None = None,
         init_cfg: dict | list[dict] | None = None,
     ) -> None:
         super().__init__(init_cfg=init_cfg)
@@ -70,7 +73,11 @@ class DenseReIDHead(BaseModule):
         self.on_classifier_mismatch = on_classifier_mismatch
         self.loss_id = MODELS.build(loss_id or CROSS_ENTROPY)
         self.embedding = head_branch(
-            in_channels, feat_channels, embed_dims, act_cfg=act_cfg
+            in_channels,
+            feat_channels,
+            embed_dims,
+            act_cfg=act_cfg,
+            **(branch_init or {}),
         )
         self.classifier: Any = None  # an nn.Linear once the identities are counted
         if num_ids is not None:

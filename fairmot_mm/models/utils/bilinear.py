@@ -30,3 +30,15 @@ def bilinear_upsample(channels: int, factor: int) -> nn.ConvTranspose2d:
     with torch.no_grad():
         layer.weight.copy_(bilinear_kernel(2 * factor).expand_as(layer.weight))
     return layer
+
+
+def bilinear_deconv(channels: int) -> nn.ConvTranspose2d:
+    """Full, trainable up-sampling by 2 that starts bilinear in output channel 0 only.
+
+    That is how the published ResNets start: the kernel is written as for a depth-wise
+    layer, so every other slice keeps PyTorch's random numbers.
+    """
+    layer = nn.ConvTranspose2d(channels, channels, 4, stride=2, padding=1, bias=False)
+    with torch.no_grad():
+        layer.weight[:, 0] = bilinear_kernel(4)
+    return layer

@@ -12,6 +12,8 @@ def head_branch(
     out_channels: int,
     bias: float | None = 0.0,
     act_cfg: dict | None = None,
+    weight_std: float | None = None,
+    std_of_output_only: bool = False,
 ) -> nn.Sequential:
     """3 x 3 convolution, activation, 1 x 1 convolution, all with bias.
 
@@ -21,6 +23,11 @@ def head_branch(
         out_channels: Channels of the output.
         bias: Start value of every bias; ``None`` keeps PyTorch's random ones.
         act_cfg: Activation as mmcv builds it, ReLU by default.
+        weight_std: Weights start normally distributed with this deviation; ``None``
+            keeps PyTorch's start.
+        std_of_output_only: `weight_std` is for the last convolution. As published, that
+            is any convolution with ``out_channels`` outputs, so where the branch is as
+            wide as its output, both are meant.
 
     Returns:
         The branch; its last module is the 1 x 1 convolution.
@@ -32,8 +39,13 @@ def head_branch(
             build_activation_layer(dict(act_cfg or RELU)),
         ]
     layers.append(nn.Conv2d(feat_channels or in_channels, out_channels, 1))
-    if bias is not None:
-        for layer in layers:
-            if isinstance(layer, nn.Conv2d) and layer.bias is not None:
-                nn.init.constant_(layer.bias, bias)
+    for layer in layers:
+        if not isinstance(layer, nn.Conv2d):
+            continue
+        if bias is not None and layer.bias is not None:
+            nn.init.constant_(layer.bias, bias)
+        if weight_std is not None and (
+            not std_of_output_only or layer.out_channels == out_channels
+        ):
+            nn.init.normal_(layer.weight, std=weight_std)
     return nn.Sequential(*layers)

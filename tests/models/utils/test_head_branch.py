@@ -35,3 +35,15 @@ def test_activation_comes_from_the_config():
     assert isinstance(head_branch(6, 8, 3)[1], torch.nn.ReLU)
     silu = head_branch(6, 8, 3, act_cfg=dict(type='SiLU'))
     assert isinstance(silu[1], torch.nn.SiLU)
+
+
+def test_weights_start_small_where_asked():
+    """All of them; or those of the output and, as published, of its width."""
+    every = head_branch(64, 32, 16, weight_std=0.001)
+    assert every[0].weight.std() < 0.002
+    assert every[2].weight.std() < 0.002
+    output = head_branch(64, 32, 16, weight_std=0.001, std_of_output_only=True)
+    assert output[0].weight.std() > 0.01
+    assert output[2].weight.std() < 0.002
+    as_wide = head_branch(64, 16, 16, weight_std=0.001, std_of_output_only=True)
+    assert as_wide[0].weight.std() < 0.002
