@@ -18,7 +18,13 @@ from fairmot_mm.models.necks import (
     YOLOv5Neck,
 )
 from fairmot_mm.models.reid_heads import DenseReIDHead
-from fairmot_mm.models.task_modules import KalmanFilterXYAH
+from fairmot_mm.models.task_modules import (
+    ECCMotion,
+    KalmanFilterXYAH,
+    LowFrameRate,
+    ReentryGallery,
+    SparseFlowMotion,
+)
 from fairmot_mm.models.trackers import JDETracker
 
 __all__ = [
@@ -30,12 +36,16 @@ __all__ = [
     'DeconvFPN',
     'DeconvNeck',
     'DenseReIDHead',
+    'ECCMotion',
     'FairMOT',
     'FixedWeighting',
     'HRNetV2',
     'JDEDetector',
     'JDETracker',
     'KalmanFilterXYAH',
+    'LowFrameRate',
+    'ReentryGallery',
+    'SparseFlowMotion',
     'UncertaintyWeighting',
     'YOLOv5Neck',
 ]

@@ -1,5 +1,15 @@
-"""Parts that trackers and heads are given by config: motion models."""
+"""Parts that trackers and heads are given by config."""
 
+from fairmot_mm.models.task_modules.ecc_motion import ECCMotion
 from fairmot_mm.models.task_modules.kalman_filter import KalmanFilterXYAH
+from fairmot_mm.models.task_modules.low_frame_rate import LowFrameRate
+from fairmot_mm.models.task_modules.reentry_gallery import ReentryGallery
+from fairmot_mm.models.task_modules.sparse_flow_motion import SparseFlowMotion
 
-__all__ = ['KalmanFilterXYAH']
+__all__ = [
+    'ECCMotion',
+    'KalmanFilterXYAH',
+    'LowFrameRate',
+    'ReentryGallery',
+    'SparseFlowMotion',
+]

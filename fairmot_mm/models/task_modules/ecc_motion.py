@@ -1,0 +1,91 @@
+"""Camera motion by laying whole frames over each other."""
+
+import cv2
+import numpy as np
+
+from fairmot_mm.models.task_modules.camera_motion import (
+    CameraMotion,
+    GreyFrame,
+    RegistrationError,
+)
+from fairmot_mm.registry import TASK_UTILS
+from fairmot_mm.utils import ConfigError
+
+MOTION_TYPES = {
+    'translation': cv2.MOTION_TRANSLATION,
+    'euclidean': cv2.MOTION_EUCLIDEAN,
+    'affine': cv2.MOTION_AFFINE,
+}
+
+
+@TASK_UTILS.register_module()
+class ECCMotion(CameraMotion):
+    """Maximise the enhanced correlation coefficient of two frames.
+
+    Uses every pixel outside the people (Evangelidis and Psarakis, 2008), so it works
+    with soft texture where there are few corners. It climbs from "no motion": a jump
+    beyond some pixels of the small picture is lost. StrongSORT (Du et al., 2022)
+    compensates like this.
+
+    Args:
+        downscale: See `CameraMotion`.
+        motion_type: 'translation', 'euclidean' (shift and turn) or 'affine'.
+        max_iters: Steps at most.
+        eps: Gain of correlation at which to stop.
+        blur: Side of the Gaussian that smooths both pictures, in pixels, odd.
+        min_correlation: Correlation in [-1, 1] that must be reached.
+
+    Raises:
+        ConfigError: A value is out of its range.
+    """
+
+    def __init__(
+        self,
+        downscale: int = 4,
+        motion_type: str = 'euclidean',
+        max_iters: int = 50,
+        eps: float = 1e-4,
+        blur: int = 5,
+        min_correlation: float = 0.5,
+    ) -> None:
+        super().__init__(downscale)
+        if motion_type not in MOTION_TYPES:
+            raise ConfigError(
+                f'motion_type={motion_type!r}: choose one of {", ".join(MOTION_TYPES)}'
+            )
+        if not (max_iters >= 1 and eps > 0 and blur >= 1 and blur % 2 == 1):
+            raise ConfigError(
+                f'max_iters={max_iters} must be 1 or more, eps={eps} above 0, '
+                f'blur={blur} odd'
+            )
+        if not -1 <= min_correlation <= 1:
+            raise ConfigError(f'min_correlation={min_correlation} must be in [-1, 1]')
+        self.motion_type = motion_type
+        self.max_iters = max_iters
+        self.eps = eps
+        self.blur = blur
+        self.min_correlation = min_correlation
+
+    def _register(self, last: GreyFrame, now: GreyFrame) -> np.ndarray:
+        stop = (
+            cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT,
+            self.max_iters,
+            self.eps,
+        )
+        try:
+            correlation, matrix = cv2.findTransformECC(
+                last.image,
+                now.image,
+                np.eye(2, 3, dtype=np.float32),
+                MOTION_TYPES[self.motion_type],
+                stop,
+                now.background,
+                self.blur,
+            )
+        except cv2.error as error:
+            if error.code != cv2.Error.StsNoConv:
+                raise
+            raise RegistrationError('the two frames do not correlate') from error
+        if not correlation >= self.min_correlation:
+            raise RegistrationError(f'the two frames correlate by {correlation:.2f}')
+        return matrix.astype(np.float64)

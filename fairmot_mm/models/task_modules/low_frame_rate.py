@@ -1,0 +1,73 @@
+"""What a tracker does differently when much happens between two frames."""
+
+from fairmot_mm.registry import TASK_UTILS
+from fairmot_mm.utils import ConfigError
+
+
+@TASK_UTILS.register_module()
+class LowFrameRate:
+    """Adapts a tracker to the time that really passes from frame to frame.
+
+    The motion model of the published tracker counts in frames, and its noise is set for
+    video of 25 to 30 frames a second. At 5 frames a second a walking person leaves its
+    gate, and a new one no longer overlaps with the own box of the frame before, so it
+    is never confirmed. With this part the tracker
+
+    - moves its tracks by the time that passed, in frames at ``reference_fps``:
+      positions, and with them the gate, spread as far as that many single frames would
+      spread them;
+    - counts frames by `frame_id`, so that a gap in the numbers is time that passed;
+    - from a step of ``appearance_step`` on trusts looks before overlap: unconfirmed
+      tracks are moved and matched by embedding inside the gate, like confirmed ones,
+      and in the stages by overlap a pair must also look alike.
+
+    At ``reference_fps`` and above, without gaps, nothing changes.
+
+    Args:
+        reference_fps: Frame rate that the noise of the motion model is set for.
+        max_step: Longest step, in frames at that rate. After more time a position says
+            nothing any more, and the gate is as wide as it will be.
+        appearance_step: Step from which on looks come before overlap.
+        embed_thr: Largest cosine distance of a pair made by overlap from that step on.
+
+    Raises:
+        ConfigError: A value is out of its range.
+    """
+
+    def __init__(
+        self,
+        reference_fps: float = 30.0,
+        max_step: float = 60.0,
+        appearance_step: float = 3.0,
+        embed_thr: float = 0.5,
+    ) -> None:
+        if not reference_fps > 0:
+            raise ConfigError(f'reference_fps={reference_fps} must be above 0')
+        if not (max_step >= 1 and appearance_step > 1):
+            raise ConfigError(
+                f'max_step={max_step} must be 1 or more and appearance_step='
+                f'{appearance_step} above 1'
+            )
+        if not 0 < embed_thr <= 2:
+            raise ConfigError(f'embed_thr={embed_thr} must be in (0, 2]')
+        self.reference_fps = reference_fps
+        self.max_step = max_step
+        self.appearance_step = appearance_step
+        self.embed_thr = embed_thr
+
+    def step(self, frame_rate: float, frame_gap: int) -> float:
+        """Time between two frames, in frames at ``reference_fps``.
+
+        Args:
+            frame_rate: Frames a second, above 0.
+            frame_gap: By how much `frame_id` grew, 1 or more.
+
+        Returns:
+            The step, in [1, max_step].
+        """
+        step = frame_gap * self.reference_fps / frame_rate
+        return min(max(step, 1.0), self.max_step)
+
+    def trusts_looks(self, step: float) -> bool:
+        """Whether looks come before overlap after a step of this length."""
+        return step >= self.appearance_step

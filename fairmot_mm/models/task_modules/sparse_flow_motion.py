@@ -1,0 +1,86 @@
+"""Camera motion from the flow of corners in the background."""
+
+import cv2
+import numpy as np
+
+from fairmot_mm.models.task_modules.camera_motion import (
+    CameraMotion,
+    GreyFrame,
+    RegistrationError,
+)
+from fairmot_mm.registry import TASK_UTILS
+from fairmot_mm.utils import ConfigError
+
+
+@TASK_UTILS.register_module()
+class SparseFlowMotion(CameraMotion):
+    """Follow corners from frame to frame and fit a similarity to most of them.
+
+    Corners (Shi and Tomasi, 1994) outside all people are followed by pyramidal optical
+    flow (Lucas and Kanade, 1981); RANSAC finds the shift, turn and zoom that most of
+    them agree on, so that cars and people nobody detected do not count. Withstands
+    large motion; needs texture. BoT-SORT (Aharon et al., 2022) compensates like this.
+
+    Args:
+        downscale: See `CameraMotion`.
+        max_points: Corners to follow.
+        min_distance: Distance that corners keep, in pixels of the small picture.
+        ransac_thr: Distance from the common motion up to which a corner agrees with it,
+            in pixels of the small picture.
+        min_inliers: Corners that must agree.
+        min_inlier_ratio: Share of the corners followed that must agree.
+
+    Raises:
+        ConfigError: A value is out of its range.
+    """
+
+    def __init__(
+        self,
+        downscale: int = 2,
+        max_points: int = 400,
+        min_distance: float = 8,
+        ransac_thr: float = 1.0,
+        min_inliers: int = 10,
+        min_inlier_ratio: float = 0.3,
+    ) -> None:
+        super().__init__(downscale)
+        # A similarity has four degrees of freedom: two points fit exactly.
+        if not (max_points >= min_inliers > 2):
+            raise ConfigError(
+                f'min_inliers={min_inliers} must be above 2 and at most '
+                f'max_points={max_points}'
+            )
+        if not (min_distance >= 0 and ransac_thr > 0 and 0 <= min_inlier_ratio <= 1):
+            raise ConfigError(
+                f'min_distance={min_distance} must be 0 or more, ransac_thr='
+                f'{ransac_thr} above 0, min_inlier_ratio={min_inlier_ratio} in [0, 1]'
+            )
+        self.max_points = max_points
+        self.min_distance = min_distance
+        self.ransac_thr = ransac_thr
+        self.min_inliers = min_inliers
+        self.min_inlier_ratio = min_inlier_ratio
+
+    def _register(self, last: GreyFrame, now: GreyFrame) -> np.ndarray:
+        start = cv2.goodFeaturesToTrack(
+            last.image, self.max_points, 0.01, self.min_distance, mask=last.background
+        )
+        if start is None or len(start) < self.min_inliers:
+            count = 0 if start is None else len(start)
+            raise RegistrationError(f'the background has {count} corners')
+        end, status, _ = cv2.calcOpticalFlowPyrLK(
+            last.image, now.image, start, np.zeros_like(start)
+        )
+        found = status.ravel() == 1
+        matrix, agrees = None, np.zeros(0)
+        if np.count_nonzero(found) >= self.min_inliers:
+            matrix, agrees = cv2.estimateAffinePartial2D(
+                start[found], end[found], ransacReprojThreshold=self.ransac_thr
+            )
+        needed = max(self.min_inliers, self.min_inlier_ratio * np.count_nonzero(found))
+        if matrix is None or np.count_nonzero(agrees) < needed:
+            raise RegistrationError(
+                f'of {len(start)} corners {np.count_nonzero(found)} were found again, '
+                f'{np.count_nonzero(agrees)} with a common motion'
+            )
+        return matrix
