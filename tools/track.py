@@ -1,12 +1,14 @@
-"""Track people in a video, a folder of images, a stream or a camera.
+"""Track people in a video, a folder of images, a stream or a camera, or in many.
 
 Writes OUT/NAME.txt (MOTChallenge results) and OUT/NAME.mp4 (boxes and identities), NAME
-being that of the input.
+being that of the input. Several inputs are tracked at the same time, their frames
+passing through the network together, each with identities of its own.
 """
 
 import argparse
 import signal
 import sys
+from collections.abc import Generator
 from contextlib import closing
 from pathlib import Path
 
@@ -21,8 +23,8 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from fairmot_mm.apis import TrackInferencer
-from fairmot_mm.apis.frame_source import open_source
+from fairmot_mm.apis import MultiStreamInferencer, TrackInferencer
+from fairmot_mm.apis.frame_source import FrameSource, open_sources
 from fairmot_mm.utils.cli import one_line_errors
 from fairmot_mm.visualization import TrackVisualizer
 
@@ -36,6 +38,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('checkpoint', help='weights: ours or a published FairMOT .pth')
     parser.add_argument(
         'input',
+        nargs='+',
         help='video, image, folder of images (also a MOTChallenge sequence), pattern '
         'of images in quotes, URL, or camera number',
     )
@@ -46,8 +49,8 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         '--batch-size',
         type=int,
-        default=1,
-        help='consecutive frames that pass through the network together',
+        help='consecutive frames that pass through the network together (1); with '
+        'several inputs, frames of at most that many of them (all)',
     )
     parser.add_argument(
         '--fps', type=float, help='frames a second, in place of what the input says'
@@ -71,19 +74,9 @@ def parse_args() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def track(args: argparse.Namespace) -> None:
-    """Track behind a progress bar and say where the files are, however it ends."""
-    source = open_source(args.input, args.fps)
-    inferencer = TrackInferencer(
-        args.config,
-        args.checkpoint,
-        device=args.device,
-        cfg_options=args.cfg_options,
-        batch_size=args.batch_size,
-        visualizer=TrackVisualizer(trail_length=args.show_trails),
-    )
-    results = inferencer(source, args.out, save_video=not args.no_video)
-    bar = Progress(
+def progress_bar() -> Progress:
+    """Bars with frames a second, on the error stream."""
+    return Progress(
         TextColumn('{task.description}'),
         BarColumn(),
         MofNCompleteColumn(),
@@ -92,17 +85,56 @@ def track(args: argparse.Namespace) -> None:
         TimeRemainingColumn(),
         console=Console(stderr=True),
     )
-    task = bar.add_task(source.name, total=source.length, fps=0.0)
-    count = 0
+
+
+def start(args: argparse.Namespace) -> tuple[list[FrameSource], Generator]:
+    """The opened inputs, and the iterator over names and results of their frames."""
+    sources = open_sources(args.input, args.fps)
+    settings = dict(
+        model=args.config,
+        checkpoint=args.checkpoint,
+        device=args.device,
+        cfg_options=args.cfg_options,
+        visualizer=TrackVisualizer(trail_length=args.show_trails),
+    )
+    save_video = not args.no_video
+    if len(sources) > 1:
+        streams = MultiStreamInferencer(**settings, batch_size=args.batch_size)
+        return sources, streams(sources, args.out, save_video=save_video)
+    batch_size = 1 if args.batch_size is None else args.batch_size
+    inferencer = TrackInferencer(**settings, batch_size=batch_size)
+    results = inferencer(sources[0], args.out, save_video=save_video)
+    return sources, named(results, sources[0].name)
+
+
+def named(results: Generator, name: str) -> Generator:
+    """The results of a single input in the form of those of many."""
+    with closing(results):
+        for sample in results:
+            yield name, sample
+
+
+def track(args: argparse.Namespace) -> None:
+    """Track behind progress bars and say where the files are, however it ends."""
+    sources, results = start(args)
+    bars = progress_bar()
+    tasks = {
+        source.name: bars.add_task(source.name, total=source.length, fps=0.0)
+        for source in sources
+    }
+    counts = dict.fromkeys(tasks, 0)
     try:
-        with closing(results), bar:
-            for count, _ in enumerate(results, 1):
-                bar.update(task, completed=count, fps=bar.tasks[0].speed or 0.0)
+        with closing(results), bars:
+            for name, _ in results:
+                counts[name] += 1
+                speed = bars.tasks[tasks[name]].speed or 0.0
+                bars.update(tasks[name], completed=counts[name], fps=speed)
     finally:
-        if count:
-            suffixes = ['.txt'] if args.no_video else ['.txt', '.mp4']
-            files = [str(Path(args.out, source.name + suffix)) for suffix in suffixes]
-            print(f'{count} frames are in {" and ".join(files)}')
+        suffixes = ['.txt'] if args.no_video else ['.txt', '.mp4']
+        for name, count in counts.items():
+            files = [str(Path(args.out, name + suffix)) for suffix in suffixes]
+            if count:
+                print(f'{count} frames are in {" and ".join(files)}')
 
 
 def main() -> None:

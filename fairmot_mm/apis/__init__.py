@@ -12,9 +12,15 @@ from fairmot_mm.apis.config import (
     set_num_ids,
 )
 from fairmot_mm.apis.inference import init_model
+from fairmot_mm.apis.multi_stream_inferencer import (
+    MultiStreamInferencer,
+    StreamResult,
+)
 from fairmot_mm.apis.track_inferencer import TrackInferencer
 
 __all__ = [
+    'MultiStreamInferencer',
+    'StreamResult',
     'TrackInferencer',
     'explain_build_errors',
     'find_resume_checkpoint',

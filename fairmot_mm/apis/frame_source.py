@@ -2,7 +2,7 @@
 
 import glob
 import itertools
-from collections.abc import Iterable, Iterator, Sequence, Sized
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Sized
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
@@ -14,7 +14,13 @@ import numpy as np
 
 from fairmot_mm.apis.video_reader import VideoReader
 from fairmot_mm.datasets.transforms.loading import read_image
-from fairmot_mm.utils import IMAGE_SUFFIXES, DataError, SequenceInfo, VideoError
+from fairmot_mm.utils import (
+    IMAGE_SUFFIXES,
+    ConfigError,
+    DataError,
+    SequenceInfo,
+    VideoError,
+)
 
 DEFAULT_FRAME_RATE = Fraction(30)
 
@@ -91,6 +97,43 @@ def open_source(source: Source, frame_rate: float | None = None) -> FrameSource:
             raise VideoError(f'frame_rate = {frame_rate} must be above 0')
         opened = replace(opened, frame_rate=_as_fraction(frame_rate))
     return replace(opened, frames=_not_empty(opened))
+
+
+def open_sources(
+    sources: Mapping[str, Source] | Sequence[Source], frame_rate: float | None = None
+) -> list[FrameSource]:
+    """Open several sources, each with a name of its own.
+
+    Args:
+        sources: Sources by name. Those of a list keep the names that `open_source`
+            gives them, numbered where two are the same: ``main``, ``main-2``.
+        frame_rate: Frames a second, instead of what each source says.
+
+    Raises:
+        ConfigError: There is no source, or a name cannot be that of a file.
+        VideoError: See `open_source`.
+        DataError: Likewise.
+    """
+    if not sources:
+        raise ConfigError('there is no source to track in')
+    if isinstance(sources, str):
+        raise ConfigError(f'sources are a list or a mapping: use [{sources!r}]')
+    if isinstance(sources, Mapping):
+        for name in sources:
+            if name in ('', '.', '..') or Path(name).name != name:
+                raise ConfigError(f'stream name {name!r} cannot be that of a file')
+        return [
+            replace(open_source(source, frame_rate), name=name)
+            for name, source in sources.items()
+        ]
+    opened: dict[str, FrameSource] = {}
+    for source in (open_source(source, frame_rate) for source in sources):
+        name, number = source.name, 1
+        while name in opened:
+            number += 1
+            name = f'{source.name}-{number}'
+        opened[name] = replace(source, name=name)
+    return list(opened.values())
 
 
 def _open_named(text: str) -> FrameSource:

@@ -4,11 +4,13 @@ from pathlib import Path
 
 from mmengine.config import Config
 from mmengine.device import get_device
+from mmengine.model import BaseModel
 
 from fairmot_mm.apis.checkpoint import load_checkpoint
 from fairmot_mm.apis.config import explain_build_errors, load_config
 from fairmot_mm.models import FairMOT
 from fairmot_mm.registry import MODELS
+from fairmot_mm.utils import ConfigError
 
 
 def init_model(
@@ -40,3 +42,32 @@ def init_model(
         load_checkpoint(model, checkpoint)
     model.cfg = cfg
     return model.to(device or get_device()).eval()
+
+
+def as_model(
+    model: BaseModel | Config | str | Path,
+    checkpoint: str | Path | None = None,
+    device: str | None = None,
+    cfg_options: dict | None = None,
+) -> BaseModel:
+    """Take a model of `init_model` as it is, and make one of anything else.
+
+    Args:
+        model: A model, or the config of one.
+        checkpoint: See `init_model`, for a model that is still to be made.
+        device: Likewise.
+        cfg_options: Likewise.
+
+    Raises:
+        ConfigError: The model is there already and would not heed the others; or see
+            `init_model`.
+        CheckpointError: See `init_model`.
+    """
+    if isinstance(model, str | Path | Config):
+        return init_model(model, checkpoint, device, cfg_options)
+    if (checkpoint, device, cfg_options) != (None, None, None):
+        raise ConfigError(
+            'checkpoint, device and cfg_options are for a model that is still to '
+            'be made; pass them to init_model, or pass a config as model'
+        )
+    return model

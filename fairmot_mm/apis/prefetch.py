@@ -2,8 +2,8 @@
 
 from collections import deque
 from collections.abc import Generator, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Generic, TypeVar
 
 from fairmot_mm.utils import UserInputError
 
@@ -11,8 +11,8 @@ T = TypeVar('T')
 _END = object()
 
 
-def prefetch(items: Iterator[T], depth: int) -> Generator[T, None, None]:
-    """Draw ``items`` in a thread, at most ``depth`` ahead of the consumer.
+class ReadAhead(Generic[T]):
+    """Draws items in a thread of its own, some of them ahead of the consumer.
 
     Decoding and resizing release the interpreter lock, so they overlap with the
     network. An error reaches the consumer after every item that came before it.
@@ -20,18 +20,52 @@ def prefetch(items: Iterator[T], depth: int) -> Generator[T, None, None]:
     Args:
         items: What to draw from. It runs in the thread alone.
         depth: Number of items held at most.
+    """
+
+    def __init__(self, items: Iterator[T], depth: int) -> None:
+        self._items = items
+        self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix='prefetch')
+        self._ahead = deque(self._draw() for _ in range(depth))
+
+    def _draw(self) -> Future:
+        return self._pool.submit(next, self._items, _END)
+
+    @property
+    def head(self) -> Future:
+        """Done once the next item is there, or the end, or an error."""
+        return self._ahead[0]
+
+    def __iter__(self) -> Iterator[T]:
+        return self
+
+    def __next__(self) -> T:
+        """Wait for the next item; raises what drawing it raised."""
+        item = self._ahead.popleft().result()
+        self._ahead.append(self._draw())
+        if item is _END:
+            raise StopIteration
+        return item
+
+    def close(self) -> None:
+        """Draw no more; waits for the item that is being drawn."""
+        self._pool.shutdown(cancel_futures=True)
+
+
+def prefetch(items: Iterator[T], depth: int) -> Generator[T, None, None]:
+    """Draw ``items`` in a thread, at most ``depth`` ahead of the consumer.
+
+    Args:
+        items: What to draw from, see `ReadAhead`.
+        depth: Number of items held at most.
 
     Yields:
         The items in order.
     """
-    pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix='prefetch')
+    ahead = ReadAhead(items, depth)
     try:
-        ahead = deque(pool.submit(next, items, _END) for _ in range(depth))
-        while (item := ahead.popleft().result()) is not _END:
-            ahead.append(pool.submit(next, items, _END))
-            yield item  # type: ignore[misc]
+        yield from ahead
     finally:
-        pool.shutdown(cancel_futures=True)
+        ahead.close()
 
 
 def batched(items: Iterator[T], size: int) -> Iterator[list[T]]:

@@ -1,4 +1,5 @@
 import importlib.util
+import shutil
 import sys
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from mmdet.structures import DetDataSample, TrackDataSample
 from mmengine.config import ConfigDict
 from mmengine.structures import InstanceData
 
-import fairmot_mm.apis.track_inferencer
+import fairmot_mm.apis.inference
 from fairmot_mm.apis.video_writer import VideoWriter
 
 TOOL = Path(__file__).parents[2] / 'tools' / 'track.py'
@@ -29,17 +30,23 @@ class OneBoxModel:
     """Stands in for FairMOT: one box that stays; interrupts itself at a frame."""
 
     cfg = ConfigDict(test_pipeline=[dict(type=PackOneFrame)])
+    tracker = 'a tracker'
     interrupt_at = -1
 
     def test_step(self, data):
-        (frame,) = data['data_samples'][0].video_data_samples
-        if frame.id == self.interrupt_at:
-            raise KeyboardInterrupt
-        frame.pred_track_instances = InstanceData(
-            bboxes=torch.tensor([[5.0, 5.0, 25.0, 45.0]]),
-            instances_id=torch.tensor([1]),
-        )
+        for clip in data['data_samples']:
+            (frame,) = clip.video_data_samples
+            if frame.id == self.interrupt_at:
+                raise KeyboardInterrupt
+            frame.pred_track_instances = InstanceData(
+                bboxes=torch.tensor([[5.0, 5.0, 25.0, 45.0]]),
+                instances_id=torch.tensor([1]),
+            )
         return data['data_samples']
+
+    def predict_streams(self, data, trackers):
+        assert trackers == ['a tracker'] * len(data['inputs'])
+        return self.test_step(data)
 
 
 @pytest.fixture
@@ -63,7 +70,7 @@ def run(monkeypatch):
         passed.extend(args)
         return OneBoxModel()
 
-    monkeypatch.setattr(fairmot_mm.apis.track_inferencer, 'init_model', init_model)
+    monkeypatch.setattr(fairmot_mm.apis.inference, 'init_model', init_model)
     monkeypatch.setattr(tool.signal, 'signal', lambda *_: None)
 
     def run_tool(*args):
@@ -89,6 +96,20 @@ def test_no_video(run, video, tmp_path):
     """--no-video writes the text alone."""
     run('c.py', 'w.pth', video, '--out', tmp_path / 'out', '--no-video')
     assert [path.name for path in (tmp_path / 'out').iterdir()] == ['clip.txt']
+
+
+def test_several_inputs(run, video, tmp_path, capsys):
+    """Each has its own files; a missing one is told before any is tracked."""
+    (tmp_path / 'b').mkdir()
+    other = shutil.copy(video, tmp_path / 'b' / 'yard.mp4')
+    out = tmp_path / 'out'
+    run('c.py', 'w.pth', video, other, '--out', out, '--no-video')
+    assert sorted(path.name for path in out.iterdir()) == ['clip.txt', 'yard.txt']
+    assert all(len(path.read_text().splitlines()) == 6 for path in out.iterdir())
+    assert capsys.readouterr().out.count('6 frames are in') == 2
+    with pytest.raises(SystemExit, match=r'^error: .*nope\.mp4 does not exist'):
+        run('c.py', 'w.pth', video, tmp_path / 'nope.mp4', '--out', tmp_path / 'no')
+    assert not (tmp_path / 'no').exists()
 
 
 def test_interrupt_says_what_was_kept(run, video, tmp_path, capsys, monkeypatch):

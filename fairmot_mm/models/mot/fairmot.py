@@ -104,7 +104,11 @@ class FairMOT(BaseMOTModel):
 
     @torch.no_grad()
     def predict(
-        self, inputs: Tensor, data_samples: Sequence[TrackDataSample], **_: Any
+        self,
+        inputs: Tensor,
+        data_samples: Sequence[TrackDataSample],
+        trackers: Sequence[Any] | None = None,
+        **_: Any,
     ) -> Sequence[TrackDataSample]:
         """Track the frames of the clips, in order.
 
@@ -116,6 +120,8 @@ class FairMOT(BaseMOTModel):
             inputs: (N, T, 3, H, W) RGB in [0, 1], N clips of T frames.
             data_samples: N clips of T samples with ``frame_id`` (from 0),
                 ``ori_shape`` and ``frame_rate``.
+            trackers: N trackers that take the clips in place of the model's own, one
+                for each video in the batch.
 
         Returns:
             The clips; every frame has ``pred_instances`` and ``pred_track_instances``
@@ -123,16 +129,37 @@ class FairMOT(BaseMOTModel):
             ``labels`` and ``instances_id``, each (M,)).
         """
         frames = [frame for clip in data_samples for frame in clip.video_data_samples]
-        images = inputs.flatten(0, 1)
-        self.detector.predict(images, frames)
-        if self.tracker is not None:
-            # Of mmdet's trackers SORT asks for more than the data sample.
-            parameters = inspect.signature(self.tracker.track).parameters
-            extras = {'model': self} if 'model' in parameters else {}
-            for frame, image in zip(frames, images, strict=True):
-                if 'img' in parameters:
-                    extras['img'] = image[None]
-                frame.pred_track_instances = self.tracker.track(
-                    data_sample=frame, **extras
-                )
+        self.detector.predict(inputs.flatten(0, 1), frames)
+        if trackers is None:
+            trackers = [self.tracker] * len(data_samples)
+        for clip, images, tracker in zip(data_samples, inputs, trackers, strict=True):
+            if tracker is not None:
+                self._track_clip(tracker, clip.video_data_samples, images)
         return data_samples
+
+    def predict_streams(
+        self, data: dict[str, Any], trackers: Sequence[Any]
+    ) -> Sequence[TrackDataSample]:
+        """Do what `test_step` does, with a tracker of its own for each clip.
+
+        Args:
+            data: ``inputs`` and ``data_samples`` of N clips of different videos, as a
+                data loader collects them.
+            trackers: N trackers; each keeps the state of its video.
+
+        Returns:
+            See `predict`.
+        """
+        return self.predict(**self.data_preprocessor(data, False), trackers=trackers)
+
+    def _track_clip(
+        self, tracker: Any, frames: Sequence[DetDataSample], images: Tensor
+    ) -> None:
+        """Add ``pred_track_instances`` to the T frames of (T, 3, H, W) images."""
+        # Of mmdet's trackers SORT asks for more than the data sample.
+        parameters = inspect.signature(tracker.track).parameters
+        extras = {'model': self} if 'model' in parameters else {}
+        for frame, image in zip(frames, images, strict=True):
+            if 'img' in parameters:
+                extras['img'] = image[None]
+            frame.pred_track_instances = tracker.track(data_sample=frame, **extras)

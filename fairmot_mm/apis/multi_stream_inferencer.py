@@ -1,0 +1,230 @@
+"""Tracking people in many sources at once with one model."""
+
+import time
+import warnings
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, wait
+from contextlib import ExitStack
+from copy import deepcopy
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from mmdet.structures import DetDataSample
+from mmengine.config import Config
+
+from fairmot_mm.apis.frame_source import FrameSource, Source, open_sources
+from fairmot_mm.apis.inference import as_model
+from fairmot_mm.apis.prefetch import ReadAhead
+from fairmot_mm.apis.preparation import Preparation, Prepared, predict_frames
+from fairmot_mm.apis.result_writer import ResultWriter
+from fairmot_mm.models import FairMOT
+from fairmot_mm.utils import ConfigError, VideoError
+from fairmot_mm.visualization import TrackVisualizer
+
+_DEPTH = 2  # frames of a stream that are read ahead, and that may wait to be written
+
+
+class StreamResult(NamedTuple):
+    """The next result of one of the streams.
+
+    Attributes:
+        name: Name of the stream.
+        sample: Its next frame, see `TrackInferencer`.
+    """
+
+    name: str
+    sample: DetDataSample
+
+
+@dataclass
+class _Stream:
+    """What belongs to one stream alone."""
+
+    name: str
+    frames: ReadAhead[Prepared]
+    tracker: Any
+    writer: ResultWriter
+    count: int = 0
+
+    def close(self) -> None:
+        """Stop reading and finish the files."""
+        try:
+            self.frames.close()
+        finally:
+            self.writer.close()
+
+
+class MultiStreamInferencer:
+    """Tracks people through many sources at the same time with one network.
+
+    Frames of different streams pass through the network as one batch; every stream has
+    a tracker of its own, and so its own identities, from 1. Results are those of
+    `TrackInferencer` on each source alone. Whoever has a frame ready takes part in the
+    next batch, so that a slow camera holds up nobody.
+
+    Args:
+        model: A `FairMOT` of `init_model`, or what `init_model` makes one from: a
+            config or the path of one. Its own tracker is copied, never used.
+        checkpoint: Weights for a model that is still to be made.
+        device: Where a model that is still to be made runs, as in ``cuda:0``.
+        cfg_options: Config keys to override for a model that is still to be made.
+        batch_size: Most frames that pass through the network together; by default one
+            of every stream.
+        visualizer: Draws the mp4; each stream gets a copy.
+
+    Raises:
+        ConfigError: A value does not fit, or the config has no ``test_pipeline`` or no
+            tracker.
+
+    Example:
+        >>> inferencer = MultiStreamInferencer(config, checkpoint, device='cuda:0')
+        >>> sources = {'door': 'rtsp://10.0.0.5/main', 'yard': 'yard.mp4'}
+        >>> for name, sample in inferencer(sources, out_dir='results'):
+        ...     print(name, sample.frame_id, sample.pred_track_instances.instances_id)
+    """
+
+    def __init__(
+        self,
+        model: FairMOT | Config | str | Path,
+        checkpoint: str | Path | None = None,
+        device: str | None = None,
+        cfg_options: dict | None = None,
+        batch_size: int | None = None,
+        visualizer: TrackVisualizer | None = None,
+    ) -> None:
+        if batch_size is not None and batch_size < 1:
+            raise ConfigError(f'batch_size = {batch_size} must be at least 1')
+        self.model = as_model(model, checkpoint, device, cfg_options)
+        if self.model.tracker is None:
+            raise ConfigError('the model has no tracker: its config sets tracker=None')
+        self.batch_size = batch_size
+        self.visualizer = visualizer or TrackVisualizer()
+        self.prepare = Preparation(self.model.cfg)
+
+    def __call__(
+        self,
+        sources: Mapping[str, Source] | Sequence[Source],
+        out_dir: str | Path | None = None,
+        frame_rate: float | None = None,
+        save_video: bool = True,
+    ) -> Generator[StreamResult, None, None]:
+        """Track through all sources, results in the order in which frames arrive.
+
+        A stream that ends finishes its files and the others go on. So does one that
+        fails, with a warning at once and an error after the last frame of the others.
+        However the run ends, files are complete as those of `TrackInferencer` are. To
+        stop early, close the iterator.
+
+        Args:
+            sources: Sources by the names of their streams, or a list of sources; see
+                `open_sources`.
+            out_dir: Folder for ``NAME.txt`` and ``NAME.mp4`` of each stream.
+            frame_rate: Frames a second, in place of what each source says.
+            save_video: Whether to write the mp4s.
+
+        Returns:
+            An iterator of stream names and samples on the CPU; see `TrackInferencer`.
+
+        Raises:
+            ConfigError: There is no source, or a name cannot be that of a file.
+            VideoError: A source is missing or not readable; while iterating, after all
+                frames of the other streams: streams failed.
+            DataError: A folder has no images.
+            OutputError: ``out_dir`` cannot be written, or an mp4 would replace its
+                source.
+        """
+        return self._track(
+            [
+                (
+                    source,
+                    ResultWriter(
+                        source, out_dir, deepcopy(self.visualizer), save_video, _DEPTH
+                    ),
+                )
+                for source in open_sources(sources, frame_rate)
+            ]
+        )
+
+    def _track(
+        self, sources: list[tuple[FrameSource, ResultWriter]]
+    ) -> Generator[StreamResult, None, None]:
+        """Batch after batch until every stream has ended; see `__call__`."""
+        failures: dict[str, Exception] = {}
+        seconds = 0.0
+        with ExitStack() as stack:
+            streams = []
+            for source, writer in sources:
+                ahead = ReadAhead(self.prepare(source), _DEPTH)
+                tracker = deepcopy(self.model.tracker)
+                streams.append(_Stream(source.name, ahead, tracker, writer))
+                stack.callback(streams[-1].close)
+            while streams:
+                for batch in self._batches(_take_ready(streams, failures)):
+                    start = time.perf_counter()
+                    samples = self._predict(batch)
+                    seconds += time.perf_counter() - start
+                    for (stream, item), sample in zip(batch, samples, strict=True):
+                        stream.count += 1
+                        stream.writer.write(
+                            item.frame.image,
+                            sample.pred_track_instances,
+                            stream.count / seconds,
+                        )
+                        yield StreamResult(stream.name, sample)
+        _raise_failures(failures, len(sources))
+
+    def _batches(
+        self, ready: list[tuple[_Stream, Prepared]]
+    ) -> Iterator[list[tuple[_Stream, Prepared]]]:
+        """Frames that go through the network together: of one shape, not too many.
+
+        Padding them to a common shape would change what the network sees.
+        """
+        by_shape: dict[tuple[int, ...], list[tuple[_Stream, Prepared]]] = {}
+        for stream, item in ready:
+            shape = tuple(item.packed['inputs'].shape)
+            by_shape.setdefault(shape, []).append((stream, item))
+        size = self.batch_size or len(ready)
+        for group in by_shape.values():
+            for start in range(0, len(group), size):
+                yield group[start : start + size]
+
+    def _predict(self, batch: list[tuple[_Stream, Prepared]]) -> list[DetDataSample]:
+        trackers = [stream.tracker for stream, _ in batch]
+        step = partial(self.model.predict_streams, trackers=trackers)
+        return predict_frames(step, [item for _, item in batch])
+
+
+def _take_ready(
+    streams: list[_Stream], failures: dict[str, Exception]
+) -> list[tuple[_Stream, Prepared]]:
+    """The next frame of every stream that has one, as soon as one of them has.
+
+    Streams that end or fail are closed and leave the list.
+    """
+    wait([stream.frames.head for stream in streams], return_when=FIRST_COMPLETED)
+    ready = []
+    for stream in [each for each in streams if each.frames.head.done()]:
+        try:
+            ready.append((stream, next(stream.frames)))
+            continue
+        except StopIteration:
+            pass
+        except Exception as error:  # of whatever kind: the other streams go on
+            failures[stream.name] = error
+            warnings.warn(f'stream {stream.name} failed: {error}', stacklevel=2)
+        streams.remove(stream)
+        stream.close()
+    return ready
+
+
+def _raise_failures(failures: dict[str, Exception], num_streams: int) -> None:
+    if not failures:
+        return
+    reasons = '; '.join(f'{name}: {error}' for name, error in failures.items())
+    raise VideoError(
+        f'{len(failures)} of {num_streams} streams failed, the frames before are kept: '
+        f'{reasons}'
+    ) from next(iter(failures.values()))

@@ -1,0 +1,89 @@
+"""From frames to what the model takes, and from there to results."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+import torch
+from mmcv.transforms import Compose
+from mmdet.structures import DetDataSample, TrackDataSample
+from mmengine.config import Config
+
+from fairmot_mm.apis.config import explain_build_errors
+from fairmot_mm.apis.frame_source import Frame, FrameSource
+from fairmot_mm.registry import TRANSFORMS
+from fairmot_mm.utils import ConfigError
+
+
+class Prepared(NamedTuple):
+    """A frame and what the test pipeline made of it: ``inputs``, ``data_samples``."""
+
+    frame: Frame
+    packed: dict
+
+
+class Preparation:
+    """Passes the frames of a source through the test pipeline of a config.
+
+    Args:
+        cfg: With ``test_pipeline``, whose loading step is left out: frames come as
+            arrays.
+
+    Raises:
+        ConfigError: There is no ``test_pipeline``, or it cannot be built.
+    """
+
+    def __init__(self, cfg: Config) -> None:
+        steps = cfg.get('test_pipeline')
+        if not steps:
+            raise ConfigError('the config has no test_pipeline; tracking needs one')
+        with explain_build_errors():
+            self.pipeline = Compose(
+                [TRANSFORMS.build(step) for step in steps if not _loads(step)]
+            )
+
+    def __call__(self, source: FrameSource) -> Iterator[Prepared]:
+        """Every frame of the source, numbered from 0."""
+        for frame_id, frame in enumerate(source.frames):
+            shape = frame.image.shape[:2]
+            results = dict(
+                img=frame.image,
+                img_shape=shape,
+                ori_shape=shape,
+                img_path=frame.path,
+                img_id=frame_id,
+                frame_id=frame_id,
+                # A whole number, as the published tracker reads from a video.
+                frame_rate=max(1, round(source.frame_rate)),
+                video_name=source.name,
+                video_length=-1 if source.length is None else source.length,
+                gt_file=None,
+            )
+            yield Prepared(frame, self.pipeline(results))
+
+
+@torch.no_grad()
+def predict_frames(
+    step: Callable[[dict], Sequence[TrackDataSample]], batch: Sequence[Prepared]
+) -> list[DetDataSample]:
+    """Track frames, each handed to the model as a clip of one.
+
+    Args:
+        step: ``model.test_step``, or another call with the same data.
+        batch: The frames.
+
+    Returns:
+        Their samples, on the CPU.
+    """
+    clips = step(
+        dict(
+            inputs=[item.packed['inputs'] for item in batch],
+            data_samples=[item.packed['data_samples'] for item in batch],
+        )
+    )
+    return [frame.cpu() for clip in clips for frame in clip.video_data_samples]
+
+
+def _loads(step: dict) -> bool:
+    """Whether a transform reads the image (ours or mmcv's), by name or class."""
+    name = getattr(step['type'], '__name__', step['type'])
+    return name.rsplit('.')[-1].startswith('LoadImage')

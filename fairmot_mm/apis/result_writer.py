@@ -1,0 +1,95 @@
+"""Writing the results of one source: text and video, behind the tracking."""
+
+from contextlib import ExitStack
+from copy import deepcopy
+from pathlib import Path
+
+import numpy as np
+from mmengine.structures import InstanceData
+
+from fairmot_mm.apis.frame_source import FrameSource
+from fairmot_mm.apis.mot_writer import MOTWriter
+from fairmot_mm.apis.video_writer import VideoWriter
+from fairmot_mm.apis.write_behind import WriteBehind
+from fairmot_mm.utils import OutputError, require_writable_dir
+from fairmot_mm.visualization import TrackVisualizer
+
+
+class ResultWriter:
+    """Writes ``NAME.txt`` (MOTChallenge results) and ``NAME.mp4`` (drawn) in a thread.
+
+    The files get their names in `close`; see `MOTWriter` and `VideoWriter`.
+
+    Args:
+        source: What is tracked; the files are named after it.
+        out_dir: Their folder. None: nothing is written.
+        visualizer: Draws the mp4. Its trails start anew.
+        save_video: Whether to write the mp4.
+        depth: Frames that may wait to be written.
+
+    Raises:
+        OutputError: The folder cannot be written, or the mp4 would replace the source.
+    """
+
+    def __init__(
+        self,
+        source: FrameSource,
+        out_dir: str | Path | None,
+        visualizer: TrackVisualizer,
+        save_video: bool,
+        depth: int,
+    ) -> None:
+        self.visualizer = visualizer
+        self.visualizer.reset()
+        self._count = 0
+        self._text: MOTWriter | None = None
+        self._video: VideoWriter | None = None
+        self._files = ExitStack()
+        if out_dir is not None:
+            self._open(source, require_writable_dir(out_dir), save_video)
+        self._behind = WriteBehind(depth)
+        self._files.callback(self._behind.close)
+
+    def _open(self, source: FrameSource, folder: Path, save_video: bool) -> None:
+        self._text = MOTWriter(folder / f'{source.name}.txt')
+        self._files.callback(self._text.close)
+        if not save_video:
+            return
+        path = folder / f'{source.name}.mp4'
+        if source.video is not None and source.video.resolve() == path.resolve():
+            raise OutputError(f'{path} is the source itself; choose another folder')
+        self._video = VideoWriter(path, source.frame_rate)
+        self._files.callback(self._video.close)
+
+    def write(self, image: np.ndarray, tracks: InstanceData, rate: float) -> None:
+        """Queue the next frame.
+
+        Args:
+            image: (H, W, 3) uint8 BGR.
+            tracks: Its ``pred_track_instances``; the caller may change it afterwards.
+            rate: Frames a second, to be shown in the picture.
+
+        Raises:
+            OutputError: An earlier frame could not be written.
+        """
+        if self._text is None:
+            return
+        self._count += 1
+        self._behind.submit(self._write, self._count, image, deepcopy(tracks), rate)
+
+    def _write(
+        self, number: int, image: np.ndarray, tracks: InstanceData, rate: float
+    ) -> None:
+        if self._text:
+            self._text.write(number, tracks)
+        if self._video:
+            header = f'frame {number}  people {len(tracks)}  {rate:.1f} fps'
+            self._video.write(self.visualizer.draw(image, tracks, header))
+
+    def close(self) -> None:
+        """Write what is queued and name the files. Does nothing the second time.
+
+        Raises:
+            OutputError: A file cannot be written; nothing is left of it then.
+        """
+        self._files.close()

@@ -1,0 +1,182 @@
+import itertools
+import threading
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+import torch
+
+from fairmot_mm.apis import (
+    MultiStreamInferencer,
+    TrackInferencer,
+    init_model,
+    load_config,
+)
+from fairmot_mm.testing import SyntheticScene
+from fairmot_mm.utils import ConfigError, OutputError, VideoError, read_mot
+
+CONFIG = Path(__file__).parents[2] / (
+    'configs/fairmot/fairmot_dla34-conv-small_1xb4-10e_synthetic.py'
+)
+FIELDS = ('bboxes', 'scores', 'labels', 'instances_id')
+
+
+@pytest.fixture(scope='module')
+def network():
+    """A small network at its random start, as sure of what it sees as a trained one."""
+    torch.manual_seed(0)
+    cfg = load_config(CONFIG, {'model.tracker.min_box_area': 0})
+    cfg.test_pipeline[1].scale = (96, 64)
+    cfg.model.tracker.obj_score_thr = 0.1
+    model = init_model(cfg, device='cpu')
+    head = model.detector.bbox_head
+    torch.nn.init.constant_(head.size[2].bias, 2.0)
+    return model
+
+
+def street(seed, num_frames, width, height):
+    scene = SyntheticScene(seed, 4, width=width, height=height, num_frames=num_frames)
+    return [image for image, _ in scene.frames()]
+
+
+@pytest.fixture(scope='module')
+def streets():
+    """Streams of three sizes and lengths."""
+    return {
+        'a': street(1, 9, 192, 128),
+        'b': street(2, 4, 128, 192),
+        'c': street(3, 12, 320, 128),
+    }
+
+
+def by_stream(results):
+    streams = {}
+    for name, sample in results:
+        streams.setdefault(name, []).append(sample)
+    return streams
+
+
+@pytest.mark.parametrize('batch_size', [None, 2, 1])
+def test_each_stream_as_if_it_were_alone(network, streets, batch_size):
+    """Tracks and identities equal those of every stream by itself."""
+    inferencer = MultiStreamInferencer(network, batch_size=batch_size)
+    together = by_stream(inferencer(streets))
+    assert together.keys() == streets.keys()
+    for name, images in streets.items():
+        alone = list(TrackInferencer(network)(images))
+        assert len(alone) == len(together[name]) == len(images)
+        assert max(len(sample.pred_track_instances) for sample in alone) > 2
+        for mine, other in zip(together[name], alone, strict=True):
+            assert mine.frame_id == other.frame_id
+            for field in FIELDS:
+                torch.testing.assert_close(
+                    mine.pred_track_instances[field], other.pred_track_instances[field]
+                )
+
+
+def test_one_batch_through_the_network(network, streets, monkeypatch):
+    """Frames that are ready pass together, at most one of a stream, none lost."""
+    sizes = []
+    predict = network.detector.predict
+    monkeypatch.setattr(
+        network.detector,
+        'predict',
+        lambda images, frames: sizes.append(len(images)) or predict(images, frames),
+    )
+    list(MultiStreamInferencer(network)(streets))
+    assert sum(sizes) == 9 + 4 + 12
+    assert 2 <= max(sizes) <= 3
+
+
+def test_files_of_every_stream(network, streets, tmp_path):
+    """Text and video are those of a run alone; two sources of one name are numbered."""
+    list(MultiStreamInferencer(network)([streets['a'], streets['b']], tmp_path))
+    list(TrackInferencer(network)(streets['b'], tmp_path / 'alone', save_video=False))
+    assert sorted(path.name for path in tmp_path.iterdir() if path.is_file()) == [
+        'frames-2.mp4',
+        'frames-2.txt',
+        'frames.mp4',
+        'frames.txt',
+    ]
+    mine = read_mot(tmp_path / 'frames-2.txt')
+    alone = read_mot(tmp_path / 'alone' / 'frames.txt')
+    assert len(alone) > 0
+    np.testing.assert_array_equal(mine.ids, alone.ids)
+    np.testing.assert_allclose(mine.tlwh, alone.tlwh, atol=1e-3)
+    capture = cv2.VideoCapture(str(tmp_path / 'frames.mp4'))
+    assert capture.get(cv2.CAP_PROP_FRAME_COUNT) == 9
+
+
+def test_a_stream_that_fails_stops_nobody(network, streets, tmp_path):
+    """It is reported at once and at the end; its frames and the others' are kept."""
+
+    def breaking():
+        yield from streets['a'][:3]
+        raise OSError('cable pulled')
+
+    sources = {'bad': breaking(), 'empty': [], 'good': streets['c']}
+    results = MultiStreamInferencer(network)(sources, tmp_path, save_video=False)
+    seen = []
+    with (
+        pytest.warns(UserWarning, match='stream bad failed: cable pulled'),
+        pytest.raises(VideoError, match='2 of 3 streams failed') as error,
+    ):
+        seen.extend(results)
+    assert 'bad: cable pulled' in str(error.value)
+    assert 'empty: frames has no frame' in str(error.value)
+    assert {name: len(samples) for name, samples in by_stream(seen).items()} == {
+        'bad': 3,
+        'good': 12,
+    }
+    assert sorted(path.name for path in tmp_path.iterdir()) == ['bad.txt', 'good.txt']
+    assert read_mot(tmp_path / 'bad.txt').frames.max() == 3
+
+
+def test_a_slow_stream_holds_up_nobody(network, streets):
+    """While a camera delivers nothing, the others run to their end."""
+    others_done = threading.Event()
+
+    def stalled():
+        yield streets['b'][0]
+        assert others_done.wait(60)
+        yield streets['b'][1]
+
+    names = []
+    for name, sample in MultiStreamInferencer(network)(
+        {'slow': stalled(), 'fast': streets['c']}
+    ):
+        names.append(name)
+        if name == 'fast' and sample.frame_id == 11:
+            others_done.set()
+    assert names.count('fast') == 12
+    assert names[-1] == 'slow'
+    assert names.count('slow') == 2
+
+
+def test_closing_early_finishes_the_files(network, streets, tmp_path):
+    """Endless streams are ended by closing the iterator; what was seen is written."""
+    sources = {name: itertools.cycle(images) for name, images in streets.items()}
+    results = MultiStreamInferencer(network)(sources, tmp_path, save_video=False)
+    seen = by_stream(itertools.islice(results, 10))
+    results.close()
+    for name, samples in seen.items():
+        assert read_mot(tmp_path / f'{name}.txt').frames.max() <= len(samples)
+
+
+def test_wrong_use(network, streets, tmp_path):
+    """What cannot work is said before the first frame."""
+    inferencer = MultiStreamInferencer(network)
+    with pytest.raises(ConfigError, match='no source'):
+        inferencer([])
+    with pytest.raises(ConfigError, match=r"use \['clip\.mp4'\]"):
+        inferencer('clip.mp4')
+    with pytest.raises(ConfigError, match="name 'a/b' cannot"):
+        inferencer({'a/b': streets['a']})
+    with pytest.raises(VideoError, match='does not exist'):
+        inferencer([streets['a'], tmp_path / 'nope.mp4'])
+    (tmp_path / 'file').write_text('')
+    with pytest.raises(OutputError, match='cannot write into folder'):
+        inferencer(streets, tmp_path / 'file')
+    with pytest.raises(ConfigError, match='batch_size = 0'):
+        MultiStreamInferencer(network, batch_size=0)
