@@ -22,7 +22,7 @@ from fairmot_mm.apis import (
     load_config,
     set_num_ids,
 )
-from fairmot_mm.datasets.mot_to_jde import convert_mot
+from fairmot_mm.datasets.converters import convert_mot
 from fairmot_mm.evaluation import OVERALL, SequenceTracks, evaluate_sequences
 from fairmot_mm.testing.synthetic import SyntheticScene, write_sequence
 from fairmot_mm.utils import read_mot, require_writable_dir

@@ -23,7 +23,7 @@ test_pipeline = [
 ]
 videos = dict(data_root='data/overfit', pipeline=test_pipeline)
 train_dataloader = dict(
-    dataset=dict(ann_files=['PETS20.train'], pipeline=train_pipeline)
+    dataset=dict(ann_files=['pets20.train'], pipeline=train_pipeline)
 )
 val_dataloader = dict(dataset=videos)
 test_dataloader = dict(dataset=videos)

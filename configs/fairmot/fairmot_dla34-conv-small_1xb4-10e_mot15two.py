@@ -19,7 +19,7 @@ train_pipeline = [
 model = dict(tracker=dict(obj_score_thr=0.3))  # as published for MOT15
 videos = dict(data_root='data/mot15', sequences=['TUD-Campus'])
 train_dataloader = dict(
-    dataset=dict(ann_files=['MOT15two.train'], pipeline=train_pipeline)
+    dataset=dict(ann_files=['mot15two.train'], pipeline=train_pipeline)
 )
 val_dataloader = dict(dataset=videos)
 test_dataloader = dict(dataset=videos)

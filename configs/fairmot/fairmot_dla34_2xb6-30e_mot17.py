@@ -10,7 +10,7 @@ train_root = 'data/MOT17/images/train'
 sequences = [
     f'MOT17-{number}-SDP' for number in ('02', '04', '05', '09', '10', '11', '13')
 ]
-train_dataloader = dict(dataset=dict(ann_files=['MOT17.train']))
+train_dataloader = dict(dataset=dict(ann_files=['mot17.train']))
 # All sequences are trained on: one of them gives a glance at the progress, no more.
 val_dataloader = dict(dataset=dict(data_root=train_root, sequences=['MOT17-09-SDP']))
 test_dataloader = dict(dataset=dict(data_root=train_root, sequences=sequences))

@@ -10,6 +10,7 @@ from fairmot_mm.utils.errors import (
     VideoError,
 )
 from fairmot_mm.utils.mot_io import MOTRows, format_mot_rows, read_mot, write_text
+from fairmot_mm.utils.parallel import map_parallel
 from fairmot_mm.utils.sequence import IMAGE_SUFFIXES, SequenceInfo, list_images
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     'atomic_path',
     'format_mot_rows',
     'list_images',
+    'map_parallel',
     'read_mot',
     'require_writable_dir',
     'write_text',

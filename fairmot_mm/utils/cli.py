@@ -2,7 +2,7 @@
 
 import argparse
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from mmengine.config import DictAction
@@ -23,6 +23,48 @@ def one_line_errors() -> Iterator[None]:
         # An error of a data loader's worker arrives as that worker's whole traceback.
         marker = rf'(?s).*\b{type(error).__name__}: '
         raise SystemExit(f'error: {re.sub(marker, "", str(error)).strip()}') from error
+
+
+def run_converter(convert: Callable[..., object], args: argparse.Namespace) -> None:
+    """Call ``convert`` with the arguments of the command line and print what it says.
+
+    Raises:
+        SystemExit: On an error a user caused (1) or an interrupt (130).
+    """
+    try:
+        with one_line_errors():
+            print(convert(**vars(args), show_progress=True))
+    except KeyboardInterrupt:
+        print('interrupted: no list was written; the same command starts anew')
+        raise SystemExit(130) from None
+
+
+def add_converter_arguments(
+    parser: argparse.ArgumentParser, default_classes: list[str], name: str | None = None
+) -> None:
+    """Add the options that the data set converters have in common.
+
+    Args:
+        parser: Parser to add to.
+        default_classes: Classes taken unless ``--classes`` says otherwise.
+        name: Default of the set's name; None makes it an argument that must be given.
+    """
+    parser.add_argument('out', help='data root of the training configs')
+    text = 'name of the set: its folder in OUT; its lists have it in lower case'
+    if name is None:
+        parser.add_argument('name', help=text)
+    else:
+        parser.add_argument('--name', default=name, help=f'{text} (default {name})')
+    parser.add_argument('--copy', action='store_true', help='copy images, do not link')
+    parser.add_argument(
+        '--classes',
+        nargs='+',
+        default=default_classes,
+        metavar='NAME[,NAME]',
+        help='names of the classes to take, in the order of their ids; those that '
+        f'become one class are joined by commas (default {" ".join(default_classes)})',
+    )
+    parser.add_argument('--workers', type=int, help='processes (default one a core)')
 
 
 def add_runner_arguments(parser: argparse.ArgumentParser) -> None:

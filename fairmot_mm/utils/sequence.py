@@ -84,6 +84,26 @@ class SequenceInfo:
         height, width = first.shape[:2]
         return cls(folder.name, images, 30.0, width, height, gt_file)
 
+    def images_by_frame(self) -> dict[int, Path]:
+        """Image of each frame, ascending.
+
+        The frame is the number in the file's name, or its place in name order (from 1)
+        where some name is no number.
+
+        Raises:
+            DataError: Two images are of one frame.
+        """
+        numeric = all(image.stem.isdecimal() for image in self.images)
+        images: dict[int, Path] = {}
+        for index, image in enumerate(self.images, 1):
+            frame = int(image.stem) if numeric else index
+            if frame in images:
+                raise DataError(
+                    f'{image} and {images[frame].name} are both frame {frame}: keep one'
+                )
+            images[frame] = image
+        return dict(sorted(images.items()))
+
 
 def _read_ini(path: Path) -> dict[str, str]:
     parser = configparser.ConfigParser()

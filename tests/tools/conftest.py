@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from fairmot_mm.datasets.mot_to_jde import convert_mot
+from fairmot_mm.datasets.converters import convert_mot
 from fairmot_mm.testing import SyntheticScene, write_sequence
 
 ROOT = Path(__file__).parents[2]

@@ -3,7 +3,12 @@ import argparse
 import pytest
 
 from fairmot_mm.utils import ConfigError, DataError, UserInputError, VideoError
-from fairmot_mm.utils.cli import add_runner_arguments, one_line_errors
+from fairmot_mm.utils.cli import (
+    add_converter_arguments,
+    add_runner_arguments,
+    one_line_errors,
+    run_converter,
+)
 
 
 @pytest.mark.parametrize('kind', [ConfigError, DataError, VideoError])
@@ -53,3 +58,34 @@ def test_runner_arguments(spelling):
     assert args.launcher == 'none'
     assert args.cfg_options['a.b'] == 4
     assert args.cfg_options['c'] == [1, 2]
+
+
+def converter_arguments(*words):
+    parser = argparse.ArgumentParser()
+    add_converter_arguments(parser, ['person'])
+    return parser.parse_args(words)
+
+
+def test_converter_prints_its_report(capsys):
+    """What is on the command line arrives by name; what comes back is shown."""
+
+    def convert(out, name, copy, classes, workers, show_progress):
+        return f'{out} {name} {copy} {classes} {workers} {show_progress}'
+
+    words = ['data', 'SET', '--copy', '--classes', 'car,van', 'bus', '--workers', '3']
+    run_converter(convert, converter_arguments(*words))
+    assert capsys.readouterr().out == "data SET True ['car,van', 'bus'] 3 True\n"
+
+
+@pytest.mark.parametrize(
+    ('error', 'status'), [(KeyboardInterrupt, 130), (DataError('why'), 'error: why')]
+)
+def test_converter_that_stops(error, status):
+    """An interrupt and a fault of the data end without a traceback."""
+
+    def convert(**_):
+        raise error
+
+    with pytest.raises(SystemExit) as ended:
+        run_converter(convert, converter_arguments('data', 'SET'))
+    assert ended.value.code == status

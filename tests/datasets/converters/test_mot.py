@@ -2,11 +2,11 @@ import runpy
 import shutil
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pytest
 
-from fairmot_mm.datasets.mot_to_jde import convert_mot
+from fairmot_mm.datasets import MOTVideoDataset
+from fairmot_mm.datasets.converters import convert_mot
 from fairmot_mm.testing import SyntheticScene, write_sequence
 from fairmot_mm.utils import DataError, OutputError
 
@@ -24,39 +24,18 @@ MOT17_GT = """\
 MOT15_GT = '1,5,10,20,30,40,1,-4.1,7.3,0\n1,6,1,2,3,4,0,-4.1,7.3,0\n'
 
 
-def make_sequence(root, name, gt, frames=(1, 2, 3), size=(100, 80), stem='{:06d}'):
-    folder = root / name
-    (folder / 'img1').mkdir(parents=True)
-    (folder / 'gt').mkdir()
-    (folder / 'gt/gt.txt').write_text(gt)
-    for frame in frames:
-        image = np.full((size[1], size[0], 3), frame % 256, np.uint8)
-        cv2.imwrite(str(folder / 'img1' / f'{stem.format(frame)}.png'), image)
-    (folder / 'seqinfo.ini').write_text(
-        f'[Sequence]\nname={name}\nimDir=img1\nframeRate=25\nseqLength=3\n'
-        f'imWidth={size[0]}\nimHeight={size[1]}\nimExt=.png\n'
-    )
-    return folder
-
-
-def tree(folder):
-    """Kind, mode and content of everything below a folder."""
-    return {
-        str(path.relative_to(folder)): (
-            path.is_symlink(),
-            path.stat().st_mode,
-            path.read_bytes() if path.is_file() else None,
-        )
-        for path in sorted(folder.rglob('*'))
-    }
-
-
 def label(out, name, sequence, stem):
     path = out / name / 'labels_with_ids/train' / sequence / 'img1' / f'{stem}.txt'
     return path.read_text().splitlines()
 
 
-def test_mot17_form(tmp_path):
+def counts(report, ending='train'):
+    """Images, boxes and identities of a list."""
+    count = next(c for path, c in report.lists.items() if path.suffix == f'.{ending}')
+    return count.images, count.boxes, *count.ids
+
+
+def test_mot17_form(tmp_path, make_sequence):
     """Hand-computed labels; rows left out are counted by reason."""
     make_sequence(tmp_path / 'src', 'A', MOT17_GT)
     report = convert_mot(tmp_path / 'src', tmp_path / 'out', 'SET')
@@ -71,18 +50,18 @@ def test_mot17_form(tmp_path):
     assert label(out, 'SET', 'A', '000003') == [
         '0 0 1.050000 1.125000 0.300000 0.500000'
     ]
-    assert (report.num_images, report.num_boxes, report.num_ids) == (3, 4, 2)
+    assert counts(report) == (3, 4, 2)
     assert dict(report.rejected) == {
         'mark is 0': 1,
-        'class is not 1 (pedestrian)': 1,
+        'class static person is not taken': 1,
         'width or height is not above 0': 1,
         'the frame has no image': 1,
-        'frame and id are those of an earlier row': 1,
+        'frame and id are those of an earlier box': 1,
     }
-    assert '1 rows, mark is 0' in str(report)
+    assert '1 boxes, mark is 0' in str(report)
 
 
-def test_mot15_form_has_no_class(tmp_path):
+def test_mot15_form_has_no_class(tmp_path, make_sequence):
     """Ten columns: the eighth is no class. Frames without people have empty files."""
     make_sequence(tmp_path / 'src', 'A', MOT15_GT)
     convert_mot(tmp_path / 'src', tmp_path / 'out', 'SET')
@@ -93,7 +72,7 @@ def test_mot15_form_has_no_class(tmp_path):
     assert label(out, 'SET', 'A', '000002') == []
 
 
-def test_identities_count_on_across_sequences(tmp_path):
+def test_identities_count_on_across_sequences(tmp_path, make_sequence):
     """The same raw id in two sequences is two identities, without a hole between."""
     gt = '1,4,1,1,9,9,1,1,1\n1,2,1,1,9,9,1,1,1\n2,4,1,1,9,9,1,1,1\n'
     for name in ('B', 'A', 'C'):
@@ -108,23 +87,23 @@ def test_identities_count_on_across_sequences(tmp_path):
         for stem in ('000001', '000002')
     ]
     assert ids == [['0', '1'], ['1'], ['2', '3'], ['3']]
-    assert report.num_ids == 4
+    assert counts(report)[2] == 4
     assert not (out / 'SET/labels_with_ids/train/B').exists()
 
 
-def test_list_and_links(tmp_path):
+def test_list_and_links(tmp_path, make_sequence):
     """The list is relative to the root, in order; images link to the source."""
     source = make_sequence(tmp_path / 'src', 'A', MOT17_GT)
     out = tmp_path / 'out'
     convert_mot(tmp_path / 'src', out, 'SET')
-    lines = (out / 'SET.train').read_text().splitlines()
+    lines = (out / 'set.train').read_text().splitlines()
     assert lines == [f'SET/images/train/A/img1/00000{k}.png' for k in (1, 2, 3)]
     for line in lines:
         assert (out / line).is_symlink()
         assert (out / line).resolve() == (source / 'img1' / Path(line).name).resolve()
 
 
-def test_source_is_only_read(tmp_path):
+def test_source_is_only_read(tmp_path, make_sequence, tree):
     """Contents and modes of the source are those of before, linked or copied."""
     source = make_sequence(tmp_path / 'src', 'A', MOT17_GT)
     for image in (source / 'img1').iterdir():
@@ -141,7 +120,7 @@ def test_source_is_only_read(tmp_path):
 
 
 @pytest.mark.parametrize('copy', [False, True])
-def test_running_again_changes_nothing(tmp_path, copy):
+def test_running_again_changes_nothing(tmp_path, copy, make_sequence, tree):
     """No line is appended and no temporary file stays."""
     make_sequence(tmp_path / 'src', 'A', MOT17_GT)
     out = tmp_path / 'out'
@@ -152,7 +131,7 @@ def test_running_again_changes_nothing(tmp_path, copy):
     assert not [name for name in before if '/.' in name]
 
 
-def test_images_that_lie_in_place_are_left(tmp_path):
+def test_images_that_lie_in_place_are_left(tmp_path, make_sequence, tree):
     """The source may already be OUT/NAME/images/train: only labels are added."""
     source = tmp_path / 'SET/images/train'
     make_sequence(source, 'A', MOT17_GT)
@@ -162,7 +141,7 @@ def test_images_that_lie_in_place_are_left(tmp_path):
     assert len(label(tmp_path, 'SET', 'A', '000001')) == 2
 
 
-def test_other_images_are_never_overwritten(tmp_path):
+def test_other_images_are_never_overwritten(tmp_path, make_sequence):
     """A different file under the name of an image stops the conversion."""
     make_sequence(tmp_path / 'src', 'A', MOT17_GT)
     mine = tmp_path / 'out/SET/images/train/A/img1/000001.png'
@@ -173,7 +152,7 @@ def test_other_images_are_never_overwritten(tmp_path):
     assert mine.read_bytes() == b'precious'
 
 
-def test_failure_leaves_no_list(tmp_path):
+def test_failure_leaves_no_list(tmp_path, make_sequence):
     """A broken second sequence: the list of an earlier run is gone as well."""
     make_sequence(tmp_path / 'src', 'A', MOT17_GT)
     broken = make_sequence(tmp_path / 'src', 'B', MOT17_GT)
@@ -182,46 +161,134 @@ def test_failure_leaves_no_list(tmp_path):
     (broken / 'gt/gt.txt').write_text('1,1,nan,2,3,4,1,1,1\n')
     with pytest.raises(DataError, match=r'gt\.txt, line 1'):
         convert_mot(tmp_path / 'src', out, 'SET')
-    assert not (out / 'SET.train').exists()
+    assert not (out / 'set.train').exists()
 
 
-@pytest.mark.parametrize(
-    ('split', 'suffix', 'frames'),
-    [('first-half', 'half', [1, 2]), ('second-half', 'val', [3, 4, 5])],
-)
-def test_halves(tmp_path, split, suffix, frames):
+def test_halves(tmp_path, make_sequence):
     """int(n / 2) images first, the rest second; identities are those of the whole."""
-    gt = ''.join(f'{k},{10 - k},1,1,9,9,1,1,1\n' for k in range(1, 6))
-    make_sequence(tmp_path / 'src', 'A', gt, frames=range(1, 6))
-    report = convert_mot(tmp_path / 'src', tmp_path / 'out', 'SET', split=split)
-    lines = (tmp_path / f'out/SET.{suffix}').read_text().splitlines()
-    assert [int(Path(line).stem) for line in lines] == frames
-    assert (report.num_boxes, report.num_ids) == (len(frames), 5)
-    assert label(tmp_path / 'out', 'SET', 'A', '000005')[0].startswith('0 0 ')
+    gt = ''.join(f'{k},{10 - k},1,1,9,9,1,1,1\n' for k in range(1, 9))
+    make_sequence(tmp_path / 'src', 'A', gt, frames=range(1, 10))
+    report = convert_mot(tmp_path / 'src', tmp_path / 'out', 'SET', half=True)
+    frames = {
+        path.suffix: [int(Path(line).stem) for line in path.read_text().splitlines()]
+        for path in report.lists
+    }
+    assert frames == {
+        '.train': [1, 2, 3, 4, 5, 6, 7, 8, 9],
+        '.half': [1, 2, 3, 4],
+        '.val': [5, 6, 7, 8, 9],
+        '.emb': [5, 8],
+    }
+    assert counts(report) == (9, 8, 8)
+    assert counts(report, 'half') == (4, 4, 4)
+    assert counts(report, 'val') == (5, 4, 4)
+    assert label(tmp_path / 'out', 'SET', 'A', '000005')[0].startswith('0 3 ')
 
 
-def test_halves_have_the_published_lengths(tmp_path):
-    """An odd MOT17 sequence: 837 images of MOT17-05 are 418 and 419."""
+def test_halves_have_the_published_lengths(tmp_path, make_sequence):
+    """An odd MOT17 sequence: 837 images of MOT17-05 are 418 and 419, 140 for Re-ID."""
     make_sequence(tmp_path / 'src', 'A', MOT17_GT, frames=range(1, 838), size=(2, 2))
-    first, second = (
-        convert_mot(tmp_path / 'src', tmp_path / 'out', 'SET', split=split).num_images
-        for split in ('first-half', 'second-half')
+    report = convert_mot(tmp_path / 'src', tmp_path / 'out', 'SET', half=True)
+    images = [count.images for count in report.lists.values()]
+    assert images == [837, 418, 419, 140]
+
+
+def test_second_half_to_test_on(tmp_path, make_sequence, tree):
+    """Frames count from 1 again; every row, ignored ones too, keeps its other columns.
+
+    The data set that tools/test.py reads finds images and ground truth together.
+    """
+    gt = '3,1,5,5,9,9,1,1,1\n4,2,6,6,9,9,0,8,0.25\n1,2,1,1,9,9,1,1,1\n'
+    make_sequence(tmp_path / 'src', 'A', gt, frames=range(1, 6))
+    out = tmp_path / 'out'
+    convert_mot(tmp_path / 'src', out, 'SET', half=True)
+    frames = list(MOTVideoDataset(data_root=str(out / 'SET/images/half-val')))
+    assert [frame['video_length'] for frame in frames] == [3, 3, 3]
+    originals = [Path(frame['img_path']).resolve().name for frame in frames]
+    assert originals == ['000003.png', '000004.png', '000005.png']
+    assert Path(frames[0]['gt_file']).read_text() == (
+        '1,1,5,5,9,9,1,1,1\n2,2,6,6,9,9,0,8,0.25\n'
     )
-    assert (first, second) == (418, 419)
+    assert frames[0]['frame_rate'] == 25
+    before = tree(out)
+    convert_mot(tmp_path / 'src', out, 'SET', half=True)
+    assert tree(out) == before
+    convert_mot(tmp_path / 'src', out, 'SET')  # other lists would be of another run
+    assert sorted(path.name for path in out.iterdir()) == ['SET', 'set.train']
 
 
-def test_gap_in_the_numbering(tmp_path):
+def test_converted_sequences_can_be_tested_on(tmp_path, make_sequence):
+    """seqinfo.ini and ground truth come along with the images."""
+    make_sequence(tmp_path / 'src', 'A', MOT17_GT)
+    convert_mot(tmp_path / 'src', tmp_path / 'out', 'SET', copy=True)
+    frames = MOTVideoDataset(data_root=str(tmp_path / 'out/SET/images/train'))
+    assert frames.get_data_info(0)['frame_rate'] == 25
+    assert Path(frames.get_data_info(0)['gt_file']).read_text() == MOT17_GT
+
+
+def test_one_video_is_taken_once(tmp_path, make_sequence):
+    """MOT17 has each video three times; a pattern picks one of them."""
+    for name in ('MOT17-02-DPM', 'MOT17-02-SDP'):
+        make_sequence(tmp_path / 'src', name, MOT17_GT)
+    with pytest.raises(DataError, match='same video'):
+        convert_mot(tmp_path / 'src', tmp_path / 'out', 'SET')
+    report = convert_mot(tmp_path / 'src', tmp_path / 'out', 'SET', sequences=['*-SDP'])
+    assert counts(report) == (3, 4, 2)
+
+
+def test_several_classes(tmp_path, make_sequence):
+    """Class ids by the order of names, identities of each class from 0."""
+    make_sequence(tmp_path / 'src', 'A', MOT17_GT)
+    report = convert_mot(
+        tmp_path / 'src',
+        tmp_path / 'out',
+        'SET',
+        classes=['Static person', 'pedestrian,car'],
+    )
+    assert label(tmp_path / 'out', 'SET', 'A', '000001') == [
+        '1 0 0.100000 0.312500 0.400000 0.625000',
+        '1 1 0.230000 0.500000 0.300000 0.500000',
+        '0 0 0.045000 0.056250 0.090000 0.112500',
+    ]
+    assert counts(report) == (3, 5, 1, 2)
+    assert '1 + 2 identities' in str(report)
+
+
+def test_classes_of_ones_own(tmp_path, make_sequence):
+    """gt/labels.txt, as CVAT exports it, names the classes from 1."""
+    folder = make_sequence(
+        tmp_path / 'src', 'A', '1,1,0,0,50,40,1,2,1\n1,1,0,0,9,9,1,1,1\n'
+    )
+    (folder / 'gt/labels.txt').write_text('car\nperson\n')
+    report = convert_mot(tmp_path / 'src', tmp_path / 'out', 'SET')
+    assert label(tmp_path / 'out', 'SET', 'A', '000001') == [
+        '0 0 0.250000 0.250000 0.500000 0.500000'
+    ]
+    assert report.rejected == {'class car is not taken': 1}
+    with pytest.raises(DataError, match='no box is left of SET: 1 class car'):
+        convert_mot(tmp_path / 'src', tmp_path / 'out', 'SET', classes=['dog'])
+
+
+def test_identities_can_count_from_one(tmp_path, make_sequence):
+    """The published scripts leave identity 0 unused."""
+    make_sequence(tmp_path / 'src', 'A', MOT17_GT)
+    report = convert_mot(tmp_path / 'src', tmp_path / 'out', 'SET', first_id=1)
+    assert counts(report) == (3, 4, 2)
+    assert label(tmp_path / 'out', 'SET', 'A', '000002')[0].startswith('0 2 ')
+
+
+def test_gap_in_the_numbering(tmp_path, make_sequence):
     """Labels follow the numbers of the images, not their places."""
     make_sequence(tmp_path / 'src', 'A', MOT17_GT, frames=(1, 3))
     report = convert_mot(tmp_path / 'src', tmp_path / 'out', 'SET')
     assert label(tmp_path / 'out', 'SET', 'A', '000003') == [
         '0 0 1.050000 1.125000 0.300000 0.500000'
     ]
-    assert report.num_images == 2
-    assert report.rejected['the frame has no image'] == 3
+    assert counts(report)[0] == 2
+    assert report.rejected['the frame has no image'] == 4
 
 
-def test_names_that_are_no_numbers(tmp_path):
+def test_names_that_are_no_numbers(tmp_path, make_sequence):
     """Images called otherwise count from 1 in name order."""
     make_sequence(
         tmp_path / 'src', 'A', MOT17_GT, frames=(4, 5, 6), stem='image_{:04d}'
@@ -230,7 +297,7 @@ def test_names_that_are_no_numbers(tmp_path):
     assert len(label(tmp_path / 'out', 'SET', 'A', 'image_0004')) == 2
 
 
-def test_clip(tmp_path):
+def test_clip(tmp_path, make_sequence):
     """MOT20: boxes end at the image, those outside are left out."""
     gt = '1,1,-10,0,40,50,1,1,1\n1,2,120,0,40,50,1,1,1\n'
     make_sequence(tmp_path / 'src', 'A', gt)
@@ -241,7 +308,7 @@ def test_clip(tmp_path):
     assert report.rejected['outside the image'] == 1
 
 
-def test_wrong_folders_are_explained(tmp_path):
+def test_wrong_folders_are_explained(tmp_path, make_sequence):
     """Nothing to convert, a folder one too deep, a name that is not there."""
     source = tmp_path / 'src'
     make_sequence(source, 'A', MOT17_GT)
@@ -254,12 +321,10 @@ def test_wrong_folders_are_explained(tmp_path):
         convert_mot(source, out, 'SET', sequences=['A', 'Z'])
     with pytest.raises(DataError, match='plain name'):
         convert_mot(source, out, '../SET')
-    with pytest.raises(DataError, match='choose one of all'):
-        convert_mot(source, out, 'SET', split='thirds')
     assert not out.exists()
 
 
-def test_images_of_another_size_are_refused(tmp_path):
+def test_images_of_another_size_are_refused(tmp_path, make_sequence):
     """Scaled images beside ground truth of the full size would give wrong labels."""
     folder = make_sequence(tmp_path / 'src', 'A', MOT17_GT)
     ini = folder / 'seqinfo.ini'
@@ -268,7 +333,7 @@ def test_images_of_another_size_are_refused(tmp_path):
         convert_mot(tmp_path / 'src', tmp_path / 'out', 'SET')
 
 
-def test_two_images_of_one_frame_are_refused(tmp_path):
+def test_two_images_of_one_frame_are_refused(tmp_path, make_sequence):
     """000001.png and 1.png cannot both be frame 1."""
     images = make_sequence(tmp_path / 'src', 'A', MOT17_GT) / 'img1'
     shutil.copy(images / '000001.png', images / '1.png')
@@ -289,10 +354,10 @@ def test_synthetic_boxes_survive(tmp_path):
         np.testing.assert_allclose(tlwh, rows.tlwh, atol=0.02)
 
 
-def test_tool(tmp_path, monkeypatch, capsys):
+def test_tool(tmp_path, monkeypatch, capsys, make_sequence):
     """The command line converts and reports, or says in one line what is wrong."""
     make_sequence(tmp_path / 'src', 'A', MOT17_GT)
-    tool = Path(__file__).parents[2] / 'tools/dataset_converters/mot_to_jde.py'
+    tool = Path(__file__).parents[3] / 'tools/dataset_converters/mot_to_jde.py'
 
     def run(source):
         arguments = [str(source), str(tmp_path / 'out'), 'SET']
@@ -300,7 +365,7 @@ def test_tool(tmp_path, monkeypatch, capsys):
         runpy.run_path(str(tool), run_name='__main__')
 
     run(tmp_path / 'src')
-    assert 'SET.train: 3 images, 4 boxes, 2 identities' in capsys.readouterr().out
+    assert 'set.train: 3 images, 4 boxes, 2 identities' in capsys.readouterr().out
     with pytest.raises(SystemExit) as stopped:
         run(tmp_path / 'nowhere')
     assert stopped.value.code == f'error: {tmp_path / "nowhere"} is not a folder'

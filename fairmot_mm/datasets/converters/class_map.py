@@ -1,0 +1,53 @@
+"""Which classes of a source are taken, and what they are numbered."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from fairmot_mm.utils import DataError
+
+PEDESTRIAN_ONLY = ('pedestrian,person',)
+
+
+class ClassMap:
+    """Class names of a source to class ids of the labels.
+
+    Names are compared without regard to case. One that is not named is not taken.
+
+    Args:
+        classes: One entry a class, in the order of their ids. Names of the source that
+            become the same class are separated by commas: ``('person,rider', 'car')``
+            makes persons and riders class 0 and cars class 1.
+
+    Raises:
+        DataError: A name is empty or occurs twice.
+    """
+
+    def __init__(self, classes: Sequence[str] = PEDESTRIAN_ONLY) -> None:
+        self._ids: dict[str, int] = {}
+        self.names: list[str] = []
+        for number, entry in enumerate(classes):
+            aliases = [_plain(name) for name in entry.split(',')]
+            self.names.append(aliases[0])
+            for name in aliases:
+                if not name or name in self._ids:
+                    raise DataError(
+                        f'classes {list(classes)}: {name!r} '
+                        + ('occurs twice' if name else 'is no name')
+                    )
+                self._ids[name] = number
+        if not self.names:
+            raise DataError('name at least one class')
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def ids_of(self, names: np.ndarray) -> np.ndarray:
+        """Class ids of (R,) names, -1 where the class is not taken."""
+        unique, inverse = np.unique(names, return_inverse=True)
+        ids = [self._ids.get(_plain(str(name)), -1) for name in unique]
+        return np.array(ids, np.int64)[inverse]
+
+
+def _plain(name: str) -> str:
+    return name.strip().lower()

@@ -1,0 +1,67 @@
+"""The half protocol of MOT17: trained on first halves, tested on second ones."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from fairmot_mm.datasets.converters.writer import Target, place_file
+from fairmot_mm.utils import SequenceInfo
+
+SECOND_HALVES = Path('images/half-val')
+
+
+def half_lists(count: int) -> dict[str, slice]:
+    """Images of the lists ``half``, ``val`` and ``emb`` of a sequence.
+
+    Args:
+        count: Images of the sequence. The first half is the shorter one.
+    """
+    half = count // 2
+    return {
+        'half': slice(half),
+        'val': slice(half, None),
+        'emb': slice(half, None, 3),
+    }
+
+
+def write_second_halves(
+    infos: Sequence[SequenceInfo], target: Target, staging: Path
+) -> list[Path]:
+    """Write the second half of each sequence as a sequence of its own.
+
+    Its folder is a plain MOTChallenge one under the same name, with all rows of the
+    ground truth, those that evaluation ignores included. Frames count from 1 again.
+
+    Returns:
+        The place below ``staging`` that was written.
+    """
+    for info in infos:
+        folder = staging / SECOND_HALVES / info.name
+        images = info.images_by_frame()
+        frames = list(images)[half_lists(len(images))['val']]
+        (folder / 'img1').mkdir(parents=True)
+        for number, frame in enumerate(frames, 1):
+            image = images[frame]
+            name = f'{number:06d}{image.suffix}'
+            place_file(image, folder / 'img1' / name, target.copy, staging)
+        _write_ground_truth(info, frames, folder)
+        (folder / 'seqinfo.ini').write_text(
+            f'[Sequence]\nname={info.name}\nimDir=img1\nframeRate={info.frame_rate:g}\n'
+            f'seqLength={len(frames)}\nimWidth={info.width}\nimHeight={info.height}\n'
+            f'imExt={images[frames[0]].suffix}\n'
+        )
+    return [SECOND_HALVES]
+
+
+def _write_ground_truth(
+    info: SequenceInfo, frames: Sequence[int], folder: Path
+) -> None:
+    """Rows of these frames, in file order, all but the frame as they are."""
+    numbers = {frame: number for number, frame in enumerate(frames, 1)}
+    lines = []
+    for line in info.gt_file.read_text().splitlines():
+        frame, comma, rest = line.split('#')[0].partition(',')
+        number = numbers.get(int(float(frame))) if comma else None
+        if number is not None:
+            lines.append(f'{number},{rest}\n')
+    (folder / 'gt').mkdir()
+    (folder / 'gt' / 'gt.txt').write_text(''.join(lines))

@@ -1,0 +1,220 @@
+"""MOTChallenge sequences and other sets in their form."""
+
+import re
+from collections.abc import Sequence
+from fnmatch import fnmatch
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from fairmot_mm.datasets.converters.class_map import PEDESTRIAN_ONLY, ClassMap
+from fairmot_mm.datasets.converters.half_split import half_lists, write_second_halves
+from fairmot_mm.datasets.converters.labels import (
+    ALL_IMAGES,
+    LabelPart,
+    SourceBoxes,
+    make_part,
+)
+from fairmot_mm.datasets.converters.report import ConversionReport
+from fairmot_mm.datasets.converters.writer import Target, write_jde_set
+from fairmot_mm.datasets.image_size import image_size
+from fairmot_mm.utils import DataError, OutputError, SequenceInfo, read_mot
+
+# Classes of MOT16, 17 and 20 in the order of their numbers, from 1.
+MOT_CLASSES = (
+    'pedestrian',
+    'person on vehicle',
+    'car',
+    'bicycle',
+    'motorbike',
+    'non motorized vehicle',
+    'static person',
+    'distractor',
+    'occluder',
+    'occluder on the ground',
+    'occluder full',
+    'reflection',
+    'crowd',
+)
+LISTS = ('train', 'half', 'val', 'emb')
+
+
+def find_sequences(
+    source: str | Path, names: Sequence[str] | None = None
+) -> list[SequenceInfo]:
+    """Sequence folders of ``source`` that have ground truth, in name order.
+
+    Args:
+        source: Folder of sequences, such as ``MOT17/train``.
+        names: Those wanted, also as patterns such as ``*-SDP``; None takes all. The
+            order of the result is by name either way, so that identities do not depend
+            on how names were typed.
+
+    Raises:
+        DataError: ``source`` has no such sequence, or a video of it more than once.
+    """
+    source = Path(source)
+    if not source.is_dir():
+        raise DataError(f'{source} is not a folder')
+    found = sorted(path.parent.parent.name for path in source.glob('*/gt/gt.txt'))
+    if not found:
+        is_sequence = (source / 'gt' / 'gt.txt').is_file()
+        hint = ': it is a sequence itself, give the folder above' if is_sequence else ''
+        raise DataError(f'no sequence with gt/gt.txt in {source}{hint}')
+    wanted = found if names is None else names
+    unknown = [
+        name for name in wanted if not any(fnmatch(other, name) for other in found)
+    ]
+    if unknown:
+        raise DataError(
+            f'no sequence {", ".join(unknown)} with gt/gt.txt in {source}; it has '
+            f'{", ".join(found)}'
+        )
+    chosen = [name for name in found if any(fnmatch(name, one) for one in wanted)]
+    _refuse_same_video(chosen)
+    return [SequenceInfo.read(source / name) for name in chosen]
+
+
+def _refuse_same_video(names: Sequence[str]) -> None:
+    """MOT17 has every video three times, once for each public detector."""
+    videos: dict[str, str] = {}
+    for name in names:
+        video = re.sub('-(DPM|FRCNN|SDP)$', '', name)
+        if video in videos:
+            raise DataError(
+                f'{videos[video]} and {name} are the same video, of which each '
+                "person would get two identities: take one with --sequences '*-SDP'"
+            )
+        videos[video] = name
+
+
+def convert_mot(
+    source: str | Path,
+    out: str | Path,
+    name: str,
+    *,
+    sequences: Sequence[str] | None = None,
+    half: bool = False,
+    copy: bool = False,
+    clip: bool = False,
+    classes: Sequence[str] = PEDESTRIAN_ONLY,
+    first_id: int = 0,
+    workers: int | None = None,
+    show_progress: bool = False,
+) -> ConversionReport:
+    """Convert MOT15, 16, 17, 20 or sequences of one's own in their form.
+
+    Writes ``OUT/NAME/images/train/SEQ/img1`` with ``seqinfo.ini`` and ground truth
+    beside it, ``OUT/NAME/labels_with_ids/train/SEQ/img1`` and the list
+    ``OUT/name.train``; see `write_jde_set`. Rows of mark 0 and of other classes are
+    left out, boxes beyond the image are kept.
+
+    An identity is a pair of sequence and raw track id, numbered from 0 by sequence
+    name, then raw id, as in the labels that the authors of JDE published. The published
+    scripts number runs of equal raw ids in file order instead, from 1 (``first_id``):
+    unsorted files get too many identities there and neighbouring sequences may share
+    one. Numbers cover whole sequences, so the lists of two halves agree.
+
+    The frame of an image is the number in its file name, or its place in name order
+    where some name is no number. Images decide: where files are missing, numbers stay
+    as they are, rows of missing frames are counted as rejected and ``seqLength`` is
+    not asked.
+
+    Args:
+        source: Folder of sequences, such as ``MOT17/train``. It is only read.
+        out: Data root of the training configs.
+        name: Name of the set, such as ``MOT17``.
+        sequences: Names or patterns of the sequences to take; None takes all with
+            ground truth.
+        half: Write the lists of the half protocol as well: ``half``, the first
+            ``int(n / 2)`` images of each sequence; ``val``, the rest; ``emb``, every
+            third of the rest; and ``OUT/NAME/images/half-val``, the second halves as
+            sequences of their own, frames counted from 1, to test on.
+        copy: Copy images rather than link to them.
+        clip: Clip boxes to the image, as training on MOT20 asks for.
+        classes: See `ClassMap`. The classes of a file of nine columns are those of the
+            MOTChallenge, or, where there is a ``gt/labels.txt``, its lines.
+        first_id: The lowest identity.
+        workers: Processes, one a core by default.
+        show_progress: Draw progress bars.
+
+    Raises:
+        DataError: No sequence there, or a file of it is malformed.
+        OutputError: ``out`` cannot be written.
+    """
+    class_map = ClassMap(classes)
+    infos = find_sequences(source, sequences)
+    refuse_inside(source, out)
+    target = Target(Path(out), name, copy, workers, show_progress)
+    return write_jde_set(
+        target,
+        infos,
+        partial(_read_sequence, class_map=class_map, clip=clip, half=half),
+        LISTS,
+        first_id=first_id,
+        num_classes=len(class_map),
+        finish=partial(write_second_halves, infos, target) if half else None,
+    )
+
+
+def refuse_inside(source: str | Path, out: str | Path) -> None:
+    """Raise where writing to ``out`` would write into the source.
+
+    Raises:
+        OutputError: ``out`` is ``source`` or lies in it.
+    """
+    folder = Path(out).resolve()
+    if Path(source).resolve() in (folder, *folder.parents):
+        raise OutputError(f'{out} lies in {source}: the source is never written into')
+
+
+def _check_sizes(info: SequenceInfo) -> None:
+    for image in info.images:
+        width, height = image_size(image)
+        if (width, height) != (info.width, info.height):
+            raise DataError(
+                f'{image} has {width}x{height} pixels where seqinfo.ini says '
+                f'{info.width}x{info.height}: correct one of them'
+            )
+
+
+def _read_sequence(
+    info: SequenceInfo, class_map: ClassMap, clip: bool, half: bool
+) -> LabelPart:
+    images = info.images_by_frame()
+    _check_sizes(info)
+    rows = read_mot(info.gt_file)
+    frames = np.array(list(images))
+    place = np.searchsorted(frames, rows.frames).clip(max=len(frames) - 1)
+    boxes = SourceBoxes(
+        image=np.where(frames[place] == rows.frames, place, -1),
+        names=_class_names(info, rows.classes),
+        ids=rows.ids,
+        tlwh=rows.tlwh,
+        dropped={'mark is 0': rows.marks == 0},
+    )
+    part = make_part(
+        f'train/{info.name}/img1',
+        list(images.values()),
+        np.array([info.width, info.height]),
+        boxes,
+        class_map,
+        clip=clip,
+        lists={'train': ALL_IMAGES, **(half_lists(len(images)) if half else {})},
+    )
+    # tools/test.py reads the folder of the converted sequence as well.
+    for file in (info.gt_file.parents[1] / 'seqinfo.ini', info.gt_file):
+        if file.is_file():
+            relative = file.relative_to(info.gt_file.parents[1])
+            part.side_files[f'train/{info.name}/{relative.as_posix()}'] = file
+    return part
+
+
+def _class_names(info: SequenceInfo, numbers: np.ndarray) -> np.ndarray:
+    """Names of (R,) class numbers; a number without a name is its own name."""
+    own = info.gt_file.with_name('labels.txt')
+    names = own.read_text().splitlines() if own.is_file() else MOT_CLASSES
+    known = dict(enumerate(names, 1))
+    unique, inverse = np.unique(numbers, return_inverse=True)
+    return np.array([known.get(int(n), str(n)) for n in unique], object)[inverse]
