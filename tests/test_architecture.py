@@ -18,6 +18,7 @@ MAY_IMPORT = {
     'registry': set(),
     'utils': set(),
     'models.utils': FOUNDATION,
+    'models.layers': FOUNDATION,
     'models.losses': FOUNDATION | {'models.utils'},
     'models.backbones': NETWORK,
     'models.necks': NETWORK,

@@ -7,6 +7,7 @@ import mmdet.models  # noqa: F401
 from fairmot_mm.models.backbones import DLANet, HRNetV2
 from fairmot_mm.models.dense_heads import CenterHead
 from fairmot_mm.models.detectors import JDEDetector
+from fairmot_mm.models.layers import DCNv2
 from fairmot_mm.models.losses import FixedWeighting, UncertaintyWeighting
 from fairmot_mm.models.mot import FairMOT
 from fairmot_mm.models.necks import (
@@ -30,6 +31,7 @@ from fairmot_mm.models.trackers import JDETracker
 __all__ = [
     'CenterHead',
     'ConcatNeck',
+    'DCNv2',
     'DLAConcatUp',
     'DLANet',
     'DLAUp',

@@ -1,7 +1,8 @@
 """The block of FairMOT's up-sampling paths."""
 
-from mmcv.cnn import build_conv_layer
 from torch import Tensor, nn
+
+from fairmot_mm.registry import MODELS
 
 
 class ConvBNReLU(nn.Module):
@@ -13,8 +14,8 @@ class ConvBNReLU(nn.Module):
     Args:
         in_channels: Channels of the input.
         out_channels: Channels of the output.
-        conv_cfg: Convolution as mmcv builds it, ``dict(type='DCNv2')`` for the
-            published deformable one; ``None`` is a plain convolution without bias.
+        conv_cfg: Any convolution in MODELS, ``dict(type='DCNv2')`` for the published
+            deformable one; ``None`` is a plain convolution without bias.
         kernel_size: An odd number; the size of the map stays.
     """
 
@@ -26,13 +27,15 @@ class ConvBNReLU(nn.Module):
         kernel_size: int = 3,
     ) -> None:
         super().__init__()
-        self.conv = build_conv_layer(
-            conv_cfg,
-            in_channels,
-            out_channels,
-            kernel_size=kernel_size,
-            padding=kernel_size // 2,
-            bias=conv_cfg is not None,
+        self.conv = MODELS.build(
+            dict(
+                conv_cfg or {'type': 'Conv2d'},
+                in_channels=in_channels,
+                out_channels=out_channels,
+                kernel_size=kernel_size,
+                padding=kernel_size // 2,
+                bias=conv_cfg is not None,
+            )
         )
         self.bn = nn.BatchNorm2d(out_channels)
         self.relu = nn.ReLU(inplace=True)

@@ -1,0 +1,126 @@
+"""The deformable convolution: mmcv's operator, and a faster way on a CPU."""
+
+import torch
+import torch.nn.functional as F  # noqa: N812
+from mmcv.ops import ModulatedDeformConv2dPack
+from torch import Tensor
+
+from fairmot_mm.registry import MODELS
+
+# Output positions sampled at once, so that what they gather stays in the cache.
+_CHUNK = 2048
+
+
+@MODELS.register_module()
+class DCNv2(ModulatedDeformConv2dPack):
+    """Modulated deformable convolution (Zhu et al., CVPR 2019).
+
+    mmcv's layer, with its parameters, initialisation and results. Where no gradient is
+    asked for, a CPU samples by `deform_conv2d` instead, in about a sixth of the time.
+    mmcv's operator reads any input as if it were contiguous; it gets one that is, so
+    that a network may run in ``channels_last``.
+    """
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map (B, I, H, W) to (B, O, H', W')."""
+        grouped = self.groups > 1 or self.deform_groups > 1
+        if x.device.type != 'cpu' or torch.is_grad_enabled() or grouped:
+            return super().forward(x.contiguous())
+        taps = self.weight[0, 0].numel()
+        shift, mask = self.conv_offset(x).split([2 * taps, taps], dim=1)
+        out = deform_conv2d(
+            x,
+            shift,
+            mask.sigmoid(),
+            self.weight,
+            self.bias,
+            self.stride,
+            self.padding,
+            self.dilation,
+        )
+        last = x.is_contiguous(memory_format=torch.channels_last)
+        return out if last else out.contiguous()
+
+
+def deform_conv2d(
+    x: Tensor,
+    shift: Tensor,
+    mask: Tensor,
+    weight: Tensor,
+    bias: Tensor | None,
+    stride: tuple[int, int],
+    padding: tuple[int, int],
+    dilation: tuple[int, int],
+) -> Tensor:
+    """Modulated deformable convolution by weighted sums of rows, without gradient.
+
+    The map is a table of one row a pixel; what a tap of the kernel samples is the sum
+    of four rows by their bilinear weights, which `embedding_bag` is made for.
+
+    Letters: B images, I and O channels, H x W input, H' x W' output, k kernel taps.
+
+    Args:
+        x: (B, I, H, W).
+        shift: (B, 2k, H', W') displacement of each tap in pixels, y before x.
+        mask: (B, k, H', W') weight of each tap.
+        weight: (O, I, kh, kw).
+        bias: (O,) or nothing.
+        stride: Of y and x; so are the next two.
+        padding: Zeros around the input.
+        dilation: Pixels between two taps.
+
+    Returns:
+        (B, O, H', W') in the memory format ``channels_last``.
+    """
+    batch, channels, height, width = x.shape
+    out_height, out_width = shift.shape[2:]
+    table = x.permute(0, 2, 3, 1).reshape(-1, channels)
+    kernel = weight.permute(2, 3, 1, 0).flatten(0, 2)  # (k * I, O)
+    tap_y, tap_x = (
+        (torch.arange(size, device=x.device) * step - pad).to(x)
+        for size, step, pad in zip(weight.shape[2:], dilation, padding, strict=True)
+    )
+    tap_y, tap_x = torch.meshgrid(tap_y, tap_x, indexing='ij')
+    shift, mask = shift.flatten(2), mask.flatten(2)
+    out = x.new_empty(batch, out_height * out_width, len(weight))
+    for image in range(batch):
+        for start in range(0, out.shape[1], _CHUNK):
+            part = slice(start, start + _CHUNK)
+            position = torch.arange(out.shape[1])[part, None]
+            dy_dx = shift[image, :, part].t()  # (n, 2k)
+            y = position // out_width * stride[0] + tap_y.flatten() + dy_dx[:, 0::2]
+            x_ = position % out_width * stride[1] + tap_x.flatten() + dy_dx[:, 1::2]
+            rows_y, shares_y = _neighbours(y, height)
+            rows_x, shares_x = _neighbours(x_, width)
+            shares_x = shares_x * mask[image, :, part].t()[..., None]
+            rows = (rows_y * width + image * height * width)[..., None] + rows_x[
+                ..., None, :
+            ]
+            shares = shares_y[..., None] * shares_x[..., None, :]
+            sampled = F.embedding_bag(
+                rows.view(-1, 4),
+                table,
+                per_sample_weights=shares.view(-1, 4),
+                mode='sum',
+            ).view(len(position), -1)
+            product = sampled @ kernel
+            out[image, part] = product if bias is None else product + bias
+    return out.view(batch, out_height, out_width, -1).permute(0, 3, 1, 2)
+
+
+def _neighbours(coordinate: Tensor, size: int) -> tuple[Tensor, Tensor]:
+    """The two pixels around each coordinate, and their shares; none outside.
+
+    Args:
+        coordinate: (n, k) along one axis, in pixels.
+        size: Pixels of that axis.
+
+    Returns:
+        (n, k, 2) int32 indices inside the axis and (n, k, 2) bilinear weights.
+    """
+    low = coordinate.clamp(-2, size + 1).floor()
+    pixels = torch.stack([low, low + 1], dim=-1)
+    share = coordinate - low
+    shares = torch.stack([1 - share, share], dim=-1)
+    shares = shares * ((pixels >= 0) & (pixels < size))
+    return pixels.int().clamp(0, size - 1), shares

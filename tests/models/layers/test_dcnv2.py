@@ -1,0 +1,87 @@
+import pytest
+import torch
+from mmcv.ops import ModulatedDeformConv2dPack
+from torch import nn
+
+from fairmot_mm.models.layers import DCNv2, dcnv2
+from fairmot_mm.models.utils.conv_block import ConvBNReLU
+
+
+def pair_of_layers(shift_std=0.3, **kwargs):
+    """Our layer and mmcv's with the same weights, far from their start."""
+    torch.manual_seed(0)
+    own = DCNv2(6, 6, **kwargs).double()
+    for parameter in own.conv_offset.parameters():
+        nn.init.normal_(parameter, std=shift_std)
+    theirs = ModulatedDeformConv2dPack(6, 6, **kwargs).double()
+    theirs.load_state_dict(own.state_dict())
+    return own, theirs
+
+
+@pytest.mark.parametrize(
+    'kwargs',
+    [
+        dict(kernel_size=3, padding=1),
+        dict(kernel_size=3, padding=1, bias=False),
+        dict(kernel_size=3, padding=2, dilation=2, stride=2),
+        dict(kernel_size=(1, 3), padding=(0, 1)),
+        dict(kernel_size=3, padding=1, shift_std=30),  # mostly outside the map
+        dict(kernel_size=3, padding=1, groups=2, deform_groups=2),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize(
+    'memory_format', [torch.contiguous_format, torch.channels_last]
+)
+def test_equals_the_operator_of_mmcv(kwargs, memory_format, monkeypatch):
+    """Sampling by rows gives what mmcv's operator gives, whatever the chunks."""
+    monkeypatch.setattr(dcnv2, '_CHUNK', 7)
+    own, theirs = pair_of_layers(**kwargs)
+    x = torch.randn(2, 6, 11, 13, dtype=torch.float64)
+    with torch.no_grad():
+        out = own(x.to(memory_format=memory_format))
+        expected = theirs(x)
+    torch.testing.assert_close(out, expected, rtol=0, atol=1e-12)
+    if kwargs.get('groups', 1) == 1:
+        assert out.is_contiguous(memory_format=memory_format)
+
+
+def sample_one_channel(shift):
+    """A plane of ones sampled with a kernel of one pixel."""
+    ones = torch.ones(1, 1, *shift.shape[2:])
+    return dcnv2.deform_conv2d(
+        ones, shift, ones, torch.ones(1, 1, 1, 1), None, (1, 1), (0, 0), (1, 1)
+    )[0, 0]
+
+
+def test_samples_beyond_the_border_count_by_their_share():
+    """Of a sample that is partly outside only what lies inside counts."""
+    shift = torch.zeros(1, 2, 4, 4)
+    shift[0, 0] = torch.tensor([-0.25, -1.0, -3.5, 0.5])[:, None]
+    column = sample_one_channel(shift)[:, 0]
+    torch.testing.assert_close(column, torch.tensor([0.75, 1.0, 0.0, 0.5]))
+
+
+def test_gradients_are_those_of_mmcv():
+    """Training passes mmcv's operator, with a map in any memory format."""
+    own, theirs = pair_of_layers(kernel_size=3, padding=1)
+    x = torch.randn(2, 6, 5, 7, dtype=torch.float64)
+    own(x.to(memory_format=torch.channels_last)).square().sum().backward()
+    theirs(x).square().sum().backward()
+    for name, parameter in own.named_parameters():
+        torch.testing.assert_close(parameter.grad, theirs.get_parameter(name).grad)
+
+
+def test_values_that_are_not_finite_stay_in_their_pixels():
+    """A diverged network gives NaN, not a read outside of the map."""
+    shift = torch.zeros(1, 2, 3, 3)
+    shift[0, 0, 0, 0], shift[0, 1, 1, 1], shift[0, 0, 2, 2] = float('nan'), 1e30, -1e30
+    out = sample_one_channel(shift)
+    assert out[0, 0].isnan()
+    assert out[1, 1] == out[2, 2] == 0
+    assert out.isnan().sum() == 1
+
+
+def test_configs_get_it_by_its_name_in_mmcv():
+    """``dict(type='DCNv2')`` in a config of ours is this layer."""
+    assert type(ConvBNReLU(4, 4, dict(type='DCNv2')).conv) is DCNv2
