@@ -5,6 +5,7 @@ from pathlib import Path
 
 from mmengine.config import Config
 from mmengine.device import get_device
+from mmengine.dist import is_main_process
 from mmengine.runner import Runner
 
 from fairmot_mm.apis import (
@@ -59,9 +60,9 @@ def prepare_config(args: argparse.Namespace) -> Config:
         auto = args.resume == 'auto'
         newest = find_resume_checkpoint(cfg.work_dir) if auto else Path(args.resume)
         cfg.resume = newest is not None
-        if newest is None:
+        if newest is None and is_main_process():
             print(f'no checkpoint in {cfg.work_dir} yet: starting from the beginning')
-        else:
+        if newest is not None:
             cfg.load_from = str(newest)
     if cfg.get('load_from'):
         # Hours of indexing later is no time to learn that it cannot be read.

@@ -14,6 +14,7 @@ default_hooks = dict(
         backend_args=dict(backend='atomic_local'),
     ),
     sampler_seed=dict(type='DistSamplerSeedHook'),
+    sync_buffers=dict(type='SyncAllBuffersHook'),
 )
 env_cfg = dict(
     cudnn_benchmark=True,

@@ -11,6 +11,7 @@ from mmengine.config import Config
 from mmengine.registry import init_default_scope
 from mmengine.runner import Runner
 
+from fairmot_mm.apis.launch import join_processes
 from fairmot_mm.registry import DATASETS, SCOPE
 from fairmot_mm.utils.atomic import require_writable_dir
 from fairmot_mm.utils.errors import ConfigError
@@ -61,7 +62,7 @@ def load_run_config(
     launcher: str = 'none',
     local_rank: int = 0,
 ) -> Config:
-    """Read the config of a run of mmengine's Runner.
+    """Read the config of a run of mmengine's Runner, and join its other processes.
 
     Args:
         config: Path of a config file.
@@ -73,12 +74,13 @@ def load_run_config(
             say it in the environment.
 
     Raises:
-        ConfigError: See `load_config`.
+        ConfigError: See `load_config` and `join_processes`.
         OutputError: The work dir cannot be written.
     """
     os.environ.setdefault('LOCAL_RANK', str(local_rank))
     cfg = load_config(config, cfg_options)
     cfg.launcher = launcher
+    join_processes(cfg)
     cfg.work_dir = work_dir or cfg.get('work_dir') or f'work_dirs/{Path(config).stem}'
     require_writable_dir(cfg.work_dir)
     return cfg

@@ -5,5 +5,6 @@
 import mmdet.engine  # noqa: F401
 
 from fairmot_mm.engine.atomic_backend import AtomicLocalBackend
+from fairmot_mm.engine.hooks import SyncAllBuffersHook
 
-__all__ = ['AtomicLocalBackend']
+__all__ = ['AtomicLocalBackend', 'SyncAllBuffersHook']

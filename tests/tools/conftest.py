@@ -1,7 +1,11 @@
 import importlib.util
 import itertools
 import json
+import multiprocessing
+import os
+import socket
 import sys
+import traceback
 from pathlib import Path
 
 import pytest
@@ -86,7 +90,7 @@ def make_config(street, tmp_path_factory):
 def run_tool():
     """Run tools/NAME.py in this process as the command line would."""
 
-    def run(name, *args):
+    def run(name, *args, local_rank='0'):
         path = ROOT / 'tools' / f'{name}.py'
         spec = importlib.util.spec_from_file_location(f'{name}_tool', path)
         tool = importlib.util.module_from_spec(spec)
@@ -94,12 +98,76 @@ def run_tool():
         num_threads = torch.get_num_threads()
         torch.set_num_threads(1)  # sums depend on it
         with pytest.MonkeyPatch.context() as patch:
-            patch.setenv('LOCAL_RANK', '0')
+            if local_rank is not None:
+                patch.setenv('LOCAL_RANK', local_rank)
             patch.setattr(sys, 'argv', [path.name, *map(str, args)])
             try:
                 tool.main()
             finally:
                 torch.set_num_threads(num_threads)
+
+    return run
+
+
+@pytest.fixture(scope='session')
+def start_ranks(run_tool, tmp_path_factory):
+    """Start a tool in several processes as torchrun would.
+
+    They are forks of this one: a fresh interpreter takes seconds to import torch. Gives
+    the processes and the files of what they print.
+    """
+
+    def rank_main(log, variables, name, args):
+        with log.open('w') as file:
+            os.dup2(file.fileno(), 1)
+            os.dup2(file.fileno(), 2)
+        sys.stdout, sys.stderr = open(1, 'w', 1), open(2, 'w', 1)  # noqa: SIM115
+        os.environ.update(variables)
+        try:
+            run_tool(name, *args, '--launcher', 'pytorch', local_rank=None)
+            code = 0
+        except SystemExit as ended:
+            code = ended.code
+            if isinstance(code, str):
+                print(code, file=sys.stderr)
+                code = 1
+        except BaseException:
+            traceback.print_exc()
+            code = 1
+        os._exit(code or 0)
+
+    def start(num_ranks, name, *args):
+        folder = tmp_path_factory.mktemp('ranks')
+        with socket.socket() as free:
+            free.bind(('127.0.0.1', 0))
+            port = str(free.getsockname()[1])
+        shared = dict(MASTER_ADDR='127.0.0.1', MASTER_PORT=port)
+        shared['WORLD_SIZE'] = str(num_ranks)
+        processes, logs = [], []
+        for rank in range(num_ranks):
+            variables = shared | dict(RANK=str(rank), LOCAL_RANK=str(rank))
+            logs.append(folder / str(rank))
+            process = multiprocessing.get_context('fork').Process(
+                target=rank_main, args=(logs[-1], variables, name, args)
+            )
+            process.start()
+            processes.append(process)
+        return processes, logs
+
+    return start
+
+
+@pytest.fixture(scope='session')
+def run_ranks(start_ranks):
+    """Run a tool in several processes to its end; gives what rank 0 printed."""
+
+    def run(num_ranks, name, *args):
+        processes, logs = start_ranks(num_ranks, name, *args)
+        for process in processes:
+            process.join()
+        printed = [log.read_text() for log in logs]
+        assert [process.exitcode for process in processes] == [0] * num_ranks, printed
+        return printed[0]
 
     return run
 

@@ -1,0 +1,100 @@
+"""Joining the processes of a distributed run."""
+
+import os
+import subprocess
+from datetime import timedelta
+
+import torch.distributed as torch_dist
+from mmengine.config import Config
+from mmengine.device import get_device
+
+from fairmot_mm.utils.errors import ConfigError
+
+# What a launcher calls rank, number of processes and rank on the machine.
+_VARIABLES = {
+    'pytorch': ('RANK', 'WORLD_SIZE', 'LOCAL_RANK'),
+    'slurm': ('SLURM_PROCID', 'SLURM_NTASKS', 'SLURM_LOCALID'),
+    'mpi': (
+        'OMPI_COMM_WORLD_RANK',
+        'OMPI_COMM_WORLD_SIZE',
+        'OMPI_COMM_WORLD_LOCAL_RANK',
+    ),
+}
+_START_WITH = {
+    'pytorch': 'tools/dist_train.sh or tools/dist_test.sh',
+    'slurm': 'tools/slurm_train.sh or tools/slurm_test.sh',
+    'mpi': 'mpirun',
+}
+
+
+def join_processes(cfg: Config) -> None:
+    """Prepare the processes of a distributed run, before the Runner is built.
+
+    On GPUs mmengine's Runner does the rest. Without one it could not: it asks CUDA for
+    a device whatever the backend. There the processes join here, by gloo, and the model
+    is wrapped for the CPU.
+
+    Args:
+        cfg: Config of the run, with ``launcher``; changed in place.
+
+    Raises:
+        ConfigError: The launcher did not start this process, or the config asks for
+            what needs a GPU.
+    """
+    if cfg.launcher == 'none':
+        if 'TORCHELASTIC_RUN_ID' in os.environ:
+            raise ConfigError('torchrun started this process: add --launcher pytorch')
+        return
+    variables = _VARIABLES[cfg.launcher]
+    missing = [name for name in variables if name not in os.environ]
+    if missing:
+        raise ConfigError(
+            f'--launcher {cfg.launcher}, but {", ".join(missing)} is not set: start '
+            f'the processes with {_START_WITH[cfg.launcher]}'
+        )
+    if cfg.launcher == 'slurm' and 'SLURM_JOB_ID' in os.environ:
+        # Two jobs that share a machine must not meet at one port.
+        port = 20000 + int(os.environ['SLURM_JOB_ID']) % 20000
+        os.environ.setdefault('MASTER_PORT', str(port))
+    if get_device() == 'cpu':
+        _join_on_cpu(cfg, variables)
+
+
+def _join_on_cpu(cfg: Config, variables: tuple[str, str, str]) -> None:
+    if cfg.get('sync_bn'):
+        raise ConfigError(
+            f'sync_bn={cfg.sync_bn!r} needs GPUs and there are none: set sync_bn=None'
+        )
+    rank, world_size, local_rank = (os.environ[name] for name in variables)
+    os.environ.update(RANK=rank, WORLD_SIZE=world_size, LOCAL_RANK=local_rank)
+    if cfg.launcher == 'slurm' and 'MASTER_ADDR' not in os.environ:
+        os.environ['MASTER_ADDR'] = _first_host(os.environ['SLURM_NODELIST'])
+    os.environ.setdefault('MASTER_PORT', '29500')
+    if 'MASTER_ADDR' not in os.environ:
+        raise ConfigError('MASTER_ADDR is not set: name the machine of rank 0 in it')
+    if not torch_dist.is_initialized():
+        timeout = cfg.get('env_cfg', {}).get('dist_cfg', {}).get('timeout', 1800)
+        torch_dist.init_process_group('gloo', timeout=timedelta(seconds=timeout))
+    wrapper = cfg.get('model_wrapper_cfg') or {
+        'type': 'MMDistributedDataParallel',
+        'broadcast_buffers': False,
+        'find_unused_parameters': cfg.get('find_unused_parameters', False),
+    }
+    cfg.model_wrapper_cfg = {**wrapper, 'device_ids': None}
+
+
+def _first_host(node_list: str) -> str:
+    """Slurm's short form of a list of machines to the name of its first one."""
+    try:
+        hosts = subprocess.run(
+            ['scontrol', 'show', 'hostnames', node_list],
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout.split()
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise ConfigError(
+            f'scontrol cannot name the machines of {node_list!r}: name that of rank 0 '
+            'in MASTER_ADDR'
+        ) from error
+    return hosts[0]

@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# What dist_train.sh and dist_test.sh share: dist_run.sh TOOL CONFIG PROCESSES [...]
+[ $# -ge 3 ] || { sed -n '2,6s/^# //p' "$(dirname "$0")/dist_train.sh" >&2; exit 2; }
+tool=$1 config=$2 processes=$3
+shift 3
+if [ "${NNODES:-1}" -gt 1 ]; then
+    : "${NODE_RANK:?number of this machine, from 0}" "${MASTER_ADDR:?machine of rank 0}"
+    where=(--nnodes "$NNODES" --node-rank "$NODE_RANK" --master-addr "$MASTER_ADDR"
+        --master-port "${PORT:-29500}")
+elif [ -n "${PORT:-}" ]; then
+    where=(--master-port "$PORT")
+else
+    where=(--standalone) # a free port: two runs on a machine do not meet
+fi
+exec "${PYTHON:-python}" -m torch.distributed.run "${where[@]}" \
+    --nproc-per-node "$processes" "$(dirname "$0")/$tool" "$config" \
+    --launcher pytorch "$@"
