@@ -5,13 +5,16 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import torch
+from mmengine.logging import print_log
 from torch import Tensor, nn
 
-from fairmot_mm.models.utils.published_weights import from_published, is_published
+from fairmot_mm.models.utils.published_weights import (
+    COUNTER,
+    TRAINING_ONLY,
+    read_published,
+)
 from fairmot_mm.utils.errors import CheckpointError
 
-# Only training reads these; published checkpoints do not have them.
-_TRAINING_ONLY = re.compile(r'detector\.(reid_head\.classifier|task_weighting)\.')
 _SHOWN = 5
 
 
@@ -71,13 +74,22 @@ def load_checkpoint(model: nn.Module, path: str | Path) -> None:
             another shape, which are listed.
     """
     state_dict = read_state_dict(path)
-    if is_published(state_dict):
-        state_dict = from_published(state_dict)
+    published = read_published(state_dict)
+    title = ''
+    if published is not None:
+        if published.backbone_alone:
+            raise CheckpointError(
+                f'checkpoint {path} is a {published.title}: a backbone alone, from '
+                'which a training may start (load_from), but which cannot track'
+            )
+        title = f', which is a {published.title},'
+        state_dict = published.state_dict
+        print_log(published.describe(), 'current')
     own = model.state_dict()
     problems = _differences(own, state_dict)
     if problems:
         raise CheckpointError(
-            f'checkpoint {path} does not fit the model of the config (another '
+            f'checkpoint {path}{title} does not fit the model of the config (another '
             f'architecture or other settings?): {"; ".join(problems)}'
         )
     fitting = {
@@ -90,8 +102,9 @@ def load_checkpoint(model: nn.Module, path: str | Path) -> None:
 
 def _differences(own: Mapping[str, Tensor], loaded: Mapping[str, Tensor]) -> list[str]:
     """What keeps ``loaded`` from being all that inference needs."""
-    mine = {name for name in own if not _TRAINING_ONLY.match(name)}
-    theirs = {name for name in loaded if not _TRAINING_ONLY.match(name)}
+    mine = {name for name in own if not name.startswith(TRAINING_ONLY)}
+    theirs = {name for name in loaded if not name.startswith(TRAINING_ONLY)}
+    counters = {name for name in mine if name.endswith(COUNTER)}
     reshaped = [
         f'{name} {tuple(loaded[name].shape)} for {tuple(own[name].shape)}'
         for name in sorted(mine & theirs)
@@ -100,7 +113,7 @@ def _differences(own: Mapping[str, Tensor], loaded: Mapping[str, Tensor]) -> lis
     return [
         _listed(what, names)
         for what, names in (
-            ('missing', sorted(mine - theirs)),
+            ('missing', sorted(mine - theirs - counters)),
             ('unknown', sorted(theirs - mine)),
             ('of another shape', reshaped),
         )

@@ -1,8 +1,9 @@
 """Models small enough for a test, and the shared checks of batches."""
 
 import logging
+import lzma
 import zlib
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -16,23 +17,43 @@ DATA = Path(__file__).parents[1] / 'data'
 
 
 @cache
-def weights_by_recipe(arch):
+def read_shapes():
+    """Every tensor of every published checkpoint: {architecture: {name: shape}}."""
+    shapes = {}
+    with lzma.open(DATA / 'nets' / 'keys.tsv.xz', 'rt') as lines:
+        for line in lines:
+            arch, name, sizes = line.rstrip('\n').split('\t')
+            shape = tuple(int(size) for size in sizes.split(',') if size)
+            shapes.setdefault(arch, {})[name] = shape
+    return shapes
+
+
+def stored_statistics(arch):
+    """Running means and variances, which are stored one after another."""
+    shapes = read_shapes()[arch]
+    names = [name for name in shapes if 'running_' in name]
+    flat = np.load(DATA / 'nets' / f'{arch}.npz')['statistics']
+    ends = np.cumsum([np.prod(shapes[name]) for name in names])
+    return dict(zip(names, np.split(flat, ends[:-1]), strict=True))
+
+
+@lru_cache(maxsize=2)
+def weights_by_recipe(arch, statistics=None):
     """The weights that the golden outputs of the published networks were made with.
 
-    A published name seeds its own numbers; the statistics of batch norms are stored.
+    A published name seeds its own numbers; the statistics of batch norms are stored, or
+    read from the npz file ``statistics``.
     """
-    statistics = np.load(DATA / 'nets' / f'{arch}.bn.npz')
+    stored = np.load(statistics) if statistics else stored_statistics(arch)
     weights = {}
-    for line in (DATA / 'nets' / f'{arch}.keys.tsv').read_text().splitlines():
-        name, sizes, _ = line.split('\t')
-        shape = tuple(int(size) for size in sizes.split(',') if size)
+    for name, shape in read_shapes()[arch].items():
         noise = np.random.RandomState(zlib.crc32(name.encode())).standard_normal(shape)
         offset = 'conv_offset_mask' in name
         if name.endswith('num_batches_tracked'):
             weights[name] = torch.zeros(shape, dtype=torch.int64)
             continue
         if 'running_' in name:
-            value = statistics[name]
+            value = stored[name]
         elif len(shape) > 1:
             value = noise * (0.3 if offset else 1.4) / np.sqrt(np.prod(shape[1:]))
         elif name.endswith('.bias'):
@@ -43,9 +64,14 @@ def weights_by_recipe(arch):
     return weights
 
 
+@pytest.fixture(scope='session')
+def published_shapes():
+    return read_shapes()
+
+
 @pytest.fixture
 def published_weights():
-    return lambda arch: dict(weights_by_recipe(arch))
+    return lambda arch, statistics=None: dict(weights_by_recipe(arch, statistics))
 
 
 @pytest.fixture(scope='session')

@@ -10,7 +10,11 @@ from mmdet.structures import DetDataSample, TrackDataSample
 from mmengine.logging import print_log
 from torch import Tensor
 
-from fairmot_mm.models.utils.published_weights import from_published, is_published
+from fairmot_mm.models.utils.published_weights import (
+    COUNTER,
+    PublishedWeights,
+    read_published,
+)
 from fairmot_mm.registry import MODELS
 from fairmot_mm.utils.errors import CheckpointError
 
@@ -48,14 +52,20 @@ class FairMOT(BaseMOTModel):
         self, state_dict: dict[str, Any], prefix: str, *args: Any, **kwargs: Any
     ) -> None:
         """Take a published checkpoint too, and refuse one of another architecture."""
-        if is_published(state_dict):
-            converted = from_published(state_dict)
+        published = read_published(state_dict)
+        if published is not None:
             state_dict.clear()
-            state_dict.update(converted)
-        self._check_fit(state_dict, prefix)
+            state_dict.update(published.state_dict)
+            print_log(published.describe(), 'current')
+        self._check_fit(state_dict, prefix, published)
         super()._load_from_state_dict(state_dict, prefix, *args, **kwargs)
 
-    def _check_fit(self, state_dict: dict[str, Any], prefix: str) -> None:
+    def _check_fit(
+        self,
+        state_dict: dict[str, Any],
+        prefix: str,
+        published: PublishedWeights | None,
+    ) -> None:
         """Refuse another backbone or neck; leave out head tensors of another shape.
 
         The latter is how weights of another task (CenterNet on COCO, other classes or
@@ -64,26 +74,34 @@ class FairMOT(BaseMOTModel):
         Raises:
             CheckpointError: The backbone or neck does not fit.
         """
+        needed = ['detector.backbone.']
+        if published is None or not published.backbone_alone:
+            needed.append('detector.neck.')
         wrong, unfit_heads = [], []
         for name, own in self.state_dict().items():
             loaded = state_dict.get(prefix + name)
-            fits = loaded is not None and loaded.shape == own.shape
-            if not fits and name.startswith(('detector.backbone.', 'detector.neck.')):
-                wrong.append(name)
-            elif not fits and loaded is not None and '.classifier.' not in name:
-                unfit_heads.append(name)
+            if loaded is None:
+                if name.startswith(tuple(needed)) and not name.endswith(COUNTER):
+                    wrong.append(name)
+            elif loaded.shape != own.shape:
+                if name.startswith(('detector.backbone.', 'detector.neck.')):
+                    wrong.append(name)
+                elif '.classifier.' not in name:
+                    unfit_heads.append(name)
         if wrong:
+            title = f' (it is a {published.title})' if published else ''
             raise CheckpointError(
-                f'the checkpoint is of another architecture: {len(wrong)} tensors of '
-                f'backbone and neck are missing or of another shape, {wrong[0]} first. '
-                'Choose the config it was trained with; for weights of a backbone '
-                "alone use model.detector.backbone.init_cfg=dict(type='Pretrained', "
-                'checkpoint=...)'
+                f'the checkpoint is of another architecture{title}: {len(wrong)} '
+                f'tensors of backbone and neck are missing or of another shape, '
+                f'{wrong[0]} first. Choose the config it was trained with'
             )
-        for name in unfit_heads:
+        if unfit_heads:
+            listed = [
+                f'{name} {tuple(state_dict.pop(prefix + name).shape)}'
+                for name in unfit_heads
+            ]
             print_log(
-                f'{name} left out: {tuple(state_dict.pop(prefix + name).shape)} in the '
-                'checkpoint, another shape in the model',
+                'left out, of another shape in the model: ' + ', '.join(listed),
                 'current',
             )
 
