@@ -22,11 +22,12 @@ from fairmot_mm.models.reid_heads import DenseReIDHead
 from fairmot_mm.models.task_modules import (
     ECCMotion,
     KalmanFilterXYAH,
+    KalmanFilterXYWH,
     LowFrameRate,
     ReentryGallery,
     SparseFlowMotion,
 )
-from fairmot_mm.models.trackers import JDETracker
+from fairmot_mm.models.trackers import JDETracker, LowScoreAssociation
 
 __all__ = [
     'CenterHead',
@@ -45,7 +46,9 @@ __all__ = [
     'JDEDetector',
     'JDETracker',
     'KalmanFilterXYAH',
+    'KalmanFilterXYWH',
     'LowFrameRate',
+    'LowScoreAssociation',
     'ReentryGallery',
     'SparseFlowMotion',
     'UncertaintyWeighting',

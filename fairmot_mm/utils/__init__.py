@@ -11,6 +11,7 @@ from fairmot_mm.utils.errors import (
 )
 from fairmot_mm.utils.mot_io import MOTRows, format_mot_rows, read_mot, write_text
 from fairmot_mm.utils.parallel import map_parallel
+from fairmot_mm.utils.pairs import pairs_in_reach
 from fairmot_mm.utils.sequence import IMAGE_SUFFIXES, SequenceInfo, list_images
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     'format_mot_rows',
     'list_images',
     'map_parallel',
+    'pairs_in_reach',
     'read_mot',
     'require_writable_dir',
     'write_text',

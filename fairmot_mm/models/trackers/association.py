@@ -1,96 +1,141 @@
 """Pure functions that decide which detection continues which track.
 
-Letters: T tracks, D detections, C channels of an embedding. A cost is lower for a
-better pair, infinite for a pair that must not be made.
+Letters: T tracks, D detections, C channels of an embedding, P pairs that may be made.
+In a crowd nearly all of the T times D pairs are out of reach of each other, so costs
+are held by pair, not in a table.
 """
+
+from typing import NamedTuple
 
 import lap
 import numpy as np
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from fairmot_mm.utils import pairs_in_reach
+
+# Rows and columns up to which one call of the solver is faster than to look for blocks.
+_SMALL = 40
+# Share of all pairs from which on one product of matrices is faster than P of vectors.
+_DENSE = 1 / 8
 
 
-def cosine_distance(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+class Pairs(NamedTuple):
+    """Pairs of a track and a detection with their cost; lower is better.
+
+    Attributes:
+        rows: (P,) tracks, ascending.
+        cols: (P,) detections.
+        cost: (P,) float64 without NaN.
+        others: Cost of every pair that is not listed.
+    """
+
+    rows: np.ndarray
+    cols: np.ndarray
+    cost: np.ndarray
+    others: float = np.inf
+
+    def keep(self, mask: np.ndarray) -> 'Pairs':
+        """The pairs of a mask (P,)."""
+        return Pairs(self.rows[mask], self.cols[mask], self.cost[mask], self.others)
+
+    def table(self, shape: tuple[int, int]) -> np.ndarray:
+        """(T, D) costs."""
+        table = np.full(shape, self.others)
+        table[self.rows, self.cols] = self.cost
+        return table
+
+
+def cosine_distance(
+    a: np.ndarray, b: np.ndarray, rows: np.ndarray, cols: np.ndarray
+) -> np.ndarray:
     """One minus the cosine between embeddings, never below 0, in float64.
 
     Args:
         a: (T, C) embeddings; a row of zeros is at distance 1 from everything.
         b: (D, C) embeddings.
+        rows: (P,) indices into ``a``.
+        cols: (P,) indices into ``b``.
 
     Returns:
-        (T, D) in [0, 2].
+        (P,) in [0, 2].
     """
-    distance = 1 - _unit_rows(a) @ _unit_rows(b).T
-    return np.maximum(distance, 0, out=distance)
+    a, b = _unit_rows(a), _unit_rows(b)
+    if len(rows) > _DENSE * len(a) * len(b):
+        cosine = (a @ b.T)[rows, cols]
+    else:
+        cosine = np.einsum('pc,pc->p', a[rows], b[cols])
+    return np.maximum(1 - cosine, 0)
 
 
-def fuse_motion(
-    appearance: np.ndarray, motion: np.ndarray, gating_thr: float, weight: float
-) -> np.ndarray:
-    """Blend appearance with motion and forbid implausible motion.
-
-    Args:
-        appearance: (T, D) cosine distances.
-        motion: (T, D) squared Mahalanobis distances.
-        gating_thr: Pairs with a larger motion distance are forbidden.
-        weight: Share of the motion distance, in [0, 1]. FairMOT uses 0.02.
-
-    Returns:
-        (T, D) costs.
-    """
-    cost = (1 - weight) * appearance + weight * motion
-    cost[motion > gating_thr] = np.inf
-    return cost
-
-
-def iou_distance(a: np.ndarray, b: np.ndarray, plus_one: bool = True) -> np.ndarray:
-    """One minus the intersection over union of boxes.
+def iou_pairs(
+    a: np.ndarray, b: np.ndarray, plus_one: bool = True, limit: float = 0.0
+) -> Pairs:
+    """Pairs of boxes that overlap, at one minus their intersection over union.
 
     Args:
         a: (T, 4) left, top, width, height in pixels.
         b: (D, 4) like ``a``.
         plus_one: Count a box from its first to its last pixel, both included, so that
             every side is one pixel longer, as the published tracker does.
+        limit: Largest cost that will be accepted. From 1 on boxes that do not overlap
+            are pairs, too.
 
     Returns:
-        (T, D) in [0, 1].
+        The pairs, costs in [0, 1].
     """
     extra = float(plus_one)
-    overlap = np.ones((len(a), len(b)))
+    if limit < 1 and len(a) * len(b) > _SMALL**2:
+        # Half of the widths each, and the middle of a box is half of its width away.
+        reach = np.maximum(a[:, 2] / 2 + b[:, 2].max() / 2 + extra, 0)
+        rows, cols = pairs_in_reach(a[:, 0] + a[:, 2] / 2, reach, b[:, 0] + b[:, 2] / 2)
+    else:
+        rows, cols = (index.ravel() for index in np.indices((len(a), len(b))))
+    overlap = np.ones(len(rows))
     for k in range(2):
-        side = np.minimum.outer(a[:, k] + a[:, k + 2], b[:, k] + b[:, k + 2])
-        side -= np.maximum.outer(a[:, k], b[:, k])
+        side = np.minimum((a[:, k] + a[:, k + 2])[rows], (b[:, k] + b[:, k + 2])[cols])
+        side -= np.maximum(a[rows, k], b[cols, k])
         side += extra
         overlap *= np.maximum(side, 0, out=side)
     area_a, area_b = (np.prod(box[:, 2:] + extra, axis=1) for box in (a, b))
-    union = area_a[:, None] + area_b - overlap
+    union = area_a[rows] + area_b[cols] - overlap
     # Where boxes overlap, both areas are at least the overlap, so the union is not 0.
-    return 1 - overlap / np.where(overlap > 0, union, 1)
+    cost = 1 - overlap / np.where(overlap > 0, union, 1)
+    if limit >= 1:
+        return Pairs(rows, cols, cost)
+    return Pairs(rows, cols, cost, others=1.0).keep(overlap > 0)
 
 
-def assign(cost: np.ndarray, limit: float) -> tuple[np.ndarray, np.ndarray]:
+def assign(
+    pairs: Pairs, shape: tuple[int, int], limit: float
+) -> tuple[np.ndarray, np.ndarray]:
     """Find the partial matching of least cost when an unmade pair costs ``limit``.
 
     This is not "match all, then drop what is above the limit": a pair is made only
     where it lowers the total. In a crowd most pairs are each other's only choice; they
-    belong to every best matching, so only the others are handed to the solver. Where
-    costs are exactly equal several matchings may be best; the solver then gets the
-    whole matrix, and its choice among them is that of the published tracker.
+    belong to every best matching, so only the others are handed to the solver, in
+    blocks that share no track and no detection. Where costs are exactly equal several
+    matchings may be best; the solver then gets the whole table, and its choice among
+    them is that of the published tracker.
 
     Args:
-        cost: (T, D) costs without NaN.
+        pairs: Candidates; a cost that is not listed must be above ``limit``.
+        shape: T and D.
         limit: Largest cost of a pair.
 
     Returns:
         Rows and columns of the pairs, rows ascending.
     """
-    rows, cols = np.nonzero(cost <= limit)
-    alone = (np.bincount(rows)[rows] == 1) & (np.bincount(cols)[cols] == 1)
-    contested = cost[rows, cols][~alone]
-    if (cost[rows, cols] == limit).any() or _has_repeats(contested):
-        return _solve(cost, limit)
-    rest_rows, rest_cols = np.unique(rows[~alone]), np.unique(cols[~alone])
-    solved_rows, solved_cols = _solve(cost[np.ix_(rest_rows, rest_cols)], limit)
-    rows = np.concatenate([rows[alone], rest_rows[solved_rows]])
-    cols = np.concatenate([cols[alone], rest_cols[solved_cols]])
+    near = pairs.keep(pairs.cost <= limit)
+    alone = (np.bincount(near.rows)[near.rows] == 1) & (
+        np.bincount(near.cols)[near.cols] == 1
+    )
+    contested = near.keep(~alone)
+    if (near.cost == limit).any() or _has_repeats(contested.cost):
+        return _solve(pairs.table(shape), limit)
+    solved = [_solve_block(block, limit) for block in _blocks(contested)]
+    rows = np.concatenate([near.rows[alone], *(block[0] for block in solved)])
+    cols = np.concatenate([near.cols[alone], *(block[1] for block in solved)])
     order = np.argsort(rows)
     return rows[order], cols[order]
 
@@ -103,11 +148,34 @@ def unmatched(match: np.ndarray, num_detections: int) -> np.ndarray:
         num_detections: D.
 
     Returns:
-        Their indices, ascending.
+        Mask (D,).
     """
     free = np.full(num_detections, True)
     free[match[match >= 0]] = False
-    return np.flatnonzero(free)
+    return free
+
+
+def _blocks(pairs: Pairs) -> list[Pairs]:
+    """Split pairs so that no track and no detection is in two parts."""
+    if len(pairs.rows) <= _SMALL:
+        return [pairs] if len(pairs.rows) else []
+    cols = pairs.cols + pairs.rows.max() + 1
+    size = cols.max() + 1
+    graph = coo_array((np.ones(len(cols)), (pairs.rows, cols)), shape=(size, size))
+    _, block_of = connected_components(graph, directed=False)
+    block = block_of[pairs.rows]
+    order = np.argsort(block, kind='stable')
+    ends = np.flatnonzero(np.diff(block[order])) + 1
+    return [pairs.keep(part) for part in np.split(order, ends)]
+
+
+def _solve_block(pairs: Pairs, limit: float) -> tuple[np.ndarray, np.ndarray]:
+    """Rows and columns of the best matching of one block."""
+    rows, row_of = np.unique(pairs.rows, return_inverse=True)
+    cols, col_of = np.unique(pairs.cols, return_inverse=True)
+    local = Pairs(row_of, col_of, pairs.cost)
+    solved_rows, solved_cols = _solve(local.table((len(rows), len(cols))), limit)
+    return rows[solved_rows], cols[solved_cols]
 
 
 def _solve(cost: np.ndarray, limit: float) -> tuple[np.ndarray, np.ndarray]:
@@ -121,11 +189,12 @@ def _solve(cost: np.ndarray, limit: float) -> tuple[np.ndarray, np.ndarray]:
 
 def _has_repeats(values: np.ndarray) -> bool:
     """Whether two of the values are exactly equal."""
-    return len(np.unique(values)) < len(values)
+    ordered = np.sort(values)
+    return bool((ordered[1:] == ordered[:-1]).any())
 
 
 def _unit_rows(vectors: np.ndarray) -> np.ndarray:
     """Rows divided by their length, in float64; rows of zeros stay zero."""
     vectors = vectors.astype(np.float64)
-    norm = np.linalg.norm(vectors, axis=1, keepdims=True)
+    norm = np.sqrt(np.einsum('nc,nc->n', vectors, vectors))[:, None]
     return vectors / np.where(norm > 0, norm, 1)

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -22,15 +23,20 @@ class Detections:
         scores: (D,) float32.
         labels: (D,) int64.
         embeds: (D, C) float32 of unit length.
+        strong: (D,) bool, the score is enough to start a track. The others can only
+            continue one, in a stage that looks for them.
     """
 
     tlwh: np.ndarray
     scores: np.ndarray
     labels: np.ndarray
     embeds: np.ndarray
+    strong: np.ndarray
 
     @classmethod
-    def from_instances(cls, instances: InstanceData, score_thr: float) -> 'Detections':
+    def from_instances(
+        cls, instances: InstanceData, score_thr: float, strong_thr: float | None = None
+    ) -> 'Detections':
         """Copy detections to the host at once, filter and sort them.
 
         Left out are scores not above ``score_thr``, rows with a value that is not
@@ -41,6 +47,7 @@ class Detections:
             instances: `pred_instances` of a frame: `bboxes` (N, 4) xyxy in pixels of
                 the frame, `scores` (N,), `labels` (N,), `embeds` (N, C).
             score_thr: Score that a detection must exceed.
+            strong_thr: Score that a strong one must exceed; by default all are strong.
 
         Returns:
             The detections that remain; equal scores keep their order.
@@ -61,6 +68,7 @@ class Detections:
             scores=scores[order],
             labels=labels[order],
             embeds=unit_embeds(columns[order, 5:]),
+            strong=scores[order] > (score_thr if strong_thr is None else strong_thr),
         )
 
     def __len__(self) -> int:
@@ -89,28 +97,46 @@ class Detections:
         return columns[:, :-1], columns[:, -1].astype(np.int64)
 
 
-def read_metainfo(data_sample: DetDataSample) -> tuple[int, float]:
-    """Read where in which kind of video a frame stands.
+class FramePlace(NamedTuple):
+    """Where in which kind of video a frame stands.
 
-    Args:
-        data_sample: With `frame_id` and, if it is not 30, `frame_rate` as metainfo.
-
-    Returns:
-        Frame index within the video and frames a second.
-
-    Raises:
-        DataError: `frame_id` is missing or `frame_rate` is not above 0.
+    Attributes:
+        frame_id: Index of the frame within the video.
+        frame_rate: Frames a second.
+        size: Width and height in pixels; None if the data sample does not say.
     """
-    metainfo = data_sample.metainfo
-    if 'frame_id' not in metainfo:
-        raise DataError(
-            'the data sample has no `frame_id`: give the index of the frame in its '
-            'video, from 0, in the metainfo'
-        )
-    frame_rate = float(metainfo.get('frame_rate', 30))
-    if not (math.isfinite(frame_rate) and frame_rate > 0):
-        raise DataError(f'frame_rate={frame_rate} of the data sample must be above 0')
-    return int(metainfo['frame_id']), frame_rate
+
+    frame_id: int
+    frame_rate: float
+    size: tuple[int, int] | None
+
+    @classmethod
+    def read(cls, data_sample: DetDataSample) -> 'FramePlace':
+        """Read it from the metainfo of a data sample.
+
+        Args:
+            data_sample: With `frame_id` and, if it is not 30, `frame_rate`; `ori_shape`
+                (height, width) if the size of the frames may change.
+
+        Raises:
+            DataError: `frame_id` is missing or negative, or `frame_rate` not above 0.
+        """
+        metainfo = data_sample.metainfo
+        if 'frame_id' not in metainfo:
+            raise DataError(
+                'the data sample has no `frame_id`: give the index of the frame in its '
+                'video, from 0, in the metainfo'
+            )
+        frame_id = int(metainfo['frame_id'])
+        if frame_id < 0:
+            raise DataError(f'frame_id={frame_id} of the data sample: count from 0')
+        frame_rate = float(metainfo.get('frame_rate', 30))
+        if not (math.isfinite(frame_rate) and frame_rate > 0):
+            raise DataError(
+                f'frame_rate={frame_rate} of the data sample must be above 0'
+            )
+        height, width = metainfo.get('ori_shape', (0, 0))[:2]
+        return cls(frame_id, frame_rate, (width, height) if width and height else None)
 
 
 def unit_embeds(embeds: np.ndarray) -> np.ndarray:

@@ -1,6 +1,6 @@
 """FairMOT's online tracker on arrays: no loop over tracks or boxes."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -9,13 +9,37 @@ from mmdet.structures import DetDataSample
 from mmengine.structures import InstanceData
 
 from fairmot_mm.models.trackers import association
-from fairmot_mm.models.trackers.detections import Detections, read_metainfo, unit_embeds
+from fairmot_mm.models.trackers.detections import Detections, FramePlace
+from fairmot_mm.models.trackers.lifecycle import Lifecycle
+from fairmot_mm.models.trackers.stages import (
+    AppearanceStage,
+    OverlapStage,
+    Stage,
+    match_in_stages,
+)
 from fairmot_mm.models.trackers.track_table import TrackTable
 from fairmot_mm.registry import MODELS, TASK_UTILS
 from fairmot_mm.utils import ConfigError, DataError
 
 # Largest cost of a pair in each stage, and of a lost track that doubles a tracked one.
 COST_THRS = {'embeds': 0.4, 'iou': 0.5, 'unconfirmed': 0.7, 'duplicate': 0.15}
+
+
+@dataclass(frozen=True)
+class VideoState:
+    """All that a tracker knows of the video so far. A frame makes a new one.
+
+    Attributes:
+        tracks: Live tracks; None before the first frame.
+        num_frames: Frames so far.
+        num_ids: Identities so far.
+        place: Where the last frame stood; None before the first.
+    """
+
+    tracks: TrackTable | None = None
+    num_frames: int = 0
+    num_ids: int = 0
+    place: FramePlace | None = None
 
 
 @MODELS.register_module()
@@ -31,8 +55,10 @@ class JDETracker:
     All numbers and oddities are by default those of the published FairMOT tracker
     (Zhang et al., "FairMOT", IJCV 2021, section 4.4, and its code), with two
     exceptions: identities start at 1 in every video, and classes stay apart (the
-    published one reads a single class) - a detection never continues or removes a
-    track of another label. Four oddities have a switch.
+    published one reads a single class). Four oddities have a switch.
+
+    Whatever a frame holds, the state stays sound; a call that fails leaves it as it
+    was.
 
     Args:
         obj_score_thr: Score that a detection must exceed to be used.
@@ -51,9 +77,13 @@ class JDETracker:
             published tracker compares them where they were seen.
         refresh_score: A lost track takes the score of the detection that finds it. In
             the published tracker it keeps the score it was lost with.
+        classes_apart: A detection never continues or removes a track of another label.
+            False: labels play no part, and a track takes that of its last detection.
         min_box_area: Output only boxes of more square pixels.
         max_aspect_ratio: Output no box with a larger width / height. None: no limit.
         motion: Config of the motion model in TASK_UTILS; by default KalmanFilterXYAH.
+        low_score: Config of a stage in TASK_UTILS for detections at or below
+            ``obj_score_thr``, such as LowScoreAssociation. None: they are not used.
 
     Raises:
         ConfigError: A value is out of its range or a name is unknown.
@@ -70,9 +100,11 @@ class JDETracker:
         iou_plus_one: bool = True,
         predict_unconfirmed: bool = False,
         refresh_score: bool = False,
+        classes_apart: bool = True,
         min_box_area: float = 0,
         max_aspect_ratio: float | None = None,
         motion: dict[str, Any] | None = None,
+        low_score: dict[str, Any] | None = None,
     ) -> None:
         if unknown := set(cost_thrs or {}) - set(COST_THRS):
             raise ConfigError(f'cost_thrs has no {unknown}: use {list(COST_THRS)}')
@@ -85,34 +117,65 @@ class JDETracker:
         self.obj_score_thr = obj_score_thr
         self.track_buffer = track_buffer
         self.cost_thrs = {**COST_THRS, **(cost_thrs or {})}
-        self.motion_weight = motion_weight
-        self.embed_momentum = embed_momentum
-        self.linger_expired = linger_expired
-        self.iou_plus_one = iou_plus_one
-        self.predict_unconfirmed = predict_unconfirmed
-        self.refresh_score = refresh_score
         self.min_box_area = min_box_area
         self.max_aspect_ratio = max_aspect_ratio
         self.motion = TASK_UTILS.build(motion or {'type': 'KalmanFilterXYAH'})
+        self.lifecycle = Lifecycle(
+            motion=self.motion,
+            duplicate_thr=self.cost_thrs['duplicate'],
+            embed_momentum=embed_momentum,
+            linger_expired=linger_expired,
+            iou_plus_one=iou_plus_one,
+            predict_unconfirmed=predict_unconfirmed,
+            refresh_score=refresh_score,
+            classes_apart=classes_apart,
+        )
+        self.classes_apart = classes_apart
+        self.score_thr = obj_score_thr
+        self.stages: list[Stage] = [
+            AppearanceStage(self.motion, self.cost_thrs['embeds'], motion_weight),
+            *(
+                OverlapStage(
+                    self.motion, self.cost_thrs[name], confirmed, iou_plus_one, name
+                )
+                for name, confirmed in (('iou', True), ('unconfirmed', False))
+            ),
+        ]
+        if low_score is not None:
+            parts = {'motion': self.motion, 'iou_plus_one': iou_plus_one}
+            stage = TASK_UTILS.build({**low_score, **parts})
+            if not stage.score_thr < obj_score_thr:
+                raise ConfigError(
+                    f'score_thr={stage.score_thr} of low_score must be below '
+                    f'obj_score_thr={obj_score_thr}'
+                )
+            self.score_thr = stage.score_thr
+            self.stages.append(stage)
         self.reset()
+
+    @property
+    def tracks(self) -> TrackTable | None:
+        """Live tracks after the last frame, also lost ones; None before the first."""
+        return self._video.tracks
 
     def reset(self) -> None:
         """Forget every track; the next frame is the first and the next identity 1."""
-        self._tracks: TrackTable | None = None
-        self._frame = 0
-        self._num_ids = 0
+        self._video = VideoState()
 
     def track(self, data_sample: DetDataSample) -> InstanceData:
         """Follow the detections of the next frame.
 
         Detections with a value that is not finite, or without width or height, are
-        ignored. Frames are counted by calls, as published, not by `frame_id`.
+        ignored. Frames are counted by calls, as published: numbers may jump ahead
+        without any effect, but not stand still or go back. Where frames change their
+        size, tracks are carried over to the new one.
 
         Args:
             data_sample: `pred_instances` with `bboxes` (N, 4) xyxy in pixels of the
                 original frame, `scores` (N,), `labels` (N,) and L2-normalised
                 `embeds` (N, C), on any device, in any order. Metainfo: `frame_id`,
-                where 0 resets the tracker, and `frame_rate` (30 if absent).
+                where 0 resets the tracker, `frame_rate` (30 if absent), and
+                `ori_shape`, without which frames are taken to keep their size.
 
         Returns:
             The confirmed tracks of this frame, in the order of the published tracker:
@@ -120,166 +183,69 @@ class JDETracker:
             float32, `labels` (M,) int64, `instances_id` (M,) int64, on the CPU.
 
         Raises:
-            DataError: A field or `frame_id` is missing, or a value cannot be used.
+            DataError: A field or `frame_id` is missing, a value cannot be used, or
+                `frame_id` is not above that of the last frame.
         """
-        frame_id, frame_rate = read_metainfo(data_sample)
+        place = FramePlace.read(data_sample)
         detections = Detections.from_instances(
-            data_sample.pred_instances, self.obj_score_thr
+            data_sample.pred_instances, self.score_thr, self.obj_score_thr
         )
-        if frame_id == 0:
-            self.reset()
-        tracks = self._predicted_tracks(detections)
-        self._frame += 1
-        match = self._associate(tracks, detections)
-        self._update(tracks, detections, match)
-        born = self._start(detections, association.unmatched(match, len(detections)))
-        max_lost = int(frame_rate / 30 * self.track_buffer)
-        tracks = self._regroup(tracks, born, match >= 0, max_lost)
-        self._tracks = self._without_duplicates(tracks)
-        return self._pack_output(self._tracks)
+        video = VideoState() if place.frame_id == 0 else self._video
+        tracks, num_born = self._next(video, place, detections)
+        output = self._pack_output(tracks)
+        self._video = VideoState(
+            tracks, video.num_frames + 1, video.num_ids + num_born, place
+        )
+        return output
 
-    def _predicted_tracks(self, detections: Detections) -> TrackTable:
-        """The live tracks, moved to the new frame."""
-        tracks = self._tracks
+    def _next(
+        self, video: VideoState, place: FramePlace, detections: Detections
+    ) -> tuple[TrackTable, int]:
+        """The tracks after a frame, and how many of them it began."""
+        frame, first_id = video.num_frames + 1, video.num_ids + 1
+        tracks = video.tracks
         if tracks is None or len(tracks) == 0:
-            return self._start(detections, np.zeros(0, dtype=np.int64))
-        if len(detections) and tracks.embeds.shape[1] != detections.embeds.shape[1]:
-            raise DataError(
-                f'embeds have {detections.embeds.shape[1]} channels, those of the '
-                f'tracks {tracks.embeds.shape[1]}: call reset() before another model'
-            )
-        moving = tracks.confirmed | self.predict_unconfirmed
-        mean, cov = tracks.mean.copy(), tracks.cov.copy()
-        mean[moving], cov[moving] = self.motion.predict(
-            mean[moving], cov[moving], ~tracks.tracked[moving]
-        )
-        return replace(tracks, mean=mean, cov=cov)
+            tracks = self.lifecycle.start(detections, np.arange(0), frame, first_id)
+        self._require_same_video(video, place, tracks, detections)
+        tracks = self.lifecycle.predict(self._fit_size(tracks, video.place, place))
+        match = match_in_stages(self.stages, tracks, detections, self.classes_apart)
+        tracks = self.lifecycle.update(tracks, detections, match, frame)
+        new = association.unmatched(match, len(detections)) & detections.strong
+        born = self.lifecycle.start(detections, np.flatnonzero(new), frame, first_id)
+        max_lost = int(place.frame_rate / 30 * self.track_buffer)
+        tracks = self.lifecycle.regroup(tracks, born, match >= 0, frame, max_lost)
+        return self.lifecycle.without_duplicates(tracks), len(born)
 
-    def _associate(self, tracks: TrackTable, detections: Detections) -> np.ndarray:
-        """Index (T,) of the detection that continues each track, or -1."""
-        track_tlwh = self.motion.to_tlwh(tracks.mean)
-        measurement = self.motion.to_measurement(detections.tlwh)
-
-        def appearance_cost(rows: np.ndarray, cols: np.ndarray) -> np.ndarray:
-            return association.fuse_motion(
-                association.cosine_distance(
-                    tracks.embeds[rows], detections.embeds[cols]
-                ),
-                self.motion.gating_distance(
-                    tracks.mean[rows], tracks.cov[rows], measurement[cols]
-                ),
-                self.motion.gating_thr,
-                self.motion_weight,
-            )
-
-        def iou_cost(rows: np.ndarray, cols: np.ndarray) -> np.ndarray:
-            return association.iou_distance(
-                track_tlwh[rows], detections.tlwh[cols], self.iou_plus_one
-            )
-
-        stages = (
-            ('embeds', tracks.confirmed, appearance_cost),
-            ('iou', tracks.confirmed & tracks.tracked, iou_cost),
-            ('unconfirmed', ~tracks.confirmed, iou_cost),
-        )
-        match = np.full(len(tracks), -1)
-        for name, candidates, cost_fn in stages:
-            rows = np.flatnonzero(candidates & (match < 0))
-            cols = association.unmatched(match, len(detections))
-            if not (len(rows) and len(cols)):
-                continue
-            cost = cost_fn(rows, cols)
-            same_label = np.equal.outer(tracks.labels[rows], detections.labels[cols])
-            cost[~same_label] = np.inf
-            paired_rows, paired_cols = association.assign(cost, self.cost_thrs[name])
-            match[rows[paired_rows]] = cols[paired_cols]
-        return match
-
-    def _update(
-        self, tracks: TrackTable, detections: Detections, match: np.ndarray
+    def _require_same_video(
+        self,
+        video: VideoState,
+        place: FramePlace,
+        tracks: TrackTable,
+        detections: Detections,
     ) -> None:
-        """Write the matched detections into the rows of their tracks."""
-        rows = np.flatnonzero(match >= 0)
-        if len(rows) == 0:
-            return
-        found = match[rows]
-        tracks.mean[rows], tracks.cov[rows] = self.motion.update(
-            tracks.mean[rows],
-            tracks.cov[rows],
-            self.motion.to_measurement(detections.tlwh[found]),
-        )
-        tracks.embeds[rows] = unit_embeds(
-            (1 - self.embed_momentum) * tracks.embeds[rows]
-            + self.embed_momentum * unit_embeds(detections.embeds[found])
-        )
-        rescored = tracks.tracked[rows] | self.refresh_score
-        tracks.scores[rows[rescored]] = detections.scores[found[rescored]]
-        tracks.confirmed[rows] = True
-        tracks.last_frames[rows] = self._frame
+        if video.place is not None and place.frame_id <= video.place.frame_id:
+            raise DataError(
+                f'frame_id={place.frame_id} comes after {video.place.frame_id}: hand '
+                'frames over in order, and call reset() before another video'
+            )
+        channels, found = tracks.embeds.shape[1], detections.embeds.shape[1]
+        if len(tracks) and len(detections) and channels != found:
+            raise DataError(
+                f'embeds have {found} channels, those of the tracks {channels}: call '
+                'reset() before another model'
+            )
 
-    def _start(self, detections: Detections, new: np.ndarray) -> TrackTable:
-        """One track for each of these detections, with the next identities."""
-        measurement = self.motion.to_measurement(detections.tlwh[new])
-        mean, cov = self.motion.initiate(measurement)
-        ids = self._num_ids + 1 + np.arange(len(new))
-        self._num_ids += len(new)
-        return TrackTable(
-            ids=ids,
-            tracked=np.full(len(new), True),
-            confirmed=np.full(len(new), self._frame == 1),
-            barred=np.full(len(new), False),
-            start_frames=np.full(len(new), self._frame),
-            last_frames=np.full(len(new), self._frame),
-            scores=detections.scores[new],
-            labels=detections.labels[new],
-            embeds=detections.embeds[new],
-            mean=mean,
-            cov=cov,
-        )
-
-    def _regroup(
-        self, tracks: TrackTable, born: TrackTable, seen: np.ndarray, max_lost: int
+    def _fit_size(
+        self, tracks: TrackTable, last: FramePlace | None, place: FramePlace
     ) -> TrackTable:
-        """End tracks and bring the others into the order of the published lists.
-
-        Args:
-            tracks: Tracks before this frame, (T,) rows, already updated.
-            born: Tracks of this frame.
-            seen: (T,) bool, matched in this frame.
-            max_lost: Frames a track may stay lost.
-        """
-        was_tracked = tracks.tracked
-        stays = ~seen & tracks.confirmed & ~tracks.barred
-        expired = stays & (self._frame - tracks.last_frames > max_lost)
-        barred = tracks.barred
-        if self.linger_expired:
-            barred = barred | (expired & ~was_tracked)
-        else:
-            stays &= ~expired
-        order = np.concatenate(
-            [
-                np.flatnonzero(seen & was_tracked),
-                len(tracks) + np.arange(len(born)),
-                np.flatnonzero(seen & ~was_tracked),
-                np.flatnonzero(stays & ~was_tracked),
-                np.flatnonzero(stays & was_tracked),
-            ]
-        )
-        return replace(tracks, tracked=seen, barred=barred).append(born).take(order)
-
-    def _without_duplicates(self, tracks: TrackTable) -> TrackTable:
-        """Of a tracked and a lost track in the same place keep the longer lived one."""
-        tracked, lost = np.flatnonzero(tracks.tracked), np.flatnonzero(~tracks.tracked)
-        tlwh = self.motion.to_tlwh(tracks.mean)
-        cost = association.iou_distance(tlwh[tracked], tlwh[lost], self.iou_plus_one)
-        same = cost < self.cost_thrs['duplicate']
-        same &= np.equal.outer(tracks.labels[tracked], tracks.labels[lost])
-        lifetime = tracks.last_frames - tracks.start_frames
-        lost_is_younger = np.greater.outer(lifetime[tracked], lifetime[lost])
-        keep = np.full(len(tracks), True)
-        keep[lost[(same & lost_is_younger).any(axis=0)]] = False
-        keep[tracked[(same & ~lost_is_younger).any(axis=1)]] = False
-        return tracks.take(keep)
+        """The tracks in pixels of this frame, where it has another size."""
+        if last is None or last.size is None or place.size is None:
+            return tracks
+        if last.size == place.size:
+            return tracks
+        scales = np.divide(place.size, last.size)
+        mean, cov = self.motion.rescale(tracks.mean, tracks.cov, *scales)
+        return replace(tracks, mean=mean, cov=cov)
 
     def _pack_output(self, tracks: TrackTable) -> InstanceData:
         """The confirmed tracks of this frame that pass the output filters."""

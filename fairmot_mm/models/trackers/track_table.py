@@ -42,6 +42,10 @@ class TrackTable:
     def __len__(self) -> int:
         return len(self.ids)
 
+    def copy(self) -> 'TrackTable':
+        """A table with arrays of its own."""
+        return TrackTable(*(getattr(self, c.name).copy() for c in fields(self)))
+
     def take(self, rows: np.ndarray) -> 'TrackTable':
         """A new table with the rows of these indices, or of this mask, in order."""
         return TrackTable(

@@ -150,6 +150,39 @@ def test_warp_moves_samples_as_states():
     np.testing.assert_allclose(np.var(warped_samples, axis=0), spread, rtol=0.04)
 
 
+def test_gated_pairs_are_those_inside_the_gate():
+    """Near pairs, found without a table, are those of the table, at its distances."""
+    rng = np.random.default_rng(5)
+    motion = KalmanFilterXYAH()
+    z = random_measurements(rng, 60)
+    z = np.concatenate([z, z + rng.normal(0, [4, 4, 0.02, 4], z.shape)])
+    mean, cov = motion.predict(*motion.initiate(z), np.zeros(120, dtype=bool))
+    table = motion.gating_distance(mean, cov, z)
+    rows, cols, distance = motion.gated_pairs(mean, cov, z)
+    assert 120 < len(rows) < 1000
+    assert (np.diff(rows) >= 0).all()
+    assert len(rows) == (table <= motion.gating_thr).sum()
+    np.testing.assert_allclose(distance, table[rows, cols], atol=1e-12)
+
+
+@pytest.mark.parametrize('kind', ['KalmanFilterXYAH', 'KalmanFilterXYWH'])
+def test_rescale_is_what_the_other_size_would_have_shown(kind):
+    """States carried over to wider frames have the boxes that are measured there."""
+    motion = TASK_UTILS.build({'type': kind})
+    tlwh = np.array([[100.0, 50, 40, 80], [7, 3, 20, 60]])
+    later, factors = tlwh + np.array([3, 1, 2, 4]), np.array([2, 1.5, 2, 1.5])
+    mean, cov = motion.initiate(motion.to_measurement(tlwh))
+    mean, cov = motion.predict(mean, cov, np.zeros(2, dtype=bool))
+    mean, cov = motion.update(mean, cov, motion.to_measurement(later))
+    wide, wide_cov = motion.rescale(mean, cov, 2, 1.5)
+    np.testing.assert_allclose(motion.to_tlwh(wide), motion.to_tlwh(mean) * factors)
+    np.testing.assert_allclose(wide[:, 4:6], mean[:, 4:6] * [2, 1.5])
+    np.testing.assert_allclose(wide_cov[:, :, :2], cov[:, :, :2] * [4, 2.25])
+    back, back_cov = motion.rescale(wide, wide_cov, 1 / 2, 1 / 1.5)
+    np.testing.assert_allclose(back, mean)
+    np.testing.assert_allclose(back_cov, cov)
+
+
 def test_boxes_survive_the_state():
     """A box becomes a measurement, a state and the same box again."""
     rng = np.random.default_rng(2)

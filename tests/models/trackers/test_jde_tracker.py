@@ -256,7 +256,7 @@ def test_output_filters(options, expected, make_sample):
     embeds = [ALICE, BOB, CARL]
     tracker = JDETracker(**options)
     assert ids(tracker.track(make_sample(boxes, embeds, 0))) == expected
-    assert len(tracker._tracks) == 3
+    assert len(tracker.tracks) == 3
 
 
 @pytest.mark.parametrize('lived', [1, 6])
@@ -269,7 +269,7 @@ def test_duplicate_keeps_the_track_that_lived_longer(lived, make_sample):
     result = tracker.track(make_sample([box(100)], [BOB], lived + 1))
     assert ids(result) == []
     assert ids(tracker.track(make_sample([box(100)], [ALICE], lived + 2))) == [1]
-    assert len(tracker._tracks) == 1
+    assert len(tracker.tracks) == 1
 
 
 def test_nothing_is_kept_of_removed_tracks(make_sample):
@@ -280,11 +280,11 @@ def test_nothing_is_kept_of_removed_tracks(make_sample):
         x = 150.0 * (t // 2)
         embed = np.eye(8)[t // 2 % 8]
         tracker.track(make_sample([box(x)], [embed], t, frame_rate=5))
-        sizes.append(len(tracker._tracks))
+        sizes.append(len(tracker.tracks))
     assert max(sizes) <= 6
     for t in range(200, 210):
         tracker.track(make_sample([], np.zeros((0, 8)), t, frame_rate=5))
-    assert len(tracker._tracks) == 0
+    assert len(tracker.tracks) == 0
 
 
 def test_rows_that_are_not_finite_are_ignored(make_sample):
@@ -330,7 +330,7 @@ def test_five_thousand_detections(make_sample):
     assert len(tracker.track(make_sample(boxes, embeds, 0))) == 5000
     result = tracker.track(make_sample([box(-500)], [ALICE], 1))
     assert len(result) == 0
-    assert len(tracker._tracks) == 5001
+    assert len(tracker.tracks) == 5001
 
 
 def test_embeddings_of_zeros_match_by_overlap(make_sample):

@@ -1,0 +1,38 @@
+"""A motion model whose width and height change independently."""
+
+import numpy as np
+
+from fairmot_mm.models.task_modules.block_kalman_filter import BlockKalmanFilter
+from fairmot_mm.registry import TASK_UTILS
+
+
+@TASK_UTILS.register_module()
+class KalmanFilterXYWH(BlockKalmanFilter):
+    """Batched Kalman filter over (centre x, centre y, width, height).
+
+    Noise across grows with the width of the box, noise along its height, as in BoT-SORT
+    (Aharon et al., 2022, section 3.1). Boxes fit objects better that turn or are cut
+    off by the edge of the frame; a narrow box has a narrow gate. Width and height of an
+    unseen track stop changing.
+
+    Args, methods and errors are those of `BlockKalmanFilter`; the size of a box is its
+    width for x and width, and its height for y and height.
+    """
+
+    _LENGTHS = (2, 3)
+
+    def to_measurement(self, tlwh: np.ndarray) -> np.ndarray:
+        """(M, 4) centre x, centre y, width, height of boxes (M, 4)."""
+        size = tlwh[:, 2:]
+        return np.concatenate([tlwh[:, :2] + size / 2, size], axis=1)
+
+    def to_tlwh(self, mean: np.ndarray) -> np.ndarray:
+        """(N, 4) left, top, width, height of states (N, 8)."""
+        size = mean[:, 2:4]
+        return np.concatenate([mean[:, :2] - size / 2, size], axis=1)
+
+    def _std(self, position: np.ndarray, weight: float, kind: str) -> np.ndarray:
+        return weight * np.tile(position[:, 2:], 2)
+
+    def _size_factors(self, scale_x: float, scale_y: float) -> tuple[float, float]:
+        return scale_x, scale_y

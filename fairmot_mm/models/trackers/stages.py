@@ -1,0 +1,171 @@
+"""The stages of an association: who may be matched to what, and at which cost."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+
+from fairmot_mm.models.trackers import association
+from fairmot_mm.models.trackers.association import Pairs
+from fairmot_mm.models.trackers.detections import Detections
+from fairmot_mm.models.trackers.track_table import TrackTable
+
+
+class Stage(Protocol):
+    """One round of matching among what no earlier one matched."""
+
+    @property
+    def name(self) -> str:
+        """Name of the stage, for explanations."""
+
+    @property
+    def cost_thr(self) -> float:
+        """Largest cost of a pair."""
+
+    def candidates(
+        self, tracks: TrackTable, detections: Detections
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Masks (T,) of the tracks and (D,) of the detections that take part."""
+
+    def pairs(
+        self,
+        tracks: TrackTable,
+        detections: Detections,
+        rows: np.ndarray,
+        cols: np.ndarray,
+    ) -> Pairs:
+        """Pairs that may be made, and their cost.
+
+        Args:
+            tracks: Moved to the frame.
+            detections: Of the frame.
+            rows: Tracks that take part and are not matched yet, ascending.
+            cols: Detections, likewise.
+
+        Returns:
+            Pairs of positions in ``rows`` and in ``cols``. A cost that is not listed is
+            above `cost_thr`.
+        """
+
+
+@dataclass(frozen=True)
+class AppearanceStage:
+    """Confirmed tracks, also lost ones, by embedding and a little motion.
+
+    The cost is the cosine distance blended with the squared Mahalanobis distance; pairs
+    outside the gate of the motion model are not made.
+
+    Attributes:
+        motion: Motion model.
+        cost_thr: Largest cost of a pair.
+        motion_weight: Share of the motion in the cost.
+        name: Name of the stage.
+    """
+
+    motion: Any
+    cost_thr: float
+    motion_weight: float
+    name: str = 'embeds'
+
+    def candidates(
+        self, tracks: TrackTable, detections: Detections
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Confirmed tracks, and detections that may start a track."""
+        return tracks.confirmed, detections.strong
+
+    def pairs(
+        self,
+        tracks: TrackTable,
+        detections: Detections,
+        rows: np.ndarray,
+        cols: np.ndarray,
+    ) -> Pairs:
+        """Pairs inside the gate, see `Stage`."""
+        near_rows, near_cols, distance = self.motion.gated_pairs(
+            tracks.mean[rows],
+            tracks.cov[rows],
+            self.motion.to_measurement(detections.tlwh[cols]),
+        )
+        looks = association.cosine_distance(
+            tracks.embeds[rows], detections.embeds[cols], near_rows, near_cols
+        )
+        share = self.motion_weight
+        return Pairs(near_rows, near_cols, (1 - share) * looks + share * distance)
+
+
+@dataclass(frozen=True)
+class OverlapStage:
+    """Tracks of the last frame by overlap: confirmed ones, or unconfirmed ones.
+
+    Attributes:
+        motion: Motion model.
+        cost_thr: Largest 1 - IoU of a pair.
+        confirmed: Which tracks take part.
+        iou_plus_one: See `association.iou_pairs`.
+        name: Name of the stage.
+    """
+
+    motion: Any
+    cost_thr: float
+    confirmed: bool
+    iou_plus_one: bool
+    name: str
+
+    def candidates(
+        self, tracks: TrackTable, detections: Detections
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Tracks that are not lost, and detections that may start a track."""
+        takes_part = tracks.tracked & (tracks.confirmed == self.confirmed)
+        return takes_part, detections.strong
+
+    def pairs(
+        self,
+        tracks: TrackTable,
+        detections: Detections,
+        rows: np.ndarray,
+        cols: np.ndarray,
+    ) -> Pairs:
+        """Pairs that overlap, see `Stage`."""
+        return association.iou_pairs(
+            self.motion.to_tlwh(tracks.mean[rows]),
+            detections.tlwh[cols],
+            self.iou_plus_one,
+            self.cost_thr,
+        )
+
+
+def match_in_stages(
+    stages: Sequence[Stage],
+    tracks: TrackTable,
+    detections: Detections,
+    classes_apart: bool,
+) -> np.ndarray:
+    """Let the stages match, one after the other, what is left.
+
+    Args:
+        stages: In order.
+        tracks: T tracks, moved to the frame.
+        detections: D detections of the frame.
+        classes_apart: Make no pair of two labels.
+
+    Returns:
+        Index (T,) of the detection that continues each track, or -1.
+    """
+    match = np.full(len(tracks), -1)
+    for stage in stages:
+        of_tracks, of_detections = stage.candidates(tracks, detections)
+        free = association.unmatched(match, len(detections))
+        rows = np.flatnonzero(of_tracks & (match < 0))
+        cols = np.flatnonzero(of_detections & free)
+        if not (len(rows) and len(cols)):
+            continue
+        pairs = stage.pairs(tracks, detections, rows, cols)
+        if classes_apart:
+            labels = tracks.labels[rows[pairs.rows]]
+            pairs = pairs.keep(labels == detections.labels[cols[pairs.cols]])
+        paired_rows, paired_cols = association.assign(
+            pairs, (len(rows), len(cols)), stage.cost_thr
+        )
+        match[rows[paired_rows]] = cols[paired_cols]
+    return match
