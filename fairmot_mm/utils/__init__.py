@@ -10,8 +10,8 @@ from fairmot_mm.utils.errors import (
     VideoError,
 )
 from fairmot_mm.utils.mot_io import MOTRows, format_mot_rows, read_mot, write_text
-from fairmot_mm.utils.parallel import map_parallel
 from fairmot_mm.utils.pairs import pairs_in_reach
+from fairmot_mm.utils.parallel import map_parallel
 from fairmot_mm.utils.sequence import IMAGE_SUFFIXES, SequenceInfo, list_images
 
 __all__ = [
