@@ -71,6 +71,7 @@ setup(
         'numpy>=2.0',
         'opencv-python>=4.8',
         'packaging',
+        'pillow',
         'rich',
         'scipy',
         'setuptools<82',  # mmengine and mmcv import pkg_resources

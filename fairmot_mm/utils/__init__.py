@@ -12,7 +12,12 @@ from fairmot_mm.utils.errors import (
 from fairmot_mm.utils.mot_io import MOTRows, format_mot_rows, read_mot, write_text
 from fairmot_mm.utils.pairs import pairs_in_reach
 from fairmot_mm.utils.parallel import map_parallel
-from fairmot_mm.utils.sequence import IMAGE_SUFFIXES, SequenceInfo, list_images
+from fairmot_mm.utils.sequence import (
+    IMAGE_SUFFIXES,
+    SequenceInfo,
+    list_images,
+    natural_order,
+)
 
 __all__ = [
     'IMAGE_SUFFIXES',
@@ -28,6 +33,7 @@ __all__ = [
     'format_mot_rows',
     'list_images',
     'map_parallel',
+    'natural_order',
     'pairs_in_reach',
     'read_mot',
     'require_writable_dir',

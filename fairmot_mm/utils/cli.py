@@ -2,7 +2,7 @@
 
 import argparse
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from mmengine.config import DictAction
@@ -40,13 +40,16 @@ def run_converter(convert: Callable[..., object], args: argparse.Namespace) -> N
 
 
 def add_converter_arguments(
-    parser: argparse.ArgumentParser, default_classes: list[str], name: str | None = None
+    parser: argparse.ArgumentParser,
+    default_classes: Sequence[str] | None = None,
+    name: str | None = None,
 ) -> None:
     """Add the options that the data set converters have in common.
 
     Args:
         parser: Parser to add to.
-        default_classes: Classes taken unless ``--classes`` says otherwise.
+        default_classes: Classes taken unless ``--classes`` says otherwise; None leaves
+            the option out.
         name: Default of the set's name; None makes it an argument that must be given.
     """
     parser.add_argument('out', help='data root of the training configs')
@@ -56,15 +59,33 @@ def add_converter_arguments(
     else:
         parser.add_argument('--name', default=name, help=f'{text} (default {name})')
     parser.add_argument('--copy', action='store_true', help='copy images, do not link')
-    parser.add_argument(
-        '--classes',
-        nargs='+',
-        default=default_classes,
-        metavar='NAME[,NAME]',
-        help='names of the classes to take, in the order of their ids; those that '
-        f'become one class are joined by commas (default {" ".join(default_classes)})',
-    )
     parser.add_argument('--workers', type=int, help='processes (default one a core)')
+    if default_classes is not None:
+        parser.add_argument(
+            '--classes',
+            nargs='+',
+            default=default_classes,
+            metavar='NAME[,NAME]',
+            help='names of the classes to take, in the order of their ids; those that '
+            'become one class are joined by commas (default '
+            f'{" ".join(default_classes)})',
+        )
+
+
+def add_video_arguments(
+    parser: argparse.ArgumentParser, *, has_ending: bool = True
+) -> None:
+    """Add the options of converters whose source does not say all about a video."""
+    parser.add_argument(
+        '--clip', action='store_true', help='clip boxes to the image, as for MOT20'
+    )
+    parser.add_argument(
+        '--frame-rate', type=float, default=30.0, help='frames a second (default 30)'
+    )
+    if has_ending:
+        parser.add_argument(
+            '--ending', default='train', help='of the list: val makes OUT/NAME.val'
+        )
 
 
 def add_runner_arguments(parser: argparse.ArgumentParser) -> None:

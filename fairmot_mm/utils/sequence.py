@@ -1,6 +1,7 @@
 """A MOTChallenge sequence folder: its images and what ``seqinfo.ini`` says."""
 
 import configparser
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,8 +12,17 @@ from fairmot_mm.utils.errors import DataError
 IMAGE_SUFFIXES = ('.jpg', '.jpeg', '.png', '.bmp', '.tif', '.tiff', '.webp')
 
 
+def natural_order(name: str) -> list[tuple[int, str]]:
+    """Sort key of a file name that counts its numbers: ``2.jpg`` before ``10.jpg``.
+
+    Names whose numbers have leading zeros are in the order of their characters.
+    """
+    words = re.split(r'(\d+)', name)
+    return [(int(word) if word.isdecimal() else -1, word) for word in words]
+
+
 def list_images(folder: str | Path) -> list[Path]:
-    """Images of ``folder`` in name order.
+    """Images of ``folder`` in the natural order of their names.
 
     Raises:
         DataError: It is not a folder, or has no image in it.
@@ -21,7 +31,8 @@ def list_images(folder: str | Path) -> list[Path]:
     if not folder.is_dir():
         raise DataError(f'{folder} is not a folder')
     images = sorted(
-        path for path in folder.iterdir() if path.suffix.lower() in IMAGE_SUFFIXES
+        (path for path in folder.iterdir() if path.suffix.lower() in IMAGE_SUFFIXES),
+        key=lambda path: natural_order(path.name),
     )
     if not images:
         raise DataError(

@@ -72,3 +72,11 @@ def test_damaged_first_image(folder):
     (folder / 'frames' / '1.png').write_bytes(b'no image')
     with pytest.raises(DataError, match=r'1\.png is not a readable image'):
         SequenceInfo.read(folder / 'frames')
+
+
+def test_numbers_in_names_count(tmp_path):
+    """9.jpg comes before 10.jpg, with and without words around the number."""
+    for name in ('10.jpg', '9.jpg', 'a10.jpg', 'a9.jpg', '009.jpg'):
+        (tmp_path / name).touch()
+    names = [path.name for path in list_images(tmp_path)]
+    assert names == ['009.jpg', '9.jpg', '10.jpg', 'a9.jpg', 'a10.jpg']

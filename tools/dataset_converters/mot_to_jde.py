@@ -10,7 +10,7 @@ def parse_args() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('source', help='folder of sequences: MOT17/train')
-    add_converter_arguments(parser, list(PEDESTRIAN_ONLY))
+    add_converter_arguments(parser, PEDESTRIAN_ONLY)
     parser.add_argument(
         '--sequences', nargs='+', help="take only these; patterns in quotes: '*-SDP'"
     )

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from fairmot_mm.datasets.converters.sequence_files import write_seqinfo
 from fairmot_mm.datasets.converters.writer import Target, place_file
 from fairmot_mm.utils import SequenceInfo
 
@@ -44,11 +45,8 @@ def write_second_halves(
             name = f'{number:06d}{image.suffix}'
             place_file(image, folder / 'img1' / name, target.copy, staging)
         _write_ground_truth(info, frames, folder)
-        (folder / 'seqinfo.ini').write_text(
-            f'[Sequence]\nname={info.name}\nimDir=img1\nframeRate={info.frame_rate:g}\n'
-            f'seqLength={len(frames)}\nimWidth={info.width}\nimHeight={info.height}\n'
-            f'imExt={images[frames[0]].suffix}\n'
-        )
+        chosen = [images[frame] for frame in frames]
+        write_seqinfo(folder, info.frame_rate, (info.width, info.height), chosen)
     return [SECOND_HALVES]
 
 

@@ -40,6 +40,7 @@ class LabelPart:
     Attributes:
         folder: Folder of the images below ``images``: ``train/SEQ/img1``.
         images: N files of the source.
+        sizes: (N, 2) width and height of the images in pixels.
         image: (R,) int64 place of the image of each box, ascending.
         labels: (R,) int64 class ids.
         ids: (R,) int64 identities, unique within part and class, -1 = unknown.
@@ -48,10 +49,13 @@ class LabelPart:
             Identities of the parts that have the same first ending count on.
         rejected: Number of annotations left out, by reason.
         side_files: Further files of the source, by their place below ``images``.
+        frame_rate: Frames a second where the folder is ``.../SEQ/img1`` of a video for
+            which ``SEQ/seqinfo.ini`` and ``SEQ/gt/gt.txt`` are to be made.
     """
 
     folder: str
     images: list[Path]
+    sizes: np.ndarray
     image: np.ndarray
     labels: np.ndarray
     ids: np.ndarray
@@ -59,6 +63,7 @@ class LabelPart:
     lists: dict[str, slice] = field(default_factory=lambda: {'train': ALL_IMAGES})
     rejected: Counter[str] = field(default_factory=Counter)
     side_files: dict[str, Path] = field(default_factory=dict)
+    frame_rate: float | None = None
 
     def texts(self) -> list[str]:
         """Label file of each image, '' where nothing is."""
@@ -81,6 +86,7 @@ def make_part(
     *,
     clip: bool = False,
     lists: dict[str, slice] | None = None,
+    frame_rate: float | None = None,
 ) -> LabelPart:
     """Labels of the annotations that training may see.
 
@@ -96,6 +102,7 @@ def make_part(
         classes: The classes taken.
         clip: Clip boxes to the image, as training on MOT20 asks for.
         lists: See `LabelPart`.
+        frame_rate: See `LabelPart`.
     """
     labels = classes.ids_of(source.names)
     reasons = dict(source.dropped)
@@ -103,7 +110,8 @@ def make_part(
         reasons[f'class {name!s} is not taken'] = source.names == name
     reasons['the frame has no image'] = source.image < 0
     reasons['not a finite number'] = ~np.isfinite(source.tlwh).all(1)
-    size = np.broadcast_to(sizes, (len(images), 2))[source.image]
+    sizes = np.broadcast_to(sizes, (len(images), 2))
+    size = sizes[source.image]
     boxes = np.where(np.isfinite(source.tlwh), source.tlwh, 0) / np.tile(size, 2)
     flat = (boxes[:, 2:] < _SMALLEST_SIDE).any(1)
     reasons['width or height is not above 0'] = flat
@@ -128,12 +136,14 @@ def make_part(
     return LabelPart(
         folder=folder,
         images=images,
+        sizes=sizes,
         image=source.image[order],
         labels=labels[order],
         ids=source.ids[order],
         boxes=boxes[order],
         lists=lists or {'train': ALL_IMAGES},
         rejected=+rejected,
+        frame_rate=frame_rate,
     )
 
 

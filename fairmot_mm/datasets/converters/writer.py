@@ -14,6 +14,10 @@ import numpy as np
 
 from fairmot_mm.datasets.converters.labels import LabelPart
 from fairmot_mm.datasets.converters.report import ConversionReport, ListCount
+from fairmot_mm.datasets.converters.sequence_files import (
+    write_ground_truth,
+    write_seqinfo,
+)
 from fairmot_mm.datasets.jde_dataset import IMAGE_DIR, LABEL_DIR
 from fairmot_mm.utils import (
     DataError,
@@ -45,6 +49,19 @@ class Target:
     copy: bool = False
     workers: int | None = None
     show_progress: bool = False
+
+    def require_apart(self, source: str | Path) -> None:
+        """Raise where what is written would lie in the source.
+
+        Raises:
+            OutputError: One of the two folders is, or lies in, the other.
+        """
+        mine, other = self.folder.resolve(), Path(source).resolve()
+        if mine in (other, *other.parents) or other in mine.parents:
+            raise OutputError(
+                f'{self.folder} and {source} lie in each other: the source is never '
+                'written into; choose another data root or name of the set'
+            )
 
     @property
     def folder(self) -> Path:
@@ -110,7 +127,9 @@ def write_jde_set(
         write = partial(_write_part, folder, staging, target.copy)
         map_parallel(write, parts, description=f'{target.name}: writing', **look)
         places = _roots(Path(LABEL_DIR, part.folder) for part in parts)
-        for place in [*places, *(finish(staging) if finish else [])]:
+        places += [place for part in parts for place in _sequence_files(part)]
+        places += finish(staging) if finish else []
+        for place in places:
             _swap(staging, folder, place)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
@@ -183,10 +202,23 @@ def _write_part(folder: Path, staging: Path, copy: bool, part: LabelPart) -> Non
     for image, text in zip(part.images, part.texts(), strict=True):
         place_file(image, images / image.name, copy, staging)
         (labels / f'{image.stem}.txt').write_text(text)
+    if part.frame_rate is not None:
+        sequence = (staging / IMAGE_DIR / part.folder).parent
+        sequence.mkdir(parents=True, exist_ok=True)
+        size = tuple(part.sizes[0].tolist())
+        write_seqinfo(sequence, part.frame_rate, size, part.images)
+        write_ground_truth(sequence, part)
     for place, file in part.side_files.items():
         side_file = folder / IMAGE_DIR / place
         require_writable_dir(side_file.parent)
         place_file(file, side_file, copy, staging)
+
+
+def _sequence_files(part: LabelPart) -> list[Path]:
+    if part.frame_rate is None:
+        return []
+    sequence = Path(IMAGE_DIR, part.folder).parent
+    return [sequence / 'seqinfo.ini', sequence / 'gt']
 
 
 def _roots(folders: Iterable[Path]) -> list[Path]:

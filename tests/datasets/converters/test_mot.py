@@ -24,6 +24,59 @@ MOT17_GT = """\
 MOT15_GT = '1,5,10,20,30,40,1,-4.1,7.3,0\n1,6,1,2,3,4,0,-4.1,7.3,0\n'
 
 
+# Rows of MOT17-02 and MOT15's PETS09-S2L1, all of their first two frames that matter
+# here: occluders, distractors and others of mark 0 between pedestrians.
+MOT17_02 = """\
+1,1,912,484,97,109,0,7,1.0
+2,1,912,484,97,109,0,7,1.0
+1,3,586,447,85,263,1,1,1.0
+2,3,586,446,85,264,1,1,1.0
+1,4,1585,-1,336,578,0,9,0.98153
+1,6,1308,431,34,118,0,8,0.85714
+1,10,1091,484,31,115,1,1,1.0
+2,10,1090,484,32,114,1,1,1.0
+1,11,734,487,29,68,0,2,0.31884
+"""
+PETS09 = """\
+1,9,499,158,31.03,75.17,1,-4.1554,-7.3591,0
+1,15,258,219,32.913,88.702,1,-11.306,-5.5995,0
+1,19,633,242,42.338,81.074,1,-9.0323,-12.587,0
+2,9,497,158,31.03,75.17,1,-4.1744,-7.3156,0
+2,15,263,218,32.774,88.505,0,-11.21,-5.6516,0
+2,19,627,242,42.16,81.387,1,-9.0791,-12.489,0
+"""
+
+
+def published_labels(gt, size, classes):
+    """Lines of each frame by the published rules, identities from 0 in file order."""
+    lines, numbers = {}, {}
+    for row in gt.splitlines():
+        frame, track, x, y, w, h, mark, *others = map(float, row.split(','))
+        if mark == 0 or (classes and others[0] != 1):
+            continue
+        number = numbers.setdefault(track, len(numbers))
+        box = (x + w / 2) / size[0], (y + h / 2) / size[1], w / size[0], h / size[1]
+        text = f'0 {number} ' + ' '.join(f'{value:.6f}' for value in box)
+        lines.setdefault(int(frame), []).append(text)
+    return lines
+
+
+@pytest.mark.parametrize(
+    ('gt', 'size', 'classes'),
+    [(MOT17_02, (1920, 1080), True), (PETS09, (768, 576), False)],
+)
+def test_real_ground_truth(tmp_path, make_sequence, gt, size, classes):
+    """MOT17 and MOT15 rows, box by box as the published scripts convert them."""
+    make_sequence(tmp_path / 'src', 'A', gt, frames=(1, 2), size=size)
+    convert_mot(tmp_path / 'src', tmp_path / 'out', 'SET')
+    expected = published_labels(gt, size, classes)
+    assert [len(lines) for lines in expected.values()] == (
+        [2, 2] if classes else [3, 2]
+    )
+    for frame, lines in expected.items():
+        assert label(tmp_path / 'out', 'SET', 'A', f'{frame:06d}') == lines
+
+
 def label(out, name, sequence, stem):
     path = out / name / 'labels_with_ids/train' / sequence / 'img1' / f'{stem}.txt'
     return path.read_text().splitlines()

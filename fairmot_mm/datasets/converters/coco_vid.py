@@ -1,0 +1,202 @@
+"""COCO annotations of videos, and of images."""
+
+import json
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import numpy as np
+
+from fairmot_mm.datasets.converters.class_map import PEDESTRIAN_ONLY, ClassMap
+from fairmot_mm.datasets.converters.labels import (
+    ALL_IMAGES,
+    LabelPart,
+    SourceBoxes,
+    make_part,
+)
+from fairmot_mm.datasets.converters.report import ConversionReport
+from fairmot_mm.datasets.converters.writer import Target, write_jde_set
+from fairmot_mm.datasets.image_size import image_size
+from fairmot_mm.utils import DataError, natural_order
+
+_IDENTITY_KEYS = ('track_id', 'instance_id')
+
+
+@dataclass(frozen=True)
+class _Video:
+    """Images of a folder, and their annotations by image id."""
+
+    name: str
+    folder: str
+    images: list[dict]
+    annotations: dict[int, list[dict]]
+    frame_rate: float | None
+
+
+def convert_coco_vid(
+    annotations: str | Path,
+    image_root: str | Path,
+    out: str | Path,
+    name: str,
+    *,
+    ending: str = 'train',
+    frame_rate: float = 30.0,
+    classes: Sequence[str] = PEDESTRIAN_ONLY,
+    clip: bool = False,
+    copy: bool = False,
+    workers: int | None = None,
+    show_progress: bool = False,
+) -> ConversionReport:
+    """Convert a COCO file with ``videos`` and track ids, or without them.
+
+    The images of a video become ``OUT/NAME/images/ENDING/VIDEO/img1`` in the natural
+    order of their names, with ``seqinfo.ini`` and ``gt/gt.txt`` to test on. Images of
+    no video keep their folder: ``OUT/NAME/images/ENDING/FOLDER``. See `write_jde_set`.
+
+    ``track_id`` or ``instance_id`` of an annotation is its identity within the video
+    (or the folder); where both are missing it has none. Annotations with ``iscrowd`` or
+    ``ignore`` are left out.
+
+    Args:
+        annotations: The JSON file.
+        image_root: Folder that ``file_name`` of the images is relative to. It is only
+            read.
+        out: Data root of the training configs.
+        name: Name of the set.
+        ending: Ending of the list: 'train' writes ``OUT/name.train``.
+        frame_rate: Frames a second of videos without ``fps``.
+        classes: See `ClassMap`; names are those of ``categories``.
+        clip: Clip boxes to the image.
+        copy: Copy images rather than link to them.
+        workers: Processes, one a core by default.
+        show_progress: Draw progress bars.
+
+    Raises:
+        DataError: The file or an image is malformed or missing, or an image has another
+            size than the file says.
+        OutputError: ``out`` cannot be written.
+    """
+    class_map = ClassMap(classes)
+    file = Path(annotations)
+    target = Target(Path(out), name, copy, workers, show_progress)
+    target.require_apart(image_root)
+    content = _read_json(file)
+    try:
+        videos = _videos(content, frame_rate)
+        names = {entry['id']: str(entry['name']) for entry in content['categories']}
+    except (KeyError, TypeError) as error:
+        raise DataError(f'{file}: an entry has no {error}') from error
+    if not videos:
+        raise DataError(f'{file} lists no image')
+    listed = {image for video in videos for image in video.annotations}
+    for entry in content['annotations']:
+        if entry['image_id'] not in listed:
+            raise DataError(
+                f'{file}: annotation {entry.get("id")} is of image '
+                f'{entry["image_id"]}, which the file does not list'
+            )
+    read = partial(
+        _read_video,
+        file=file,
+        image_root=Path(image_root),
+        categories=names,
+        class_map=class_map,
+        clip=clip,
+        ending=ending,
+    )
+    return write_jde_set(target, videos, read, [ending], num_classes=len(class_map))
+
+
+def _read_json(file: Path) -> dict[str, Any]:
+    try:
+        content = json.loads(file.read_text())
+    except OSError as error:
+        raise DataError(f'cannot read {file}: {error.strerror}') from error
+    except ValueError as error:
+        raise DataError(f'{file} is no JSON file: {error}') from error
+    for key in ('images', 'annotations', 'categories'):
+        if not isinstance(content, dict) or not isinstance(content.get(key), list):
+            raise DataError(f'{file} is no COCO file: it has no list {key!r}')
+    return content
+
+
+def _videos(content: dict[str, Any], frame_rate: float) -> list[_Video]:
+    """Groups of images, by name."""
+    annotations = defaultdict(list)
+    for entry in content['annotations']:
+        annotations[entry['image_id']].append(entry)
+    known = {video['id']: video for video in content.get('videos', [])}
+    groups = defaultdict(list)
+    for image in content['images']:
+        video, parent = image.get('video_id'), PurePosixPath(image['file_name']).parent
+        groups[(video, '' if video in known else parent.as_posix())].append(image)
+    videos = []
+    for (video, folder), images in groups.items():
+        own = {image['id']: annotations.pop(image['id'], []) for image in images}
+        images.sort(key=lambda image: natural_order(image['file_name']))
+        if video in known:
+            title = str(known[video].get('name', video)).strip('/').replace('/', '-')
+            rate = float(known[video].get('fps') or frame_rate)
+            videos.append(_Video(title, f'{title}/img1', images, own, rate))
+        else:
+            videos.append(_Video(folder, folder, images, own, None))
+    return sorted(videos, key=lambda video: natural_order(video.folder))
+
+
+def _read_video(
+    video: _Video,
+    file: Path,
+    image_root: Path,
+    categories: dict[int, str],
+    class_map: ClassMap,
+    clip: bool,
+    ending: str,
+) -> LabelPart:
+    paths = [image_root / image['file_name'] for image in video.images]
+    sizes = [image_size(path) for path in paths]
+    for image, path, size in zip(video.images, paths, sizes, strict=True):
+        said = image.get('width', size[0]), image.get('height', size[1])
+        if said != size:
+            raise DataError(
+                f'{path} has {size[0]}x{size[1]} pixels where {file} says '
+                f'{said[0]}x{said[1]}: correct one of them'
+            )
+    place = {image['id']: index for index, image in enumerate(video.images)}
+    entries = [entry for own in video.annotations.values() for entry in own]
+    try:
+        boxes = SourceBoxes(
+            image=np.array([place[entry['image_id']] for entry in entries], np.int64),
+            names=np.array(
+                [categories[entry['category_id']] for entry in entries], object
+            ),
+            ids=np.array([_identity(entry) for entry in entries], np.int64),
+            tlwh=np.array([entry['bbox'] for entry in entries], float).reshape(-1, 4),
+            dropped={
+                key: np.array([entry.get(key, 0) == 1 for entry in entries], bool)
+                for key in ('iscrowd', 'ignore')
+            },
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise DataError(
+            f'{file}: a malformed annotation of {video.name} ({error!r})'
+        ) from error
+    return make_part(
+        PurePosixPath(ending, video.folder).as_posix(),
+        paths,
+        np.array(sizes),
+        boxes,
+        class_map,
+        clip=clip,
+        lists={ending: ALL_IMAGES},
+        frame_rate=video.frame_rate,
+    )
+
+
+def _identity(entry: dict) -> int:
+    for key in _IDENTITY_KEYS:
+        if entry.get(key) is not None:
+            return int(entry[key])
+    return -1

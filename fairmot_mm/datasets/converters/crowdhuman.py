@@ -1,0 +1,142 @@
+"""CrowdHuman, with an identity for every box or without any."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from fairmot_mm.datasets.converters.class_map import ClassMap
+from fairmot_mm.datasets.converters.labels import (
+    ALL_IMAGES,
+    LabelPart,
+    SourceBoxes,
+    make_part,
+)
+from fairmot_mm.datasets.converters.report import ConversionReport
+from fairmot_mm.datasets.converters.writer import Target, write_jde_set
+from fairmot_mm.datasets.image_size import image_size
+from fairmot_mm.utils import IMAGE_SUFFIXES, DataError
+
+IDENTITIES = ('per-box', 'none')
+SPLITS = ('train', 'val')
+_LINES_A_JOB = 200
+
+
+@dataclass(frozen=True)
+class _Lines:
+    """Some lines of an annotation file, and the images they are about."""
+
+    file: Path
+    first: int
+    texts: list[str]
+    images: dict[str, Path]
+    has_ids: bool
+
+
+def convert_crowdhuman(
+    source: str | Path,
+    out: str | Path,
+    name: str = 'crowdhuman',
+    *,
+    identities: str = 'per-box',
+    copy: bool = False,
+    workers: int | None = None,
+    show_progress: bool = False,
+) -> ConversionReport:
+    """Convert ``annotation_train.odgt`` and ``annotation_val.odgt``.
+
+    Writes ``OUT/NAME/images/{train,val}``, the labels beside them and the lists
+    ``OUT/name.train`` and ``OUT/name.val``; see `write_jde_set`. As published, a box is
+    the full body (``fbox``), which may reach beyond the image, and those with
+    ``extra.ignore`` are left out. Other than published, boxes are divided by the size
+    that the image has once it is loaded (EXIF orientation obeyed), and an image in
+    which nothing is left has an empty label file.
+
+    Args:
+        source: Folder of the annotations; the images lie anywhere in it. It is only
+            read.
+        out: Data root of the training configs.
+        name: Name of the set. The two kinds of identities can stand side by side under
+            two names.
+        identities: 'per-box': every box is an identity of its own, for self-supervised
+            pretraining; they count from 0 in each list. 'none': boxes have none, for
+            detection alone.
+        copy: Copy images rather than link to them.
+        workers: Processes, one a core by default.
+        show_progress: Draw progress bars.
+
+    Raises:
+        DataError: No annotations there, or a line of them or its image is malformed or
+            missing.
+        OutputError: ``out`` cannot be written.
+    """
+    if identities not in IDENTITIES:
+        raise DataError(
+            f'identities = {identities!r}: choose one of {", ".join(IDENTITIES)}'
+        )
+    source = Path(source)
+    files = [source / f'annotation_{split}.odgt' for split in SPLITS]
+    files = [file for file in files if file.is_file()]
+    if not files:
+        raise DataError(f'{source} has neither annotation_train.odgt nor _val.odgt')
+    images = _find_images(source)
+    jobs = []
+    for file in files:
+        texts = file.read_text().splitlines()
+        for first in range(0, len(texts), _LINES_A_JOB):
+            chosen = texts[first : first + _LINES_A_JOB]
+            ids = [_image_id(file, first + k, text) for k, text in enumerate(chosen, 1)]
+            own = {ident: images[ident] for ident in ids if ident in images}
+            jobs.append(_Lines(file, first, chosen, own, identities == 'per-box'))
+    target = Target(Path(out), name, copy, workers, show_progress)
+    return write_jde_set(target, jobs, _read_lines, SPLITS)
+
+
+def _find_images(source: Path) -> dict[str, Path]:
+    """Image of each ID. The archives unpack to folders of various names."""
+    images: dict[str, Path] = {}
+    for path in sorted(source.rglob('*')):
+        if path.suffix.lower() in IMAGE_SUFFIXES:
+            images.setdefault(path.stem, path)
+    return images
+
+
+def _image_id(file: Path, number: int, text: str) -> str:
+    try:
+        return str(json.loads(text)['ID'])
+    except (ValueError, KeyError, TypeError) as error:
+        raise DataError(f'{file}, line {number}: no annotation ({error!r})') from error
+
+
+def _read_lines(job: _Lines) -> LabelPart:
+    split = job.file.stem.removeprefix('annotation_')
+    images: list[Path] = []
+    sizes, place, boxes, ignored = [], [], [], []
+    for number, text in enumerate(job.texts, job.first + 1):
+        where = f'{job.file}, line {number}'
+        entry = json.loads(text)
+        image = job.images.get(str(entry['ID']))
+        if image is None:
+            raise DataError(f'{where}: image {entry["ID"]} is not in {job.file.parent}')
+        try:
+            for box in entry['gtboxes']:
+                boxes.append([float(value) for value in box['fbox']])
+                ignored.append(box.get('extra', {}).get('ignore') == 1)
+                place.append(len(images))
+                if len(boxes[-1]) != 4:
+                    raise ValueError(f'fbox {box["fbox"]} has not 4 numbers')
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise DataError(f'{where}: no annotation ({error!r})') from error
+        images.append(image)
+        sizes.append(image_size(image))
+    count = len(boxes)
+    source = SourceBoxes(
+        image=np.array(place, np.int64),
+        names=np.full(count, 'person', object),
+        ids=np.arange(count) if job.has_ids else np.full(count, -1),
+        tlwh=np.array(boxes, np.float64).reshape(-1, 4),
+        dropped={'extra.ignore is 1': np.array(ignored, bool)},
+    )
+    lists = {split: ALL_IMAGES}
+    return make_part(split, images, np.array(sizes), source, ClassMap(), lists=lists)

@@ -1,0 +1,217 @@
+"""Videos annotated with CVAT, exported as "CVAT for video 1.1"."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import pairwise, zip_longest
+from pathlib import Path
+from xml.etree import ElementTree
+
+import numpy as np
+
+from fairmot_mm.datasets.converters.class_map import PEDESTRIAN_ONLY, ClassMap
+from fairmot_mm.datasets.converters.labels import (
+    ALL_IMAGES,
+    LabelPart,
+    SourceBoxes,
+    make_part,
+)
+from fairmot_mm.datasets.converters.report import ConversionReport
+from fairmot_mm.datasets.converters.writer import Target, write_jde_set
+from fairmot_mm.datasets.image_size import image_size
+from fairmot_mm.utils import IMAGE_SUFFIXES, DataError, list_images, natural_order
+
+_CORNERS = ('xtl', 'ytl', 'xbr', 'ybr')
+
+
+@dataclass(frozen=True)
+class _Shape:
+    """A box of a track in a frame, or that the track is out of view from there on."""
+
+    frame: int
+    outside: bool
+    corners: tuple[float, ...]
+    is_box: bool
+
+
+def convert_cvat(
+    source: str | Path,
+    out: str | Path,
+    name: str,
+    *,
+    ending: str = 'train',
+    frame_rate: float = 30.0,
+    classes: Sequence[str] = PEDESTRIAN_ONLY,
+    clip: bool = False,
+    copy: bool = False,
+    workers: int | None = None,
+    show_progress: bool = False,
+) -> ConversionReport:
+    """Convert CVAT tracks, a folder with an XML file and the images for each video.
+
+    The images of ``SOURCE/SEQ`` become ``OUT/NAME/images/ENDING/SEQ/img1``, with
+    ``seqinfo.ini`` and ``gt/gt.txt`` to test on. See `write_jde_set`.
+
+    A ``<track>`` is an identity. Boxes that are ``outside`` are left out; where a track
+    has no box between two frames, as in exports of key frames alone, it moves in a
+    straight line. Only frames of the task are taken: from ``start_frame`` to
+    ``stop_frame``, in the steps of ``frame_filter``. Where there are as many images as
+    the task has frames, these are they; otherwise images are those of the whole video,
+    and frame k (from 0) is the one at place k of their natural order.
+
+    Args:
+        source: Folder of the videos' folders. It is only read.
+        out: Data root of the training configs.
+        name: Name of the set.
+        ending: Ending of the list: 'train' writes ``OUT/name.train``.
+        frame_rate: Frames a second, for ``seqinfo.ini``.
+        classes: See `ClassMap`; names are those of the labels in CVAT.
+        clip: Clip boxes to the image.
+        copy: Copy images rather than link to them.
+        workers: Processes, one a core by default.
+        show_progress: Draw progress bars.
+
+    Raises:
+        DataError: No annotations there, or a file of them is malformed.
+        OutputError: ``out`` cannot be written.
+    """
+    class_map = ClassMap(classes)
+    source = Path(source)
+    files = sorted(source.glob('*/*.xml'), key=lambda file: natural_order(str(file)))
+    if not files:
+        raise DataError(
+            f'no SEQ/*.xml in {source}: unpack each export to a folder of its own there'
+        )
+    for file, following in pairwise(files):
+        if file.parent == following.parent:
+            raise DataError(f'{file.parent} has more than one XML file: keep one')
+    target = Target(Path(out), name, copy, workers, show_progress)
+    target.require_apart(source)
+    read = partial(
+        _read_video,
+        class_map=class_map,
+        clip=clip,
+        ending=ending,
+        frame_rate=frame_rate,
+    )
+    return write_jde_set(target, files, read, [ending], num_classes=len(class_map))
+
+
+def _read_video(
+    file: Path, class_map: ClassMap, clip: bool, ending: str, frame_rate: float
+) -> LabelPart:
+    root = _read_xml(file)
+    start, stop, step, size = (
+        _number(file, root, key)
+        for key in ('start_frame', 'stop_frame', 'step', 'size')
+    )
+    images = _images_by_frame(file, start or 0, stop, step or 1, size)
+    places = {frame: place for place, frame in enumerate(images)}
+    shapes, names, ids = [], [], []
+    for number, track in enumerate(root.findall('track')):
+        own = list(_filled(_shapes(file, track), step or 1))
+        shapes += own
+        names += [track.get('label', '')] * len(own)
+        ids += [number] * len(own)
+    xyxy = np.array([shape.corners for shape in shapes], float).reshape(-1, 4)
+    boxes = SourceBoxes(
+        image=np.array([places.get(shape.frame, -1) for shape in shapes], np.int64),
+        names=np.array(names, object),
+        ids=np.array(ids, np.int64),
+        tlwh=np.concatenate([xyxy[:, :2], xyxy[:, 2:] - xyxy[:, :2]], 1),
+        dropped={'no upright box': ~np.array([one.is_box for one in shapes], bool)},
+    )
+    paths = list(images.values())
+    return make_part(
+        f'{ending}/{file.parent.name}/img1',
+        paths,
+        np.array([image_size(path) for path in paths]),
+        boxes,
+        class_map,
+        clip=clip,
+        lists={ending: ALL_IMAGES},
+        frame_rate=frame_rate,
+    )
+
+
+def _read_xml(file: Path) -> ElementTree.Element:
+    try:
+        root = ElementTree.parse(file).getroot()
+    except ElementTree.ParseError as error:
+        raise DataError(f'{file} is no XML file: {error}') from error
+    if root.find('meta/project') is not None:
+        raise DataError(
+            f'{file} is the export of a project: export each task by itself'
+        )
+    if root.find('image') is not None or root.tag != 'annotations':
+        raise DataError(f'{file} has no tracks: export it as "CVAT for video 1.1"')
+    return root
+
+
+def _number(file: Path, root: ElementTree.Element, key: str) -> int | None:
+    """A number that describes the task; the step is that of ``frame_filter``."""
+    if key == 'step':
+        text = (root.findtext('meta//frame_filter') or '').partition('step=')[2]
+    else:
+        text = root.findtext(f'meta//{key}') or ''
+    try:
+        return int(text) if text else None
+    except ValueError as error:
+        raise DataError(f'{file}: {key} {text!r} is not a number') from error
+
+
+def _images_by_frame(
+    file: Path, start: int, stop: int | None, step: int, size: int | None
+) -> dict[int, Path]:
+    """Image of each frame of the task."""
+    folders = {
+        path.parent
+        for path in file.parent.rglob('*')
+        if path.suffix.lower() in IMAGE_SUFFIXES
+    }
+    if len(folders) != 1:
+        found = ', '.join(str(folder) for folder in sorted(folders)) or 'none'
+        raise DataError(
+            f'{file.parent} must have the images of its video in one folder; there '
+            f'are some in: {found}'
+        )
+    images = list_images(folders.pop())
+    if len(images) == size:
+        return {start + place * step: image for place, image in enumerate(images)}
+    last = len(images) - 1 if stop is None else min(stop, len(images) - 1)
+    return {frame: images[frame] for frame in range(start, last + 1, step)}
+
+
+def _shapes(file: Path, track: ElementTree.Element) -> list[_Shape]:
+    """Shapes of a track by frame."""
+    shapes = []
+    for shape in track:
+        is_box = shape.tag == 'box' and float(shape.get('rotation', 0)) == 0
+        try:
+            corners = tuple(float(shape.attrib[key]) for key in _CORNERS if is_box)
+            frame = int(shape.attrib['frame'])
+        except (KeyError, ValueError) as error:
+            raise DataError(
+                f'{file}: a malformed {shape.tag} in track {track.get("id")}, {error!r}'
+            ) from error
+        outside = shape.get('outside') == '1'
+        shapes.append(_Shape(frame, outside, corners or (0.0,) * 4, is_box))
+    return sorted(shapes, key=lambda shape: shape.frame)
+
+
+def _filled(shapes: Sequence[_Shape], step: int) -> Iterator[_Shape]:
+    """Shapes that are in view, those between two of them put in."""
+    for shape, following in zip_longest(shapes, shapes[1:]):
+        if shape.outside:
+            continue
+        yield shape
+        if following is None or not shape.is_box:
+            continue
+        goal = following if following.is_box and not following.outside else shape
+        for frame in range(shape.frame + step, following.frame, step):
+            share = (frame - shape.frame) / (following.frame - shape.frame)
+            corners = tuple(
+                (1 - share) * here + share * there
+                for here, there in zip(shape.corners, goal.corners, strict=True)
+            )
+            yield _Shape(frame, False, corners, True)

@@ -1,0 +1,137 @@
+"""Lists of the images that have labels."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
+from itertools import groupby
+from pathlib import Path, PurePosixPath
+
+import numpy as np
+
+from fairmot_mm.datasets.converters.half_split import half_lists
+from fairmot_mm.datasets.converters.report import ConversionReport, ListCount
+from fairmot_mm.datasets.jde_dataset import IMAGE_DIR, LABEL_DIR, read_labels
+from fairmot_mm.utils import (
+    IMAGE_SUFFIXES,
+    DataError,
+    map_parallel,
+    natural_order,
+    write_text,
+)
+
+PARTS = ('all', *half_lists(0))
+_IMAGES_A_JOB = 500
+
+
+def make_list(
+    root: str | Path,
+    patterns: Sequence[str],
+    list_file: str | Path,
+    *,
+    part: str = 'all',
+    num_classes: int = 1,
+    workers: int | None = None,
+    show_progress: bool = False,
+) -> ConversionReport:
+    """Write a list of the images that match and have a label file.
+
+    Labels are read to count what the list holds, so a malformed one is found here. The
+    list is removed first and written last.
+
+    Args:
+        root: Data root of the training configs.
+        patterns: Files or folders below ``root``, such as ``MOT17/images/train/*-SDP``;
+            of a folder all images in it and below it are taken.
+        list_file: The list, relative to ``root`` unless absolute.
+        part: 'all', or of the images of each folder 'half' (the first ``int(n / 2)``),
+            'val' (the rest) or 'emb' (every third of the rest).
+        num_classes: Classes of the labels.
+        workers: Processes, one a core by default.
+        show_progress: Draw progress bars.
+
+    Raises:
+        DataError: Nothing matches, or a label file is malformed.
+        OutputError: The list cannot be written.
+    """
+    if part not in PARTS:
+        raise DataError(f'part = {part!r}: choose one of {", ".join(PARTS)}')
+    root, report = Path(root), ConversionReport()
+    list_file = root / list_file
+    list_file.unlink(missing_ok=True)
+    images = sorted(
+        {image for pattern in patterns for image in _matching(root, pattern)},
+        key=lambda image: natural_order(image.as_posix()),
+    )
+    if not images:
+        raise DataError(f'no image in {root} matches {" ".join(patterns)}')
+    labelled = [image for image in images if (root / label_path(image)).is_file()]
+    report.rejected_images['an image without a label file'] = len(images) - len(
+        labelled
+    )
+    if not labelled:
+        raise DataError(f'none of {len(images)} images in {root} has a label file')
+    chosen = []
+    for _, group in groupby(labelled, key=lambda image: image.parent):
+        of_folder = list(group)
+        lists = {'all': slice(None), **half_lists(len(of_folder))}
+        chosen += of_folder[lists[part]]
+    report.lists[list_file] = count_labels(
+        root, chosen, num_classes, workers=workers, show_progress=show_progress
+    )
+    write_text(list_file, ''.join(f'{image}\n' for image in chosen))
+    return report
+
+
+def label_path(image: PurePosixPath) -> PurePosixPath:
+    """Label file of an image, both relative to the data root."""
+    parts = [LABEL_DIR if part == IMAGE_DIR else part for part in image.parts]
+    return PurePosixPath(*parts).with_suffix('.txt')
+
+
+def count_labels(
+    root: Path,
+    images: Sequence[PurePosixPath],
+    num_classes: int,
+    *,
+    workers: int | None = None,
+    show_progress: bool = False,
+) -> ListCount:
+    """Read the labels of images, given relative to ``root``, and count them.
+
+    Raises:
+        DataError: A label file is missing or malformed.
+    """
+    jobs = [
+        images[start : start + _IMAGES_A_JOB]
+        for start in range(0, len(images), _IMAGES_A_JOB)
+    ]
+    tables = map_parallel(
+        partial(_read_tables, root, num_classes),
+        jobs,
+        workers=workers,
+        description='reading labels',
+        show_progress=show_progress,
+    )
+    rows = np.concatenate(tables)
+    known = np.unique(rows[rows[:, 1] >= 0, :2], axis=0)
+    ids = [int((known[:, 0] == label).sum()) for label in range(num_classes)]
+    return ListCount(len(images), len(rows), ids)
+
+
+def _read_tables(
+    root: Path, num_classes: int, images: Iterable[PurePosixPath]
+) -> np.ndarray:
+    """(R, 6) labels of all the images."""
+    tables = [
+        read_labels(root / label_path(image), root / image, num_classes)
+        for image in images
+    ]
+    return np.concatenate(tables)
+
+
+def _matching(root: Path, pattern: str) -> Iterator[PurePosixPath]:
+    """Images below ``root`` that a pattern names, those without 'images' left out."""
+    for path in root.glob(pattern):
+        for image in path.rglob('*') if path.is_dir() else [path]:
+            relative = PurePosixPath(image.relative_to(root).as_posix())
+            if image.suffix.lower() in IMAGE_SUFFIXES and IMAGE_DIR in relative.parts:
+                yield relative

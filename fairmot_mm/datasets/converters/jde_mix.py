@@ -1,0 +1,137 @@
+"""The sets that JDE distributes with labels: all of its MIX but MOT17."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from fairmot_mm.datasets.converters.image_list import (
+    count_labels,
+    label_path,
+    make_list,
+)
+from fairmot_mm.datasets.converters.report import ConversionReport
+from fairmot_mm.utils import DataError, OutputError, require_writable_dir, write_text
+
+
+@dataclass(frozen=True)
+class MixSet:
+    """Where the images of a set lie, and which lists it has.
+
+    Attributes:
+        folder: Folder of the set below the data root.
+        lists: For each ending of a list, its images below the folder.
+        published: Length of each published list.
+    """
+
+    folder: str
+    lists: Mapping[str, str]
+    published: Mapping[str, int]
+
+
+MIX_SETS = {
+    # set06 to set10 are Caltech's test sets; the published list has the first of them.
+    'caltech': MixSet('Caltech', {'all': 'data/images/set0[0-6]_*'}, {'all': 26915}),
+    'citypersons': MixSet(
+        'Cityscapes',
+        {'train': 'images/train', 'val': 'images/val'},
+        {'train': 2500, 'val': 441},
+    ),
+    'cuhksysu': MixSet('CUHKSYSU', {'train': 'images'}, {'train': 11206}),
+    'prw': MixSet('PRW', {'train': 'images'}, {'train': 5701}),
+    'eth': MixSet('ETHZ', {'train': '*/images'}, {'train': 2056}),
+}
+
+
+def prepare_mix_set(
+    name: str,
+    source: str | Path,
+    out: str | Path,
+    *,
+    lists: Sequence[str | Path] = (),
+    workers: int | None = None,
+    show_progress: bool = False,
+) -> ConversionReport:
+    """Put a set of the MIX where its lists expect it, check its labels, list them.
+
+    Labels come with the images; they are read, never changed. Where ``source`` is not
+    the folder of the set below ``out`` already, a link to it is made there. Lists are
+    named as the published ones: ``OUT/caltech.all``, ``OUT/citypersons.train``.
+
+    Without ``lists``, a list has every image with a label file. CUHK-SYSU and PRW keep
+    training and test images in one folder: where the archive has labels of both, give
+    the published list.
+
+    Args:
+        name: One of `MIX_SETS`.
+        source: The unpacked folder, with ``images`` and ``labels_with_ids`` in it or
+            further below. It is only read.
+        out: Data root of the training configs.
+        lists: Published list files of this set, such as ``cuhksysu.train``, to use as
+            they are.
+        workers: Processes, one a core by default.
+        show_progress: Draw progress bars.
+
+    Raises:
+        DataError: The set is not there, or an image that a published list names, or a
+            label file, is missing or malformed.
+        OutputError: ``out`` cannot be written, or has another folder of this name.
+    """
+    if name not in MIX_SETS:
+        raise DataError(f'no set {name!r}: choose one of {", ".join(MIX_SETS)}')
+    kind, source = MIX_SETS[name], Path(source)
+    if not source.is_dir():
+        raise DataError(f'{source} is not a folder')
+    look: dict = {'workers': workers, 'show_progress': show_progress}
+    out = require_writable_dir(out)
+    texts = _published_texts(name, lists)
+    for ending in kind.lists:
+        (out / f'{name}.{ending}').unlink(missing_ok=True)
+    _link(source, out / kind.folder)
+    report = ConversionReport()
+    for list_name, text in texts.items():
+        images = [PurePosixPath(line.strip()) for line in text.split('\n')]
+        images = [image for image in images if image.name]
+        _require_files(out, images, list_name)
+        report.lists[out / list_name] = count_labels(out, images, 1, **look)
+        write_text(out / list_name, text)
+    for ending, pattern in kind.lists.items() if not texts else ():
+        made = make_list(out, [f'{kind.folder}/{pattern}'], f'{name}.{ending}', **look)
+        report.lists |= made.lists
+        report.rejected_images += made.rejected_images
+        count = made.lists[out / f'{name}.{ending}'].images
+        if count != kind.published[ending]:
+            report.notes.append(
+                f'  note: the published {name}.{ending} has {kind.published[ending]} '
+                f'images, this one {count}'
+            )
+    return report
+
+
+def _published_texts(name: str, lists: Sequence[str | Path]) -> dict[str, str]:
+    texts = {}
+    for file in map(Path, lists):
+        if file.name.partition('.')[0] != name:
+            raise DataError(f'{file} is no list of {name}: they are named {name}.train')
+        try:
+            texts[file.name] = file.read_text()
+        except OSError as error:
+            raise DataError(f'cannot read {file}: {error.strerror}') from error
+    return texts
+
+
+def _link(source: Path, folder: Path) -> None:
+    if folder.exists():
+        if folder.resolve() != source.resolve():
+            raise OutputError(
+                f'{folder} exists and is not {source}: remove it or give it as source'
+            )
+        return
+    folder.unlink(missing_ok=True)  # a link to nowhere
+    folder.symlink_to(source.resolve(), target_is_directory=True)
+
+
+def _require_files(out: Path, images: Sequence[PurePosixPath], list_name: str) -> None:
+    for number, image in enumerate(images, 1):
+        for path in (out / image, out / label_path(image)):
+            if not path.is_file():
+                raise DataError(f'{list_name}, image {number}: {path} does not exist')

@@ -1,0 +1,45 @@
+"""The files that make a folder of images a sequence of the MOTChallenge."""
+
+from pathlib import Path
+
+import numpy as np
+
+from fairmot_mm.datasets.converters.labels import LabelPart
+
+
+def write_seqinfo(
+    folder: Path, frame_rate: float, size: tuple[int, int], images: list[Path]
+) -> None:
+    """Write ``folder/seqinfo.ini``.
+
+    Args:
+        folder: The sequence; the images are in ``img1`` of it.
+        frame_rate: Frames a second.
+        size: Width and height in pixels.
+        images: All of them.
+    """
+    (folder / 'seqinfo.ini').write_text(
+        f'[Sequence]\nname={folder.name}\nimDir=img1\nframeRate={frame_rate:g}\n'
+        f'seqLength={len(images)}\nimWidth={size[0]}\nimHeight={size[1]}\n'
+        f'imExt={images[0].suffix}\n'
+    )
+
+
+def write_ground_truth(folder: Path, part: LabelPart) -> None:
+    """Write ``folder/gt/gt.txt`` of the labels of a part, to test on.
+
+    Its form is that of MOT17: mark and visibility are 1, the class is the class id + 1.
+    Boxes without identity are not in it.
+    """
+    boxes = part.boxes.copy()
+    boxes[:, :2] -= boxes[:, 2:] / 2
+    boxes *= np.tile(part.sizes, 2)[part.image]
+    lines = [
+        f'{image + 1},{identity},{x:.2f},{y:.2f},{w:.2f},{h:.2f},1,{label + 1},1\n'
+        for image, identity, label, (x, y, w, h) in zip(
+            part.image, part.ids, part.labels, boxes, strict=True
+        )
+        if identity >= 0
+    ]
+    (folder / 'gt').mkdir()
+    (folder / 'gt' / 'gt.txt').write_text(''.join(lines))

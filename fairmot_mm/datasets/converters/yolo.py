@@ -1,0 +1,172 @@
+"""Folders of images with YOLO text files."""
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path, PurePosixPath
+
+import numpy as np
+import yaml
+
+from fairmot_mm.datasets.converters.class_map import PEDESTRIAN_ONLY, ClassMap
+from fairmot_mm.datasets.converters.labels import (
+    ALL_IMAGES,
+    LabelPart,
+    SourceBoxes,
+    make_part,
+)
+from fairmot_mm.datasets.converters.report import ConversionReport
+from fairmot_mm.datasets.converters.writer import Target, write_jde_set
+from fairmot_mm.datasets.image_size import image_size
+from fairmot_mm.utils import IMAGE_SUFFIXES, DataError, list_images, natural_order
+
+_IMAGES, _LABELS = 'images', 'labels'
+
+
+def convert_yolo(
+    source: str | Path,
+    out: str | Path,
+    name: str,
+    *,
+    names: Sequence[str] | None = None,
+    track_ids: bool = False,
+    frame_rate: float = 30.0,
+    classes: Sequence[str] = PEDESTRIAN_ONLY,
+    clip: bool = False,
+    copy: bool = False,
+    workers: int | None = None,
+    show_progress: bool = False,
+) -> ConversionReport:
+    """Convert ``SOURCE/images/**`` with ``SOURCE/labels/**.txt`` beside them.
+
+    Lines are ``class cx cy w h``, divided by the image size; such boxes have no
+    identity. With ``track_ids`` they are ``class cx cy w h id``, each folder is a
+    video, and it becomes ``OUT/NAME/images/FOLDER/img1`` with ``seqinfo.ini`` and
+    ``gt/gt.txt`` to test on. An image without a label file has no boxes.
+
+    Where all images lie in ``images/train``, ``images/val`` and the like, each is a
+    list of that ending; otherwise all are in ``OUT/name.train``. See `write_jde_set`.
+
+    Args:
+        source: Folder of ``images`` and ``labels``. It is only read.
+        out: Data root of the training configs.
+        name: Name of the set.
+        names: Names of the class numbers of the label files, from 0. None reads them in
+            ``SOURCE/classes.txt`` (one a line) or ``SOURCE/data.yaml`` (``names``).
+        track_ids: The sixth column is an identity within the folder, -1 = none.
+        frame_rate: Frames a second of videos, for ``seqinfo.ini``.
+        classes: See `ClassMap`.
+        clip: Clip boxes to the image.
+        copy: Copy images rather than link to them.
+        workers: Processes, one a core by default.
+        show_progress: Draw progress bars.
+
+    Raises:
+        DataError: No images there, or a label file is malformed.
+        OutputError: ``out`` cannot be written.
+    """
+    class_map = ClassMap(classes)
+    source = Path(source)
+    root = source / _IMAGES
+    folders = {
+        path.parent for path in root.rglob('*') if path.suffix.lower() in IMAGE_SUFFIXES
+    }
+    if not folders:
+        raise DataError(f'{source} has no images in a folder {_IMAGES!r}')
+    tops = {folder.relative_to(root).parts[:1] for folder in folders}
+    endings = {'train'} if () in tops else {top[0] for top in tops}
+    if not endings <= {'train', 'val', 'test'}:
+        endings = {'train'}
+    target = Target(Path(out), name, copy, workers, show_progress)
+    target.require_apart(source)
+    read = partial(
+        _read_folder,
+        source=source,
+        names=list(names) if names else _read_names(source),
+        frame_rate=frame_rate if track_ids else None,
+        endings=endings,
+        class_map=class_map,
+        clip=clip,
+    )
+    jobs = sorted(folders, key=lambda folder: natural_order(str(folder)))
+    return write_jde_set(
+        target, jobs, read, ['train', 'val', 'test'], num_classes=len(class_map)
+    )
+
+
+def _read_names(source: Path) -> list[str]:
+    text, data = source / 'classes.txt', source / 'data.yaml'
+    if text.is_file():
+        return [line for line in text.read_text().splitlines() if line.strip()]
+    try:
+        names = yaml.safe_load(data.read_text())['names']
+        return [str(names[k]) for k in range(len(names))]
+    except (OSError, KeyError, TypeError, yaml.YAMLError) as error:
+        raise DataError(
+            f'{source} has no classes.txt and no data.yaml with names: give the names '
+            'of the class numbers'
+        ) from error
+
+
+def _read_folder(
+    folder: Path,
+    source: Path,
+    names: list[str],
+    frame_rate: float | None,
+    endings: set[str],
+    class_map: ClassMap,
+    clip: bool,
+) -> LabelPart:
+    place = PurePosixPath(folder.relative_to(source / _IMAGES).as_posix())
+    ending = place.parts[0] if place.parts and place.parts[0] in endings else 'train'
+    images = list_images(folder)
+    columns = 5 if frame_rate is None else 6
+    rows = []
+    for index, image in enumerate(images):
+        label = source / _LABELS / place / f'{image.stem}.txt'
+        rows += _read_rows(label, index, columns, len(names))
+    table = np.array(rows, np.float64).reshape(-1, columns + 1)
+    sizes = np.array([image_size(image) for image in images])
+    own = table[:, 0].astype(np.int64)
+    wh = table[:, 4:6] * sizes[own]
+    boxes = SourceBoxes(
+        image=own,
+        names=np.array([names[int(k)] for k in table[:, 1]], object),
+        ids=table[:, 6].astype(np.int64) if columns == 6 else np.full(len(own), -1),
+        tlwh=np.concatenate([table[:, 2:4] * sizes[own] - wh / 2, wh], 1),
+    )
+    return make_part(
+        (place / ('.' if frame_rate is None else 'img1')).as_posix(),
+        images,
+        sizes,
+        boxes,
+        class_map,
+        clip=clip,
+        lists={ending: ALL_IMAGES},
+        frame_rate=frame_rate,
+    )
+
+
+def _read_rows(
+    label: Path, index: int, columns: int, num_names: int
+) -> list[list[float]]:
+    """Rows of a label file, the number of the image before each."""
+    rows = []
+    lines = label.read_text().splitlines() if label.is_file() else []
+    for number, line in enumerate(lines, 1):
+        words = line.split()
+        if not words:
+            continue
+        where = f'{label}, line {number}'
+        if len(words) != columns:
+            hint = ' (with track ids)' if columns == 6 else ' (without track ids)'
+            raise DataError(f'{where}: {len(words)} columns, expected {columns}{hint}')
+        try:
+            values = [float(word) for word in words]
+        except ValueError as error:
+            raise DataError(f'{where}: {error}') from error
+        if not (values[0].is_integer() and 0 <= values[0] < num_names):
+            raise DataError(
+                f'{where}: class {words[0]}, but {num_names} names were given'
+            )
+        rows.append([float(index), *values])
+    return rows

@@ -1,0 +1,170 @@
+import pytest
+
+from fairmot_mm.datasets import MOTVideoDataset
+from fairmot_mm.datasets.converters import convert_cvat
+from fairmot_mm.utils import DataError
+
+BOX = (
+    '<box frame="{}" keyframe="{}" outside="{}" occluded="0" xtl="{}" ytl="{}" '
+    'xbr="{}" ybr="{}" z_order="0">{}</box>'
+)
+
+
+def box(frame, xyxy, outside=0, keyframe=1, inner=''):
+    return BOX.format(frame, keyframe, outside, *xyxy, inner)
+
+
+def track(number, label, *shapes):
+    start = f'<track id="{number}" label="{label}" source="manual">'
+    return f'{start}{"".join(shapes)}</track>'
+
+
+def document(*tracks, size=3, extra=''):
+    return (
+        '<?xml version="1.0" encoding="utf-8"?>\n<annotations><version>1.1</version>'
+        f'<meta><task><id>7</id><size>{size}</size><mode>interpolation</mode>{extra}'
+        '<original_size><width>100</width><height>80</height></original_size>'
+        f'</task></meta>{"".join(tracks)}</annotations>'
+    )
+
+
+@pytest.fixture
+def make_video(tmp_path, make_image):
+    def make(name, text, count=3):
+        for number in range(count):
+            make_image(tmp_path / 'src' / name / f'images/frame_{number:06d}.PNG')
+        (tmp_path / 'src' / name / 'annotations.xml').write_text(text)
+        return tmp_path / 'src', tmp_path / 'out'
+
+    return make
+
+
+def all_labels(out, read_labels):
+    lines = (out / 'set.train').read_text().splitlines()
+    return [read_labels(out, line) for line in lines]
+
+
+def test_boxes(make_video, read_labels, tree):
+    """A track is an identity; boxes out of view, of other labels and shapes are not.
+
+    Attributes inside a box do not matter; it may leave the image.
+    """
+    make_video(
+        'b',
+        document(
+            track(4, 'person', box(0, (0, 0, 10, 8)), box(1, (10, 0, 20, 8), 0, 0)),
+        ),
+    )
+    source, out = make_video(
+        'a',
+        document(
+            track(0, 'car', box(0, (0, 0, 9, 9))),
+            track(
+                1,
+                'Person',
+                box(0, (-10, 0, 30, 50), inner='<attribute name="x">1</attribute>'),
+                box(1, (50, 20, 100, 100)),
+                box(2, (50, 20, 100, 100), outside=1),
+            ),
+            track(2, 'person', '<polygon frame="0" outside="0" points="1,1;2,2"/>'),
+            track(3, 'person', box(2, (20, 0, 40, 40))),
+        ),
+    )
+    before = tree(source)
+    report = convert_cvat(source, out, 'SET', frame_rate=12)
+    assert all_labels(out, read_labels) == [
+        ['0 0 0.100000 0.312500 0.400000 0.625000'],
+        ['0 0 0.750000 0.750000 0.500000 1.000000'],
+        ['0 1 0.300000 0.250000 0.200000 0.500000'],
+        ['0 2 0.050000 0.050000 0.100000 0.100000'],
+        ['0 2 0.150000 0.050000 0.100000 0.100000'],
+        [],
+    ]
+    assert str(*report.lists.values()) == '6 images, 5 boxes, 3 identities'
+    assert report.rejected == {'class car is not taken': 1, 'no upright box': 1}
+    data = MOTVideoDataset(data_root=str(out / 'SET/images/train'))
+    assert data.get_data_info(0)['frame_rate'] == 12
+    assert data.get_data_info(0)['gt_file'].endswith('SET/images/train/a/gt/gt.txt')
+    assert tree(source) == before
+
+
+def test_key_frames_alone(make_video, read_labels):
+    """Between two boxes a track moves in a straight line; out of view it has none."""
+    source, out = make_video(
+        'a',
+        document(
+            track(
+                0,
+                'person',
+                box(0, (0, 0, 10, 8)),
+                box(2, (20, 0, 30, 8)),
+                box(4, (20, 0, 30, 8), outside=1),
+                box(6, (0, 0, 50, 40)),
+            ),
+            size=7,
+        ),
+        count=7,
+    )
+    convert_cvat(source, out, 'SET')
+    assert all_labels(out, read_labels) == [
+        ['0 0 0.050000 0.050000 0.100000 0.100000'],
+        ['0 0 0.150000 0.050000 0.100000 0.100000'],
+        ['0 0 0.250000 0.050000 0.100000 0.100000'],
+        ['0 0 0.250000 0.050000 0.100000 0.100000'],
+        [],
+        [],
+        ['0 0 0.250000 0.250000 0.500000 0.500000'],
+    ]
+
+
+PART = (
+    '<start_frame>2</start_frame><stop_frame>6</stop_frame>'
+    '<frame_filter>step=2</frame_filter>'
+)
+
+
+@pytest.mark.parametrize(('count', 'expected'), [(10, [2, 4, 6]), (3, [0, 1, 2])])
+def test_part_of_a_video(make_video, read_labels, count, expected):
+    """Frames of the task alone are taken, of all images or of those exported."""
+    text = document(
+        track(0, 'person', box(2, (0, 0, 10, 8)), box(6, (20, 0, 30, 8))), extra=PART
+    )
+    source, out = make_video('a', text, count)
+    convert_cvat(source, out, 'SET')
+    lines = (out / 'set.train').read_text().splitlines()
+    assert [int(line[-10:-4]) for line in lines] == expected
+    assert [labels[0].split()[2] for labels in all_labels(out, read_labels)] == [
+        '0.050000',
+        '0.150000',
+        '0.250000',
+    ]
+
+
+@pytest.mark.parametrize(
+    ('text', 'message'),
+    [
+        ('<annotations>', 'is no XML file'),
+        ('<annotations><image id="0"/></annotations>', 'CVAT for video 1.1'),
+        (document().replace('task>', 'project>'), 'each task by itself'),
+        (document(track(0, 'person', '<box frame="0" xtl="1"/>')), 'malformed box'),
+        (document(extra='<start_frame>x</start_frame>'), "start_frame 'x'"),
+    ],
+)
+def test_what_is_wrong_is_named(make_video, text, message):
+    """Another export, or a broken file."""
+    source, out = make_video('a', text)
+    with pytest.raises(DataError, match=message):
+        convert_cvat(source, out, 'SET')
+
+
+def test_folders(make_video, make_image):
+    """One XML file and one folder of images for each video."""
+    source, out = make_video('a', document(track(0, 'person', box(0, (0, 0, 9, 9)))))
+    with pytest.raises(DataError, match='a folder of its own'):
+        convert_cvat(source / 'a', out, 'SET')
+    make_image(source / 'a/more/x.png')
+    with pytest.raises(DataError, match='in one folder'):
+        convert_cvat(source, out, 'SET')
+    (source / 'a/other.xml').write_text(document())
+    with pytest.raises(DataError, match='more than one XML'):
+        convert_cvat(source, out, 'SET')

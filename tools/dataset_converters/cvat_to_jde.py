@@ -1,0 +1,25 @@
+"""Convert videos annotated with CVAT (exported as "CVAT for video 1.1")."""
+
+import argparse
+
+from fairmot_mm.datasets.converters import PEDESTRIAN_ONLY, convert_cvat
+from fairmot_mm.utils.cli import (
+    add_converter_arguments,
+    add_video_arguments,
+    run_converter,
+)
+
+
+def parse_args() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        'source', help='folder with a folder for each video: SEQ/*.xml and its images'
+    )
+    add_converter_arguments(parser, PEDESTRIAN_ONLY)
+    add_video_arguments(parser)
+    return parser.parse_args()
+
+
+if __name__ == '__main__':
+    run_converter(convert_cvat, parse_args())

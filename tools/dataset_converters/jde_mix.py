@@ -1,0 +1,23 @@
+"""Prepare Caltech, CityPersons, CUHK-SYSU, PRW or ETHZ as JDE distributes them."""
+
+import argparse
+
+from fairmot_mm.datasets.converters import MIX_SETS, prepare_mix_set
+from fairmot_mm.utils.cli import run_converter
+
+
+def parse_args() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument('name', choices=MIX_SETS, help='the set')
+    parser.add_argument('source', help='unpacked folder: images and labels_with_ids')
+    parser.add_argument('out', help='data root of the training configs')
+    parser.add_argument(
+        '--lists', nargs='+', default=(), help='published list files to use'
+    )
+    parser.add_argument('--workers', type=int, help='processes (default one a core)')
+    return parser.parse_args()
+
+
+if __name__ == '__main__':
+    run_converter(prepare_mix_set, parse_args())

@@ -1,0 +1,31 @@
+"""Write a list of the images that have a label file."""
+
+import argparse
+
+from fairmot_mm.datasets.converters import make_list
+from fairmot_mm.utils.cli import run_converter
+
+
+def parse_args() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument('root', help='data root of the training configs')
+    parser.add_argument('list_file', help='list to write, relative to ROOT')
+    parser.add_argument(
+        'patterns',
+        nargs='+',
+        help="files or folders below ROOT, in quotes: 'MOT17/images/train/*-SDP'",
+    )
+    parser.add_argument(
+        '--part',
+        choices=['all', 'half', 'val', 'emb'],
+        default='all',
+        help='of each folder: the first half, the rest, or every third of the rest',
+    )
+    parser.add_argument('--num-classes', type=int, default=1, help='of the labels')
+    parser.add_argument('--workers', type=int, help='processes (default one a core)')
+    return parser.parse_args()
+
+
+if __name__ == '__main__':
+    run_converter(make_list, parse_args())
