@@ -31,6 +31,7 @@ MAY_IMPORT = {
     'datasets': FOUNDATION,
     'engine': FOUNDATION,
     'evaluation': FOUNDATION,
+    'postprocessing': FOUNDATION,
     'visualization': FOUNDATION,
     'testing': FOUNDATION | {'evaluation'},
     'apis': FOUNDATION | {'models', 'models.utils', 'datasets', 'visualization'},

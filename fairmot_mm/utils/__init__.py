@@ -9,7 +9,13 @@ from fairmot_mm.utils.errors import (
     UserInputError,
     VideoError,
 )
-from fairmot_mm.utils.mot_io import MOTRows, format_mot_rows, read_mot, write_text
+from fairmot_mm.utils.mot_io import (
+    MOTRows,
+    format_mot_rows,
+    read_mot,
+    write_mot,
+    write_text,
+)
 from fairmot_mm.utils.pairs import pairs_in_reach
 from fairmot_mm.utils.parallel import map_parallel
 from fairmot_mm.utils.sequence import (
@@ -37,5 +43,6 @@ __all__ = [
     'pairs_in_reach',
     'read_mot',
     'require_writable_dir',
+    'write_mot',
     'write_text',
 ]

@@ -123,6 +123,21 @@ def format_mot_rows(
     )
 
 
+def write_mot(path: str | Path, rows: MOTRows) -> None:
+    """Write results in one step, in the form of `format_mot_rows` with their marks.
+
+    Args:
+        path: The text file to make. Its folder is created.
+        rows: Results; their order is kept.
+
+    Raises:
+        OutputError: The folder cannot be created or written.
+    """
+    table = np.column_stack([rows.frames, rows.ids, rows.tlwh, rows.marks])
+    with atomic_path(path) as temporary:
+        np.savetxt(temporary, table, '%d,%d,%.4f,%.4f,%.4f,%.4f,%.6g,-1,-1,-1')
+
+
 def write_text(path: str | Path, text: str) -> None:
     """Write ``text`` to ``path`` in one step (temporary name, then rename).
 

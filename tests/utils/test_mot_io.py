@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from fairmot_mm.utils import DataError, format_mot_rows, read_mot, write_text
+from fairmot_mm.utils import DataError, format_mot_rows, read_mot, write_mot, write_text
 
 
 def read(tmp_path, text):
@@ -78,3 +78,14 @@ def test_written_rows_are_read_again(tmp_path):
     assert rows.ids.tolist() == [3, 12]
     np.testing.assert_allclose(rows.tlwh, tlwh, atol=5e-5)
     assert format_mot_rows(1, [], []) == ''
+
+
+def test_rows_written_are_read_back(tmp_path):
+    """Marks are kept; the form is that of the published tracker."""
+    text = '3,1,10.0000,20.2500,30.0000,40.0000,1,-1,-1,-1\n'
+    (tmp_path / 'a.txt').write_text(text + text.replace('40.0000,1', '40.0000,0.125'))
+    rows = read_mot(tmp_path / 'a.txt')
+    write_mot(tmp_path / 'new' / 'b.txt', rows)
+    assert (tmp_path / 'new' / 'b.txt').read_text() == (tmp_path / 'a.txt').read_text()
+    write_mot(tmp_path / 'c.txt', rows[:0])
+    assert len(read_mot(tmp_path / 'c.txt')) == 0

@@ -1,0 +1,69 @@
+"""Smoothing tracks by Gaussian process regression."""
+
+from dataclasses import replace
+
+import numpy as np
+from scipy.linalg import matmul_toeplitz, solve_toeplitz
+
+from fairmot_mm.postprocessing.linear_interpolation import by_track
+from fairmot_mm.utils import ConfigError, MOTRows
+
+_MIN_LENGTH = 3  # through two points goes a line
+# Below this many frames the process forgets a box before the next one.
+_MIN_SCALE = 3.0
+
+
+def smooth_tracks(rows: MOTRows, tau: float = 10, noise: float = 1e-4) -> MOTRows:
+    """Replace the boxes of tracks by those a smooth motion would have had.
+
+    With `interpolate_tracks` before it, this is the Gaussian-smoothed interpolation of
+    StrongSORT (Du et al., 2023): the regression is on every frame of a track without a
+    gap, with a radial basis function whose length scale of ``tau * log(tau^3 / l)``
+    frames is shorter for longer tracks, l being the number of frames. Ours differs in
+    two things: the deviation from a straight line is smoothed, so that fast people are
+    not drawn to their mean, and the noise of the boxes is a parameter instead of what
+    rounding makes of an ill-conditioned matrix. Frames follow each other one by one,
+    so the matrix is Toeplitz, and a track of l frames takes l^2 steps and no l x l
+    memory. Where a gap is left, a track is smoothed in pieces.
+
+    Args:
+        rows: Results of a whole video, in any order.
+        tau: Strength: a larger one gives straighter tracks.
+        noise: Variance of the boxes around the motion, as a share of the variance of
+            the motion around a straight line.
+
+    Returns:
+        As many rows, by frame and identity; those of tracks of one or two frames
+        unchanged.
+
+    Raises:
+        ConfigError: A parameter is not above 0.
+        DataError: An identity is twice in a frame.
+    """
+    if not (tau > 0 and noise > 0):
+        raise ConfigError(f'tau={tau} and noise={noise} must be above 0')
+    rows = rows[by_track(rows)]
+    breaks = (np.diff(rows.frames) != 1) | (np.diff(rows.ids) != 0)
+    pieces = np.split(rows.tlwh, np.flatnonzero(breaks) + 1)
+    tlwh = np.concatenate([_smooth(piece, tau, noise) for piece in pieces])
+    rows = replace(rows, tlwh=tlwh)
+    return rows[np.lexsort((rows.ids, rows.frames))]
+
+
+def _smooth(tlwh: np.ndarray, tau: float, noise: float) -> np.ndarray:
+    """Mean of the process given (L, 4) boxes of frames that follow each other."""
+    length = len(tlwh)
+    if length < _MIN_LENGTH:
+        return tlwh
+    scale = np.clip(tau * np.log(tau**3 / length), _MIN_SCALE, max(tau**2, _MIN_SCALE))
+    time = np.arange(length)
+    line = np.column_stack([np.ones(length), time])
+    trend = line @ np.linalg.lstsq(line, tlwh, rcond=None)[0]
+    kernel = np.exp(-0.5 * (time / scale) ** 2)
+    observed = kernel.copy()
+    observed[0] += noise
+    smooth = matmul_toeplitz(kernel, solve_toeplitz(observed, tlwh - trend))
+    size = (trend + smooth)[:, 2:]
+    # A box keeps its area above 0, however it was when the track broke off.
+    size = np.where(size > 0, size, tlwh[:, 2:])
+    return np.concatenate([(trend + smooth)[:, :2], size], axis=1)
