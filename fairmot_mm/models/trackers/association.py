@@ -114,9 +114,9 @@ def assign(
     This is not "match all, then drop what is above the limit": a pair is made only
     where it lowers the total. In a crowd most pairs are each other's only choice; they
     belong to every best matching, so only the others are handed to the solver, in
-    blocks that share no track and no detection. Where costs are exactly equal several
-    matchings may be best; the solver then gets the whole table, and its choice among
-    them is that of the published tracker.
+    blocks that share no track and no detection. Where costs in a block are exactly
+    equal several matchings may be best; the solver then gets the whole table, and its
+    choice among them is that of the published tracker.
 
     Args:
         pairs: Candidates; a cost that is not listed must be above ``limit``.
@@ -130,10 +130,10 @@ def assign(
     alone = (np.bincount(near.rows)[near.rows] == 1) & (
         np.bincount(near.cols)[near.cols] == 1
     )
-    contested = near.keep(~alone)
-    if (near.cost == limit).any() or _has_repeats(contested.cost):
+    blocks = _blocks(near.keep(~alone))
+    if (near.cost == limit).any() or any(_has_repeats(block.cost) for block in blocks):
         return _solve(pairs.table(shape), limit)
-    solved = [_solve_block(block, limit) for block in _blocks(contested)]
+    solved = [_solve_block(block, limit) for block in blocks]
     rows = np.concatenate([near.rows[alone], *(block[0] for block in solved)])
     cols = np.concatenate([near.cols[alone], *(block[1] for block in solved)])
     order = np.argsort(rows)

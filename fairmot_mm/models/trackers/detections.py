@@ -1,6 +1,7 @@
 """What a tracker reads of one frame: its place in the video and its detections."""
 
 import math
+import operator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -84,11 +85,12 @@ class Detections:
                 'use a detector with a `reid_head`, which predicts `embeds`'
             )
         bboxes, scores, labels, embeds = (instances[name] for name in _FIELDS)
-        if bboxes.shape[1:] != (4,) or scores.ndim != 1 or embeds.ndim != 2:
+        fits = bboxes.shape[1:] == (4,) and embeds.ndim == 2
+        if not (fits and scores.ndim == labels.ndim == 1):
+            shapes = ', '.join(str(tuple(instances[name].shape)) for name in _FIELDS)
             raise DataError(
-                'pred_instances must have bboxes (N, 4), scores (N,), embeds (N, C); '
-                f'found {tuple(bboxes.shape)}, {tuple(scores.shape)}, '
-                f'{tuple(embeds.shape)}'
+                'pred_instances must have bboxes (N, 4), scores (N,), labels (N,), '
+                f'embeds (N, C); found {shapes}'
             )
         # Labels ride along as floats, exact up to 2^24: one copy from the device.
         parts = [bboxes, scores[:, None], embeds, labels[:, None]]
@@ -127,9 +129,15 @@ class FramePlace(NamedTuple):
                 'the data sample has no `frame_id`: give the index of the frame in its '
                 'video, from 0, in the metainfo'
             )
-        frame_id = int(metainfo['frame_id'])
+        try:
+            frame_id = operator.index(metainfo['frame_id'])
+        except TypeError:
+            frame_id = -1
         if frame_id < 0:
-            raise DataError(f'frame_id={frame_id} of the data sample: count from 0')
+            raise DataError(
+                f'frame_id={metainfo["frame_id"]} of the data sample must be a whole '
+                'number from 0'
+            )
         frame_rate = float(metainfo.get('frame_rate', 30))
         if not (math.isfinite(frame_rate) and frame_rate > 0):
             raise DataError(

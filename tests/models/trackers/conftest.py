@@ -88,6 +88,8 @@ class PlainTracker:
         self.tracked, self.lost, self.removed = [], [], set()
 
     def appearance_cost(self, track, det):
+        if track.label != det.label:
+            return np.inf
         gate = kalman_gate(track.mean, track.cov, xyah(det.tlwh))
         if gate > 9.4877:
             return np.inf
@@ -96,7 +98,14 @@ class PlainTracker:
         return 0.98 * max(0, 1 - cosine) + 0.02 * gate
 
     def position_cost(self, track, det):
+        if track.label != det.label:
+            return np.inf
         return iou_cost(tlwh_of(track.mean), det.tlwh)
+
+    def doubled_cost(self, track, lost):
+        if track.label != lost.label:
+            return np.inf
+        return iou_cost(tlwh_of(track.mean), tlwh_of(lost.mean))
 
     def match(self, track, det):
         track.mean, track.cov = kalman_update(track.mean, track.cov, xyah(det.tlwh))
@@ -114,19 +123,21 @@ class PlainTracker:
             confirmed=self.t == 1, first=self.t, last=self.t,
         )  # fmt: skip
 
-    def read(self, boxes, embeds):
+    def read(self, boxes, embeds, labels):
         dets = []
-        for box, embed in zip(boxes, embeds, strict=True):
+        for box, embed, label in zip(boxes, embeds, labels, strict=True):
             if box[4] > np.float32(self.score_thr):
                 tlwh = np.concatenate([box[:2], box[2:4] - box[:2]]).astype('f8')
-                det = SimpleNamespace(tlwh=tlwh, score=box[4], embed=unit(embed))
+                det = SimpleNamespace(
+                    tlwh=tlwh, score=box[4], embed=unit(embed), label=label
+                )
                 dets.append(det)
         return dets
 
-    def step(self, boxes, embeds):
+    def step(self, boxes, embeds, labels):
         """Rows of id, x, y, w, h, score for detections sorted by score."""
         self.t += 1
-        dets = self.read(boxes, embeds)
+        dets = self.read(boxes, embeds, labels)
         pool = [track for track in self.tracked if track.confirmed] + self.lost
         for track in pool:
             if track.state != 'tracked':
@@ -169,7 +180,7 @@ class PlainTracker:
         gone = set()
         for track in self.tracked:
             for lost in self.lost:
-                if iou_cost(tlwh_of(track.mean), tlwh_of(lost.mean)) < 0.15:
+                if self.doubled_cost(track, lost) < 0.15:
                     older = track.last - track.first > lost.last - lost.first
                     gone.add(lost.id if older else track.id)
         self.tracked = [track for track in self.tracked if track.id not in gone]
@@ -181,36 +192,48 @@ def plain_tracker():
     return PlainTracker
 
 
-def random_scene(seed, num_frames=60):
-    """Yield boxes (n, 5) by score and embeddings of people who cross and hide.
+def random_scene(seed, num_frames=32):
+    """Yield boxes (n, 5) by score, embeddings and labels of people who cross and hide.
 
     Hidden spells last up to 15 frames; some boxes are exact copies of another,
-    some are ghosts of one frame, and similar people share an embedding.
+    some are ghosts of one frame, and similar people share an embedding. Every fourth
+    scene is a crowd, every fourth has people of two classes, and in every fourth costs
+    are exactly equal: places on a grid, one size, looks without noise.
     """
     rng = np.random.default_rng(seed)
-    num = int(rng.integers(3, 14))
+    crowd, classes, ties = (seed % 4 == k for k in (1, 2, 3))
+    num = int(rng.integers(16, 24) if crowd else rng.integers(3, 12))
     looks = rng.standard_normal((max(2, num - rng.integers(0, 4)), 16))
     looks = looks[np.arange(num) % len(looks)]
-    height = rng.uniform(60, 150, num)
+    label = np.arange(num) % 2 if classes else np.zeros(num, dtype=int)
+    height = np.full(num, 96.0) if ties else rng.uniform(60, 150, num)
     start, speed = rng.uniform([0, 0], [500, 120], (num, 2)), rng.normal(0, 6, (num, 2))
     hidden_until = np.zeros(num)
-    for t in range(num_frames):
+    for t in range(num_frames // 2 if crowd else num_frames):
         hides = (hidden_until <= t) & (rng.random(num) < 0.06)
         hidden_until[hides] = t + rng.integers(1, 16, hides.sum())
         seen = np.flatnonzero(hidden_until <= t)
         corner = (start + speed * t + rng.normal(0, 2, (num, 2)))[seen]
-        size = height[seen, None] * rng.uniform(0.95, 1.05, (len(seen), 1)) * [0.4, 1]
-        embeds = looks[seen] + rng.normal(0, rng.choice([0.1, 0.6]), (len(seen), 16))
+        size = height[seen, None] * [0.4, 1]
+        size = size * (1 if ties else rng.uniform(0.95, 1.05, (len(seen), 1)))
+        spread = 0 if ties else rng.choice([0.1, 0.6])
+        embeds = looks[seen] + rng.normal(0, spread, (len(seen), 16))
+        labels = label[seen]
+        if ties:
+            corner, size = np.round(corner / 8) * 8, np.round(size / 8) * 8
         if len(seen) > 1 and rng.random() < 0.2:
             corner[0], size[0] = corner[1], size[1]
+            if ties:
+                embeds[0] = embeds[1]
         if rng.random() < 0.2:
             corner = np.vstack([corner, rng.uniform(0, 400, (1, 2))])
             size = np.vstack([size, [[40, 100]]])
             embeds = np.vstack([embeds, rng.standard_normal((1, 16))])
+            labels = np.append(labels, 0)
         score = np.sort(rng.uniform(0.2, 1, len(corner)))[::-1]
         boxes = np.column_stack([corner, corner + size, score]).astype('f4')
         unit_rows = embeds / np.linalg.norm(embeds, axis=1, keepdims=True)
-        yield boxes, unit_rows.astype('f4')
+        yield boxes, unit_rows.astype('f4'), labels
 
 
 @pytest.fixture
