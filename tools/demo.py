@@ -106,15 +106,12 @@ def render(args: argparse.Namespace) -> Path:
 
 def train(args: argparse.Namespace) -> tuple[Config, Path]:
     """Train the demo's config; return it and the checkpoint."""
-    data_root = f'{args.out}/data/'
     cfg = load_config(
         CONFIG,
         {
             'work_dir': str(args.out / 'model'),
             'log_level': 'ERROR',
-            'train_dataloader.dataset.data_root': data_root,
-            'val_dataloader.dataset.data_root': data_root + 'test',
-            'test_dataloader.dataset.data_root': data_root + 'test',
+            'data_root': str(args.out / 'data'),
         },
     )
     # The sequence is scored once, after tracking.

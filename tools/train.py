@@ -12,7 +12,7 @@ from fairmot_mm.apis import (
     explain_build_errors,
     find_resume_checkpoint,
     load_run_config,
-    read_state_dict,
+    require_initial_weights,
     set_num_ids,
 )
 from fairmot_mm.utils import ConfigError
@@ -64,9 +64,8 @@ def prepare_config(args: argparse.Namespace) -> Config:
             print(f'no checkpoint in {cfg.work_dir} yet: starting from the beginning')
         if newest is not None:
             cfg.load_from = str(newest)
-    if cfg.get('load_from'):
-        # Hours of indexing later is no time to learn that it cannot be read.
-        read_state_dict(cfg.load_from)
+    # Hours of indexing later is no time to learn that they are missing.
+    require_initial_weights(cfg)
     set_num_ids(cfg)
     return cfg
 

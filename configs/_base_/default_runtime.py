@@ -25,6 +25,8 @@ vis_backends = [dict(type='LocalVisBackend'), dict(type='TensorboardVisBackend')
 visualizer = dict(type='TrackVisualizer', vis_backends=vis_backends)
 log_processor = dict(type='LogProcessor', window_size=50, by_epoch=True)
 log_level = 'INFO'
+# Where the weights lie that a training starts from.
+pretrained_dir = 'pretrained'
 load_from = None
 resume = False
 randomness = dict(seed=317)

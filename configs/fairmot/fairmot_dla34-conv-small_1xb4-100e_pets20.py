@@ -21,7 +21,7 @@ test_pipeline = [
     dict(type='Letterbox', scale=input_size),
     dict(type='PackFrame'),
 ]
-videos = dict(data_root='data/overfit', pipeline=test_pipeline)
+videos = dict(data_root='${data_root}/overfit', pipeline=test_pipeline)
 train_dataloader = dict(
     dataset=dict(ann_files=['pets20.train'], pipeline=train_pipeline)
 )

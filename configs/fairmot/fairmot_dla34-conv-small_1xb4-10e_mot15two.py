@@ -17,7 +17,7 @@ train_pipeline = [
     dict(type='PackJDEInputs'),
 ]
 model = dict(tracker=dict(obj_score_thr=0.3))  # as published for MOT15
-videos = dict(data_root='data/mot15', sequences=['TUD-Campus'])
+videos = dict(data_root='${data_root}/mot15', sequences=['TUD-Campus'])
 train_dataloader = dict(
     dataset=dict(ann_files=['mot15two.train'], pipeline=train_pipeline)
 )

@@ -5,10 +5,8 @@ _base_ = [
     '../_base_/schedules/adam_cpu_10e.py',
     '../_base_/default_runtime.py',
 ]
-data_root = 'demo_output/data/'
-videos = dict(data_root=data_root + 'test')
-train_dataloader = dict(
-    dataset=dict(data_root=data_root, ann_files=['synthetic.train'])
-)
+data_root = 'demo_output/data'
+videos = dict(data_root='${data_root}/test')
+train_dataloader = dict(dataset=dict(ann_files=['synthetic.train']))
 val_dataloader = dict(dataset=videos)
 test_dataloader = dict(dataset=videos)

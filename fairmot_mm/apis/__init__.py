@@ -12,6 +12,7 @@ from fairmot_mm.apis.config import (
     set_num_ids,
 )
 from fairmot_mm.apis.inference import init_model
+from fairmot_mm.apis.initial_weights import require_initial_weights
 from fairmot_mm.apis.multi_stream_inferencer import (
     MultiStreamInferencer,
     StreamResult,
@@ -29,5 +30,6 @@ __all__ = [
     'load_config',
     'load_run_config',
     'read_state_dict',
+    'require_initial_weights',
     'set_num_ids',
 ]

@@ -6,7 +6,9 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
+from mmdet.utils import replace_cfg_vals
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
 from mmengine.runner import Runner
@@ -29,13 +31,17 @@ _KNOWN_KEYS = {
 def load_config(config: str | Path | Config, cfg_options: dict | None = None) -> Config:
     """Read a config, apply options, and make its scope the default one.
 
+    ``${name}`` in a string stands for the variable ``name`` at the top of the config,
+    whichever file or option gave it its last value. The option ``data_root`` also moves
+    the data sets of a config that spells their folders out, such as one a run saved.
+
     Args:
         config: Path of a config file, or a `Config`, which is left as it is.
         cfg_options: Keys to override, dotted: ``{'model.tracker.track_buffer': 60}``.
 
     Raises:
-        ConfigError: The file is missing or cannot be read, or a key at its top is
-            misspelt.
+        ConfigError: The file is missing or cannot be read, a key at its top is
+            misspelt, or a variable is not defined.
     """
     if isinstance(config, Config):
         cfg = config.copy()
@@ -49,8 +55,16 @@ def load_config(config: str | Path | Config, cfg_options: dict | None = None) ->
                 f'config {config} cannot be read: {type(error).__name__}: {error}'
             ) from error
     if cfg_options:
+        if 'data_root' in cfg_options and 'data_root' in cfg:
+            _move_data_sets(cfg, cfg.data_root, cfg_options['data_root'])
         cfg.merge_from_dict(cfg_options)
     _check_keys(cfg)
+    try:
+        cfg = replace_cfg_vals(cfg)
+    except KeyError as error:
+        raise ConfigError(
+            f'config uses a variable that it does not define: ${{{error.args[0]}}}'
+        ) from error
     init_default_scope(cfg.get('default_scope', SCOPE))
     return cfg
 
@@ -95,6 +109,23 @@ def _check_keys(cfg: Config) -> None:
                 f'unknown config key {key!r}: did you mean {close[0]!r}? (A variable '
                 'of your own needs a name less like a known one.)'
             )
+
+
+def _move_data_sets(cfg: Config, old: str, new: str) -> None:
+    """Let the data sets that lie in folder ``old`` lie in ``new``."""
+
+    def moved(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: moved(item) for key, item in value.items()}
+        if isinstance(value, list):
+            return [moved(item) for item in value]
+        if isinstance(value, str) and Path(value).is_relative_to(old):
+            return str(Path(new, Path(value).relative_to(old)))
+        return value
+
+    for name in ('train_dataloader', 'val_dataloader', 'test_dataloader'):
+        if cfg.get(name):
+            cfg[name] = moved(cfg[name])
 
 
 @contextmanager

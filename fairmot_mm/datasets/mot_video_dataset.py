@@ -7,7 +7,7 @@ from typing import Any
 from mmengine.dataset import BaseDataset
 
 from fairmot_mm.registry import DATASETS, TRANSFORMS
-from fairmot_mm.utils import DataError, SequenceInfo
+from fairmot_mm.utils import DataError, SequenceInfo, split_range
 
 
 @DATASETS.register_module()
@@ -17,15 +17,20 @@ class MOTVideoDataset(BaseDataset):
     Every folder of ``data_root`` that holds images (in ``img1`` or as ``seqinfo.ini``
     says) is a sequence; ``gt/gt.txt`` is found by the metric where it exists. A sample
     is one frame with ``frame_id`` (from 0), ``frame_rate``, ``video_name``,
-    ``video_length`` and ``gt_file`` (``None`` without ground truth).
+    ``video_length``, ``first_frame`` (number of ``frame_id`` 0 in the ground truth) and
+    ``gt_file`` (``None`` without ground truth).
 
     Args:
         data_root: Folder of the sequence folders.
-        sequences: Names of the sequences to take, all by default.
+        sequences: Names of the sequences to take, all by default. A name with ``*``
+            stands for all that match, in name order.
+        split: ``'all'``, ``'first-half'`` or ``'second-half'`` of each sequence, see
+            `split_range`. Tracking starts anew with the second half, as published.
         pipeline: Transforms of a frame.
         **kwargs: Further arguments of mmengine's ``BaseDataset``.
 
     Raises:
+        ConfigError: Unknown `split`.
         DataError: No sequence, or one that was named is missing or malformed.
     """
 
@@ -35,10 +40,13 @@ class MOTVideoDataset(BaseDataset):
         self,
         data_root: str,
         sequences: Sequence[str] | None = None,
+        split: str = 'all',
         pipeline: Sequence[dict | Callable] = (),
         **kwargs: Any,
     ) -> None:
         self.sequences = list(sequences) if sequences is not None else None
+        self.split = split
+        split_range(0, split)  # an unknown one is refused before any image is read
         self.video_ranges: list[range] = []
         super().__init__(
             data_root=str(data_root),
@@ -52,7 +60,7 @@ class MOTVideoDataset(BaseDataset):
         if not root.is_dir():
             raise DataError(f'data_root {root} is not a folder')
         if self.sequences is not None:
-            return [root / name for name in self.sequences]
+            return [path for name in self.sequences for path in _matching(root, name)]
         folders = sorted(
             path
             for path in root.iterdir()
@@ -70,6 +78,7 @@ class MOTVideoDataset(BaseDataset):
         for folder in self._folders():
             info = SequenceInfo.read(folder)
             start = len(data_list)
+            frames = split_range(len(info.images), self.split)
             data_list.extend(
                 {
                     'img_path': str(image),
@@ -77,10 +86,23 @@ class MOTVideoDataset(BaseDataset):
                     'frame_id': frame_id,
                     'frame_rate': info.frame_rate,
                     'video_name': info.name,
-                    'video_length': len(info.images),
+                    'video_length': len(frames),
+                    'first_frame': frames.start + 1,
                     'gt_file': str(info.gt_file) if info.gt_file.is_file() else None,
                 }
-                for frame_id, image in enumerate(info.images)
+                for frame_id, image in enumerate(
+                    info.images[frames.start : frames.stop]
+                )
             )
             self.video_ranges.append(range(start, len(data_list)))
         return data_list
+
+
+def _matching(root: Path, name: str) -> list[Path]:
+    """Sequence folders that a name or a pattern stands for."""
+    if '*' not in name:
+        return [root / name]
+    folders = sorted(path for path in root.glob(name) if path.is_dir())
+    if not folders:
+        raise DataError(f'{root} has no sequence that matches {name!r}')
+    return folders

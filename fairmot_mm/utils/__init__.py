@@ -23,6 +23,7 @@ from fairmot_mm.utils.sequence import (
     SequenceInfo,
     list_images,
     natural_order,
+    split_range,
 )
 
 __all__ = [
@@ -43,6 +44,7 @@ __all__ = [
     'pairs_in_reach',
     'read_mot',
     'require_writable_dir',
+    'split_range',
     'write_mot',
     'write_text',
 ]

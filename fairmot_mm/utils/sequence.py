@@ -7,8 +7,9 @@ from pathlib import Path
 
 import cv2
 
-from fairmot_mm.utils.errors import DataError
+from fairmot_mm.utils.errors import ConfigError, DataError
 
+SPLITS = ('all', 'first-half', 'second-half')
 IMAGE_SUFFIXES = ('.jpg', '.jpeg', '.png', '.bmp', '.tif', '.tiff', '.webp')
 
 
@@ -39,6 +40,27 @@ def list_images(folder: str | Path) -> list[Path]:
             f'{folder} has no image in it (looked for {" ".join(IMAGE_SUFFIXES)})'
         )
     return images
+
+
+def split_range(count: int, split: str) -> range:
+    """Frames (from 0) of a part of a sequence of ``count`` frames.
+
+    The first half is as published the first ``int(count / 2)`` frames: training on half
+    of MOT17 takes them, its validation the rest.
+
+    Args:
+        count: Frames of the sequence.
+        split: One of `SPLITS`.
+
+    Raises:
+        ConfigError: Unknown `split`.
+    """
+    if split not in SPLITS:
+        raise ConfigError(f'split = {split!r}: choose one of {", ".join(SPLITS)}')
+    half = count // 2
+    return range(
+        half if split == 'second-half' else 0, half if split == 'first-half' else count
+    )
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,43 @@ def test_options_override(tmp_path):
     assert cfg.mine == 1
 
 
+DATA = """
+data_root = 'data'
+train_dataloader = dict(dataset=dict(data_root='${data_root}', ann_files=['a.train']))
+val_dataloader = dict(dataset=dict(data_root='${data_root}/a', pipeline=[dict(b=1)]))
+test_dataloader = dict(dataset=dict(data_root='elsewhere'))
+"""
+
+
+def roots(cfg):
+    loaders = (cfg.train_dataloader, cfg.val_dataloader, cfg.test_dataloader)
+    return [loader.dataset.data_root for loader in loaders]
+
+
+@pytest.mark.parametrize('way', ['option', 'inherited', 'saved'])
+def test_data_root_is_one_variable(tmp_path, way):
+    """An option, a config on top, and a config that a run saved all move the data."""
+    path, options = write(tmp_path / 'c.py', DATA), {'data_root': '/big/disk'}
+    assert roots(load_config(path)) == ['data', 'data/a', 'elsewhere']
+    if way == 'inherited':
+        path = write(tmp_path / 'd.py', "_base_ = 'c.py'\ndata_root = '/big/disk'")
+        options = None
+    elif way == 'saved':
+        load_config(path).dump(tmp_path / 'saved.py')
+        path = tmp_path / 'saved.py'
+    cfg = load_config(path, options)
+    assert roots(cfg) == ['/big/disk', '/big/disk/a', 'elsewhere']
+    assert cfg.val_dataloader.dataset.pipeline == [dict(b=1)]
+
+
+def test_undefined_variable(tmp_path):
+    """A variable that no file defines is named."""
+    path = write(tmp_path / 'c.py', "load_from = '${weights}/a.pth'")
+    with pytest.raises(ConfigError, match=r'does not define: \$\{weights\}'):
+        load_config(path)
+    assert load_config(path, {'weights': 'w'}).load_from == 'w/a.pth'
+
+
 def test_config_object_stays_as_it_is():
     """Options change a copy."""
     given = Config(dict(model=dict(a=1)))

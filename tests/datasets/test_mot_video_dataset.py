@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from fairmot_mm.datasets import MOTVideoDataset
-from fairmot_mm.utils import DataError
+from fairmot_mm.utils import ConfigError, DataError
 
 
 @pytest.fixture
@@ -45,6 +45,38 @@ def test_named_sequences(videos):
     assert dataset.video_ranges == [range(4), range(4, 6)]
 
 
+def test_pattern(videos):
+    """A pattern stands for all sequences it fits; files and other folders stay out."""
+    dataset = MOTVideoDataset(data_root=videos, sequences=['B-*', 'A*t'])
+    assert dataset.video_ranges == [range(4), range(4, 6)]
+
+
+@pytest.mark.parametrize(
+    ('split', 'images'),
+    [
+        ('all', [1, 2, 3, 4, 5]),
+        ('first-half', [1, 2]),
+        ('second-half', [3, 4, 5]),
+    ],
+)
+def test_halves(videos, split, images):
+    """The first half is the first int(n / 2) images; the second starts at frame 0."""
+    folder = videos / 'B-long' / 'img1'
+    cv2.imwrite(str(folder / '000005.png'), np.zeros((20, 30, 3), np.uint8))
+    dataset = MOTVideoDataset(data_root=videos, sequences=['B-long'], split=split)
+    infos = [dataset.get_data_info(index) for index in range(len(dataset))]
+    assert [int(info['img_path'][-10:-4]) for info in infos] == images
+    assert [info['frame_id'] for info in infos] == list(range(len(images)))
+    assert {info['video_length'] for info in infos} == {len(images)}
+    assert {info['first_frame'] for info in infos} == {images[0]}
+
+
+def test_unknown_split(videos):
+    """The splits there are are named."""
+    with pytest.raises(ConfigError, match="split = 'half': choose one of all, first-"):
+        MOTVideoDataset(data_root=videos, split='half')
+
+
 def test_sample_of_the_pipeline(videos):
     """A packed frame carries what tracker and metric read."""
     pipeline = [
@@ -57,6 +89,7 @@ def test_sample_of_the_pipeline(videos):
     (frame,) = sample['data_samples'].video_data_samples
     assert frame.ori_shape == (20, 30)
     assert (frame.frame_id, frame.frame_rate, frame.video_length) == (1, 25, 4)
+    assert frame.first_frame == 1
 
 
 @pytest.mark.parametrize(
@@ -66,6 +99,7 @@ def test_sample_of_the_pipeline(videos):
         ('notes', None, r'notes has no sequence folder'),
         ('', ['B-long', 'C'], r'C is not a folder'),
         ('', ['notes'], r'notes has no image'),
+        ('', ['B*', 'C*'], r"no sequence that matches 'C\*'"),
     ],
 )
 def test_missing(videos, root, sequences, message):

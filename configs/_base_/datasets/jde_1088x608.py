@@ -1,6 +1,7 @@
-# Training on JDE lists, testing on MOTChallenge folders. A leaf config names the lists
-# and the sequences; input_size is (width, height).
-data_root = 'data/'
+# Training on JDE lists, testing on MOTChallenge folders. A config on top names the
+# lists and the sequences; input_size is (width, height). Every data set lies in
+# data_root: set it in a config of your own or with --cfg-options data_root=FOLDER.
+data_root = 'data'
 input_size = (1088, 608)
 
 train_pipeline = [
@@ -24,7 +25,10 @@ train_dataloader = dict(
     drop_last=True,
     sampler=dict(type='SeededSampler', shuffle=True),
     dataset=dict(
-        type='JDEDataset', data_root=data_root, ann_files=[], pipeline=train_pipeline
+        type='JDEDataset',
+        data_root='${data_root}',
+        ann_files=[],
+        pipeline=train_pipeline,
     ),
 )
 val_dataloader = dict(
@@ -32,7 +36,9 @@ val_dataloader = dict(
     num_workers=2,
     persistent_workers=True,
     sampler=dict(type='VideoSampler'),
-    dataset=dict(type='MOTVideoDataset', data_root=data_root, pipeline=test_pipeline),
+    dataset=dict(
+        type='MOTVideoDataset', data_root='${data_root}', pipeline=test_pipeline
+    ),
 )
 test_dataloader = val_dataloader
 val_evaluator = dict(type='MOTMetric')

@@ -18,6 +18,7 @@ META_KEYS = (
     'frame_rate',
     'video_name',
     'video_length',
+    'first_frame',
     'gt_file',
 )
 

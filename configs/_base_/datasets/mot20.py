@@ -1,0 +1,12 @@
+# MOT20, training and testing on its four sequences; boxes are clipped to the image, as
+# the published instructions say. The test set: option
+# test_dataloader.dataset.data_root=data/MOT20/images/test
+_base_ = './jde_1088x608.py'
+videos = dict(data_root='${data_root}/MOT20/images/train')
+train_pipeline = _base_.train_pipeline
+train_pipeline[4].update(clip_border=True)
+train_dataloader = dict(
+    dataset=dict(ann_files=['mot20.train'], pipeline=train_pipeline)
+)
+val_dataloader = dict(dataset=dict(**videos, sequences=['MOT20-01']))
+test_dataloader = dict(dataset=videos)
