@@ -79,7 +79,8 @@ def test_killed_and_resumed(
         "custom_imports = dict(imports=['killer'])\n"
         "custom_hooks = [dict(type='KillHook')]\n"
     )
-    environment = os.environ | {'PYTHONPATH': str(folder), 'OMP_NUM_THREADS': '1'}
+    path = os.pathsep.join([str(folder), str(TOOL.parents[1])])
+    environment = os.environ | {'PYTHONPATH': path, 'OMP_NUM_THREADS': '1'}
     killed = subprocess.run(
         [sys.executable, TOOL, config, '--work-dir', work_dir],
         env=environment,
