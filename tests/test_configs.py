@@ -1,6 +1,7 @@
 import re
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 import torch
@@ -54,43 +55,46 @@ def test_model_base_is_a_whole_model(path):
 
 def with_input_of(pipeline, scale):
     """The pipeline with another size of the network's input."""
-    return [
-        {**step, 'scale': scale} if 'scale' in step else dict(step) for step in pipeline
-    ]
+    steps = []
+    for step in pipeline:
+        step = dict(step)
+        if 'scale' in step:
+            step['scale'] = scale
+        if 'transforms' in step:
+            step['transforms'] = with_input_of(step['transforms'], scale)
+        steps.append(step)
+    return steps
 
 
-def image_sample(index):
-    """Results of a data set for an image that is in memory."""
+def image_sample(folder, index):
+    """What a data set knows of an image."""
     rng = np.random.default_rng(index)
+    path = folder / f'{index}.jpg'
+    cv2.imwrite(str(path), rng.integers(0, 256, (108, 192, 3)).astype(np.uint8))
     return dict(
-        img=rng.integers(0, 256, (108, 192, 3)).astype(np.uint8),
-        img_path=f'{index}.jpg',
+        img_path=str(path),
         img_id=index,
-        img_shape=(108, 192),
-        ori_shape=(108, 192),
         frame_id=index,
         frame_rate=25.0,
         jde_labels=np.array([[0, index, 0.5, 0.5, 0.4, 0.8]], np.float32),
     )
 
 
-def run_pipeline(steps, scale=(96, 64)):
-    """A batch of two samples that pass all steps but the reading of the file."""
-    steps = [
-        step for step in with_input_of(steps, scale) if step['type'] != 'LoadImage'
-    ]
-    pipeline = Compose([TRANSFORMS.build(step) for step in steps])
-    return pseudo_collate([pipeline(image_sample(index)) for index in range(2)])
+def run_pipeline(folder, steps, scale=(96, 64)):
+    """A batch of two samples that pass all steps."""
+    pipeline = Compose([TRANSFORMS.build(step) for step in with_input_of(steps, scale)])
+    return pseudo_collate([pipeline(image_sample(folder, index)) for index in range(2)])
 
 
 @parametrize_configs('fairmot/*.py')
-def test_leaf_trains_and_tracks(path):
+def test_leaf_trains_and_tracks(path, tmp_path):
     """Model and pipelines fit together: a training step and a prediction."""
     cfg = load_config(path, {'model.detector.reid_head.num_ids': 3})
     model = MODELS.build(cfg.model)
     train_set, test_set = cfg.train_dataloader.dataset, cfg.test_dataloader.dataset
 
-    batch = model.data_preprocessor(run_pipeline(train_set.pipeline), training=True)
+    batch = run_pipeline(tmp_path, train_set.pipeline)
+    batch = model.data_preprocessor(batch, training=True)
     assert batch['inputs'].shape == (2, 3, 64, 96)
     loss, values = model.parse_losses(model.train()(**batch, mode='loss'))
     loss.backward()
@@ -99,7 +103,7 @@ def test_leaf_trains_and_tracks(path):
     without = [name for name, w in model.named_parameters() if w.grad is None]
     assert not without
 
-    clips = model.eval().test_step(run_pipeline(test_set.pipeline))
+    clips = model.eval().test_step(run_pipeline(tmp_path, test_set.pipeline))
     for number, clip in enumerate(clips):
         (frame,) = clip.video_data_samples
         assert frame.frame_id == number

@@ -8,6 +8,7 @@ from fairmot_mm.datasets.jde_dataset import JDEDataset
 from fairmot_mm.datasets.mot_video_dataset import MOTVideoDataset
 from fairmot_mm.datasets.samplers import SeededSampler, VideoSampler
 from fairmot_mm.datasets.transforms import (
+    FusedJDEAugment,
     JDERandomAffine,
     Letterbox,
     LoadImage,
@@ -18,6 +19,7 @@ from fairmot_mm.datasets.transforms import (
 )
 
 __all__ = [
+    'FusedJDEAugment',
     'JDEDataset',
     'JDERandomAffine',
     'Letterbox',

@@ -4,13 +4,19 @@
 data_root = 'data'
 input_size = (1088, 608)
 
-train_pipeline = [
+# The published steps. FusedJDEAugment renders them with one warp: the same boxes, and
+# pixels within a grey level on average (docs/performance_data.md). The steps followed
+# by PackJDEInputs run one by one.
+augment = [
     dict(type='LoadImage'),
     dict(type='LoadJDELabels'),
     dict(type='SaturationValueJitter', fraction=0.5),
     dict(type='Letterbox', scale=input_size),
     dict(type='JDERandomAffine'),
     dict(type='RandomFlip', prob=0.5),
+]
+train_pipeline = [
+    dict(type='FusedJDEAugment', transforms=augment),
     dict(type='PackJDEInputs'),
 ]
 test_pipeline = [

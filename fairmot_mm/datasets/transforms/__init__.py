@@ -3,10 +3,12 @@
 from fairmot_mm.datasets.transforms.affine import JDERandomAffine
 from fairmot_mm.datasets.transforms.color import SaturationValueJitter
 from fairmot_mm.datasets.transforms.formatting import PackFrame, PackJDEInputs
+from fairmot_mm.datasets.transforms.fused_jde_augment import FusedJDEAugment
 from fairmot_mm.datasets.transforms.letterbox import Letterbox
 from fairmot_mm.datasets.transforms.loading import LoadImage, LoadJDELabels
 
 __all__ = [
+    'FusedJDEAugment',
     'JDERandomAffine',
     'Letterbox',
     'LoadImage',

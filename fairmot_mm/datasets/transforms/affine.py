@@ -65,7 +65,7 @@ class JDERandomAffine(BaseTransform):
     def transform(self, results: dict) -> dict:
         """Warp the image and the boxes of ``results``."""
         height, width = results['img'].shape[:2]
-        matrix, angle = self._draw_matrix(width, height)
+        matrix, angle = self.draw_matrix(width, height)
         results['img'] = cv2.warpPerspective(
             results['img'],
             matrix,
@@ -73,6 +73,20 @@ class JDERandomAffine(BaseTransform):
             flags=cv2.INTER_LINEAR,
             borderValue=(self.border_val,) * 3,
         )
+        return self.move_boxes(results, matrix, angle, (width, height))
+
+    def move_boxes(
+        self, results: dict, matrix: np.ndarray, angle: float, size: tuple[int, int]
+    ) -> dict:
+        """Warp and filter the ground truth of ``results``; the image stays.
+
+        Args:
+            results: Ground truth in pixels of an image of ``size``.
+            matrix: (3, 3) from old to new pixels.
+            angle: Its rotation in degrees.
+            size: (width, height).
+        """
+        width, height = size
         results['homography_matrix'] = matrix
         before = results['gt_bboxes'].tensor.numpy()
         after = warp_boxes(before, matrix, angle)
@@ -85,7 +99,7 @@ class JDERandomAffine(BaseTransform):
             results[key] = results[key][keep]
         return results
 
-    def _draw_matrix(self, width: int, height: int) -> tuple[np.ndarray, float]:
+    def draw_matrix(self, width: int, height: int) -> tuple[np.ndarray, float]:
         """Draw the (3, 3) matrix from old to new pixels, and its angle in degrees."""
 
         def draw(low: float, high: float) -> float:

@@ -1,6 +1,9 @@
 """Fitting an image of any shape into the network's input."""
 
+from dataclasses import dataclass
+
 import cv2
+import numpy as np
 from mmcv.transforms import BaseTransform
 
 from fairmot_mm.registry import TRANSFORMS
@@ -30,29 +33,62 @@ class Letterbox(BaseTransform):
         """Fit the image of ``results`` and its boxes."""
         image = results['img']
         height, width = image.shape[:2]
+        fit = self.fit(width, height)
+        results['img'] = cv2.copyMakeBorder(
+            fit.resize(image),
+            *fit.pads,
+            cv2.BORDER_CONSTANT,
+            value=(self.pad_val,) * 3,
+        )
+        return self.move_boxes(results, fit)
+
+    def fit(self, width: int, height: int) -> 'LetterboxFit':
+        """How an image of this size is resized and padded."""
         ratio = min(self.scale[0] / width, self.scale[1] / height)
         new_width, new_height = round(width * ratio), round(height * ratio)
         dx, dy = (self.scale[0] - new_width) / 2, (self.scale[1] - new_height) / 2
         # The odd pixel goes right and down.
         top, bottom = round(dy - 0.1), round(dy + 0.1)
         left, right = round(dx - 0.1), round(dx + 0.1)
-        if (new_width, new_height) != (width, height):
-            image = cv2.resize(
-                image, (new_width, new_height), interpolation=cv2.INTER_AREA
-            )
-        results['img'] = cv2.copyMakeBorder(
-            image,
-            top,
-            bottom,
-            left,
-            right,
-            cv2.BORDER_CONSTANT,
-            value=(self.pad_val,) * 3,
+        return LetterboxFit(
+            ratio=ratio,
+            new_size=(new_width, new_height),
+            scale_factor=(new_width / width, new_height / height),
+            shift=(dx, dy),
+            pads=(top, bottom, left, right),
         )
-        results['img_shape'] = results['img'].shape[:2]
-        results['scale_factor'] = (new_width / width, new_height / height)
-        results['pad_param'] = (top, bottom, left, right)
+
+    def move_boxes(self, results: dict, fit: 'LetterboxFit') -> dict:
+        """Set the metainfo of ``results`` and move its boxes; the image stays."""
+        results['img_shape'] = self.scale[::-1]
+        results['scale_factor'] = fit.scale_factor
+        results['pad_param'] = fit.pads
         if 'gt_bboxes' in results:
-            results['gt_bboxes'].rescale_((ratio, ratio))
-            results['gt_bboxes'].translate_((dx, dy))
+            results['gt_bboxes'].rescale_((fit.ratio, fit.ratio))
+            results['gt_bboxes'].translate_(fit.shift)
         return results
+
+
+@dataclass(frozen=True)
+class LetterboxFit:
+    """Where an image lies in its letterbox.
+
+    Attributes:
+        ratio: Letterbox pixels to a pixel of the image, not rounded.
+        new_size: (width, height) of the resized image.
+        scale_factor: (w, h) of the resized image, to those of the image.
+        shift: (x, y) of the boxes, not rounded.
+        pads: (top, bottom, left, right) around the resized image.
+    """
+
+    ratio: float
+    new_size: tuple[int, int]
+    scale_factor: tuple[float, float]
+    shift: tuple[float, float]
+    pads: tuple[int, int, int, int]
+
+    def resize(self, image: np.ndarray) -> np.ndarray:
+        """Resize by the area that pixels cover, as published."""
+        if image.shape[1::-1] == self.new_size:
+            return image
+        return cv2.resize(image, self.new_size, interpolation=cv2.INTER_AREA)

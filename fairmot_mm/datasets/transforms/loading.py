@@ -8,6 +8,13 @@ from mmdet.structures.bbox import HorizontalBoxes
 from fairmot_mm.registry import TRANSFORMS
 from fairmot_mm.utils.errors import DataError
 
+DECODE_FLAGS = {
+    1: cv2.IMREAD_COLOR,
+    2: cv2.IMREAD_REDUCED_COLOR_2,
+    4: cv2.IMREAD_REDUCED_COLOR_4,
+    8: cv2.IMREAD_REDUCED_COLOR_8,
+}
+
 
 def read_image(path: str) -> np.ndarray:
     """Read an image as OpenCV does, EXIF orientation obeyed.
@@ -18,11 +25,36 @@ def read_image(path: str) -> np.ndarray:
     Raises:
         DataError: The file is missing, cut off, or not an image.
     """
+    return decode_image(read_bytes(path), path)
+
+
+def read_bytes(path: str) -> np.ndarray:
+    """Content of a file, (n,) uint8.
+
+    Raises:
+        DataError: It cannot be read.
+    """
     try:
-        data = np.fromfile(path, np.uint8)
+        return np.fromfile(path, np.uint8)
     except OSError as error:
         raise DataError(f'cannot read image {path}: {error.strerror}') from error
-    image = cv2.imdecode(data, cv2.IMREAD_COLOR) if data.size else None
+
+
+def decode_image(data: np.ndarray, path: str, reduction: int = 1) -> np.ndarray:
+    """Decode an image file, a JPEG also at a fraction of its size.
+
+    Args:
+        data: (n,) uint8 content of the file.
+        path: Its name, for the message.
+        reduction: 1, 2, 4 or 8: pixels of a side that become one.
+
+    Returns:
+        (ceil(h / reduction), ceil(w / reduction), 3) uint8 BGR.
+
+    Raises:
+        DataError: It is cut off, or not an image.
+    """
+    image = cv2.imdecode(data, DECODE_FLAGS[reduction]) if data.size else None
     if image is None:
         raise DataError(
             f'{path} cannot be decoded: it is damaged, cut off, or not an image'
