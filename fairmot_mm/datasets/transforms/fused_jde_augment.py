@@ -87,10 +87,11 @@ class FusedJDEAugment(BaseTransform):
         image, (width, height) = self.decode(results['img_path'])
         results['img_shape'] = results['ori_shape'] = (height, width)
         fit = self.letterbox.fit(width, height)
-        gains = self.jitter.draw() if self.jitter is not None else None
+        if self.jitter is not None:
+            gains = self.jitter.draw()
         results, matrix = self.move_boxes(self.load_labels(results), fit)
         source, placement = self.resize(image, (width, height), fit)
-        if gains is not None:
+        if self.jitter is not None:
             source = self.jitter.apply(source, gains)
         results['img'] = self.warp(source, matrix @ placement)
         return results
@@ -182,7 +183,7 @@ def jpeg_size(data: np.ndarray) -> tuple[int, int] | None:
     if data[:2].tobytes() != b'\xff\xd8':
         return None
     try:
-        with Image.open(BytesIO(data)) as header:
+        with Image.open(BytesIO(data.tobytes())) as header:
             return header.size
     except (OSError, Image.DecompressionBombError):
         return None
