@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from mmengine.config import Config
 from mmengine.runner import Runner
 
 from fairmot_mm.apis import (
@@ -25,8 +26,28 @@ def parse_args() -> argparse.Namespace:
         metavar='DIR',
         help='folder of the MOT result files (results/ in the work dir)',
     )
+    parser.add_argument(
+        '--submission',
+        metavar='FILE.zip',
+        help='also write the results as the MOTChallenge server takes them',
+    )
     add_runner_arguments(parser)
     return parser.parse_args()
+
+
+def direct_results(cfg: Config, out: str | None, submission: str | None) -> None:
+    """Tell the tracking metric of the config where to write its files."""
+    evaluators = cfg.test_evaluator
+    evaluators = evaluators if isinstance(evaluators, list) else [evaluators]
+    metrics = [metric for metric in evaluators if metric.type == 'MOTMetric']
+    if not metrics and (out or submission):
+        raise ConfigError('--out and --submission need a MOTMetric in test_evaluator')
+    for metric in metrics:
+        if out or not metric.get('outfile_prefix'):
+            metric.outfile_prefix = out or str(Path(cfg.work_dir, 'results'))
+            require_writable_dir(metric.outfile_prefix)
+        if submission:
+            metric.submission = submission
 
 
 def build_runner(args: argparse.Namespace) -> Runner:
@@ -38,13 +59,7 @@ def build_runner(args: argparse.Namespace) -> Runner:
         raise ConfigError(f'{args.config} has no test_dataloader and test_evaluator')
     cfg.load_from, cfg.resume = None, False
     read_state_dict(args.checkpoint)  # before anything slow is built
-    evaluators = cfg.test_evaluator
-    for evaluator in evaluators if isinstance(evaluators, list) else [evaluators]:
-        if evaluator.type == 'MOTMetric' and (
-            args.out or not evaluator.get('outfile_prefix')
-        ):
-            evaluator.outfile_prefix = args.out or str(Path(cfg.work_dir, 'results'))
-            require_writable_dir(evaluator.outfile_prefix)
+    direct_results(cfg, args.out, args.submission)
     with explain_build_errors():
         runner = Runner.from_cfg(cfg)
     load_checkpoint(getattr(runner.model, 'module', runner.model), args.checkpoint)

@@ -9,18 +9,34 @@ from fairmot_mm.evaluation.detected_sequence import (
     score_tracker,
     track_sequence,
 )
-from fairmot_mm.evaluation.metrics import MOTMetric
+from fairmot_mm.evaluation.image_ap import ImageAP, average_precision, score_image
+from fairmot_mm.evaluation.metrics import (
+    FrameCocoMetric,
+    ImageAPMetric,
+    MOTMetric,
+    ReIDVerificationMetric,
+)
 from fairmot_mm.evaluation.mot_protocols import PROTOCOLS, SequenceTracks
 from fairmot_mm.evaluation.mot_scores import OVERALL, evaluate_sequences, format_table
+from fairmot_mm.evaluation.submission import write_submission
+from fairmot_mm.evaluation.verification import true_accept_rates
 
 __all__ = [
     'OVERALL',
     'PROTOCOLS',
     'DetectedSequence',
+    'FrameCocoMetric',
+    'ImageAP',
+    'ImageAPMetric',
     'MOTMetric',
+    'ReIDVerificationMetric',
     'SequenceTracks',
+    'average_precision',
     'evaluate_sequences',
     'format_table',
+    'score_image',
     'score_tracker',
     'track_sequence',
+    'true_accept_rates',
+    'write_submission',
 ]

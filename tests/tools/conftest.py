@@ -83,6 +83,7 @@ def make_config(street, tmp_path_factory):
         path.write_text(base + extra)
         return path
 
+    make.data = street
     return make
 
 

@@ -1,3 +1,7 @@
+import json
+import shutil
+import zipfile
+
 import pytest
 import torch
 
@@ -36,6 +40,64 @@ def test_out(trained, run_tool, tmp_path):
     run_tool('test', config, work_dir / 'epoch_3.pth', *arguments)
     assert [path.name for path in (tmp_path / 'tracks').iterdir()] == ['b.txt']
     assert not (tmp_path / 'logs' / 'results').exists()
+
+
+def test_submission(trained, sure, run_tool, tmp_path, make_config):
+    """--submission packs the result files, of sequences without ground truth too."""
+    videos = tmp_path / 'test'
+    shutil.copytree(make_config.data / 'mot' / 'b', videos / 'b')
+    shutil.rmtree(videos / 'b' / 'gt')
+    options = [f'test_dataloader.dataset.data_root={videos}']
+    arguments = ['--submission', tmp_path / 'to_send.zip', '--cfg-options', *options]
+    run_tool('test', trained[0], sure, '--work-dir', tmp_path, *arguments)
+    with zipfile.ZipFile(tmp_path / 'to_send.zip') as archive:
+        assert archive.namelist() == ['b.txt']
+        text = archive.read('b.txt')
+    assert len(text.splitlines()) > 4
+    assert text == (tmp_path / 'results' / 'b.txt').read_bytes()
+
+
+HEADS = """
+steps = ['LoadImage', 'LoadJDELabels', 'LoadInstances', 'PackFrame']
+test_pipeline = [dict(type=step) for step in steps]
+test_pipeline.insert(3, dict(type='Letterbox', scale=(96, 64)))
+model = dict(tracker=None)
+model['detector'] = dict(
+    backbone=dict(base_channels=4),
+    neck=dict(in_channels=[16, 32, 64, 128]),
+    bbox_head=dict(
+        in_channels=16, feat_channels=16, test_cfg=dict(max_per_img=200, score_thr=0.0)
+    ),
+    reid_head=dict(in_channels=16, feat_channels=16, embed_dims=16),
+)
+test_dataloader = dict(
+    _delete_=True,
+    batch_size=3,
+    sampler=dict(type='DefaultSampler', shuffle=False),
+    dataset=dict(
+        type='JDEDataset', data_root='{data}/jde', ann_files=['street.train'],
+        pipeline=test_pipeline, test_mode=True,
+    ),
+)
+test_evaluator = [
+    dict(type=metric)
+    for metric in ('ImageAPMetric', 'FrameCocoMetric', 'ReIDVerificationMetric')
+]
+"""
+
+
+def test_detection_and_reid(trained, run_tool, make_config, tmp_path):
+    """Detection and embeddings of labelled images, by config, without a tracker."""
+    config = make_config(HEADS.replace('{data}', str(make_config.data)))
+    arguments = [trained[1] / 'epoch_3.pth', '--work-dir', tmp_path]
+    run_tool('test', config, *arguments)
+    (log,) = tmp_path.glob('*/*.json')
+    scores = json.loads(log.read_text())
+    assert {'det/AP', 'coco/bbox_mAP', 'reid/TPR@FAR=0.1'} <= set(scores)
+    # Clothes alone tell five people apart better than chance.
+    assert scores['reid/TPR@FAR=0.1'] > 0.15
+    with pytest.raises(SystemExit, match='--submission need a MOTMetric'):
+        run_tool('test', config, *arguments, '--submission', tmp_path / 'a.zip')
 
 
 @pytest.mark.parametrize(

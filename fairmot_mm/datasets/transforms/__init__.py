@@ -4,6 +4,7 @@ from fairmot_mm.datasets.transforms.affine import JDERandomAffine
 from fairmot_mm.datasets.transforms.color import SaturationValueJitter
 from fairmot_mm.datasets.transforms.formatting import PackFrame, PackJDEInputs
 from fairmot_mm.datasets.transforms.fused_jde_augment import FusedJDEAugment
+from fairmot_mm.datasets.transforms.instances import LoadInstances
 from fairmot_mm.datasets.transforms.letterbox import Letterbox
 from fairmot_mm.datasets.transforms.loading import LoadImage, LoadJDELabels
 
@@ -12,6 +13,7 @@ __all__ = [
     'JDERandomAffine',
     'Letterbox',
     'LoadImage',
+    'LoadInstances',
     'LoadJDELabels',
     'PackFrame',
     'PackJDEInputs',

@@ -22,6 +22,7 @@ META_KEYS = (
     'video_length',
     'first_frame',
     'gt_file',
+    'instances',
 )
 
 

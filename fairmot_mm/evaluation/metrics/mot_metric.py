@@ -15,8 +15,8 @@ from mmengine.dist import (
 )
 from mmengine.evaluator import BaseMetric
 from mmengine.logging import print_log
-from mmengine.structures import BaseDataElement
 
+from fairmot_mm.evaluation.metrics.frames import frames_of
 from fairmot_mm.evaluation.mot_protocols import PROTOCOLS, SequenceTracks
 from fairmot_mm.evaluation.mot_scores import (
     OVERALL,
@@ -24,6 +24,7 @@ from fairmot_mm.evaluation.mot_scores import (
     format_table,
     require_protocol,
 )
+from fairmot_mm.evaluation.submission import write_submission
 from fairmot_mm.registry import METRICS
 from fairmot_mm.utils import (
     DataError,
@@ -88,13 +89,15 @@ class MOTMetric(BaseMetric):
         protocol: 'motchallenge' or 'published', see `evaluate_sequences`.
         outfile_prefix: Folder for one result file a sequence, named after it. None
             writes none.
+        submission: Zip file to write for the MOTChallenge server, see
+            `write_submission`. None writes none.
         collect_device: 'cpu' or 'gpu', the way results travel between ranks.
         collect_dir: Folder shared by all ranks for that, with 'cpu'.
         prefix: What names of scores start with, 'mot' by default.
 
     Raises:
         ConfigError: Unknown protocol.
-        OutputError: `outfile_prefix` cannot be written.
+        OutputError: `outfile_prefix` or the folder of `submission` cannot be written.
     """
 
     default_prefix = 'mot'
@@ -103,6 +106,7 @@ class MOTMetric(BaseMetric):
         self,
         protocol: str = 'motchallenge',
         outfile_prefix: str | None = None,
+        submission: str | None = None,
         collect_device: str = 'cpu',
         collect_dir: str | None = None,
         prefix: str | None = None,
@@ -113,6 +117,9 @@ class MOTMetric(BaseMetric):
         self.out_dir = (
             None if outfile_prefix is None else require_writable_dir(outfile_prefix)
         )
+        self.submission = submission
+        if submission is not None:
+            require_writable_dir(Path(submission).parent)
         self.videos: dict[str, VideoInfo] = {}
 
     def process(self, data_batch: Any, data_samples: Sequence[dict]) -> None:
@@ -126,11 +133,10 @@ class MOTMetric(BaseMetric):
         Raises:
             DataError: Metainfo missing, two videos of one name, malformed ground truth.
         """
-        for track_data_sample in data_samples:
-            for data_sample in _as_dict(track_data_sample)['video_data_samples']:
-                tracks = _read_frame(_as_dict(data_sample))
-                self._register(tracks.video)
-                self.results.append(tracks)
+        for frame in frames_of(data_samples):
+            tracks = _read_frame(frame)
+            self._register(tracks.video)
+            self.results.append(tracks)
 
     def evaluate(self, size: int) -> dict[str, float]:
         """Collect the frames of all ranks, score them on the main one, tell all.
@@ -170,10 +176,11 @@ class MOTMetric(BaseMetric):
         for tracks in sorted(results, key=lambda tracks: tracks.frame):
             self._register(tracks.video)
             videos.setdefault(tracks.video.name, {})[tracks.frame] = tracks
-        sequences = []
+        sequences, texts = [], {}
         for name, frames in sorted(videos.items()):
+            texts[name] = _format_results(frames)
             if self.out_dir is not None:
-                _write_results(self.out_dir / f'{name}.txt', frames)
+                write_text(self.out_dir / f'{name}.txt', texts[name])
             video = self.videos[name]
             gt = _read_gt(video)
             if gt is None:
@@ -181,6 +188,9 @@ class MOTMetric(BaseMetric):
                 print_log(f'{name}: no ground truth{where}, not scored', 'current')
                 continue
             sequences.append(SequenceTracks(name, gt, _to_rows(frames), *video.span))
+        if self.submission is not None:
+            names = write_submission(self.submission, texts)
+            print_log(f'{self.submission} holds {", ".join(names)}', 'current')
         if not sequences:
             print_log('No sequence to score', 'current', logging.WARNING)
             return {}
@@ -209,10 +219,6 @@ class MOTMetric(BaseMetric):
                 f'two videos are called {video.name!r}: {known} and {video}; give each '
                 'a name of its own'
             )
-
-
-def _as_dict(sample: BaseDataElement | dict) -> dict:
-    return sample.to_dict() if isinstance(sample, BaseDataElement) else sample
 
 
 def _read_gt(video: VideoInfo) -> MOTRows | None:
@@ -264,9 +270,8 @@ def _to_rows(frames: dict[int, FrameTracks]) -> MOTRows:
     )
 
 
-def _write_results(path: Path, frames: dict[int, FrameTracks]) -> None:
-    lines = (
+def _format_results(frames: dict[int, FrameTracks]) -> str:
+    return ''.join(
         format_mot_rows(tracks.frame, tracks.ids, tracks.tlwh)
         for tracks in frames.values()
     )
-    write_text(path, ''.join(lines))

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 
 import torch
 from mmdet.models.detectors import BaseDetector
+from mmdet.models.utils import samplelist_boxtype2tensor
 from mmdet.structures import DetDataSample
 from mmengine.structures import InstanceData
 from torch import Tensor
+from torch.nn.functional import normalize
 
 from fairmot_mm.registry import MODELS
 
@@ -96,15 +98,22 @@ class JDEDetector(BaseDetector):
 
         Args:
             batch_inputs: (B, 3, H, W) RGB in [0, 1].
-            batch_data_samples: B samples with ``ori_shape``.
+            batch_data_samples: B samples with ``ori_shape``; where all have ground
+                truth (see `loss`), its embeddings are added for evaluation.
 
         Returns:
             The samples, with ``pred_instances`` on the CPU: ``bboxes`` (N, 4) xyxy in
             pixels of the original frame, ``scores`` (N,) descending, ``labels`` (N,),
-            ``embeds`` (N, D) of unit length.
+            ``embeds`` (N, D) of unit length; with ground truth also ``gt_embeds``:
+            ``embeds`` (P, D) at the true centres, ``instances_ids`` and ``labels``
+            (P,), of the boxes that have an area.
         """
         maps = self._forward(batch_inputs)
         embedding = maps.pop('embedding')
+        if all(
+            'bboxes' in sample.get('gt_instances', ()) for sample in batch_data_samples
+        ):
+            self._embed_ground_truth(embedding, batch_data_samples)
         metas = [sample.metainfo for sample in batch_data_samples]
         found = self.bbox_head.predict_by_feat(**maps, batch_img_metas=metas)
         embeds = self.reid_head.predict_by_feat(embedding, found.cell_inds)
@@ -130,3 +139,21 @@ class JDEDetector(BaseDetector):
                 embeds=image_rows[:, 6:],
             )
         return batch_data_samples
+
+    def _embed_ground_truth(
+        self, embedding: Tensor, batch_data_samples: Sequence[DetDataSample]
+    ) -> None:
+        """Add ``gt_embeds`` to the samples, see `predict`; (B, D, H, W) embedding."""
+        # mmdet's preprocessor does it in training only.
+        samplelist_boxtype2tensor(batch_data_samples)
+        targets = self.bbox_head.get_targets(
+            [sample.gt_instances for sample in batch_data_samples], embedding.shape[-2:]
+        )
+        embeds = normalize(targets.gather(embedding).float())
+        for number, sample in enumerate(batch_data_samples):
+            own = targets.batch_inds == number
+            sample.gt_embeds = InstanceData(
+                embeds=embeds[own],
+                instances_ids=targets.ids[own],
+                labels=targets.labels[own],
+            )

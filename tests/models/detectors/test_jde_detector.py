@@ -126,3 +126,26 @@ def test_training_state_is_saved(detector):
         'task_weighting.log_vars.det',
         'task_weighting.log_vars.id',
     } <= names
+
+
+def test_ground_truth_is_embedded(detector, batch):
+    """With ground truth, every image gets the embeddings at its own true centres."""
+    inputs, samples = batch
+    maps = detector.eval()(inputs, mode='tensor')
+    for sample in detector(inputs, samples, mode='predict'):
+        truth, objects = sample.gt_instances, sample.gt_embeds
+        assert torch.equal(objects.instances_ids, truth.instances_ids)
+        centers = (truth.bboxes[:, :2] + truth.bboxes[:, 2:]) / 8
+        x, y = centers.clamp(min=0).long().unbind(dim=1)
+        image = next(n for n, other in enumerate(samples) if other is sample)
+        vectors = maps['embedding'][image, :, y.clamp(max=15), x.clamp(max=23)].T
+        expected = vectors / vectors.norm(dim=1, keepdim=True)
+        torch.testing.assert_close(objects.embeds, expected)
+
+
+def test_no_ground_truth_no_embeddings(detector, batch):
+    """Frames of a video, without ground truth, stay as they are."""
+    inputs, samples = batch
+    del samples[0].gt_instances
+    for sample in detector.eval()(inputs, samples, mode='predict'):
+        assert 'gt_embeds' not in sample

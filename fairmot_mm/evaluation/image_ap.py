@@ -1,0 +1,59 @@
+"""Average precision of one image, as FairMOT's detection test computes it."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from fairmot_mm.evaluation.box_matching import IOU_THR, box_iou
+
+
+class ImageAP(NamedTuple):
+    """Scores of one image: area under its curve, and where the curve ends."""
+
+    ap: float
+    precision: float
+    recall: float
+
+
+def score_image(
+    bboxes: np.ndarray, labels: np.ndarray, gt_bboxes: np.ndarray, gt_labels: np.ndarray
+) -> ImageAP:
+    """Score the detections of an image that has ground truth.
+
+    Each detection, best first, is held against the ground truth box it overlaps most,
+    and is right where the IoU is above 0.5, the class is that box's, and no better
+    detection was right about it.
+
+    Args:
+        bboxes: (N, 4) xyxy, best score first.
+        labels: (N,) int64 classes.
+        gt_bboxes: (M, 4) xyxy in the same frame, M > 0.
+        gt_labels: (M,) int64.
+    """
+    iou = box_iou(_tlwh(bboxes), _tlwh(gt_bboxes))
+    nearest = iou.argmax(axis=1)
+    right = (iou.max(axis=1) > IOU_THR) & (labels == gt_labels[nearest])
+    first = np.zeros(len(right), dtype=bool)
+    rows = np.flatnonzero(right)
+    first[rows[np.unique(nearest[rows], return_index=True)[1]]] = True
+    return average_precision(first, len(gt_bboxes))
+
+
+def average_precision(right: np.ndarray, num_gt: int) -> ImageAP:
+    """Area under the envelope of precision over recall, at all points.
+
+    Args:
+        right: (N,) whether each detection is right, best score first.
+        num_gt: Boxes there are to find, more than 0.
+    """
+    if len(right) == 0:
+        return ImageAP(0.0, 0.0, 0.0)
+    found = np.cumsum(right)
+    recall, precision = found / num_gt, found / np.arange(1, len(right) + 1)
+    envelope = np.maximum.accumulate(precision[::-1])[::-1]
+    area = np.sum(np.diff(recall, prepend=0) * envelope)
+    return ImageAP(float(area), float(precision[-1]), float(recall[-1]))
+
+
+def _tlwh(xyxy: np.ndarray) -> np.ndarray:
+    return np.concatenate([xyxy[:, :2], xyxy[:, 2:] - xyxy[:, :2]], axis=1)

@@ -1,0 +1,21 @@
+"""COCO's detection scores of frames."""
+
+from collections.abc import Sequence
+
+from mmdet.evaluation import CocoMetric
+
+from fairmot_mm.evaluation.metrics.frames import frames_of
+from fairmot_mm.registry import METRICS
+
+
+@METRICS.register_module()
+class FrameCocoMetric(CocoMetric):
+    """mmdet's ``CocoMetric`` on the frames of clips.
+
+    Without ``ann_file`` the ground truth is the metainfo `instances` that
+    `LoadInstances` adds. Arguments and scores are those of ``CocoMetric``.
+    """
+
+    def process(self, data_batch: dict, data_samples: Sequence[dict]) -> None:
+        """Keep the detections and the ground truth of each frame."""
+        super().process(data_batch, [*frames_of(data_samples)])

@@ -1,0 +1,83 @@
+"""FairMOT's own detection score as a metric of mmengine's Evaluator."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from mmengine.evaluator import BaseMetric
+
+from fairmot_mm.evaluation.image_ap import ImageAP, score_image
+from fairmot_mm.evaluation.metrics.frames import frames_of
+from fairmot_mm.registry import METRICS
+from fairmot_mm.utils import DataError
+
+
+@METRICS.register_module()
+class ImageAPMetric(BaseMetric):
+    """Average precision of every image, and its mean, as published with FairMOT.
+
+    Not the AP of COCO or VOC, which rank the detections of all images together: see
+    `FrameCocoMetric`. Images without ground truth do not count, whatever was detected
+    in them. Published code maps the boxes of a whole batch back by the size of its
+    first image; here each image has its own.
+
+    Takes frames with `pred_instances` in pixels of the original image and the metainfo
+    `instances` that `LoadInstances` adds.
+
+    Args:
+        max_per_img: Detections of an image that count, best first.
+        collect_device: 'cpu' or 'gpu', the way results travel between ranks.
+        collect_dir: Folder shared by all ranks for that, with 'cpu'.
+        prefix: What names of scores start with, 'det' by default: `det/AP`,
+            `det/precision` and `det/recall`.
+    """
+
+    default_prefix = 'det'
+
+    def __init__(
+        self,
+        max_per_img: int = 128,
+        collect_device: str = 'cpu',
+        collect_dir: str | None = None,
+        prefix: str | None = None,
+    ) -> None:
+        super().__init__(collect_device, prefix, collect_dir)
+        self.max_per_img = max_per_img
+
+    def process(self, data_batch: Any, data_samples: Sequence[dict]) -> None:
+        """Score each image; None is kept for one without ground truth."""
+        for frame in frames_of(data_samples):
+            if 'instances' not in frame:
+                raise DataError(
+                    "a frame has no ground truth: add dict(type='LoadInstances') to "
+                    'the test pipeline, before the image is resized'
+                )
+            self.results.append(self._score(frame))
+
+    def _score(self, frame: dict) -> ImageAP | None:
+        if not frame['instances']:
+            return None
+        found = {
+            name: torch.as_tensor(frame['pred_instances'][name]).cpu().numpy()
+            for name in ('bboxes', 'scores', 'labels')
+        }
+        order = np.argsort(-found['scores'], kind='stable')[: self.max_per_img]
+        return score_image(
+            found['bboxes'][order].astype(np.float64),
+            found['labels'][order],
+            np.array([row['bbox'] for row in frame['instances']], np.float64),
+            np.array([row['bbox_label'] for row in frame['instances']]),
+        )
+
+    def compute_metrics(self, results: list[ImageAP | None]) -> dict[str, float]:
+        """Means over the images that have ground truth.
+
+        Raises:
+            DataError: There is none.
+        """
+        scores = [score for score in results if score is not None]
+        if not scores:
+            raise DataError('no image has ground truth boxes, so there is no AP')
+        ap, precision, recall = np.mean(scores, axis=0).tolist()
+        return {'AP': ap, 'precision': precision, 'recall': recall}
