@@ -53,6 +53,13 @@ def parse_args() -> argparse.Namespace:
         'several inputs, frames of at most that many of them (all)',
     )
     parser.add_argument(
+        '--detect-every',
+        type=int,
+        metavar='N',
+        help='run the network in every N-th frame; between, tracks go on by their '
+        'motion',
+    )
+    parser.add_argument(
         '--fps', type=float, help='frames a second, in place of what the input says'
     )
     parser.add_argument('--no-video', action='store_true', help='write no mp4')
@@ -96,6 +103,7 @@ def start(args: argparse.Namespace) -> tuple[list[FrameSource], Generator]:
         device=args.device,
         cfg_options=args.cfg_options,
         visualizer=TrackVisualizer(trail_length=args.show_trails),
+        detect_every=args.detect_every,
     )
     save_video = not args.no_video
     if len(sources) > 1:

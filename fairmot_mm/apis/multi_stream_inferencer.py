@@ -73,6 +73,7 @@ class MultiStreamInferencer:
         batch_size: Most frames that pass through the network together; by default one
             of every stream.
         visualizer: Draws the mp4; each stream gets a copy.
+        detect_every: See `TrackInferencer`.
 
     Raises:
         ConfigError: A value does not fit, or the config has no ``test_pipeline`` or no
@@ -93,12 +94,15 @@ class MultiStreamInferencer:
         cfg_options: dict | None = None,
         batch_size: int | None = None,
         visualizer: TrackVisualizer | None = None,
+        detect_every: int | None = None,
     ) -> None:
         if batch_size is not None and batch_size < 1:
             raise ConfigError(f'batch_size = {batch_size} must be at least 1')
         self.model = as_model(model, checkpoint, device, cfg_options)
         if self.model.tracker is None:
             raise ConfigError('the model has no tracker: its config sets tracker=None')
+        if detect_every is not None:
+            self.model.detect_every = detect_every
         self.batch_size = batch_size
         self.visualizer = visualizer or TrackVisualizer()
         self.prepare = Preparation(self.model.cfg)

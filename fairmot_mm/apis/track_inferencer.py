@@ -30,6 +30,9 @@ class TrackInferencer:
         batch_size: Consecutive frames that pass through the network together. More than
             1 pays on a GPU and delays the results of a live source.
         visualizer: Draws the mp4; a plain `TrackVisualizer` unless given.
+        detect_every: Frames from one that passes the network to the next; tracks go on
+            by their motion in those between. Set on the model, whose own setting holds
+            without it.
 
     Raises:
         ConfigError: A value does not fit, or the config has no ``test_pipeline``.
@@ -48,10 +51,13 @@ class TrackInferencer:
         cfg_options: dict | None = None,
         batch_size: int = 1,
         visualizer: TrackVisualizer | None = None,
+        detect_every: int | None = None,
     ) -> None:
         if batch_size < 1:
             raise ConfigError(f'batch_size = {batch_size} must be at least 1')
         self.model = as_model(model, checkpoint, device, cfg_options)
+        if detect_every is not None:
+            self.model.detect_every = detect_every
         self.batch_size = batch_size
         self.visualizer = visualizer or TrackVisualizer()
         self.prepare = Preparation(self.model.cfg)

@@ -75,6 +75,30 @@ def test_each_stream_as_if_it_were_alone(network, streets, batch_size):
                 )
 
 
+def test_the_network_sees_every_third_frame_of_each_stream(
+    network, streets, monkeypatch
+):
+    """A third of the frames pass the network; results are those of a stream alone."""
+    monkeypatch.setattr(network, 'detect_every', 1)  # and back, afterwards
+    sizes = []
+    predict = network.detector.predict
+    monkeypatch.setattr(
+        network.detector,
+        'predict',
+        lambda images, frames: sizes.append(len(images)) or predict(images, frames),
+    )
+    together = by_stream(MultiStreamInferencer(network, detect_every=3)(streets))
+    assert sum(sizes) == 3 + 2 + 4
+    for name, images in streets.items():
+        alone = list(TrackInferencer(network, batch_size=2, detect_every=3)(images))
+        for mine, other in zip(together[name], alone, strict=True):
+            assert ('pred_instances' in mine) == (mine.frame_id % 3 == 0)
+            for field in FIELDS:
+                torch.testing.assert_close(
+                    mine.pred_track_instances[field], other.pred_track_instances[field]
+                )
+
+
 def test_one_batch_through_the_network(network, streets, monkeypatch):
     """Frames that are ready pass together, at most one of a stream, none lost."""
     sizes = []

@@ -217,6 +217,15 @@ def test_wrong_use_is_reported_before_the_first_frame(model, video, tmp_path):
     assert count_frames(video) == 12
 
 
+def test_setting_of_the_model_holds_unless_told(model, frames):
+    """How often the network runs is a setting of the model that can be replaced."""
+    model.detect_every = 5
+    TrackInferencer(model)
+    assert model.detect_every == 5
+    TrackInferencer(model, detect_every=2)
+    assert model.detect_every == 2
+
+
 def test_wrong_arguments(model):
     """Arguments that would be ignored, or cannot work, are refused."""
     with pytest.raises(ConfigError, match='batch_size = 0'):

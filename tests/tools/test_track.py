@@ -92,6 +92,22 @@ def test_track_a_video(run, video, tmp_path, capsys):
     assert '6 frames are in' in capsys.readouterr().out
 
 
+def test_skipping_frames(run, video, tmp_path, monkeypatch):
+    """--detect-every reaches the model; all frames are in the results."""
+    monkeypatch.setattr(OneBoxModel, 'detect_every', 1, raising=False)
+    seen = []
+    step = OneBoxModel.test_step
+    monkeypatch.setattr(
+        OneBoxModel,
+        'test_step',
+        lambda self, data: seen.append(self.detect_every) or step(self, data),
+    )
+    options = ['--out', tmp_path / 'out', '--no-video', '--detect-every', '3']
+    run('c.py', 'w.pth', video, *options)
+    assert seen == [3] * 6
+    assert len((tmp_path / 'out' / 'clip.txt').read_text().splitlines()) == 6
+
+
 def test_no_video(run, video, tmp_path):
     """--no-video writes the text alone."""
     run('c.py', 'w.pth', video, '--out', tmp_path / 'out', '--no-video')

@@ -16,7 +16,7 @@ from fairmot_mm.models.utils.published_weights import (
     read_published,
 )
 from fairmot_mm.registry import MODELS
-from fairmot_mm.utils.errors import CheckpointError
+from fairmot_mm.utils.errors import CheckpointError, ConfigError
 
 
 @MODELS.register_module()
@@ -30,6 +30,8 @@ class FairMOT(BaseMOTModel):
         tracker: Config of a tracker with ``track(data_sample) -> InstanceData``;
             ``None`` for training only.
         data_preprocessor: Config of mmdet's ``TrackDataPreprocessor``.
+        detect_every: Frames from one that passes the network to the next; the tracker
+            coasts through those between. 1: every frame passes.
         init_cfg: mmengine initialisation.
     """
 
@@ -38,6 +40,7 @@ class FairMOT(BaseMOTModel):
         detector: dict,
         tracker: dict | None = None,
         data_preprocessor: dict | None = None,
+        detect_every: int = 1,
         init_cfg: dict | list[dict] | None = None,
     ) -> None:
         # Built here: mmengine would look in its own registry, where a default scope is
@@ -47,6 +50,27 @@ class FairMOT(BaseMOTModel):
         super().__init__(data_preprocessor=data_preprocessor, init_cfg=init_cfg)
         self.detector = MODELS.build(detector)
         self.tracker = MODELS.build(tracker) if tracker is not None else None
+        self.detect_every = detect_every
+
+    @property
+    def detect_every(self) -> int:
+        """Frames from one that passes the network to the next.
+
+        Raises:
+            ConfigError: When set below 1, or above with a tracker that cannot coast.
+        """
+        return self._detect_every
+
+    @detect_every.setter
+    def detect_every(self, frames: int) -> None:
+        if frames < 1:
+            raise ConfigError(f'detect_every={frames} must be 1 or more')
+        if frames > 1 and not hasattr(self.tracker, 'coast'):
+            raise ConfigError(
+                f'detect_every={frames} needs a tracker that can coast, such as '
+                f'JDETracker; {type(self.tracker).__name__} cannot'
+            )
+        self._detect_every = frames
 
     def _load_from_state_dict(
         self, state_dict: dict[str, Any], prefix: str, *args: Any, **kwargs: Any
@@ -134,6 +158,9 @@ class FairMOT(BaseMOTModel):
         one. It starts anew at ``frame_id`` 0, so clips of one video that follow each
         other, in one batch or in several, are one run.
 
+        With ``detect_every`` n only frames whose ``frame_id`` is a multiple of n pass
+        the network; the others have no ``pred_instances``.
+
         Args:
             inputs: (N, T, 3, H, W) RGB in [0, 1], N clips of T frames.
             data_samples: N clips of T samples with ``frame_id`` (from 0),
@@ -147,7 +174,12 @@ class FairMOT(BaseMOTModel):
             ``labels`` and ``instances_id``, each (M,)).
         """
         frames = [frame for clip in data_samples for frame in clip.video_data_samples]
-        self.detector.predict(inputs.flatten(0, 1), frames)
+        images = inputs.flatten(0, 1)
+        looked_at = [k for k, frame in enumerate(frames) if self._looks_at(frame)]
+        if len(looked_at) == len(frames):
+            self.detector.predict(images, frames)
+        elif looked_at:
+            self.detector.predict(images[looked_at], [frames[k] for k in looked_at])
         if trackers is None:
             trackers = [self.tracker] * len(data_samples)
         for clip, images, tracker in zip(data_samples, inputs, trackers, strict=True):
@@ -180,4 +212,9 @@ class FairMOT(BaseMOTModel):
         for frame, image in zip(frames, images, strict=True):
             if 'img' in parameters:
                 extras['img'] = image[None]
-            frame.pred_track_instances = tracker.track(data_sample=frame, **extras)
+            go_on = tracker.track if self._looks_at(frame) else tracker.coast
+            frame.pred_track_instances = go_on(data_sample=frame, **extras)
+
+    def _looks_at(self, frame: DetDataSample) -> bool:
+        """Whether a frame passes the network."""
+        return self.detect_every == 1 or frame.frame_id % self.detect_every == 0

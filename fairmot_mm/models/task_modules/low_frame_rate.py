@@ -18,8 +18,9 @@ class LowFrameRate:
       spread them;
     - counts frames by `frame_id`, so that a gap in the numbers is time that passed;
     - from a step of ``appearance_step`` on trusts looks before overlap: unconfirmed
-      tracks are moved and matched by embedding inside the gate, like confirmed ones,
-      and in the stages by overlap a pair must also look alike.
+      tracks are moved and matched by embedding inside the gate, like confirmed ones; in
+      the stages by overlap a pair must also look alike; and so must a track that
+      doubles another.
 
     At ``reference_fps`` and above, without gaps, nothing changes.
 
@@ -28,7 +29,8 @@ class LowFrameRate:
         max_step: Longest step, in frames at that rate. After more time a position says
             nothing any more, and the gate is as wide as it will be.
         appearance_step: Step from which on looks come before overlap.
-        embed_thr: Largest cosine distance of a pair made by overlap from that step on.
+        embed_thr: Largest cosine distance of a pair made by overlap, and of two tracks
+            that double each other, from that step on.
 
     Raises:
         ConfigError: A value is out of its range.

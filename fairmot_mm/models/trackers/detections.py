@@ -72,6 +72,17 @@ class Detections:
             strong=scores[order] > (score_thr if strong_thr is None else strong_thr),
         )
 
+    @classmethod
+    def none(cls) -> 'Detections':
+        """Those of a frame in which nobody was looked for."""
+        return cls(
+            tlwh=np.zeros((0, 4)),
+            scores=np.zeros(0, dtype=np.float32),
+            labels=np.zeros(0, dtype=np.int64),
+            embeds=np.zeros((0, 0), dtype=np.float32),
+            strong=np.zeros(0, dtype=bool),
+        )
+
     def __len__(self) -> int:
         return len(self.tlwh)
 

@@ -1,6 +1,5 @@
 """FairMOT's online tracker on arrays: no loop over tracks or boxes."""
 
-from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -11,35 +10,21 @@ from mmengine.structures import InstanceData
 from fairmot_mm.models.trackers import association
 from fairmot_mm.models.trackers.detections import Detections, FramePlace
 from fairmot_mm.models.trackers.lifecycle import Lifecycle
+from fairmot_mm.models.trackers.optional_parts import OptionalParts, Pace
 from fairmot_mm.models.trackers.stages import (
     AppearanceStage,
     OverlapStage,
     Stage,
+    by_looks,
     match_in_stages,
 )
 from fairmot_mm.models.trackers.track_table import TrackTable
+from fairmot_mm.models.trackers.video_state import VideoState
 from fairmot_mm.registry import MODELS, TASK_UTILS
-from fairmot_mm.utils import ConfigError, DataError
+from fairmot_mm.utils import ConfigError
 
 # Largest cost of a pair in each stage, and of a lost track that doubles a tracked one.
 COST_THRS = {'embeds': 0.4, 'iou': 0.5, 'unconfirmed': 0.7, 'duplicate': 0.15}
-
-
-@dataclass(frozen=True)
-class VideoState:
-    """All that a tracker knows of the video so far. A frame makes a new one.
-
-    Attributes:
-        tracks: Live tracks; None before the first frame.
-        num_frames: Frames so far.
-        num_ids: Identities so far.
-        place: Where the last frame stood; None before the first.
-    """
-
-    tracks: TrackTable | None = None
-    num_frames: int = 0
-    num_ids: int = 0
-    place: FramePlace | None = None
 
 
 @MODELS.register_module()
@@ -84,12 +69,18 @@ class JDETracker:
         motion: Config of the motion model in TASK_UTILS; by default KalmanFilterXYAH.
         low_score: Config of a stage in TASK_UTILS for detections at or below
             ``obj_score_thr``, such as LowScoreAssociation. None: they are not used.
+        camera_motion: Config of SparseFlowMotion or ECCMotion in TASK_UTILS: tracks
+            follow the view of a moving camera. Needs the image of every frame.
+        gallery: Config of ReentryGallery in TASK_UTILS: who returns after the buffer
+            has run out gets the old identity back.
+        low_frame_rate: Config of LowFrameRate in TASK_UTILS: the time between frames
+            counts.
 
     Raises:
         ConfigError: A value is out of its range or a name is unknown.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the keys of a config
         self,
         obj_score_thr: float = 0.4,
         track_buffer: int = 30,
@@ -105,6 +96,9 @@ class JDETracker:
         max_aspect_ratio: float | None = None,
         motion: dict[str, Any] | None = None,
         low_score: dict[str, Any] | None = None,
+        camera_motion: dict[str, Any] | None = None,
+        gallery: dict[str, Any] | None = None,
+        low_frame_rate: dict[str, Any] | None = None,
     ) -> None:
         if unknown := set(cost_thrs or {}) - set(COST_THRS):
             raise ConfigError(f'cost_thrs has no {unknown}: use {list(COST_THRS)}')
@@ -132,26 +126,37 @@ class JDETracker:
         )
         self.classes_apart = classes_apart
         self.score_thr = obj_score_thr
-        self.stages: list[Stage] = [
-            AppearanceStage(self.motion, self.cost_thrs['embeds'], motion_weight),
+        self.stages = self._build_stages(motion_weight, iou_plus_one, low_score)
+        self.parts = OptionalParts(self.motion, camera_motion, gallery, low_frame_rate)
+        mode = self.parts.low_frame_rate
+        self.stages_by_looks = by_looks(self.stages, mode.embed_thr) if mode else []
+        self.reset()
+
+    def _build_stages(
+        self,
+        motion_weight: float,
+        iou_plus_one: bool,
+        low_score: dict[str, Any] | None,
+    ) -> list[Stage]:
+        limits = self.cost_thrs
+        stages: list[Stage] = [
+            AppearanceStage(self.motion, limits['embeds'], motion_weight),
             *(
-                OverlapStage(
-                    self.motion, self.cost_thrs[name], confirmed, iou_plus_one, name
-                )
+                OverlapStage(self.motion, limits[name], confirmed, iou_plus_one, name)
                 for name, confirmed in (('iou', True), ('unconfirmed', False))
             ),
         ]
         if low_score is not None:
             parts = {'motion': self.motion, 'iou_plus_one': iou_plus_one}
             stage = TASK_UTILS.build({**low_score, **parts})
-            if not stage.score_thr < obj_score_thr:
+            if not stage.score_thr < self.obj_score_thr:
                 raise ConfigError(
                     f'score_thr={stage.score_thr} of low_score must be below '
-                    f'obj_score_thr={obj_score_thr}'
+                    f'obj_score_thr={self.obj_score_thr}'
                 )
             self.score_thr = stage.score_thr
-            self.stages.append(stage)
-        self.reset()
+            stages.append(stage)
+        return stages
 
     @property
     def tracks(self) -> TrackTable | None:
@@ -162,13 +167,15 @@ class JDETracker:
         """Forget every track; the next frame is the first and the next identity 1."""
         self._video = VideoState()
 
-    def track(self, data_sample: DetDataSample) -> InstanceData:
+    def track(
+        self, data_sample: DetDataSample, img: torch.Tensor | None = None
+    ) -> InstanceData:
         """Follow the detections of the next frame.
 
         Detections with a value that is not finite, or without width or height, are
         ignored. Frames are counted by calls, as published: numbers may jump ahead
-        without any effect, but not stand still or go back. Where frames change their
-        size, tracks are carried over to the new one.
+        without any effect (`low_frame_rate` gives them one), but not stand still or go
+        back. Where frames change their size, tracks are carried over to the new one.
 
         Args:
             data_sample: `pred_instances` with `bboxes` (N, 4) xyxy in pixels of the
@@ -176,6 +183,7 @@ class JDETracker:
                 `embeds` (N, C), on any device, in any order. Metainfo: `frame_id`,
                 where 0 resets the tracker, `frame_rate` (30 if absent), and
                 `ori_shape`, without which frames are taken to keep their size.
+            img: (1, 3, H, W) network input of the frame, for `camera_motion` alone.
 
         Returns:
             The confirmed tracks of this frame, in the order of the published tracker:
@@ -183,69 +191,90 @@ class JDETracker:
             float32, `labels` (M,) int64, `instances_id` (M,) int64, on the CPU.
 
         Raises:
-            DataError: A field or `frame_id` is missing, a value cannot be used, or
-                `frame_id` is not above that of the last frame.
+            DataError: A field, `frame_id` or the image is missing, a value cannot be
+                used, or `frame_id` is not above that of the last frame.
         """
         place = FramePlace.read(data_sample)
         detections = Detections.from_instances(
             data_sample.pred_instances, self.score_thr, self.obj_score_thr
         )
-        video = VideoState() if place.frame_id == 0 else self._video
-        tracks, num_born = self._next(video, place, detections)
-        output = self._pack_output(tracks)
-        self._video = VideoState(
-            tracks, video.num_frames + 1, video.num_ids + num_born, place
-        )
-        return output
-
-    def _next(
-        self, video: VideoState, place: FramePlace, detections: Detections
-    ) -> tuple[TrackTable, int]:
-        """The tracks after a frame, and how many of them it began."""
-        frame, first_id = video.num_frames + 1, video.num_ids + 1
-        tracks = video.tracks
-        if tracks is None or len(tracks) == 0:
-            tracks = self.lifecycle.start(detections, np.arange(0), frame, first_id)
-        self._require_same_video(video, place, tracks, detections)
-        tracks = self.lifecycle.predict(self._fit_size(tracks, video.place, place))
-        match = match_in_stages(self.stages, tracks, detections, self.classes_apart)
-        tracks = self.lifecycle.update(tracks, detections, match, frame)
+        video, tracks, pace = self._enter(place, detections, img)
+        tracks = self.parts.follow_camera(tracks, img, data_sample, detections.tlwh)
+        frame, first_id = video.num_frames + pace.frames, video.num_ids + 1
+        stages = self.stages_by_looks if pace.looks_first else self.stages
+        match = match_in_stages(stages, tracks, detections, self.classes_apart)
+        updated = self.lifecycle.update(tracks, detections, match, frame)
+        confirmed_now = updated.confirmed & ~tracks.confirmed
+        updated = self.parts.recall(updated, confirmed_now, frame / place.frame_rate)
         new = association.unmatched(match, len(detections)) & detections.strong
         born = self.lifecycle.start(detections, np.flatnonzero(new), frame, first_id)
-        max_lost = int(place.frame_rate / 30 * self.track_buffer)
-        tracks = self.lifecycle.regroup(tracks, born, match >= 0, frame, max_lost)
-        return self.lifecycle.without_duplicates(tracks), len(born)
+        tracks = self._regroup(updated, born, match >= 0, frame, place)
+        embed_thr = self.parts.low_frame_rate.embed_thr if pace.looks_first else None
+        tracks = self.lifecycle.without_duplicates(tracks, embed_thr)
+        self._video = VideoState(tracks, frame, video.num_ids + len(born), place)
+        return self._pack_output(tracks)
 
-    def _require_same_video(
+    def coast(
+        self, data_sample: DetDataSample, img: torch.Tensor | None = None
+    ) -> InstanceData:
+        """Pass over a frame in which nobody was looked for.
+
+        Tracks go on as their motion has it. Such a frame loses no track, but it is time
+        that passes, and lost tracks expire in it as in any other.
+
+        Args:
+            data_sample: Metainfo as for `track`; detections are not needed.
+            img: As for `track`.
+
+        Returns:
+            The tracks of the last frame where they are now, in the form of `track`.
+
+        Raises:
+            DataError: See `track`.
+        """
+        place = FramePlace.read(data_sample)
+        video, tracks, pace = self._enter(place, Detections.none(), img)
+        people = self.motion.to_tlwh(tracks.mean)
+        tracks = self.parts.follow_camera(tracks, img, data_sample, people)
+        frame = video.num_frames + pace.frames
+        tracks = self._regroup(tracks, tracks.take([]), tracks.tracked, frame, place)
+        self._video = VideoState(
+            tracks, frame, video.num_ids, place, video.num_coasted + 1
+        )
+        return self._pack_output(tracks)
+
+    def _enter(
+        self, place: FramePlace, detections: Detections, img: torch.Tensor | None
+    ) -> tuple[VideoState, TrackTable, Pace]:
+        """The video before a frame, its tracks moved to the frame, and how far that is.
+
+        Nothing changes before all that was handed over is known to be right.
+        """
+        video = VideoState() if place.frame_id == 0 else self._video
+        video.require_next(place, detections)
+        self.parts.require_image(img)
+        if video.place is None:
+            self.parts.reset()
+        tracks = video.tracks
+        if tracks is None or len(tracks) == 0:
+            tracks = self.lifecycle.start(detections, np.arange(0), 0, 0)
+        pace = self.parts.pace(video.place, place, video.num_coasted)
+        tracks = self.lifecycle.fit_size(tracks, video.place, place)
+        return video, self.lifecycle.predict(tracks, pace.step, pace.looks_first), pace
+
+    def _regroup(
         self,
-        video: VideoState,
-        place: FramePlace,
         tracks: TrackTable,
-        detections: Detections,
-    ) -> None:
-        if video.place is not None and place.frame_id <= video.place.frame_id:
-            raise DataError(
-                f'frame_id={place.frame_id} comes after {video.place.frame_id}: hand '
-                'frames over in order, and call reset() before another video'
-            )
-        channels, found = tracks.embeds.shape[1], detections.embeds.shape[1]
-        if len(tracks) and len(detections) and channels != found:
-            raise DataError(
-                f'embeds have {found} channels, those of the tracks {channels}: call '
-                'reset() before another model'
-            )
-
-    def _fit_size(
-        self, tracks: TrackTable, last: FramePlace | None, place: FramePlace
+        born: TrackTable,
+        seen: np.ndarray,
+        frame: int,
+        place: FramePlace,
     ) -> TrackTable:
-        """The tracks in pixels of this frame, where it has another size."""
-        if last is None or last.size is None or place.size is None:
-            return tracks
-        if last.size == place.size:
-            return tracks
-        scales = np.divide(place.size, last.size)
-        mean, cov = self.motion.rescale(tracks.mean, tracks.cov, *scales)
-        return replace(tracks, mean=mean, cov=cov)
+        """End tracks and bring the others into order, see `Lifecycle.regroup`."""
+        max_lost = int(place.frame_rate / 30 * self.track_buffer)
+        after = self.lifecycle.regroup(tracks, born, seen, frame, max_lost)
+        self.parts.remember(tracks, after, frame / place.frame_rate)
+        return after
 
     def _pack_output(self, tracks: TrackTable) -> InstanceData:
         """The confirmed tracks of this frame that pass the output filters."""

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from fairmot_mm.models.trackers import association
-from fairmot_mm.models.trackers.detections import Detections, unit_embeds
+from fairmot_mm.models.trackers.detections import Detections, FramePlace, unit_embeds
 from fairmot_mm.models.trackers.track_table import TrackTable
 
 
@@ -59,15 +59,37 @@ class Lifecycle:
             cov=cov,
         )
 
-    def predict(self, tracks: TrackTable) -> TrackTable:
-        """The tracks, moved to the next frame."""
-        if tracks.confirmed.all() or self.predict_unconfirmed:
-            mean, cov = self.motion.predict(tracks.mean, tracks.cov, ~tracks.tracked)
+    def fit_size(
+        self, tracks: TrackTable, last: FramePlace | None, now: FramePlace
+    ) -> TrackTable:
+        """The tracks in pixels of this frame, where it has another size."""
+        if last is None or last.size is None or now.size is None:
+            return tracks
+        if last.size == now.size:
+            return tracks
+        scales = np.divide(now.size, last.size)
+        mean, cov = self.motion.rescale(tracks.mean, tracks.cov, *scales)
+        return replace(tracks, mean=mean, cov=cov)
+
+    def predict(
+        self, tracks: TrackTable, step: float = 1.0, all_move: bool = False
+    ) -> TrackTable:
+        """The tracks, moved to the next frame.
+
+        Args:
+            tracks: In the last frame.
+            step: See the motion model.
+            all_move: Unconfirmed tracks, too, whatever `predict_unconfirmed` says.
+        """
+        if tracks.confirmed.all() or self.predict_unconfirmed or all_move:
+            mean, cov = self.motion.predict(
+                tracks.mean, tracks.cov, ~tracks.tracked, step
+            )
             return replace(tracks, mean=mean, cov=cov)
         moving = tracks.confirmed
         mean, cov = tracks.mean.copy(), tracks.cov.copy()
         mean[moving], cov[moving] = self.motion.predict(
-            mean[moving], cov[moving], ~tracks.tracked[moving]
+            mean[moving], cov[moving], ~tracks.tracked[moving], step
         )
         return replace(tracks, mean=mean, cov=cov)
 
@@ -140,8 +162,15 @@ class Lifecycle:
         )
         return replace(tracks, tracked=seen, barred=barred).append(born).take(order)
 
-    def without_duplicates(self, tracks: TrackTable) -> TrackTable:
-        """Of a tracked and a lost track in the same place keep the longer lived one."""
+    def without_duplicates(
+        self, tracks: TrackTable, embed_thr: float | None = None
+    ) -> TrackTable:
+        """Of a tracked and a lost track in the same place keep the longer lived one.
+
+        Args:
+            tracks: After a frame.
+            embed_thr: Largest cosine distance of the two; None: looks play no part.
+        """
         tracked, lost = np.flatnonzero(tracks.tracked), np.flatnonzero(~tracks.tracked)
         if not (len(tracked) and len(lost)):
             return tracks
@@ -154,6 +183,11 @@ class Lifecycle:
         if self.classes_apart:
             one_class = tracks.labels[tracked] == tracks.labels[lost]
             tracked, lost = tracked[one_class], lost[one_class]
+        if embed_thr is not None:
+            looks = association.cosine_distance(
+                tracks.embeds, tracks.embeds, tracked, lost
+            )
+            tracked, lost = tracked[looks <= embed_thr], lost[looks <= embed_thr]
         lifetime = tracks.last_frames - tracks.start_frames
         lost_is_younger = lifetime[tracked] > lifetime[lost]
         keep = np.full(len(tracks), True)

@@ -1,7 +1,7 @@
 """The stages of an association: who may be matched to what, and at which cost."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -61,18 +61,20 @@ class AppearanceStage:
         cost_thr: Largest cost of a pair.
         motion_weight: Share of the motion in the cost.
         name: Name of the stage.
+        unconfirmed: Unconfirmed tracks take part, too.
     """
 
     motion: Any
     cost_thr: float
     motion_weight: float
     name: str = 'embeds'
+    unconfirmed: bool = False
 
     def candidates(
         self, tracks: TrackTable, detections: Detections
     ) -> tuple[np.ndarray, np.ndarray]:
         """Confirmed tracks, and detections that may start a track."""
-        return tracks.confirmed, detections.strong
+        return tracks.confirmed | self.unconfirmed, detections.strong
 
     def pairs(
         self,
@@ -104,6 +106,7 @@ class OverlapStage:
         confirmed: Which tracks take part.
         iou_plus_one: See `association.iou_pairs`.
         name: Name of the stage.
+        embed_thr: Largest cosine distance of a pair; None: looks play no part.
     """
 
     motion: Any
@@ -111,6 +114,7 @@ class OverlapStage:
     confirmed: bool
     iou_plus_one: bool
     name: str
+    embed_thr: float | None = None
 
     def candidates(
         self, tracks: TrackTable, detections: Detections
@@ -127,12 +131,36 @@ class OverlapStage:
         cols: np.ndarray,
     ) -> Pairs:
         """Pairs that overlap, see `Stage`."""
-        return association.iou_pairs(
+        pairs = association.iou_pairs(
             self.motion.to_tlwh(tracks.mean[rows]),
             detections.tlwh[cols],
             self.iou_plus_one,
             self.cost_thr,
         )
+        if self.embed_thr is None:
+            return pairs
+        looks = association.cosine_distance(
+            tracks.embeds[rows], detections.embeds[cols], pairs.rows, pairs.cols
+        )
+        return pairs.keep(looks <= self.embed_thr)
+
+
+def by_looks(stages: Sequence[Stage], embed_thr: float) -> list[Stage]:
+    """The stages for frames that much happens between, see `LowFrameRate`.
+
+    Args:
+        stages: For frames that follow closely.
+        embed_thr: Largest cosine distance of a pair that overlaps.
+    """
+    changed: list[Stage] = []
+    for stage in stages:
+        if isinstance(stage, AppearanceStage):
+            changed.append(replace(stage, unconfirmed=True))
+        elif isinstance(stage, OverlapStage):
+            changed.append(replace(stage, embed_thr=embed_thr))
+        else:
+            changed.append(stage)
+    return changed
 
 
 def match_in_stages(

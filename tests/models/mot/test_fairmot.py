@@ -4,6 +4,7 @@ from mmdet.structures import DetDataSample, TrackDataSample
 from mmengine.config import Config
 
 from fairmot_mm.apis import init_model
+from fairmot_mm.utils import ConfigError
 
 JDE = dict(type='JDETracker', obj_score_thr=0.0)
 KALMAN = dict(type='KalmanFilter')
@@ -145,6 +146,59 @@ def test_without_a_tracker_there_are_detections_only(build_model, frames):
     out = build_model(None)(frames[None], make_clips(frames[None]), mode='predict')
     assert all('pred_track_instances' not in frame for frame in out[0])
     assert all(len(frame.pred_instances) > 0 for frame in out[0])
+
+
+@pytest.mark.parametrize('clips', [4, 1])
+def test_the_network_sees_every_second_frame(clips, build_model, frames, monkeypatch):
+    """The others coast: the same people, no detections, the network is not run."""
+    model = build_model(JDE)
+    every = track(model, frames[None])
+    model.detect_every = 2
+    batches = []
+    predict = model.detector.predict
+    monkeypatch.setattr(
+        model.detector,
+        'predict',
+        lambda images, samples: batches.append(len(images)) or predict(images, samples),
+    )
+    inputs = frames.view(clips, 4 // clips, *frames.shape[1:])
+    out = model(inputs, make_clips(inputs), mode='predict')
+    samples = [frame for clip in out for frame in clip]
+    assert ['pred_instances' in frame for frame in samples] == [True, False] * 2
+    assert batches == [2]
+    first, coasted = (frame.pred_track_instances for frame in samples[:2])
+    assert_same([first], every[:1])
+    assert coasted.instances_id.tolist() == first.instances_id.tolist()
+
+
+def test_a_batch_of_coasted_frames_alone(build_model, frames, monkeypatch):
+    """A batch without a frame to look at does not touch the network."""
+    model = build_model(dict(JDE))
+    model.detect_every = 3
+    before = track(model, frames[:1, None])[0]
+    monkeypatch.setattr(model.detector, 'predict', None)
+    for tracks in track(model, frames[1:3, None], first=1):
+        assert tracks.instances_id.tolist() == before.instances_id.tolist()
+
+
+@pytest.mark.parametrize('detect_every', [0, 2])
+def test_who_cannot_coast_sees_every_frame(detect_every, build_model):
+    """A tracker of mmdet has to see every frame, and nobody sees none."""
+    model = build_model(MMDET_TRACKERS['ByteTracker'])
+    with pytest.raises(ConfigError, match=f'detect_every={detect_every}'):
+        model.detect_every = detect_every
+
+
+@pytest.mark.parametrize('kind', ['SparseFlowMotion', 'ECCMotion'])
+def test_the_tracker_gets_the_image(kind, build_model, frames):
+    """Camera motion is found from the images that the model was given."""
+    model = build_model(dict(JDE, camera_motion=dict(type=kind, downscale=1)))
+    shots = []
+    motion = model.tracker.parts.camera_motion
+    register = motion._register
+    motion._register = lambda last, now: shots.append(now.image) or register(last, now)
+    track(model, frames[None])
+    assert [shot.shape for shot in shots] == [(64, 96)] * 3
 
 
 @pytest.mark.parametrize('training', [True, False])
