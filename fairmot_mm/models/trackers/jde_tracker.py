@@ -209,8 +209,7 @@ class JDETracker:
         new = association.unmatched(match, len(detections)) & detections.strong
         born = self.lifecycle.start(detections, np.flatnonzero(new), frame, first_id)
         tracks = self._regroup(updated, born, match >= 0, frame, place)
-        embed_thr = self.parts.low_frame_rate.embed_thr if pace.looks_first else None
-        tracks = self.lifecycle.without_duplicates(tracks, embed_thr)
+        tracks = self.lifecycle.without_duplicates(tracks, pace.embed_thr)
         self._video = VideoState(tracks, frame, video.num_ids + len(born), place)
         return self._pack_output(tracks)
 
@@ -237,7 +236,9 @@ class JDETracker:
         people = self.motion.to_tlwh(tracks.mean)
         tracks = self.parts.follow_camera(tracks, img, data_sample, people)
         frame = video.num_frames + pace.frames
-        tracks = self._regroup(tracks, tracks.take([]), tracks.tracked, frame, place)
+        tracks = self._regroup(
+            tracks, tracks.take(np.arange(0)), tracks.tracked, frame, place
+        )
         self._video = VideoState(
             tracks, frame, video.num_ids, place, video.num_coasted + 1
         )

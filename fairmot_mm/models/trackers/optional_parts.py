@@ -21,12 +21,18 @@ class Pace(NamedTuple):
     Attributes:
         frames: Frames that time is counted in; 1 as published.
         step: Steps of the motion model; 1 as published.
-        looks_first: Looks come before overlap; never as published.
+        embed_thr: Largest cosine distance of what overlaps; None, looks play no part in
+            it, as published.
     """
 
     frames: int = 1
     step: float = 1.0
-    looks_first: bool = False
+    embed_thr: float | None = None
+
+    @property
+    def looks_first(self) -> bool:
+        """Whether looks come before overlap."""
+        return self.embed_thr is not None
 
 
 class OptionalParts:
@@ -81,9 +87,10 @@ class OptionalParts:
         if self.low_frame_rate is None or last is None:
             return Pace()
         frames = now.frame_id - last.frame_id
-        step = self.low_frame_rate.step(now.frame_rate, frames)
-        looks_first = self.low_frame_rate.trusts_looks(step * (num_coasted + 1))
-        return Pace(frames, step, looks_first)
+        mode = self.low_frame_rate
+        step = mode.step(now.frame_rate, frames)
+        looks_first = mode.trusts_looks(step * (num_coasted + 1))
+        return Pace(frames, step, mode.embed_thr if looks_first else None)
 
     def follow_camera(
         self,

@@ -119,8 +119,8 @@ def test_no_identity_belongs_to_two_tracks(seed, scene, make_sample):
     gallery = dict(type='ReentryGallery', cosine_thr=0.9, margin=0)
     tracker = JDETracker(track_buffer=3, gallery=gallery)
     recalled = 0
-    for t, (boxes, embeds) in enumerate(scene(seed)):
-        tracker.track(make_sample(boxes, embeds, t))
+    for t, (boxes, embeds, labels) in enumerate(scene(seed)):
+        tracker.track(make_sample(boxes, embeds, t, labels=labels))
         live = tracker.tracks.ids
         assert len(np.unique(live)) == len(live)
         born = tracker.tracks.start_frames
@@ -160,8 +160,8 @@ def test_overlap_alone_is_no_evidence_in_slow_video(make_sample):
 def test_nothing_changes_at_full_rate(seed, scene, make_sample):
     """At 30 frames a second the low-frame-rate mode gives the same tracks."""
     slow, plain = JDETracker(low_frame_rate=dict(type='LowFrameRate')), JDETracker()
-    for t, (boxes, embeds) in enumerate(scene(seed)):
-        sample = make_sample(boxes, embeds, t)
+    for t, (boxes, embeds, labels) in enumerate(scene(seed)):
+        sample = make_sample(boxes, embeds, t, labels=labels)
         assert ids(slow.track(sample)) == ids(plain.track(sample))
 
 
