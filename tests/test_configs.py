@@ -86,14 +86,10 @@ def run_pipeline(folder, steps, scale=(96, 64)):
     return pseudo_collate([pipeline(image_sample(folder, index)) for index in range(2)])
 
 
-@parametrize_configs('fairmot/*.py')
-def test_leaf_trains_and_tracks(path, tmp_path):
-    """Model and pipelines fit together: a training step and a prediction."""
-    cfg = load_config(path, {'model.detector.reid_head.num_ids': 3})
+def train_and_track(cfg, folder):
+    """A training step and a prediction with the model and the pipelines of a config."""
     model = MODELS.build(cfg.model)
-    train_set, test_set = cfg.train_dataloader.dataset, cfg.test_dataloader.dataset
-
-    batch = run_pipeline(tmp_path, train_set.pipeline)
+    batch = run_pipeline(folder, cfg.train_dataloader.dataset.pipeline)
     batch = model.data_preprocessor(batch, training=True)
     assert batch['inputs'].shape == (2, 3, 64, 96)
     loss, values = model.parse_losses(model.train()(**batch, mode='loss'))
@@ -103,8 +99,8 @@ def test_leaf_trains_and_tracks(path, tmp_path):
     without = [name for name, w in model.named_parameters() if w.grad is None]
     assert not without
 
-    clips = model.eval().test_step(run_pipeline(tmp_path, test_set.pipeline))
-    for number, clip in enumerate(clips):
+    frames = run_pipeline(folder, cfg.test_dataloader.dataset.pipeline)
+    for number, clip in enumerate(model.eval().test_step(frames)):
         (frame,) = clip.video_data_samples
         assert frame.frame_id == number
         assert set(frame.pred_instances.keys()) == {
@@ -114,6 +110,30 @@ def test_leaf_trains_and_tracks(path, tmp_path):
             'embeds',
         }
         assert 'instances_id' in frame.pred_track_instances
+
+
+@parametrize_configs('fairmot/*.py')
+def test_leaf_trains_and_tracks(path, tmp_path):
+    """Model and pipelines fit together: a training step and a prediction."""
+    cfg = load_config(path, {'model.detector.reid_head.num_ids': 3})
+    train_and_track(cfg, tmp_path)
+
+
+@parametrize_configs('_base_/models/*.py')
+def test_network_trains_and_tracks(path, tmp_path):
+    """Every network does with the common data and schedule what those of leaves do."""
+    bases = [path] + [
+        CONFIGS / '_base_' / base
+        for base in (
+            'datasets/jde_1088x608.py',
+            'schedules/adam_30e.py',
+            'default_runtime.py',
+        )
+    ]
+    config = tmp_path / 'config.py'
+    config.write_text(f'_base_ = {[str(base) for base in bases]}')
+    cfg = load_config(config, {'model.detector.reid_head.num_ids': 3})
+    train_and_track(cfg, tmp_path)
 
 
 @parametrize_configs('fairmot/*.py')

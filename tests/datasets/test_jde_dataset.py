@@ -206,3 +206,41 @@ def test_epochs_differ(dataset):
     assert sorted(paths[:6]) == sorted(paths[6:])
     for sample, path in zip(samples[:6], paths[:6], strict=True):
         assert not equal_samples(sample, samples[6 + paths[6:].index(path)])
+
+
+@pytest.mark.parametrize(
+    ('image', 'label'),
+    [
+        (
+            'MOT17/images/train/MOT17-02-SDP/img1/000001.jpg',
+            'MOT17/labels_with_ids/train/MOT17-02-SDP/img1/000001.txt',
+        ),
+        (
+            'Caltech/data/images/set00_V000_1271.png',
+            'Caltech/data/labels_with_ids/set00_V000_1271.txt',
+        ),
+        (
+            'Cityscapes/images/train/jena/jena_000000_000019_leftImg8bit.png',
+            'Cityscapes/labels_with_ids/train/jena/jena_000000_000019_leftImg8bit.txt',
+        ),
+        ('CUHKSYSU/images/s1.jpg', 'CUHKSYSU/labels_with_ids/s1.txt'),
+        ('PRW/images/c1s1_000151.jpg', 'PRW/labels_with_ids/c1s1_000151.txt'),
+        (
+            'ETHZ/eth01/images/image_00000001_0.png',
+            'ETHZ/eth01/labels_with_ids/image_00000001_0.txt',
+        ),
+        (
+            'crowdhuman/images/train/273271,c9db000d5146c15.jpg',
+            'crowdhuman/labels_with_ids/train/273271,c9db000d5146c15.txt',
+        ),
+    ],
+)
+def test_published_lists(tmp_path, image, label):
+    """Paths as the published list files have them, below any root."""
+    root = tmp_path / 'all images'
+    (root / label).parent.mkdir(parents=True)
+    (root / label).write_text('0 4 0.5 0.5 0.1 0.2\n')
+    (root / 'a.train').write_text(f'{image}\r\n\n')
+    dataset = JDEDataset(data_root=str(root), ann_files=['a.train'])
+    assert [info['img_path'] for info in dataset] == [str(root / image)]
+    assert dataset.num_ids == 6

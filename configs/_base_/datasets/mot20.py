@@ -3,8 +3,12 @@
 # test_dataloader.dataset.data_root=data/MOT20/images/test
 _base_ = './jde_1088x608.py'
 videos = dict(data_root='${data_root}/MOT20/images/train')
-train_pipeline = _base_.train_pipeline
-train_pipeline[4].update(clip_border=True)
+augment = _base_.augment
+augment[4].update(clip_border=True)
+train_pipeline = [
+    dict(type='FusedJDEAugment', transforms=augment),
+    dict(type='PackJDEInputs'),
+]
 train_dataloader = dict(
     dataset=dict(ann_files=['mot20.train'], pipeline=train_pipeline)
 )
