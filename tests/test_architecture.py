@@ -34,7 +34,8 @@ MAY_IMPORT = {
     'postprocessing': FOUNDATION,
     'visualization': FOUNDATION,
     'testing': FOUNDATION | {'evaluation'},
-    'apis': FOUNDATION | {'models', 'models.utils', 'datasets', 'visualization'},
+    'apis': FOUNDATION
+    | {'models', 'models.utils', 'datasets', 'evaluation', 'visualization'},
 }
 
 

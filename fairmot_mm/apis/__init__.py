@@ -11,7 +11,8 @@ from fairmot_mm.apis.config import (
     load_run_config,
     set_num_ids,
 )
-from fairmot_mm.apis.inference import init_model
+from fairmot_mm.apis.detect_sequence import detect_sequence
+from fairmot_mm.apis.inference import build_tracker, init_model
 from fairmot_mm.apis.initial_weights import require_initial_weights
 from fairmot_mm.apis.multi_stream_inferencer import (
     MultiStreamInferencer,
@@ -23,6 +24,8 @@ __all__ = [
     'MultiStreamInferencer',
     'StreamResult',
     'TrackInferencer',
+    'build_tracker',
+    'detect_sequence',
     'explain_build_errors',
     'find_resume_checkpoint',
     'init_model',

@@ -1,6 +1,7 @@
 """From a config and a checkpoint to a model that tracks."""
 
 from pathlib import Path
+from typing import Any
 
 from mmengine.config import Config
 from mmengine.device import get_device
@@ -71,3 +72,27 @@ def as_model(
             'be made; pass them to init_model, or pass a config as model'
         )
     return model
+
+
+def build_tracker(
+    config: str | Path | Config | None = None, cfg_options: dict | None = None
+) -> Any:
+    """Build the tracker of a config without its network.
+
+    Args:
+        config: Path of a config file, or a `Config`; by default one whose
+            ``model.tracker`` is a `JDETracker` as published.
+        cfg_options: Config keys to override, as in ``{'model.tracker.track_buffer':
+            60}``.
+
+    Raises:
+        ConfigError: The config cannot be read, has no tracker, or cannot be built.
+    """
+    if config is None:
+        config = Config({'model': {'tracker': {'type': 'JDETracker'}}})
+    cfg = load_config(config, cfg_options)
+    tracker = cfg.get('model', {}).get('tracker')
+    if not tracker:
+        raise ConfigError(f'{config} has no model.tracker')
+    with explain_build_errors():
+        return MODELS.build(tracker)

@@ -9,6 +9,12 @@ from fairmot_mm.evaluation.detected_sequence import (
     score_tracker,
     track_sequence,
 )
+from fairmot_mm.evaluation.detection_files import (
+    load_all_detections,
+    load_detections,
+    read_origin,
+    save_detections,
+)
 from fairmot_mm.evaluation.image_ap import ImageAP, average_precision, score_image
 from fairmot_mm.evaluation.metrics import (
     FrameCocoMetric,
@@ -34,6 +40,10 @@ __all__ = [
     'average_precision',
     'evaluate_sequences',
     'format_table',
+    'load_all_detections',
+    'load_detections',
+    'read_origin',
+    'save_detections',
     'score_image',
     'score_tracker',
     'track_sequence',

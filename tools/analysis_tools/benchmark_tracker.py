@@ -34,10 +34,10 @@ from rich.console import Console
 from rich.progress import track
 from tabulate import tabulate
 
-from fairmot_mm.apis import explain_build_errors, load_config
+from fairmot_mm.apis import build_tracker
 from fairmot_mm.registry import MODELS
 from fairmot_mm.testing import WalkingCrowd
-from fairmot_mm.utils import ConfigError, write_text
+from fairmot_mm.utils import write_text
 from fairmot_mm.utils.cli import one_line_errors
 from fairmot_mm.utils.setup_env import register_all_modules
 
@@ -90,22 +90,6 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     return args
 
 
-def build_tracker(args: argparse.Namespace) -> Any:
-    """The tracker to measure.
-
-    Raises:
-        ConfigError: The config has none.
-    """
-    if args.config is None:
-        cfg = dict(type='JDETracker')
-    else:
-        cfg = load_config(args.config, args.cfg_options).model.get('tracker')
-        if not cfg:
-            raise ConfigError(f'{args.config} has no model.tracker')
-    with explain_build_errors():
-        return MODELS.build(cfg)
-
-
 def timed(tracker: Any, sample: DetDataSample) -> float:
     """Milliseconds that the tracker takes for a frame."""
     start = time.perf_counter_ns()
@@ -151,7 +135,10 @@ def measure_people(args: argparse.Namespace, num_people: int) -> dict[str, float
     crowd = iter(WalkingCrowd(num_people, args.seed))
     samples = list(itertools.islice(crowd, WARM_UP + args.frames + 10))
     *timed_samples, extra = samples[:-10], samples[-10:]
-    ours, byte = build_tracker(args), MODELS.build(BYTE_TRACKER)
+    ours, byte = (
+        build_tracker(args.config, args.cfg_options),
+        MODELS.build(BYTE_TRACKER),
+    )
     pairs = [(tracker, iter(timed_samples[0])) for tracker in (ours, byte)]
     timed_in_turn(pairs, WARM_UP)
     our_times, byte_times = timed_in_turn(pairs, args.frames)
@@ -170,7 +157,7 @@ def measure_people(args: argparse.Namespace, num_people: int) -> dict[str, float
 def measure_length(args: argparse.Namespace) -> dict[str, Any]:
     """Time and memory along an endless video."""
     crowd = iter(WalkingCrowd(args.long_people, args.seed))
-    tracker = build_tracker(args)
+    tracker = build_tracker(args.config, args.cfg_options)
     last_mark = args.long_frames - args.long_frames % BLOCK
     checks = {FIRST_MARK, *np.linspace(0, last_mark, 11).astype(int) // BLOCK * BLOCK}
     rows, copies, newest_id = [], {}, 0

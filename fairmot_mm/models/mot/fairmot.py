@@ -166,7 +166,7 @@ class FairMOT(BaseMOTModel):
             data_samples: N clips of T samples with ``frame_id`` (from 0),
                 ``ori_shape`` and ``frame_rate``.
             trackers: N trackers that take the clips in place of the model's own, one
-                for each video in the batch.
+                for each video in the batch. None leaves a clip at its detections.
 
         Returns:
             The clips; every frame has ``pred_instances`` and ``pred_track_instances``
@@ -195,7 +195,8 @@ class FairMOT(BaseMOTModel):
         Args:
             data: ``inputs`` and ``data_samples`` of N clips of different videos, as a
                 data loader collects them.
-            trackers: N trackers; each keeps the state of its video.
+            trackers: N trackers; each keeps the state of its video. None: the clip is
+                not tracked.
 
         Returns:
             See `predict`.

@@ -1,0 +1,68 @@
+"""Running the network over a sequence, for whatever reads detections."""
+
+from collections.abc import Callable
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from fairmot_mm.apis.frame_source import open_source
+from fairmot_mm.apis.prefetch import batched, prefetch
+from fairmot_mm.apis.preparation import Preparation, predict_frames
+from fairmot_mm.evaluation import DetectedSequence
+from fairmot_mm.models import FairMOT
+from fairmot_mm.utils import MOTRows, SequenceInfo, read_mot
+
+_FIELDS = ('bboxes', 'scores', 'labels', 'embeds')
+
+
+def detect_sequence(
+    model: FairMOT,
+    folder: str | Path,
+    batch_size: int = 1,
+    on_frame: Callable[[], object] = lambda: None,
+) -> DetectedSequence:
+    """Detect and embed everybody in a MOTChallenge sequence, without tracking.
+
+    Args:
+        model: A model of `init_model`; its tracker is not used.
+        folder: Sequence, with ground truth or without.
+        batch_size: Frames that pass through the network together.
+        on_frame: Called after every frame.
+
+    Returns:
+        The detections above the threshold of the box head, the image files, and the
+        ground truth, which has no row where there is no ``gt/gt.txt``.
+
+    Raises:
+        DataError: Images or ground truth are missing or malformed.
+    """
+    info = SequenceInfo.read(folder)
+    gt = read_mot(info.gt_file) if info.gt_file.is_file() else _no_rows()
+    source = open_source(Path(folder))
+    frames = []
+    with closing(prefetch(Preparation(model.cfg)(source), 2 * batch_size)) as ahead:
+        for batch in batched(ahead, batch_size):
+            step = partial(model.predict_streams, trackers=[None] * len(batch))
+            for sample in predict_frames(step, batch):
+                frames.append(sample.pred_instances)
+                on_frame()
+    columns = {
+        name: torch.cat([frame[name] for frame in frames]).numpy() for name in _FIELDS
+    }
+    return DetectedSequence(
+        name=info.name,
+        frame_rate=max(1, round(info.frame_rate)),  # as `TrackInferencer` reads it
+        ori_shape=(info.height, info.width),
+        gt=gt,
+        starts=np.cumsum([0, *map(len, frames)]),
+        images=tuple(info.images),
+        **columns,
+    )
+
+
+def _no_rows() -> MOTRows:
+    whole, real = np.zeros(0, dtype=np.int64), np.zeros(0)
+    return MOTRows(whole, whole, np.zeros((0, 4)), real, whole, real)

@@ -1,0 +1,96 @@
+"""Detections of a video as a file, so that the network runs once for many trackers."""
+
+import zipfile
+from dataclasses import fields
+from pathlib import Path
+
+import numpy as np
+
+from fairmot_mm.evaluation.detected_sequence import DetectedSequence
+from fairmot_mm.utils import DataError, MOTRows, atomic_path
+
+_ARRAYS = ('starts', 'bboxes', 'scores', 'labels', 'embeds')
+
+
+def save_detections(
+    path: str | Path, sequence: DetectedSequence, origin: str = ''
+) -> None:
+    """Write a sequence in one step.
+
+    Args:
+        path: The ``.npz`` file to make. Its folder is created.
+        sequence: What to write.
+        origin: What the detections depend on; see `read_origin`.
+
+    Raises:
+        OutputError: The folder cannot be created or written.
+    """
+    arrays = {name: getattr(sequence, name) for name in _ARRAYS}
+    for field in fields(MOTRows):
+        arrays[f'gt_{field.name}'] = getattr(sequence.gt, field.name)
+    with atomic_path(path) as temporary, temporary.open('wb') as file:
+        np.savez_compressed(
+            file,
+            name=sequence.name,
+            frame_rate=sequence.frame_rate,
+            ori_shape=sequence.ori_shape,
+            images=np.array([str(image) for image in sequence.images], dtype=str),
+            origin=origin,
+            **arrays,
+        )
+
+
+def load_detections(path: str | Path) -> DetectedSequence:
+    """Read what `save_detections` wrote.
+
+    Raises:
+        DataError: There is no such file, or it is not one of detections.
+    """
+    stored = _read(path)
+    columns = [stored[f'gt_{field.name}'] for field in fields(MOTRows)]
+    return DetectedSequence(
+        name=str(stored['name']),
+        frame_rate=float(stored['frame_rate']),
+        ori_shape=tuple(stored['ori_shape'].tolist()),
+        gt=MOTRows(*columns),
+        images=tuple(map(Path, stored['images'].tolist())),
+        **{name: stored[name] for name in _ARRAYS},
+    )
+
+
+def load_all_detections(path: str | Path) -> list[DetectedSequence]:
+    """Read one file of detections, or those of a folder in name order.
+
+    Raises:
+        DataError: There is none, or one cannot be read.
+    """
+    path = Path(path)
+    files = sorted(path.glob('*.npz')) if path.is_dir() else [path]
+    if not files:
+        raise DataError(
+            f'{path} has no file of detections: make them with '
+            'tools/analysis_tools/cache_detections.py'
+        )
+    return [load_detections(file) for file in files]
+
+
+def read_origin(path: str | Path) -> str | None:
+    """What `save_detections` was told that a file depends on; None without a file."""
+    if not Path(path).is_file():
+        return None
+    return str(_read(path)['origin'])
+
+
+def _read(path: str | Path) -> dict[str, np.ndarray]:
+    if not Path(path).is_file():
+        raise DataError(f'{path} does not exist')
+    try:
+        with np.load(path) as stored:
+            arrays = dict(stored)
+    except (ValueError, OSError, EOFError, zipfile.BadZipFile) as error:
+        raise DataError(f'{path} is not a file of detections: {error}') from error
+    needed = {*_ARRAYS, 'name', 'frame_rate', 'ori_shape', 'images', 'origin'}
+    needed |= {f'gt_{field.name}' for field in fields(MOTRows)}
+    if missing := sorted(needed - set(arrays)):
+        raise DataError(f'{path} is not a file of detections: {missing[0]} is missing')
+    return arrays

@@ -1,0 +1,21 @@
+import runpy
+from pathlib import Path
+
+import pytest
+
+TOOLS = Path(__file__).parents[3] / 'tools' / 'analysis_tools'
+
+
+@pytest.fixture(scope='session')
+def load_main():
+    """The `main` of a tool of this folder."""
+    return lambda name: runpy.run_path(str(TOOLS / f'{name}.py'))['main']
+
+
+@pytest.fixture(scope='session')
+def noisy(load_main, street, tmp_path_factory):
+    """Folder with the noisy detections of two synthetic sequences."""
+    folder = tmp_path_factory.mktemp('detections')
+    sequences = [str(street / 'mot' / name) for name in 'ab']
+    load_main('cache_detections')([*sequences, '--out', str(folder), '--noise'])
+    return folder

@@ -1,0 +1,131 @@
+import builtins
+import sys
+
+import pytest
+from mmengine.config import Config
+
+from fairmot_mm.apis import build_tracker
+from fairmot_mm.evaluation import OVERALL, load_all_detections, score_tracker
+
+
+@pytest.fixture
+def main(load_main):
+    return load_main('tune_tracker')
+
+
+@pytest.fixture
+def config(tmp_path):
+    """A tracker that finds nearly nobody."""
+    path = tmp_path / 'base.py'
+    path.write_text("model = dict(tracker=dict(type='JDETracker', obj_score_thr=0.95))")
+    return path
+
+
+def best_value(capsys, metric):
+    (line,) = (
+        line
+        for line in capsys.readouterr().out.splitlines()
+        if line.startswith('trial')
+    )
+    words = line.split()
+    return float(words[words.index(metric) + 1])
+
+
+def test_finds_better_settings(main, noisy, config, tmp_path, capsys):
+    """The written config scores what is printed, more than what it is based on."""
+    out = tmp_path / 'out'
+    options = ['--config', str(config), '--metric', 'MOTA', '--trials', '6']
+    params = ['obj_score_thr=(0.2, 0.9)', 'track_buffer=(5, 9)']
+    params += ['refresh_score=[True, False]', 'cost_thrs.iou=(0.3, 0.9)']
+    main([str(noisy), '--out', str(out), *options, '--param', *params])
+    printed = best_value(capsys, 'MOTA')
+    sequences = load_all_detections(noisy)
+    start, tuned = (
+        score_tracker(build_tracker(path), sequences)[OVERALL]['MOTA']
+        for path in (config, out / 'tuned_tracker.py')
+    )
+    assert start < tuned
+    assert 100 * tuned == pytest.approx(printed, abs=0.006)
+    tracker = Config.fromfile(out / 'tuned_tracker.py').model.tracker
+    assert tracker.type == 'JDETracker'  # of the base
+    assert 5 <= tracker.track_buffer <= 9
+    assert isinstance(tracker.track_buffer, int)
+    assert set(tracker.cost_thrs) == {'iou'}
+
+
+def test_goes_on_where_it_was(main, noisy, tmp_path, capsys):
+    """Trials of an earlier run count; another question needs another folder."""
+    options = [str(noisy), '--out', str(tmp_path / 'out'), '--trials']
+    main([*options, '2'])
+    first = best_value(capsys, 'HOTA')
+    main([*options, '2'])
+    assert best_value(capsys, 'HOTA') == first
+    assert '# Of 2 trials' in (tmp_path / 'out' / 'tuned_tracker.py').read_text()
+    main([*options, '4'])
+    assert best_value(capsys, 'HOTA') >= first
+    assert '# Of 4 trials' in (tmp_path / 'out' / 'tuned_tracker.py').read_text()
+    with pytest.raises(SystemExit, match='is a study with another metric: choose'):
+        main([*options, '4', '--metric', 'IDF1'])
+
+
+def test_interrupt_keeps_what_was_found(main, noisy, tmp_path, monkeypatch, capsys):
+    """Ctrl-C in the third trial: the better of two is written, status 130."""
+    calls = []
+
+    def interrupted(*args):
+        calls.append(args)
+        if len(calls) == 4:  # the first is the start
+            raise KeyboardInterrupt
+        return score_tracker(*args)
+
+    monkeypatch.setitem(main.__globals__, 'score_tracker', interrupted)
+    with pytest.raises(SystemExit) as ended:
+        main([str(noisy), '--out', str(tmp_path / 'out'), '--trials', '9'])
+    assert ended.value.code == 130
+    assert best_value(capsys, 'HOTA') > 0
+    assert (tmp_path / 'out' / 'tuned_tracker.py').exists()
+
+
+def test_space_of_a_file(main, noisy, tmp_path, capsys):
+    """A Python file says the same as the command line; values may be refused."""
+    space = tmp_path / 'space.py'
+    space.write_text("search_space = {'motion_weight': (0.0, 0.1)}")
+    options = [str(noisy), '--trials', '1', '--out', str(tmp_path / 'out')]
+    main([*options, '--space', str(space)])
+    tuned = Config.fromfile(tmp_path / 'out' / 'tuned_tracker.py').model.tracker
+    assert set(tuned) == {'type', 'motion_weight'}
+    options[-1] = str(tmp_path / 'refused')
+    with pytest.raises(SystemExit, match='could be scored: motion_weight=2 is a share'):
+        main([*options, '--param', 'motion_weight=[2]'])
+
+
+@pytest.mark.parametrize(
+    ('param', 'message'),
+    [
+        ('obj_score_thr=(0.7, 0.2)', r'neither \(LOW, HIGH\) nor'),
+        ('obj_score_thr=0.2', r'neither \(LOW, HIGH\) nor'),
+        ('linger_expired=[]', r'neither \(LOW, HIGH\) nor'),
+        ('obj_score_thr=low', 'write KEY='),
+    ],
+)
+def test_wrong_space(main, noisy, tmp_path, param, message):
+    """What is no range and no choice is named."""
+    with pytest.raises(SystemExit, match=message):
+        main([str(noisy), '--out', str(tmp_path / 'out'), '--param', param])
+
+
+def test_without_optuna(load_main, noisy, tmp_path, monkeypatch):
+    """It is an extra, and the tool says how to get it."""
+    inner = builtins.__import__
+
+    def refuse(name, *args, **kwargs):
+        if name == 'optuna':
+            raise ImportError(name)
+        return inner(name, *args, **kwargs)
+
+    monkeypatch.delitem(sys.modules, 'optuna', raising=False)
+    monkeypatch.setattr(builtins, '__import__', refuse)
+    main = load_main('tune_tracker')
+    monkeypatch.undo()
+    with pytest.raises(SystemExit, match=r"pip install 'fairmot_mm\[tune\]'"):
+        main([str(noisy), '--out', str(tmp_path)])

@@ -1,0 +1,333 @@
+"""Search tracker settings with Optuna on files of detections.
+
+Every trial is kept in OUT/study.db: an interrupted search goes on where it was, and
+several processes with the same OUT share the work. The best settings are written to
+OUT/tuned_tracker.py, a config to train, test and track with.
+"""
+
+import argparse
+import ast
+import json
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mmengine.config import Config, DictAction
+from rich.console import Console
+from rich.progress import Progress
+
+from fairmot_mm.apis import build_tracker, load_config
+from fairmot_mm.evaluation import (
+    OVERALL,
+    PROTOCOLS,
+    DetectedSequence,
+    load_all_detections,
+    score_tracker,
+)
+from fairmot_mm.utils import ConfigError, require_writable_dir, write_text
+from fairmot_mm.utils.cli import one_line_errors
+
+try:
+    import optuna
+except ImportError:  # an extra: the package works without it
+    optuna = None
+
+INTERRUPTED = 130  # what a shell reports for Ctrl-C
+METRICS = ('HOTA', 'IDF1', 'MOTA')
+SHOWN = (*METRICS, 'IDSW')
+DEFAULT_SPACE = {
+    'obj_score_thr': (0.2, 0.7),
+    'track_buffer': (10, 90),
+    'cost_thrs.embeds': (0.2, 0.7),
+    'cost_thrs.iou': (0.3, 0.9),
+    'cost_thrs.unconfirmed': (0.4, 0.95),
+    'motion_weight': (0.0, 0.1),
+    'embed_momentum': (0.02, 0.5),
+}
+
+
+def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        'detections', type=Path, help='file or folder made by cache_detections.py'
+    )
+    parser.add_argument(
+        '--out', type=Path, required=True, help='folder of the study and its result'
+    )
+    parser.add_argument('--metric', choices=METRICS, default='HOTA')
+    parser.add_argument(
+        '--trials', type=int, default=100, help='in all, those of earlier runs included'
+    )
+    parser.add_argument(
+        '--config', help='config to start from (default: JDETracker as published)'
+    )
+    parser.add_argument(
+        '--cfg-options',
+        nargs='+',
+        action=DictAction,
+        help='override keys of the config, as in model.tracker.track_buffer=60',
+    )
+    parser.add_argument(
+        '--space',
+        type=Path,
+        help='Python file with search_space = {KEY: (LOW, HIGH) or [CHOICE, ...]}, KEY '
+        'being one of model.tracker; (LOW, HIGH) of two int are whole numbers',
+    )
+    parser.add_argument(
+        '--param',
+        nargs='+',
+        default=[],
+        metavar='KEY=VALUES',
+        help='instead of a file, as in "track_buffer=(10, 90)" '
+        '"linger_expired=[True, False]"',
+    )
+    parser.add_argument(
+        '--protocol',
+        choices=list(PROTOCOLS),
+        default='motchallenge',
+        help='rules of the scores (default: %(default)s)',
+    )
+    parser.add_argument('--seed', type=int, default=0, help='of the search')
+    return parser.parse_args(argv)
+
+
+def read_space(args: argparse.Namespace) -> dict[str, tuple | list]:
+    """The search space of file and command line, or the default one.
+
+    Raises:
+        ConfigError: It cannot be read, or a range makes no sense.
+    """
+    space: dict[str, Any] = {}
+    if args.space:
+        if not args.space.is_file():
+            raise ConfigError(f'{args.space} does not exist')
+        try:
+            space |= Config.fromfile(str(args.space)).search_space
+        except Exception as error:  # a config is code: anything can go wrong in it
+            raise ConfigError(f'{args.space} has no search_space: {error}') from error
+    for text in args.param:
+        key, _, values = text.partition('=')
+        try:
+            space[key] = ast.literal_eval(values)
+        except (ValueError, SyntaxError) as error:
+            raise ConfigError(
+                f'--param {text}: write KEY=(LOW, HIGH) or KEY=[CHOICE, ...]'
+            ) from error
+    for key, values in space.items():
+        choices = isinstance(values, list) and len(values) > 0
+        numbers = (
+            isinstance(values, tuple)
+            and len(values) == 2
+            and all(type(value) in (int, float) for value in values)
+            and values[0] < values[1]
+        )
+        if not (choices or numbers):
+            raise ConfigError(
+                f'{key}={values!r} of the search space is neither (LOW, HIGH) nor a '
+                'list of choices'
+            )
+    return space or DEFAULT_SPACE
+
+
+def base_config(args: argparse.Namespace) -> Config:
+    """A config with no more than the tracker to start from.
+
+    Raises:
+        ConfigError: The config has none.
+    """
+    tracker: Any = {'type': 'JDETracker'}
+    if args.config:
+        tracker = load_config(args.config, args.cfg_options).model.get('tracker')
+    elif args.cfg_options:
+        raise ConfigError('--cfg-options needs --config')
+    if not tracker:
+        raise ConfigError(f'{args.config} has no model.tracker')
+    return Config({'model': {'tracker': tracker}})
+
+
+@dataclass(frozen=True)
+class Search:
+    """What is searched for, and where.
+
+    Attributes:
+        cfg: Config with the tracker to start from.
+        space: Ranges and choices by key of the tracker.
+        sequences: Detections and ground truth.
+        metric: Score to make as large as possible.
+        protocol: Rules of the scores.
+    """
+
+    cfg: Config
+    space: dict[str, tuple | list]
+    sequences: list[DetectedSequence]
+    metric: str
+    protocol: str
+
+    def score(self, settings: dict[str, Any]) -> dict[str, float]:
+        """Scores over all sequences with some settings of the tracker changed."""
+        options = {f'model.tracker.{key}': value for key, value in settings.items()}
+        tracker = build_tracker(self.cfg, options)
+        scores = score_tracker(tracker, self.sequences, self.protocol)[OVERALL]
+        return {name: scores[name] for name in SHOWN}
+
+    def __call__(self, trial: 'optuna.Trial') -> float:
+        """The metric with values drawn for a trial."""
+        settings = {}
+        for key, limits in self.space.items():
+            if isinstance(limits, list):
+                settings[key] = trial.suggest_categorical(key, limits)
+            elif all(isinstance(limit, int) for limit in limits):
+                settings[key] = trial.suggest_int(key, *limits)
+            else:
+                settings[key] = trial.suggest_float(key, *limits)
+        try:
+            scores = self.score(settings)
+        except ConfigError as error:  # values that do not go together
+            trial.set_user_attr('refused', str(error))
+            raise optuna.TrialPruned(str(error)) from error
+        trial.set_user_attr('scores', scores)
+        return scores[self.metric]
+
+    def subject(self) -> dict[str, Any]:
+        """All that a value of the metric depends on."""
+        subject = {
+            'metric': self.metric,
+            'protocol': self.protocol,
+            'tracker': self.cfg.model.tracker.to_dict(),
+            'space': self.space,
+            'detections': [
+                [sequence.name, len(sequence.scores), float(sequence.bboxes.sum())]
+                for sequence in self.sequences
+            ],
+        }
+        return json.loads(json.dumps(subject, default=str))
+
+
+def open_study(search: Search, folder: Path, seed: int) -> 'optuna.Study':
+    """The study of a folder, new or to be gone on with.
+
+    Raises:
+        ConfigError: It is about something else.
+    """
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    path = require_writable_dir(folder) / 'study.db'
+    study = optuna.create_study(
+        storage=f'sqlite:///{path}',
+        study_name='tracker',
+        direction='maximize',
+        load_if_exists=True,
+    )
+    # A process that goes on, or works beside another, must not draw the same again.
+    seed += len(study.trials) + (os.getpid() if study.trials else 0)
+    study.sampler = optuna.samplers.TPESampler(seed=seed)
+    subject, known = search.subject(), study.user_attrs.get('subject')
+    if known is None:
+        study.set_user_attr('subject', subject)
+    elif known != subject:
+        changed = [key for key in subject if known.get(key) != subject[key]]
+        raise ConfigError(
+            f'{path} is a study with another {", ".join(changed)}: choose another --out'
+        )
+    return study
+
+
+def finished(study: 'optuna.Study', *more: str) -> list['optuna.trial.FrozenTrial']:
+    """Trials with a value, and those in other states that are named."""
+    states = [optuna.trial.TrialState[name] for name in ('COMPLETE', *more)]
+    return study.get_trials(deepcopy=False, states=states)
+
+
+def run_trials(study: 'optuna.Study', search: Search, num_trials: int) -> None:
+    """Run what is left of the trials, showing the best so far."""
+    done = len(finished(study, 'PRUNED'))
+    with Progress(console=Console(stderr=True)) as progress:
+        bar = progress.add_task(search.metric, total=num_trials, completed=done)
+
+        def show(study: 'optuna.Study', _: 'optuna.trial.FrozenTrial') -> None:
+            done = len(finished(study, 'PRUNED'))
+            best = f' {100 * study.best_value:.2f}' if finished(study) else ''
+            progress.update(bar, completed=done, description=search.metric + best)
+            if done >= num_trials:
+                study.stop()
+
+        if done < num_trials:
+            study.optimize(search, callbacks=[show])
+
+
+def describe(scores: dict[str, float]) -> str:
+    """Scores in a line, ratios in per cent."""
+    return '  '.join(
+        f'{name} {value if name == "IDSW" else format(100 * value, ".2f")}'
+        for name, value in scores.items()
+    )
+
+
+def write_best(
+    study: 'optuna.Study', args: argparse.Namespace, start: dict[str, float]
+) -> None:
+    """Print the best trial under the scores of the start, and write its config."""
+    best = study.best_trial
+    found = describe(best.user_attrs['scores'])
+    print(f'start      {describe(start)}\ntrial {best.number:<5}{found}')
+    options = {f'model.tracker.{key}': value for key, value in best.params.items()}
+    tuned = Config()
+    base = ''
+    if args.config:
+        base = f'_base_ = {os.path.relpath(args.config, args.out)!r}\n'
+    else:
+        options['model.tracker.type'] = 'JDETracker'
+    tuned.merge_from_dict({**(args.cfg_options or {}), **options})
+    if best.value <= start[args.metric]:
+        print('no trial was better than the start: run more of them, or widen --space')
+    path = args.out / 'tuned_tracker.py'
+    comment = f'# Of {len(study.trials)} trials the best in {args.metric}: {found};\n'
+    comment += f'# the start: {describe(start)}.\n'
+    write_text(path, f'{comment}{base}{tuned.pretty_text}')
+    print(f'its settings are in {path}')
+
+
+def run(args: argparse.Namespace) -> None:
+    """Search, and write what was found even if the search is interrupted.
+
+    Raises:
+        ConfigError: Optuna is missing, or no trial could be scored.
+    """
+    if optuna is None:
+        raise ConfigError("Optuna is not installed: pip install 'fairmot_mm[tune]'")
+    search = Search(
+        base_config(args),
+        read_space(args),
+        load_all_detections(args.detections),
+        args.metric,
+        args.protocol,
+    )
+    study = open_study(search, args.out, args.seed)
+    start = search.score({})
+    try:
+        run_trials(study, search, args.trials)
+    finally:
+        if finished(study):
+            write_best(study, args, start)
+    if not finished(study):
+        reason = study.trials[-1].user_attrs['refused'] if study.trials else 'none ran'
+        raise ConfigError(f'no trial could be scored: {reason}')
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Run the tool."""
+    args = parse_args(argv)
+    try:
+        with one_line_errors():
+            run(args)
+    except KeyboardInterrupt:
+        print('interrupted: the same command goes on', file=sys.stderr)
+        sys.exit(INTERRUPTED)
+
+
+if __name__ == '__main__':
+    main()
