@@ -76,7 +76,7 @@ setup(
         'scipy',
         'setuptools<82',  # mmengine and mmcv import pkg_resources
         'tensorboard',
-        'torch>=2.3',  # the first that works with numpy 2
+        'torch>=2.6',  # the first that loads checkpoints safely by default
         'trackeval>=1.3.0',
     ],
     extras_require={

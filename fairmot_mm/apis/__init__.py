@@ -11,6 +11,7 @@ from fairmot_mm.apis.config import (
     load_run_config,
     set_num_ids,
 )
+from fairmot_mm.apis.convert_weights import convert_published, export_published
 from fairmot_mm.apis.detect_sequence import detect_sequence
 from fairmot_mm.apis.inference import build_tracker, init_model
 from fairmot_mm.apis.initial_weights import require_initial_weights
@@ -25,8 +26,10 @@ __all__ = [
     'StreamResult',
     'TrackInferencer',
     'build_tracker',
+    'convert_published',
     'detect_sequence',
     'explain_build_errors',
+    'export_published',
     'find_resume_checkpoint',
     'init_model',
     'load_checkpoint',

@@ -4,7 +4,6 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-import torch
 from mmengine.logging import print_log
 from torch import Tensor, nn
 
@@ -14,6 +13,7 @@ from fairmot_mm.models.utils.published_weights import (
     read_published,
 )
 from fairmot_mm.utils.errors import CheckpointError
+from fairmot_mm.utils.safe_loading import load_safely
 
 _SHOWN = 5
 
@@ -29,13 +29,7 @@ def read_state_dict(path: str | Path) -> dict[str, Tensor]:
         CheckpointError: The file is missing, damaged, would run code, or holds no
             weights.
     """
-    path = Path(path)
-    if not path.is_file():
-        raise CheckpointError(f'checkpoint {path} does not exist')
-    try:
-        content = torch.load(path, map_location='cpu', weights_only=True)
-    except Exception as error:  # a file that is no checkpoint can fail in any way
-        raise CheckpointError(f'checkpoint {path} {_explain(error)}') from error
+    content = load_safely(path)
     state_dict = content.get('state_dict', content) if isinstance(content, dict) else {}
     state_dict = {
         str(name).removeprefix('module.'): value
@@ -45,21 +39,6 @@ def read_state_dict(path: str | Path) -> dict[str, Tensor]:
     if not state_dict:
         raise CheckpointError(f'checkpoint {path} holds no weights (no state_dict)')
     return state_dict
-
-
-def _explain(error: Exception) -> str:
-    """Say what an error of torch.load means, without its advice to load unsafely."""
-    refused = re.search(r'(?i)unsupported (?:global: )?GLOBAL (\S+)', str(error))
-    if refused:
-        return (
-            'was refused: it holds more than weights and would run code '
-            f'({refused[1]}); save its state_dict alone'
-        )
-    reason = (str(error).splitlines() or [repr(error)])[0].split('. ')[0]
-    return (
-        'cannot be read: it is damaged, cut off, or not a PyTorch file '
-        f'({type(error).__name__}: {reason})'
-    )
 
 
 def load_checkpoint(model: nn.Module, path: str | Path) -> None:
@@ -86,7 +65,7 @@ def load_checkpoint(model: nn.Module, path: str | Path) -> None:
         state_dict = published.state_dict
         print_log(published.describe(), 'current')
     own = model.state_dict()
-    problems = _differences(own, state_dict)
+    problems = _differences(own, state_dict, shown=_SHOWN if published is None else 2)
     if problems:
         raise CheckpointError(
             f'checkpoint {path}{title} does not fit the model of the config (another '
@@ -100,7 +79,9 @@ def load_checkpoint(model: nn.Module, path: str | Path) -> None:
     model.load_state_dict(fitting, strict=False)
 
 
-def _differences(own: Mapping[str, Tensor], loaded: Mapping[str, Tensor]) -> list[str]:
+def _differences(
+    own: Mapping[str, Tensor], loaded: Mapping[str, Tensor], shown: int
+) -> list[str]:
     """What keeps ``loaded`` from being all that inference needs."""
     mine = {name for name in own if not name.startswith(TRAINING_ONLY)}
     theirs = {name for name in loaded if not name.startswith(TRAINING_ONLY)}
@@ -111,7 +92,7 @@ def _differences(own: Mapping[str, Tensor], loaded: Mapping[str, Tensor]) -> lis
         if own[name].shape != loaded[name].shape
     ]
     return [
-        _listed(what, names)
+        _listed(what, names, shown)
         for what, names in (
             ('missing', sorted(mine - theirs - counters)),
             ('unknown', sorted(theirs - mine)),
@@ -121,9 +102,9 @@ def _differences(own: Mapping[str, Tensor], loaded: Mapping[str, Tensor]) -> lis
     ]
 
 
-def _listed(what: str, names: list[str]) -> str:
-    more = f' and {len(names) - _SHOWN} more' if len(names) > _SHOWN else ''
-    return f'{len(names)} {what}: {", ".join(names[:_SHOWN])}{more}'
+def _listed(what: str, names: list[str], shown: int) -> str:
+    more = f' and {len(names) - shown} more' if len(names) > shown else ''
+    return f'{len(names)} {what}: {", ".join(names[:shown])}{more}'
 
 
 def find_resume_checkpoint(work_dir: str | Path) -> Path | None:

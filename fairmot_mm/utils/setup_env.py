@@ -15,6 +15,8 @@ from typing import Any
 
 from packaging.version import Version
 
+from fairmot_mm.utils.errors import ConfigError
+
 SCOPE = 'fairmot_mm'
 COMPONENTS = ('models', 'datasets', 'engine', 'evaluation', 'visualization')
 # From the first version to below the second; setup.py declares the same ranges.
@@ -72,6 +74,41 @@ def _check_operators() -> None:
         ) from error
 
 
+def check_deformable_operator(device: Any) -> None:
+    """Try mmcv's deformable convolution on a device.
+
+    mmcv compiled where no CUDA toolkit was found has it for the CPU alone, and one
+    compiled for other GPUs fails at its first use.
+
+    Args:
+        device: A `torch.device`.
+
+    Raises:
+        ConfigError: It does not run there; the message says what to do.
+    """
+    import torch
+    from mmcv.ops import modulated_deform_conv2d
+
+    def zeros(channels: int) -> torch.Tensor:
+        return torch.zeros(1, channels, 1, 1, device=device)
+
+    if device.type == 'meta':
+        return
+    try:
+        modulated_deform_conv2d(
+            zeros(1), zeros(2), zeros(1), zeros(1), None, 1, 0, 1, 1, 1
+        )
+    except RuntimeError as error:
+        reason = str(error).splitlines()[0]
+        raise ConfigError(
+            f"mmcv's deformable convolution does not run on {device} ({reason}). "
+            'Compile mmcv for it, with the CUDA toolkit of the installed torch in '
+            f'CUDA_HOME: {REBUILD}. Or use the CPU (--device cpu, or '
+            "CUDA_VISIBLE_DEVICES=''), or train a network without deformable "
+            'convolutions: model.detector.neck.conv_cfg=None'
+        ) from error
+
+
 def register_all_modules(init_default_scope: bool = True) -> None:
     """Import every part of fairmot_mm that holds registered components.
 
@@ -110,8 +147,6 @@ def allow_checkpoint_types() -> None:
     from mmengine.logging import HistoryBuffer
     from mmengine.optim import OneCycleParamScheduler
 
-    if Version(torch.__version__) < Version('2.6'):
-        return  # loads them as it is
     functions: dict[str, Any] = {
         '_reconstruct': np.zeros(0).__reduce__()[0],
         'scalar': np.float64(0).__reduce__()[0],
@@ -134,6 +169,13 @@ def allow_checkpoint_types() -> None:
             *numpy_functions,
         ]
     )
+
+
+def secure_checkpoint_loading() -> None:
+    """Keep code in a checkpoint from running wherever mmengine loads one."""
+    from fairmot_mm.utils.safe_loading import secure_mmengine
+
+    secure_mmengine()
 
 
 def _stored_method(owner: type, name: str) -> Callable:

@@ -80,6 +80,12 @@ def golden():
     return lambda path: dict(np.load(DATA / path))
 
 
+@pytest.fixture(scope='session')
+def config_dir():
+    """Where the configs of the networks are."""
+    return DATA.parents[1] / 'configs' / '_base_' / 'models'
+
+
 @pytest.fixture
 def make_instances():
     """Ground truth of one image: boxes, and where given, identities and labels."""

@@ -7,6 +7,7 @@ from collections import OrderedDict
 from pickle import UnpicklingError
 
 import mmcv
+import mmcv.ops
 import pytest
 import torch
 from mmengine.logging import HistoryBuffer
@@ -14,9 +15,10 @@ from mmengine.model import BaseModel
 from mmengine.registry import DefaultScope
 from mmengine.runner import Runner, load_checkpoint
 
-from fairmot_mm.utils import setup_env
+from fairmot_mm.utils import ConfigError, setup_env
 from fairmot_mm.utils.setup_env import (
     allow_checkpoint_types,
+    check_deformable_operator,
     check_environment,
     register_all_modules,
 )
@@ -141,6 +143,22 @@ def test_operators_of_another_torch_are_told_in_a_sentence(monkeypatch, tmp_path
     monkeypatch.setattr(mmcv, '__path__', [str(tmp_path)])
     with pytest.raises(ImportError, match=r'undefined symbol.*make build-mmcv'):
         check_environment()
+
+
+def test_missing_operators_of_a_device_are_told_in_a_sentence(monkeypatch):
+    """mmcv compiled for the CPU alone, and a GPU asked for: what to install."""
+    check_deformable_operator(torch.device('cpu'))
+    check_deformable_operator(torch.device('meta'))
+
+    def refuse(*_):
+        raise RuntimeError('implementation for device cuda:0 not found.\nfrom C++')
+
+    monkeypatch.setattr(mmcv.ops, 'modulated_deform_conv2d', refuse)
+    with pytest.raises(ConfigError, match='does not run on cpu') as caught:
+        check_deformable_operator(torch.device('cpu'))
+    message = str(caught.value)
+    assert '(implementation for device cuda:0 not found.)' in message
+    assert all(way in message for way in ('build-mmcv', 'CUDA_HOME', 'conv_cfg=None'))
 
 
 def test_default_scope_is_set_once(own_default_scope):

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import torch
+from mmcv.ops import ModulatedDeformConv2d
 from mmdet.models.mot import BaseMOTModel
 from mmdet.structures import DetDataSample, TrackDataSample
 from mmengine.logging import print_log
@@ -17,6 +18,7 @@ from fairmot_mm.models.utils.published_weights import (
 )
 from fairmot_mm.registry import MODELS
 from fairmot_mm.utils.errors import CheckpointError, ConfigError
+from fairmot_mm.utils.setup_env import check_deformable_operator
 
 
 @MODELS.register_module()
@@ -79,55 +81,80 @@ class FairMOT(BaseMOTModel):
         published = read_published(state_dict)
         if published is not None:
             state_dict.clear()
-            state_dict.update(published.state_dict)
+            state_dict.update(
+                {prefix + name: value for name, value in published.state_dict.items()}
+            )
             print_log(published.describe(), 'current')
-        self._check_fit(state_dict, prefix, published)
+        self._check_body(state_dict, prefix, published)
+        self._leave_out_heads(state_dict, prefix)
+        if published is not None:  # what it lacks keeps its start, see `describe`
+            for name, own in self.state_dict().items():
+                state_dict.setdefault(prefix + name, own)
         super()._load_from_state_dict(state_dict, prefix, *args, **kwargs)
 
-    def _check_fit(
+    def _check_body(
         self,
         state_dict: dict[str, Any],
         prefix: str,
         published: PublishedWeights | None,
     ) -> None:
-        """Refuse another backbone or neck; leave out head tensors of another shape.
-
-        The latter is how weights of another task (CenterNet on COCO, other classes or
-        embedding width) start a training; what is left out is logged.
+        """Refuse weights of another backbone or neck.
 
         Raises:
-            CheckpointError: The backbone or neck does not fit.
+            CheckpointError: A tensor is missing, of another shape, or one too many.
         """
-        needed = ['detector.backbone.']
-        if published is None or not published.backbone_alone:
-            needed.append('detector.neck.')
-        wrong, unfit_heads = [], []
-        for name, own in self.state_dict().items():
-            loaded = state_dict.get(prefix + name)
-            if loaded is None:
-                if name.startswith(tuple(needed)) and not name.endswith(COUNTER):
-                    wrong.append(name)
-            elif loaded.shape != own.shape:
-                if name.startswith(('detector.backbone.', 'detector.neck.')):
-                    wrong.append(name)
-                elif '.classifier.' not in name:
-                    unfit_heads.append(name)
+        body = tuple(f'{prefix}detector.{part}.' for part in ('backbone', 'neck'))
+        alone = published is not None and published.backbone_alone
+        needed = body[:1] if alone else body
+        own = {prefix + name: w.shape for name, w in self.state_dict().items()}
+        loaded = {n: w.shape for n, w in state_dict.items() if n.startswith(body)}
+        wrong = [name for name, shape in loaded.items() if own.get(name) != shape]
+        wrong += [
+            name
+            for name in own
+            if name.startswith(needed)
+            and name not in loaded
+            and not name.endswith(COUNTER)
+        ]
         if wrong:
             title = f' (it is a {published.title})' if published else ''
             raise CheckpointError(
                 f'the checkpoint is of another architecture{title}: {len(wrong)} '
-                f'tensors of backbone and neck are missing or of another shape, '
-                f'{wrong[0]} first. Choose the config it was trained with'
+                'tensors of backbone and neck are missing, unknown or of another '
+                f'shape, {wrong[0]} first. Choose the config it was trained with'
             )
-        if unfit_heads:
-            listed = [
-                f'{name} {tuple(state_dict.pop(prefix + name).shape)}'
-                for name in unfit_heads
-            ]
+
+    def _leave_out_heads(self, state_dict: dict[str, Any], prefix: str) -> None:
+        """Drop head tensors of another shape and log them.
+
+        That is how weights of another task (CenterNet on COCO, other classes or
+        embedding width) start a training.
+        """
+        unfit = [
+            prefix + name
+            for name, own in self.state_dict().items()
+            if prefix + name in state_dict
+            and state_dict[prefix + name].shape != own.shape
+            and '.classifier.' not in name  # the Re-ID head's decision
+        ]
+        if unfit:
+            listed = [f'{name} {tuple(state_dict.pop(name).shape)}' for name in unfit]
             print_log(
                 'left out, of another shape in the model: ' + ', '.join(listed),
                 'current',
             )
+
+    def to(self, *args: Any, **kwargs: Any) -> 'FairMOT':
+        """Move or cast the model, see `torch.nn.Module.to`.
+
+        Raises:
+            ConfigError: It has deformable convolutions, and mmcv was not compiled for
+                the device.
+        """
+        model = super().to(*args, **kwargs)
+        if any(isinstance(m, ModulatedDeformConv2d) for m in self.modules()):
+            check_deformable_operator(next(self.parameters()).device)
+        return model
 
     def loss(
         self, inputs: Tensor, data_samples: Sequence[DetDataSample], **kwargs: Any

@@ -74,8 +74,11 @@ class PublishedWeights:
     def describe(self) -> str:
         """A sentence for the log: what the file is and what of it is not used."""
         text = f'the weights are those of a {self.title}'
+        heads = [h for h, own in HEADS.items() if not _has(self.state_dict, own)]
         if self.backbone_alone:
             text += '; heads, and what of the neck it lacks, keep their start'
+        elif heads:
+            text += f'; it has no {", ".join(heads)}'
         if self.left_out:
             text += (
                 f'; {len(self.left_out)} tensors that this network never reads are '

@@ -1,9 +1,12 @@
+import mmcv.ops
 import pytest
 import torch
 from mmdet.structures import DetDataSample, TrackDataSample
 from mmengine.config import Config
 
 from fairmot_mm.apis import init_model
+from fairmot_mm.models.utils.published_names import to_published
+from fairmot_mm.registry import MODELS
 from fairmot_mm.utils import ConfigError
 
 JDE = dict(type='JDETracker', obj_score_thr=0.0)
@@ -235,3 +238,43 @@ def test_a_tracker_of_mmdet_starts_anew_too(build_model, frames):
     model = build_model(MMDET_TRACKERS['ByteTracker'])
     first = track(model, frames[None])
     assert_same(track(model, frames[None]), first)
+
+
+def test_a_device_without_deformable_convolutions_is_refused(
+    build_model, monkeypatch, detector_cfg
+):
+    """Where the model is moved, not in its first batch; plain ones go anywhere."""
+
+    def refuse(*_):
+        raise RuntimeError('implementation for device not found')
+
+    model = build_model(JDE)
+    detector_cfg['neck']['conv_cfg'] = None
+    plain = build_model(JDE)
+    monkeypatch.setattr(mmcv.ops, 'modulated_deform_conv2d', refuse)
+    with pytest.raises(ConfigError, match='does not run on cpu'):
+        model.to('cpu')
+    assert plain.to('cpu') is plain
+
+
+def test_published_names_load_through_a_wrapper(detector_cfg):
+    """DataParallel puts module. in front of the names it looks for."""
+    model = MODELS.build(dict(type='FairMOT', detector=detector_cfg))
+    published = {
+        'hm.2.bias': torch.full((1,), 3.0),
+        **{
+            name.replace('detector.backbone', 'base'): value + 1
+            for name, value in model.state_dict().items()
+            if name.startswith('detector.backbone')
+        },
+    }
+    neck = to_published(
+        [name for name in model.state_dict() if 'neck' in name], single_conv_heads=False
+    )
+    published |= {name: model.state_dict()[own] for own, name in neck.items()}
+    torch.nn.DataParallel(model).load_state_dict(
+        {f'module.{name}': value for name, value in published.items()}
+    )
+    assert model.detector.bbox_head.heatmap[2].bias == 3.0
+    name = 'base.level0.0.weight'
+    assert torch.equal(model.detector.backbone.level0[0].weight, published[name])

@@ -1,7 +1,11 @@
 import pytest
 import torch
 
-from fairmot_mm.models.utils.bilinear import bilinear_kernel, bilinear_upsample
+from fairmot_mm.models.utils.bilinear import (
+    bilinear_deconv,
+    bilinear_kernel,
+    bilinear_upsample,
+)
 
 
 @pytest.mark.parametrize(
@@ -31,3 +35,13 @@ def test_a_slope_stays_a_slope(factor):
     expected = torch.tensor([1.0, 2, -1])[:, None, None] / factor
     torch.testing.assert_close(steps, expected.expand_as(steps))
     torch.testing.assert_close(inner[:, :1].expand_as(inner), inner)
+
+
+def test_full_deconvolution_interpolates_into_its_first_channel():
+    """The kernel stands in output channel 0 of every input channel, as published."""
+    layer = bilinear_deconv(3)
+    assert layer.weight.shape == (3, 3, 4, 4)
+    assert torch.equal(layer.weight[:, 0], bilinear_kernel(4).expand(3, 4, 4))
+    out = layer(torch.ones(1, 3, 4, 4))
+    assert out.shape == (1, 3, 8, 8)
+    torch.testing.assert_close(out[0, 0, 1:-1, 1:-1], torch.full((6, 6), 3.0))

@@ -23,3 +23,10 @@ def test_plain_convolution_has_no_bias():
     out = block(torch.randn(2, 4, 7, 9))
     assert out.shape == (2, 6, 7, 9)
     assert out.min() == 0
+
+
+def test_kernel_of_one():
+    """Projects without looking at the neighbours; the map keeps its size."""
+    block = ConvBNReLU(4, 6, None, kernel_size=1)
+    assert block.conv.weight.shape == (6, 4, 1, 1)
+    assert block(torch.rand(2, 4, 3, 5)).shape == (2, 6, 3, 5)

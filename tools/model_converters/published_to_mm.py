@@ -1,0 +1,28 @@
+"""Write a published FairMOT checkpoint under the names of this package.
+
+Never needed to use one: every tool takes published checkpoints as they are.
+"""
+
+import argparse
+
+from fairmot_mm.apis import convert_published
+from fairmot_mm.utils.cli import one_line_errors
+
+
+def parse_args() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument('source', help='published .pth, of FairMOT or CenterNet')
+    parser.add_argument('out', help='file to write')
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Run the tool."""
+    args = parse_args()
+    with one_line_errors():
+        print(f'{args.out}: {convert_published(args.source, args.out)}')
+
+
+if __name__ == '__main__':
+    main()
