@@ -1,5 +1,6 @@
 """Detections of a whole video in plain arrays, and how well a tracker links them."""
 
+import inspect
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -90,9 +91,12 @@ def track_sequence(tracker: Tracker, sequence: DetectedSequence) -> MOTRows:
     Returns:
         Its tracks as rows of a result file, frames counted from 1, scores as marks.
     """
+    # mmdet's SORT asks for the model and the image, but uses them for crops alone.
+    parameters = inspect.signature(tracker.track).parameters
+    absent = {name: None for name in ('model', 'img') if name in parameters}
     parts = []
     for sample in sequence.samples():
-        tracks = tracker.track(data_sample=sample)
+        tracks = tracker.track(data_sample=sample, **absent)
         frame = np.full((len(tracks), 1), sample.frame_id + 1)
         columns = (
             frame,

@@ -40,7 +40,7 @@ class JDETracker:
     All numbers and oddities are by default those of the published FairMOT tracker
     (Zhang et al., "FairMOT", IJCV 2021, section 4.4, and its code), with two
     exceptions: identities start at 1 in every video, and classes stay apart (the
-    published one reads a single class). Four oddities have a switch.
+    published one reads a single class). Five oddities have a switch.
 
     Whatever a frame holds, the state stays sound; a call that fails leaves it as it
     was.
@@ -55,8 +55,10 @@ class JDETracker:
             track that lived longer survives. The last three are 1 - IoU.
         motion_weight: Share of the squared Mahalanobis distance in stage 1.
         embed_momentum: Share of the new embedding in the smoothed one of a track.
-        linger_expired: An expired track can be re-found for one more frame, and if it
-            is, it ends with its next loss (published). False: it ends at once.
+        linger_expired: An expired track can be re-found for one more frame (published).
+            False: it ends at once.
+        bar_refound: A track that was re-found in that frame ends with its next loss
+            (published). False: it lives on like any other.
         iou_plus_one: Boxes include their last pixel in an IoU (published).
         predict_unconfirmed: Move unconfirmed tracks, too, before they are matched. The
             published tracker compares them where they were seen.
@@ -88,6 +90,7 @@ class JDETracker:
         motion_weight: float = 0.02,
         embed_momentum: float = 0.1,
         linger_expired: bool = True,
+        bar_refound: bool = True,
         iou_plus_one: bool = True,
         predict_unconfirmed: bool = False,
         refresh_score: bool = False,
@@ -119,6 +122,7 @@ class JDETracker:
             duplicate_thr=self.cost_thrs['duplicate'],
             embed_momentum=embed_momentum,
             linger_expired=linger_expired,
+            bar_refound=bar_refound,
             iou_plus_one=iou_plus_one,
             predict_unconfirmed=predict_unconfirmed,
             refresh_score=refresh_score,

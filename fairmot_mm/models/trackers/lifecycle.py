@@ -18,14 +18,15 @@ class Lifecycle:
         motion: Motion model.
         duplicate_thr: Below this 1 - IoU a lost track doubles a tracked one.
         embed_momentum: Share of the new embedding in the smoothed one.
-        linger_expired, iou_plus_one, predict_unconfirmed, refresh_score, classes_apart:
-            See `JDETracker`.
+        linger_expired, bar_refound, iou_plus_one, predict_unconfirmed, refresh_score,
+            classes_apart: See `JDETracker`.
     """
 
     motion: Any
     duplicate_thr: float
     embed_momentum: float
     linger_expired: bool
+    bar_refound: bool
     iou_plus_one: bool
     predict_unconfirmed: bool
     refresh_score: bool
@@ -151,6 +152,8 @@ class Lifecycle:
             barred = barred | (expired & ~was_tracked)
         else:
             stays &= ~expired
+        if not self.bar_refound:
+            barred = barred & ~seen
         order = np.concatenate(
             [
                 np.flatnonzero(seen & was_tracked),

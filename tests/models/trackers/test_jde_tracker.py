@@ -76,6 +76,7 @@ def test_equals_the_plain_tracker(seed, scene, plain_tracker, make_sample):
     'options',
     [
         {'linger_expired': False},
+        {'bar_refound': False},
         {'iou_plus_one': False},
         {'predict_unconfirmed': True},
         {'refresh_score': True},
@@ -137,15 +138,17 @@ def test_buffer_follows_the_frame_rate(make_sample):
         assert ids(result) == expected
 
 
-def test_track_found_while_expired_ends_with_its_next_loss(make_sample):
+@pytest.mark.parametrize(('bar_refound', 'last'), [(True, [2]), (False, [1])])
+def test_track_found_while_expired(bar_refound, last, make_sample):
     """Re-found in its one extra frame, a track is barred from being lost again."""
-    tracker = JDETracker()
+    tracker = JDETracker(bar_refound=bar_refound)
     frames = [True] * 3 + [False] * 31 + [True] * 2 + [False] + [True] * 2
     results = []
     for t, seen in enumerate(frames):
         boxes, embeds = ([box(100)], [ALICE]) if seen else ([], np.zeros((0, 8)))
         results.append(ids(tracker.track(make_sample(boxes, embeds, t))))
-    assert results[34:] == [[1], [1], [], [], [2]]
+    assert results[34:36] == [[1], [1]]
+    assert results[-1] == last
 
 
 def test_one_frame_ghost_is_never_output(make_sample):

@@ -1,0 +1,13 @@
+# SORT (Bewley et al., ICIP 2016) of mmdet on the detections of FairMOT. It goes by
+# overlap alone, or by a second network if `reid` names one: embeddings are not used.
+_base_ = '../fairmot/fairmot_dla34_2xb6-30e_mot17.py'
+model = dict(
+    tracker=dict(
+        _delete_=True,
+        type='SORTTracker',
+        motion=dict(type='KalmanFilter', center_only=False),
+        obj_score_thr=0.4,
+        match_iou_thr=0.5,
+        reid=None,
+    )
+)

@@ -1,0 +1,91 @@
+"""Several trackers on the same noisy detections, in one table."""
+
+import runpy
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+TOOL = Path(__file__).parents[3] / 'tools' / 'analysis_tools' / 'compare_trackers.py'
+CONFIG = """
+trackers = {
+    'ours': dict(type='JDETracker'),
+    'blind': dict(type='JDETracker', obj_score_thr=0.99),
+}
+"""
+
+
+@pytest.fixture(scope='module')
+def tool():
+    return runpy.run_path(str(TOOL))
+
+
+@pytest.fixture
+def main(tool):
+    return tool['main']
+
+
+@pytest.fixture
+def sequence(tmp_path):
+    """Two people who stand for twelve frames."""
+    folder = tmp_path / 'STREET'
+    (folder / 'img1').mkdir(parents=True)
+    (folder / 'gt').mkdir()
+    for t in range(1, 13):
+        cv2.imwrite(str(folder / 'img1' / f'{t:06}.png'), np.zeros((60, 80, 3), 'u1'))
+    rows = [f'{t},{k},{100 * k},10,20,40,1,1,1' for t in range(1, 13) for k in (1, 2)]
+    (folder / 'gt' / 'gt.txt').write_text('\n'.join(rows))
+    return folder
+
+
+@pytest.fixture
+def config(tmp_path):
+    path = tmp_path / 'trackers.py'
+    path.write_text(CONFIG)
+    return path
+
+
+def test_table(main, sequence, config, capsys):
+    """Without noise nobody is missed; whoever accepts no score misses everybody."""
+    noise = ['miss_rate=0', 'ghost_rate=0', 'jitter=0']
+    main([str(config), str(sequence), '--seeds', '2', '--noise', *noise])
+    lines = capsys.readouterr().out.splitlines()
+    assert 'miss_rate=0' in lines[0]
+    cells = {line.split('|')[1].strip(): line.split('|')[2:-1] for line in lines[3:]}
+    assert [float(cell) for cell in cells['ours'][:6]] == [100, 100, 100, 0, 0, 0]
+    assert float(cells['blind'][5]) == 24
+    assert cells['blind'][6].strip() == '-100.00 ± 0.00'
+
+
+def test_gains_come_with_their_error(tool):
+    """Differences are taken run by run."""
+    first = np.array([[50.0, 0, 60, 1, 1, 1], [70, 0, 60, 1, 1, 1]])
+    second = first + np.array([[1, 0, 2, 0, 0, 0], [3, 0, 2, 0, 0, 0]])
+    last = tool['format_rows']({'a': first, 'b': second}).splitlines()[-1]
+    assert [cell.strip() for cell in last.split('|')[-3:-1]] == [
+        '+2.00 ± 1.00',
+        '+2.00 ± 0.00',
+    ]
+
+
+@pytest.mark.parametrize(
+    ('extra', 'message'),
+    [
+        (['--noise', 'fog=1'], 'fog'),
+        (['--noise', 'miss_rate=7'], 'miss_rate=7'),
+        (['--seeds', '0'], '--seeds 0'),
+    ],
+)
+def test_mistakes_are_explained(main, extra, message, sequence, config):
+    """Unknown or senseless noise, and no seed."""
+    with pytest.raises(SystemExit, match=message):
+        main([str(config), str(sequence), *extra])
+
+
+def test_a_config_without_trackers_is_refused(main, sequence, tmp_path):
+    """The file must say what to compare."""
+    path = tmp_path / 'empty.py'
+    path.write_text('x = 1')
+    with pytest.raises(SystemExit, match='trackers'):
+        main([str(path), str(sequence)])
