@@ -1,18 +1,22 @@
 """Training images with boxes and identities, in the layout of JDE and FairMOT."""
 
+import os
 from collections.abc import Callable, Sequence
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from mmengine.dataset import BaseDataset
 
+from fairmot_mm.datasets.label_files import read_labels
+from fairmot_mm.datasets.label_index import (
+    LabelIndex,
+    default_index_dir,
+    index_labels,
+)
 from fairmot_mm.datasets.seeding import SeededIndex, local_seed
 from fairmot_mm.registry import DATASETS, TRANSFORMS
 from fairmot_mm.utils.errors import DataError
-
-IMAGE_DIR, LABEL_DIR = 'images', 'labels_with_ids'
-LABEL_COLUMNS = 'class id cx cy w h'
 
 
 @DATASETS.register_module()
@@ -25,14 +29,21 @@ class JDEDataset(BaseDataset):
     where the identity is unknown. An empty file is an image without people.
 
     Identities of the lists do not overlap: those of a list start where the lists before
-    it end, as published.
+    it end, as published. With several classes an id counts within its class: all of
+    class 0 come first, list after list, then all of class 1, and so on.
+
+    Labels are read once and kept in an index; a later start only looks whether files
+    changed. All that workers share are a few arrays, so their memory stays flat.
 
     Args:
         data_root: Folder that the paths of the lists are relative to.
         ann_files: List files, relative to ``data_root`` unless absolute; their order
             decides the numbering of identities.
         pipeline: Transforms of a sample.
-        **kwargs: Further arguments of mmengine's ``BaseDataset``.
+        index_dir: Folder of the index; ``'auto'``: ``fairmot_mm/labels`` in the user's
+            cache folder; ``None``: read all labels at every start.
+        **kwargs: Further arguments of mmengine's ``BaseDataset``; ``metainfo`` with
+            ``classes`` for others than pedestrians.
 
     Raises:
         DataError: A list or label is missing or malformed (file and line are named).
@@ -45,6 +56,7 @@ class JDEDataset(BaseDataset):
         data_root: str,
         ann_files: Sequence[str],
         pipeline: Sequence[dict | Callable] = (),
+        index_dir: str | None = 'auto',
         **kwargs: Any,
     ) -> None:
         if isinstance(ann_files, str) or not ann_files:
@@ -52,7 +64,10 @@ class JDEDataset(BaseDataset):
                 f'ann_files must be a list of list files, not {ann_files!r}'
             )
         self.ann_files = [str(Path(data_root, file)) for file in ann_files]
-        self._num_ids = 1
+        self.index_dir = default_index_dir() if index_dir == 'auto' else index_dir
+        self._num_ids_per_class = np.zeros(0, np.int64)
+        # The list is made of arrays already: nothing to gain by pickling it.
+        kwargs.setdefault('serialize_data', False)
         super().__init__(
             data_root=str(data_root),
             pipeline=[TRANSFORMS.build(step) for step in pipeline],
@@ -61,15 +76,20 @@ class JDEDataset(BaseDataset):
 
     @property
     def num_ids(self) -> int:
-        """Classes the identity classifier needs.
+        """Classes a joint identity classifier needs.
 
-        As published: the largest id + 1 of every list, summed, + 1 (one class stays
-        unused).
+        As published: the largest id + 1 of every list (and class), summed, + 1 (one
+        class stays unused).
         """
-        self.full_init()
-        return self._num_ids
+        return sum(self.num_ids_per_class) + 1
 
-    def load_data_list(self) -> list[dict]:
+    @property
+    def num_ids_per_class(self) -> list[int]:
+        """Identities of every class: the largest id + 1 of every list, summed."""
+        self.full_init()
+        return self._num_ids_per_class.tolist()
+
+    def load_data_list(self) -> 'JDESamples':
         """Read all lists and labels.
 
         Returns:
@@ -77,25 +97,19 @@ class JDEDataset(BaseDataset):
             float32, ids already offset by those of the lists before.
         """
         num_classes = len(self.metainfo['classes'])
-        data_list: list[dict] = []
-        offset = 0
+        indices = []
         for ann_file in self.ann_files:
-            largest = -1
-            for image, label in _read_list(ann_file, self.data_root):
-                rows = read_labels(label, image, num_classes)
-                known = rows[:, 1] >= 0
-                largest = max(largest, int(rows[:, 1].max(initial=-1)))
-                rows[known, 1] += offset
-                data_list.append(
-                    {
-                        'img_path': str(image),
-                        'img_id': len(data_list),
-                        'jde_labels': rows,
-                    }
-                )
-            offset += largest + 1
-        self._num_ids = offset + 1
-        return data_list
+            index = index_labels(ann_file, self.data_root, self.index_dir)
+            _check_classes(index, num_classes)
+            indices.append(index)
+        counts = np.stack([_count_ids(index.rows, num_classes) for index in indices])
+        self._num_ids_per_class = counts.sum(axis=0)
+        # Class by class, and in it list by list; (lists, classes).
+        ends = counts.T.cumsum().reshape(counts.T.shape).T
+        for index, first in zip(indices, ends - counts, strict=True):
+            known = index.rows[:, 1] >= 0
+            index.rows[known, 1] += first[index.rows[known, 0].astype(int)]
+        return JDESamples(indices)
 
     def __getitem__(self, idx: int) -> dict:
         """The sample at ``idx``, augmented by the seed of a `SeededIndex`."""
@@ -105,88 +119,45 @@ class JDEDataset(BaseDataset):
         return super().__getitem__(idx)
 
 
-def _read_list(ann_file: str, data_root: str) -> list[tuple[Path, Path]]:
-    """Images of a list file and their label files."""
-    try:
-        lines = Path(ann_file).read_text().splitlines()
-    except OSError as error:
-        raise DataError(
-            f'cannot read image list {ann_file}: {error.strerror}; see '
-            'tools/dataset_converters for how to make one'
-        ) from error
-    pairs = []
-    for number, line in enumerate(lines, 1):
-        image = PurePosixPath(line.strip())
-        if not image.name:
-            continue
-        parts = [LABEL_DIR if part == IMAGE_DIR else part for part in image.parts]
-        if LABEL_DIR not in parts:
-            raise DataError(
-                f'{ann_file}, line {number}: {line.strip()} has no folder named '
-                f'{IMAGE_DIR!r}, so that its label file cannot be found'
-            )
-        label = Path(data_root, *parts).with_suffix('.txt')
-        pairs.append((Path(data_root, image), label))
-    if not pairs:
-        raise DataError(f'{ann_file} lists no image')
-    return pairs
-
-
-def read_labels(path: Path, image: Path, num_classes: int) -> np.ndarray:
-    """Read one label file.
+class JDESamples(Sequence):
+    """Images and labels of all lists, in arrays that processes share without copies.
 
     Args:
-        path: The label file.
-        image: The image it belongs to, for the message.
-        num_classes: Classes must be below this.
-
-    Returns:
-        (N, 6) float32 ``class id cx cy w h``.
-
-    Raises:
-        DataError: The file is missing or a line is malformed.
+        indices: Labels of the lists.
     """
-    try:
-        lines = path.read_text().splitlines()
-    except OSError as error:
-        raise DataError(
-            f'{image} has no label file {path}: {error.strerror}; an image without '
-            'people needs an empty one'
-        ) from error
-    rows = [line.split() for line in lines]
-    try:
-        # Rows of unequal length and words that are no numbers fail here.
-        labels = np.array([row for row in rows if row], np.float32)
-    except ValueError as error:
-        raise DataError(_first_bad_line(path, rows, num_classes)) from error
-    if labels.size == 0:
-        return labels.reshape(0, 6)
-    classes = labels[:, 0]
-    if (
-        labels.shape[1] != 6
-        or not np.isfinite(labels).all()
-        or classes.min() < 0
-        or classes.max() >= num_classes
-    ):
-        raise DataError(_first_bad_line(path, rows, num_classes))
-    return labels
+
+    def __init__(self, indices: Sequence[LabelIndex]) -> None:
+        self.images = np.concatenate([index.images for index in indices])
+        self.rows = np.concatenate([index.rows for index in indices])
+        lengths = np.concatenate([np.diff(index.starts) for index in indices])
+        self.starts = np.concatenate([[0], lengths.cumsum()])
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+    def __getitem__(self, index: Any) -> Any:
+        if isinstance(index, slice):
+            return [self[k] for k in range(len(self))[index]]
+        number = range(len(self))[index]
+        return {
+            'img_path': os.fsdecode(self.images[number]),
+            'img_id': number,
+            'jde_labels': self.rows[self.starts[number] : self.starts[number + 1]],
+        }
 
 
-def _first_bad_line(path: Path, rows: list[list[str]], num_classes: int) -> str:
-    """Say which line of a label file is wrong, and why."""
-    for number, row in enumerate(rows, 1):
-        where = f'{path}, line {number}'
-        if row and len(row) != 6:
-            return f'{where}: {len(row)} columns, expected 6 ({LABEL_COLUMNS})'
-        try:
-            values = [float(word) for word in row]
-        except ValueError as error:
-            return f'{where}: {error}'
-        if not np.isfinite(values).all():
-            return f'{where}: {" ".join(row)!r} is not finite'
-        if row and not 0 <= values[0] < num_classes:
-            return (
-                f'{where}: class {row[0]}, but the data set has {num_classes} '
-                '(metainfo.classes)'
-            )
-    return f'{path}: not a label file'
+def _count_ids(rows: np.ndarray, num_classes: int) -> np.ndarray:
+    """(K,) largest id + 1 of every class, 0 where none is known."""
+    counts = np.zeros(num_classes, np.int64)
+    classes, ids = rows[:, :2].astype(np.int64).T
+    np.maximum.at(counts, classes, ids + 1)
+    return counts
+
+
+def _check_classes(index: LabelIndex, num_classes: int) -> None:
+    """Refuse a class beyond those of the data set, naming file and line."""
+    wrong = np.flatnonzero(index.rows[:, 0] >= num_classes)
+    if len(wrong):
+        image = np.searchsorted(index.starts, wrong[0], side='right') - 1
+        path = os.fsdecode(index.paths[image])
+        read_labels(path, os.fsdecode(index.images[image]), num_classes)

@@ -19,6 +19,7 @@ PIPELINE = [
     dict(type='RandomFlip', prob=0.5),
     dict(type='PackJDEInputs'),
 ]
+FUSED = [dict(type='FusedJDEAugment', transforms=PIPELINE[:-1]), PIPELINE[-1]]
 PERSON = '0 {} 0.5 0.5 0.4 0.8\n'
 
 
@@ -140,10 +141,26 @@ def test_more_classes(make_jde_set):
     assert dataset.get_data_info(0)['jde_labels'][0, 0] == 1
 
 
-@pytest.fixture
-def dataset(make_jde_set):
+def test_identities_of_several_classes(make_jde_set):
+    """An id counts within its class; the classes follow each other, each with its own
+    lists one after the other."""
+    car = '1 {} 0.5 0.5 0.4 0.2\n'
+    sets = dict(
+        a=[PERSON.format(1) + car.format(0), car.format(2)],
+        b=[car.format(0) + PERSON.format(0), car.format(-1)],
+    )
+    arguments = make_jde_set(**sets)
+    dataset = JDEDataset(**arguments, metainfo=dict(classes=('person', 'car')))
+    assert dataset.num_ids_per_class == [2 + 1, 3 + 1]
+    assert dataset.num_ids == 8
+    ids = [dataset.get_data_info(i)['jde_labels'][:, 1].tolist() for i in range(4)]
+    assert ids == [[1, 3], [5], [6, 2], [-1]]
+
+
+@pytest.fixture(params=[PIPELINE, FUSED], ids=['steps', 'fused'])
+def dataset(make_jde_set, request):
     labels = [PERSON.format(i) for i in range(6)]
-    return JDEDataset(**make_jde_set(a=labels), pipeline=PIPELINE)
+    return JDEDataset(**make_jde_set(a=labels), pipeline=request.param)
 
 
 def seed_everything(seed):

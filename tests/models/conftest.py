@@ -1,6 +1,5 @@
 """Models small enough for a test, and the shared checks of batches."""
 
-import logging
 import lzma
 import zlib
 from functools import cache, lru_cache
@@ -10,7 +9,6 @@ import numpy as np
 import pytest
 import torch
 from mmdet.structures import DetDataSample
-from mmengine.logging import MMLogger
 from mmengine.structures import InstanceData
 
 DATA = Path(__file__).parents[1] / 'data'
@@ -143,15 +141,3 @@ def batch(make_instances):
         sample.gt_instances = instances
         samples.append(sample)
     return torch.rand(2, 3, 64, 96), samples
-
-
-@pytest.fixture
-def log_lines():
-    """What is logged through mmengine."""
-    lines = []
-    handler = logging.Handler()
-    handler.emit = lambda record: lines.append(record.getMessage())
-    logger = MMLogger.get_current_instance()
-    logger.addHandler(handler)
-    yield lines
-    logger.removeHandler(handler)

@@ -9,7 +9,7 @@ import numpy as np
 
 from fairmot_mm.datasets.converters.half_split import half_lists
 from fairmot_mm.datasets.converters.report import ConversionReport, ListCount
-from fairmot_mm.datasets.jde_dataset import IMAGE_DIR, LABEL_DIR, read_labels
+from fairmot_mm.datasets.label_files import IMAGE_DIR, LABEL_DIR, read_labels
 from fairmot_mm.utils import (
     IMAGE_SUFFIXES,
     DataError,

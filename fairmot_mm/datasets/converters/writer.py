@@ -18,7 +18,7 @@ from fairmot_mm.datasets.converters.sequence_files import (
     write_ground_truth,
     write_seqinfo,
 )
-from fairmot_mm.datasets.jde_dataset import IMAGE_DIR, LABEL_DIR
+from fairmot_mm.datasets.label_files import IMAGE_DIR, LABEL_DIR
 from fairmot_mm.utils import (
     DataError,
     OutputError,

@@ -1,0 +1,164 @@
+"""All labels of an image list in arrays, kept on disk between runs."""
+
+import hashlib
+import os
+import time
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from mmengine.logging import print_log
+from rich.progress import track
+
+from fairmot_mm.datasets.label_files import no_label, read_labels, read_list
+from fairmot_mm.utils.atomic import atomic_path
+from fairmot_mm.utils.errors import OutputError
+
+# A file that changed this shortly before it was read may change again without a trace.
+SETTLED_NS = 2_000_000_000
+SHOW_PROGRESS_FROM = 5000
+ARRAYS = ('paths', 'stats', 'rows', 'starts')
+
+
+@dataclass(frozen=True)
+class LabelIndex:
+    """Labels of n images, R rows in all.
+
+    Attributes:
+        images: (n,) bytes, paths of the images.
+        paths: (n,) bytes, paths of the label files.
+        stats: (n, 2) int64 time of change in ns and size of the label files; -1 where
+            the file was too new to rely on that.
+        rows: (R, 6) float32 ``class id cx cy w h``.
+        starts: (n + 1,) int64; the rows of image i are ``starts[i]:starts[i + 1]``.
+    """
+
+    images: np.ndarray
+    paths: np.ndarray
+    stats: np.ndarray
+    rows: np.ndarray
+    starts: np.ndarray
+
+
+def default_index_dir() -> Path:
+    """Folder in the user's cache where indices are kept."""
+    cache = os.environ.get('XDG_CACHE_HOME') or Path.home() / '.cache'
+    return Path(cache) / 'fairmot_mm' / 'labels'
+
+
+def index_labels(
+    ann_file: str, data_root: str, index_dir: str | Path | None
+) -> LabelIndex:
+    """Read the labels of a list, from its index where the files did not change.
+
+    Every label file is looked up (time of change and size); only those that are new
+    are read. The index is replaced in one step, so several processes may do this at
+    the same time; one that cannot be read is made anew.
+
+    Args:
+        ann_file: See `read_list`.
+        data_root: See `read_list`.
+        index_dir: Folder of the indices; ``None`` keeps none.
+
+    Raises:
+        DataError: A list or label is missing or malformed.
+    """
+    images, labels = read_list(ann_file, data_root)
+    paths = _as_bytes(labels)
+    stats = _file_stats(images, labels)
+    file = None
+    if index_dir is not None:
+        key = hashlib.sha256(
+            '\0'.join(map(os.path.abspath, (ann_file, data_root))).encode()
+        )
+        file = Path(index_dir) / f'{Path(ann_file).name}-{key.hexdigest()[:16]}.npz'
+    old = _load(file)
+    source = _find(old, paths, stats)
+    fresh = np.flatnonzero(source < 0)
+    if old and not len(fresh) and np.array_equal(old['paths'], paths):
+        return LabelIndex(_as_bytes(images), **old)
+    tables = [
+        np.empty((0, 6), np.float32) if at < 0 else _rows_of(old, at) for at in source
+    ]
+    for index in track(
+        fresh, f'reading labels of {ann_file}', disable=len(fresh) < SHOW_PROGRESS_FROM
+    ):
+        tables[index] = read_labels(labels[index], images[index])
+    stats[stats[:, 0] > time.time_ns() - SETTLED_NS] = -1
+    starts = np.cumsum([0, *map(len, tables)], dtype=np.int64)
+    new = dict(paths=paths, stats=stats, rows=np.concatenate(tables), starts=starts)
+    _save(file, new)
+    return LabelIndex(_as_bytes(images), **new)
+
+
+def _as_bytes(paths: Sequence[str]) -> np.ndarray:
+    return np.array([os.fsencode(path) for path in paths])
+
+
+def _file_stats(images: Sequence[str], labels: Sequence[str]) -> np.ndarray:
+    """(n, 2) int64 time of change in ns and size of the label files."""
+    stats = np.empty((len(labels), 2), np.int64)
+    for index, path in enumerate(labels):
+        try:
+            found = os.stat(path)
+        except OSError as error:
+            raise no_label(path, images[index], error) from error
+        stats[index] = found.st_mtime_ns, found.st_size
+    return stats
+
+
+def _load(file: Path | None) -> dict[str, np.ndarray]:
+    """Arrays of an index, none where there is no sound one."""
+    if file is None or not file.is_file():
+        return {}
+    try:
+        with np.load(file) as stored:
+            arrays = {name: stored[name] for name in ARRAYS}
+        count = len(arrays['paths'])
+        shapes = [arrays[name].shape for name in ('stats', 'starts', 'rows')]
+        if shapes != [(count, 2), (count + 1,), (arrays['starts'][-1], 6)]:
+            raise ValueError('its arrays do not fit each other')
+    except (OSError, ValueError, LookupError, EOFError, zipfile.BadZipFile) as error:
+        print_log(
+            f'index of labels {file} cannot be used ({error}): making it anew',
+            'current',
+        )
+        return {}
+    return arrays
+
+
+def _find(
+    old: dict[str, np.ndarray], paths: np.ndarray, stats: np.ndarray
+) -> np.ndarray:
+    """(n,) places of the label files in the old index, -1 where they changed."""
+    source = np.full(len(paths), -1)
+    if not old:
+        return source
+    if np.array_equal(old['paths'], paths):
+        source = np.arange(len(paths))
+    else:
+        places = {path: index for index, path in enumerate(old['paths'].tolist())}
+        source = np.array([places.get(path, -1) for path in paths.tolist()])
+    changed = (old['stats'][source] != stats).any(axis=1)
+    return np.where(changed, -1, source)
+
+
+def _rows_of(old: dict[str, np.ndarray], index: int) -> np.ndarray:
+    return old['rows'][old['starts'][index] : old['starts'][index + 1]]
+
+
+def _save(file: Path | None, arrays: dict[str, np.ndarray]) -> None:
+    """Replace an index; without a place to write, the next start reads all again."""
+    if file is None:
+        return
+    try:
+        with atomic_path(file) as temporary, temporary.open('wb') as stream:
+            np.savez(stream, allow_pickle=False, **arrays)
+    except (OSError, OutputError) as error:
+        print_log(
+            f'the index of labels is not kept: {error}. Set index_dir of the data set '
+            'to a folder you may write to, or to None',
+            'current',
+        )
