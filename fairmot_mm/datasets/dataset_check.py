@@ -10,7 +10,6 @@ from pathlib import Path, PurePosixPath
 
 from fairmot_mm.datasets.converters.image_list import label_path
 from fairmot_mm.datasets.converters.report import ListCount
-from fairmot_mm.datasets.jde_dataset import IMAGE_DIR
 from fairmot_mm.datasets.label_check import (
     ERRORS,
     KINDS,
@@ -18,6 +17,7 @@ from fairmot_mm.datasets.label_check import (
     Problem,
     check_image,
 )
+from fairmot_mm.datasets.label_files import IMAGE_DIR
 from fairmot_mm.utils import DataError, list_images, map_parallel
 
 _IMAGES_A_JOB = 200
