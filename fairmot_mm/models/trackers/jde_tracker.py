@@ -11,13 +11,7 @@ from fairmot_mm.models.trackers import association
 from fairmot_mm.models.trackers.detections import Detections, FramePlace
 from fairmot_mm.models.trackers.lifecycle import Lifecycle
 from fairmot_mm.models.trackers.optional_parts import OptionalParts, Pace
-from fairmot_mm.models.trackers.stages import (
-    AppearanceStage,
-    OverlapStage,
-    Stage,
-    by_looks,
-    match_in_stages,
-)
+from fairmot_mm.models.trackers.stages import build_stages, by_looks, match_in_stages
 from fairmot_mm.models.trackers.track_table import TrackTable
 from fairmot_mm.models.trackers.video_state import VideoState
 from fairmot_mm.registry import MODELS, TASK_UTILS
@@ -129,38 +123,18 @@ class JDETracker:
             classes_apart=classes_apart,
         )
         self.classes_apart = classes_apart
-        self.score_thr = obj_score_thr
-        self.stages = self._build_stages(motion_weight, iou_plus_one, low_score)
+        self.stages, self.score_thr = build_stages(
+            self.motion,
+            self.cost_thrs,
+            motion_weight,
+            iou_plus_one,
+            low_score,
+            obj_score_thr,
+        )
         self.parts = OptionalParts(self.motion, camera_motion, gallery, low_frame_rate)
         mode = self.parts.low_frame_rate
         self.stages_by_looks = by_looks(self.stages, mode.embed_thr) if mode else []
         self.reset()
-
-    def _build_stages(
-        self,
-        motion_weight: float,
-        iou_plus_one: bool,
-        low_score: dict[str, Any] | None,
-    ) -> list[Stage]:
-        limits = self.cost_thrs
-        stages: list[Stage] = [
-            AppearanceStage(self.motion, limits['embeds'], motion_weight),
-            *(
-                OverlapStage(self.motion, limits[name], confirmed, iou_plus_one, name)
-                for name, confirmed in (('iou', True), ('unconfirmed', False))
-            ),
-        ]
-        if low_score is not None:
-            parts = {'motion': self.motion, 'iou_plus_one': iou_plus_one}
-            stage = TASK_UTILS.build({**low_score, **parts})
-            if not stage.score_thr < self.obj_score_thr:
-                raise ConfigError(
-                    f'score_thr={stage.score_thr} of low_score must be below '
-                    f'obj_score_thr={self.obj_score_thr}'
-                )
-            self.score_thr = stage.score_thr
-            stages.append(stage)
-        return stages
 
     @property
     def tracks(self) -> TrackTable | None:
@@ -202,20 +176,22 @@ class JDETracker:
         detections = Detections.from_instances(
             data_sample.pred_instances, self.score_thr, self.obj_score_thr
         )
-        video, tracks, pace = self._enter(place, detections, img)
-        tracks = self.parts.follow_camera(tracks, img, data_sample, detections.tlwh)
-        frame, first_id = video.num_frames + pace.frames, video.num_ids + 1
-        stages = self.stages_by_looks if pace.looks_first else self.stages
-        match = match_in_stages(stages, tracks, detections, self.classes_apart)
-        updated = self.lifecycle.update(tracks, detections, match, frame)
-        confirmed_now = updated.confirmed & ~tracks.confirmed
-        updated = self.parts.recall(updated, confirmed_now, frame / place.frame_rate)
-        new = association.unmatched(match, len(detections)) & detections.strong
-        born = self.lifecycle.start(detections, np.flatnonzero(new), frame, first_id)
-        tracks = self._regroup(updated, born, match >= 0, frame, place)
-        tracks = self.lifecycle.without_duplicates(tracks, pace.embed_thr)
+        with self.parts.unchanged_on_failure():
+            video, tracks, pace = self._enter(place, detections, img)
+            tracks = self.parts.follow_camera(tracks, img, data_sample, detections.tlwh)
+            frame, first_id = video.num_frames + pace.frames, video.num_ids + 1
+            stages = self.stages_by_looks if pace.looks_first else self.stages
+            match = match_in_stages(stages, tracks, detections, self.classes_apart)
+            updated = self.lifecycle.update(tracks, detections, match, frame)
+            known = self.parts.recall(tracks, updated, frame / place.frame_rate)
+            new = association.unmatched(match, len(detections)) & detections.strong
+            new = np.flatnonzero(new)
+            born = self.lifecycle.start(detections, new, frame, first_id)
+            tracks = self._regroup(known, born, match >= 0, frame, place)
+            tracks = self.lifecycle.without_duplicates(tracks, pace.embed_thr)
+            output = self._pack_output(tracks)
         self._video = VideoState(tracks, frame, video.num_ids + len(born), place)
-        return self._pack_output(tracks)
+        return output
 
     def coast(
         self, data_sample: DetDataSample, img: torch.Tensor | None = None
@@ -236,25 +212,22 @@ class JDETracker:
             DataError: See `track`.
         """
         place = FramePlace.read(data_sample)
-        video, tracks, pace = self._enter(place, Detections.none(), img)
-        people = self.motion.to_tlwh(tracks.mean)
-        tracks = self.parts.follow_camera(tracks, img, data_sample, people)
-        frame = video.num_frames + pace.frames
-        tracks = self._regroup(
-            tracks, tracks.take(np.arange(0)), tracks.tracked, frame, place
-        )
+        with self.parts.unchanged_on_failure():
+            video, tracks, pace = self._enter(place, Detections.none(), img)
+            people = self.motion.to_tlwh(tracks.mean)
+            tracks = self.parts.follow_camera(tracks, img, data_sample, people)
+            frame, nobody = video.num_frames + pace.frames, tracks.take(np.arange(0))
+            tracks = self._regroup(tracks, nobody, tracks.tracked, frame, place)
+            output = self._pack_output(tracks)
         self._video = VideoState(
             tracks, frame, video.num_ids, place, video.num_coasted + 1
         )
-        return self._pack_output(tracks)
+        return output
 
     def _enter(
         self, place: FramePlace, detections: Detections, img: torch.Tensor | None
     ) -> tuple[VideoState, TrackTable, Pace]:
-        """The video before a frame, its tracks moved to the frame, and how far that is.
-
-        Nothing changes before all that was handed over is known to be right.
-        """
+        """The video so far, its tracks moved to this frame, and how far that is."""
         video = VideoState() if place.frame_id == 0 else self._video
         video.require_next(place, detections)
         self.parts.require_image(img)

@@ -1,5 +1,7 @@
 """The parts of a tracker that may be left out, and what they do to its tracks."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -58,6 +60,21 @@ class OptionalParts:
             for part in (camera_motion, gallery, low_frame_rate)
         )
 
+    @contextmanager
+    def unchanged_on_failure(self) -> Iterator[None]:
+        """Take the parts back to where they were if the frame cannot be finished.
+
+        The parts replace what they know of the video and never change it in place.
+        """
+        parts = [p for p in (self.camera_motion, self.gallery) if p is not None]
+        before = [dict(vars(part)) for part in parts]
+        try:
+            yield
+        except BaseException:
+            for part, values in zip(parts, before, strict=True):
+                vars(part).update(values)
+            raise
+
     def reset(self) -> None:
         """Forget the video."""
         for part in (self.camera_motion, self.gallery):
@@ -113,19 +130,17 @@ class OptionalParts:
         mean, cov = self.motion.warp(tracks.mean, tracks.cov, matrix)
         return replace(tracks, mean=mean, cov=cov)
 
-    def recall(
-        self, tracks: TrackTable, confirmed_now: np.ndarray, time: float
-    ) -> TrackTable:
+    def recall(self, before: TrackTable, tracks: TrackTable, time: float) -> TrackTable:
         """Give tracks that were just confirmed the identity of who has returned.
 
         Args:
-            tracks: T tracks.
-            confirmed_now: Mask (T,).
+            before: T tracks before the detections of the frame.
+            tracks: The same tracks after them.
             time: Seconds since the start.
         """
-        if self.gallery is None or not confirmed_now.any():
+        rows = np.flatnonzero(tracks.confirmed & ~before.confirmed)
+        if self.gallery is None or len(rows) == 0:
             return tracks
-        rows = np.flatnonzero(confirmed_now)
         known = self.gallery.recall(tracks.labels[rows], tracks.embeds[rows], time)
         ids = tracks.ids.copy()
         ids[rows] = np.where(known > 0, known, ids[rows])

@@ -1,6 +1,6 @@
 """The stages of an association: who may be matched to what, and at which cost."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -10,6 +10,8 @@ from fairmot_mm.models.trackers import association
 from fairmot_mm.models.trackers.association import Pairs
 from fairmot_mm.models.trackers.detections import Detections
 from fairmot_mm.models.trackers.track_table import TrackTable
+from fairmot_mm.registry import TASK_UTILS
+from fairmot_mm.utils import ConfigError
 
 
 class Stage(Protocol):
@@ -143,6 +145,50 @@ class OverlapStage:
             tracks.embeds[rows], detections.embeds[cols], pairs.rows, pairs.cols
         )
         return pairs.keep(looks <= self.embed_thr)
+
+
+def build_stages(
+    motion: Any,
+    cost_thrs: Mapping[str, float],
+    motion_weight: float,
+    iou_plus_one: bool,
+    low_score: dict[str, Any] | None,
+    strong_thr: float,
+) -> tuple[list[Stage], float]:
+    """The published stages and, if there is a config of one, that of weak detections.
+
+    Args:
+        motion: Motion model.
+        cost_thrs: Largest costs by the name of the stage.
+        motion_weight: Share of the motion in the cost of looks.
+        iou_plus_one: See `association.iou_pairs`.
+        low_score: Config of the stage of weak detections.
+        strong_thr: Score that a strong detection must exceed.
+
+    Returns:
+        The stages in order, and the score that any detection must exceed.
+
+    Raises:
+        ConfigError: The stage of weak detections wants strong ones.
+    """
+    stages: list[Stage] = [
+        AppearanceStage(motion, cost_thrs['embeds'], motion_weight),
+        OverlapStage(motion, cost_thrs['iou'], True, iou_plus_one, 'iou'),
+        OverlapStage(
+            motion, cost_thrs['unconfirmed'], False, iou_plus_one, 'unconfirmed'
+        ),
+    ]
+    if low_score is None:
+        return stages, strong_thr
+    stage = TASK_UTILS.build(
+        {**low_score, 'motion': motion, 'iou_plus_one': iou_plus_one}
+    )
+    if not stage.score_thr < strong_thr:
+        raise ConfigError(
+            f'score_thr={stage.score_thr} of low_score must be below '
+            f'obj_score_thr={strong_thr}'
+        )
+    return [*stages, stage], stage.score_thr
 
 
 def by_looks(stages: Sequence[Stage], embed_thr: float) -> list[Stage]:

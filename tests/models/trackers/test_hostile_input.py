@@ -219,3 +219,30 @@ def test_a_failure_in_any_step_changes_nothing(
     for name, column in vars(before).items():
         np.testing.assert_array_equal(getattr(tracker.tracks, name), column)
     assert next_ids(tracker, make_sample, 3) == [1, 2]
+
+
+@pytest.mark.parametrize('call', ['track', 'coast'])
+def test_a_failure_leaves_the_parts_as_they_were(call, make_sample, monkeypatch):
+    """What a gallery has learned, or given away, in the failed frame is undone."""
+    tracker = JDETracker(gallery={'type': 'ReentryGallery'}, track_buffer=2)
+    for t in range(3):
+        tracker.track(make_sample([box(100)], [ALICE], t))
+    for t in range(3, 6):
+        tracker.track(make_sample(*NOBODY, t))
+    assert len(tracker.parts.gallery) == 0
+
+    def fail(*_):
+        raise MemoryError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(JDETracker, '_pack_output', fail)
+        with pytest.raises(MemoryError):
+            getattr(tracker, call)(make_sample(*NOBODY, 6))
+        with pytest.raises(MemoryError):
+            tracker.track(make_sample([box(100)], [BOB], 0))
+    assert len(tracker.parts.gallery) == 0
+    tracker.track(make_sample(*NOBODY, 6))
+    assert len(tracker.parts.gallery) == 1
+    for t in range(7, 9):
+        result = tracker.track(make_sample([box(500)], [ALICE], t))
+    assert ids(result) == [1]
