@@ -1,0 +1,62 @@
+import importlib.util
+import re
+from pathlib import Path
+
+import pytest
+import torch
+from torch import nn
+
+from fairmot_mm.models.layers import DCNv2
+
+ROOT = Path(__file__).parents[3]
+TOOL = ROOT / 'tools' / 'analysis_tools' / 'compare_networks.py'
+NETWORKS = ROOT / 'configs' / '_base_' / 'models'
+
+
+@pytest.fixture(scope='module')
+def tool():
+    spec = importlib.util.spec_from_file_location('compare_networks_tool', TOOL)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_multiply_adds_of_a_deformable_convolution(tool):
+    """Offsets, four reads for each of nine taps, and the product with the kernel."""
+    layer = DCNv2(6, 5, 3, padding=1)
+    with torch.no_grad():
+        counted = tool.count_multiply_adds(nn.Sequential(layer), torch.rand(1, 6, 8, 7))
+    offsets, sampling, product = 9 * 6 * 27, 9 * 4 * 6, 9 * 6 * 5
+    assert counted == 8 * 7 * (offsets + sampling + product)
+
+
+def test_table(tool, tmp_path, capsys):
+    """Rows of the networks that were named; parameters are the published number."""
+    page = tmp_path / 'page.md'
+    page.write_text(f'before\n{tool.BEGIN}\nold\n{tool.END}\nafter\n')
+    configs = [
+        NETWORKS / f'fairmot_{name}.py' for name in ('dla34-conv-small', 'yolov5s')
+    ]
+    options = ['--size', '96x64', '--runs', '1', '--write', str(page)]
+    tool.main([*map(str, configs), *options])
+    printed = capsys.readouterr().out
+    small, yolo = re.findall(r'^\| `.*\|$', printed, re.MULTILINE)
+    assert small.split()[1] == '`dla34-conv-small`'
+    assert [cell.strip() for cell in yolo.split('|')[1:3]] == ['`yolov5s`', '5.01']
+    assert float(yolo.split('|')[3]) > 0
+    assert float(yolo.split('|')[4]) >= 0
+    text = page.read_text()
+    assert printed.strip() in text
+    assert 'old' not in text
+    assert text.startswith('before\n')
+    assert text.endswith('\nafter\n')
+
+
+def test_page_without_a_place(tool, tmp_path):
+    """A file without the two lines is not touched, and they are named."""
+    page = tmp_path / 'page.md'
+    page.write_text('nothing here\n')
+    config = str(NETWORKS / 'fairmot_dla34-conv-small.py')
+    with pytest.raises(SystemExit, match=f'has no lines {tool.BEGIN}'):
+        tool.main([config, '--size', '96x64', '--runs', '1', '--write', str(page)])
+    assert page.read_text() == 'nothing here\n'

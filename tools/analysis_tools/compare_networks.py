@@ -1,0 +1,175 @@
+"""Compare networks: parameters, multiply-adds and time for a frame on this CPU.
+
+Prints a table in Markdown. The weights are random: the time does not depend on them.
+"""
+
+import argparse
+import math
+import platform
+import re
+import statistics
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import torch
+from mmdet.structures import DetDataSample
+from mmengine.analysis import FlopAnalyzer
+from rich.console import Console
+from rich.progress import track
+from tabulate import tabulate
+from torch import nn
+
+from fairmot_mm.apis import init_model
+from fairmot_mm.utils import DataError, write_text
+from fairmot_mm.utils.cli import one_line_errors
+
+NETWORKS = Path(__file__).parents[2] / 'configs' / '_base_' / 'models'
+# The table stands between these lines of a Markdown file.
+BEGIN, END = '<!-- networks -->', '<!-- end of networks -->'
+TRAINING_ONLY = ('reid_head.classifier.', 'task_weighting.')
+
+
+class Cost(NamedTuple):
+    """What a network costs.
+
+    Attributes:
+        parameters: Numbers that are learned and that tracking needs.
+        multiply_adds: For one frame, as mmengine counts them.
+        seconds: From an input image to detections with embeddings, one frame.
+    """
+
+    parameters: int
+    multiply_adds: int
+    seconds: float
+
+
+def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__.split('\n\n')[0],
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+    )
+    parser.add_argument(
+        'configs', nargs='*', type=Path, help='configs (default: all our networks)'
+    )
+    parser.add_argument(
+        '--size', default='1088x608', help='WxH pixels of the input, multiples of 32'
+    )
+    parser.add_argument('--runs', type=int, default=3, help='the median of them counts')
+    parser.add_argument(
+        '--write',
+        type=Path,
+        metavar='FILE',
+        help=f'put the table between the lines {BEGIN} and {END} of FILE',
+    )
+    return parser.parse_args(argv)
+
+
+def measure(config: Path, size: tuple[int, int], runs: int) -> Cost:
+    """Build the network of a config and measure it on (width, height) pixels."""
+    detector = init_model(config, device='cpu').detector
+    images = torch.rand(1, 3, size[1], size[0])
+    parameters = sum(
+        weight.numel()
+        for name, weight in detector.named_parameters()
+        if not name.startswith(TRAINING_ONLY)
+    )
+    with torch.no_grad():
+        # It runs the network once, which warms up what is timed next.
+        multiply_adds = count_multiply_adds(detector, images)
+        seconds = []
+        for _ in range(runs):
+            start = time.perf_counter()
+            frame = DetDataSample(metainfo=dict(ori_shape=(size[1], size[0])))
+            detector.predict(images, [frame])
+            seconds.append(time.perf_counter() - start)
+    return Cost(parameters, multiply_adds, statistics.median(seconds))
+
+
+def count_multiply_adds(network: nn.Module, images: torch.Tensor) -> int:
+    """Multiply-adds of a forward pass; the sampling of deformable convolutions too."""
+    analyzer = FlopAnalyzer(network, (images,))
+    analyzer.set_op_handle('aten::embedding_bag', _sampling_multiply_adds)
+    analyzer.unsupported_ops_warnings(False).uncalled_modules_warnings(False)
+    return int(analyzer.total())
+
+
+def _sampling_multiply_adds(inputs: Sequence[Any], outputs: Sequence[Any]) -> int:
+    """Every row that is read (four for what a tap samples) is multiplied by a share."""
+    table, rows = (value.type().sizes() for value in inputs[:2])
+    return math.prod(rows) * table[1]
+
+
+def make_table(costs: dict[str, Cost]) -> str:
+    """Markdown, with a sentence on how and on what it was measured."""
+    rows = [
+        (
+            f'`{name}`',
+            f'{cost.parameters / 1e6:.2f}',
+            f'{cost.multiply_adds / 1e9:.1f}',
+            f'{cost.seconds:.2f}',
+        )
+        for name, cost in costs.items()
+    ]
+    headers = ('network', 'parameters (M)', 'FLOPs (G)', 'CPU time (s)')
+    return tabulate(rows, headers, 'github', disable_numparse=True)
+
+
+def describe_machine() -> str:
+    """Processor, threads and version of PyTorch."""
+    cpuinfo = Path('/proc/cpuinfo')
+    text = cpuinfo.read_text() if cpuinfo.is_file() else ''
+    model = re.search(r'^model name\s*: (.+)$', text, re.MULTILINE)
+    processor = model[1] if model else platform.processor() or platform.machine()
+    threads = torch.get_num_threads()
+    return f'{processor}, {threads} thread(s), PyTorch {torch.__version__}'
+
+
+def split_page(path: Path) -> tuple[str, str]:
+    """What stands before the table of a file and what after it, with the two lines.
+
+    Raises:
+        DataError: The file does not exist or lacks the lines.
+    """
+    try:
+        old = path.read_text(encoding='utf-8')
+    except OSError as error:
+        raise DataError(f'cannot read {path}: {error.strerror}') from error
+    head, begin, rest = old.partition(f'{BEGIN}\n')
+    _, end, tail = rest.partition(END)
+    if not (begin and end):
+        raise DataError(f'{path} has no lines {BEGIN} and {END}: add them')
+    return head + begin, end + tail
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Run the tool."""
+    args = parse_args(argv)
+    width, height = map(int, args.size.split('x'))
+    configs = args.configs or sorted(NETWORKS.glob('fairmot_*.py'))
+    with one_line_errors():
+        # Minutes of measuring later is no time to learn that it cannot be written.
+        page = split_page(args.write) if args.write else None
+        costs = {
+            config.stem.removeprefix('fairmot_'): measure(
+                config, (width, height), args.runs
+            )
+            for config in track(
+                configs, description='networks', console=Console(stderr=True)
+            )
+        }
+        table = make_table(costs)
+        table += (
+            f'\n\nOne image of {width} x {height} pixels, from the input to detections '
+            f'with embeddings, median of {args.runs} runs; {describe_machine()}. A '
+            'multiply-add counts as one operation, as mmengine counts.'
+        )
+        if page:
+            write_text(args.write, f'{page[0]}{table}\n{page[1]}')
+    print(table)
+
+
+if __name__ == '__main__':
+    main()
