@@ -18,8 +18,8 @@ test_dataloader = dict(
     sampler=dict(type='DefaultSampler', shuffle=False),
     dataset=dict(
         type='JDEDataset',
-        data_root='data/',
-        ann_files=['MOT17.train'],
+        data_root='${data_root}',
+        ann_files=['mot17.train'],
         pipeline=test_pipeline,
         test_mode=True,
     ),
