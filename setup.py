@@ -82,6 +82,7 @@ setup(
     extras_require={
         'dev': read_pinned('dev.txt'),
         'tune': ['optuna>=4.0'],
+        'onnx': ['onnx>=1.16', 'onnxruntime>=1.18', 'onnxscript>=0.5'],
         # Not above: pip would compile it apart from the installed torch, and fail.
         'mim': ['mmcv>=2.0.0,<2.2.0'],
     },

@@ -1,8 +1,12 @@
 import logging
 
 import pytest
+import torch
 from mmengine.logging import MMLogger
 from mmengine.registry import DefaultScope
+
+from fairmot_mm.deployment import export_onnx
+from fairmot_mm.registry import MODELS
 
 
 @pytest.fixture(autouse=True)
@@ -30,3 +34,62 @@ def log_lines():
     logger.addHandler(handler)
     yield lines
     logger.removeHandler(handler)
+
+
+@pytest.fixture(scope='session')
+def settle_batch_norms():
+    """Fit the batch norms of a random network to images, so that its maps vary."""
+
+    def settle(model, images):
+        norms = [m for m in model.modules() if isinstance(m, torch.nn.BatchNorm2d)]
+        for norm in norms:
+            norm.momentum = 1.0
+        with torch.no_grad():
+            model.train()(images, mode='tensor')
+        model.eval()
+
+    return settle
+
+
+@pytest.fixture(scope='session')
+def small_model(settle_batch_norms):
+    """Make a deformable FairMOT, the same each time, whose maps vary."""
+
+    def make(**head):
+        torch.manual_seed(0)
+        heads = dict(in_channels=16, feat_channels=8)
+        test_cfg = dict(max_per_img=20, score_thr=0.1)
+        model = MODELS.build(
+            dict(
+                type='FairMOT',
+                detector=dict(
+                    type='JDEDetector',
+                    backbone=dict(type='DLANet', base_channels=4),
+                    neck=dict(
+                        type='DLAUp',
+                        in_channels=[16, 32, 64, 128],
+                        conv_cfg=dict(type='DCNv2'),
+                    ),
+                    bbox_head=dict(
+                        type='CenterHead', test_cfg=test_cfg, **heads, **head
+                    ),
+                    reid_head=dict(type='DenseReIDHead', embed_dims=6, **heads),
+                ),
+            )
+        )
+        for name, value in model.named_parameters():
+            if 'conv_offset' in name:
+                torch.nn.init.normal_(value, std=0.01)
+        settle_batch_norms(model, torch.rand(4, 3, 64, 96))
+        return model
+
+    return make
+
+
+@pytest.fixture(scope='session')
+def onnx_file(small_model, tmp_path_factory):
+    """`small_model` exported for images of 96x64 pixels."""
+    path = tmp_path_factory.mktemp('onnx') / 'small.onnx'
+    with DefaultScope.overwrite_default_scope('fairmot_mm'):
+        export_onnx(small_model(), path, (96, 64))
+    return path

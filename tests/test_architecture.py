@@ -36,6 +36,8 @@ MAY_IMPORT = {
     'testing': FOUNDATION | {'evaluation'},
     'apis': FOUNDATION
     | {'models', 'models.utils', 'datasets', 'evaluation', 'visualization'},
+    'deployment': FOUNDATION | {'models', 'models.layers', 'models.utils'},
+    'apis': FOUNDATION | {'models', 'models.utils', 'datasets', 'visualization'},
 }
 
 

@@ -25,8 +25,10 @@ def init_model(
     Args:
         config: Path of a config file, or a `Config`.
         checkpoint: Weights: ours, or a published FairMOT ``.pth``, which is recognised
-            and converted. ``None`` leaves the model at its random start.
-        device: As in ``cpu`` or ``cuda:0``; by default the accelerator there is.
+            and converted; or an ONNX file of the network, which then takes the place
+            of the detector. ``None`` leaves the model at its random start.
+        device: As in ``cpu`` or ``cuda:0``; by default the accelerator there is, and
+            the CPU for an ONNX file.
         cfg_options: Config keys to override.
 
     Returns:
@@ -37,9 +39,15 @@ def init_model(
         CheckpointError: The checkpoint is missing, unsafe, or does not fit.
     """
     cfg = load_config(config, cfg_options)
+    is_onnx = checkpoint is not None and Path(checkpoint).suffix == '.onnx'
+    if is_onnx:
+        device = device or 'cpu'
+        cfg.model.detector = dict(
+            type='ONNXDetector', onnx_file=str(checkpoint), device=device
+        )
     with explain_build_errors():
         model = MODELS.build(cfg.model)
-    if checkpoint is not None:
+    if checkpoint is not None and not is_onnx:
         load_checkpoint(model, checkpoint)
     model.cfg = cfg
     return model.to(device or get_device()).eval()

@@ -6,7 +6,7 @@ import mmdet.models  # noqa: F401
 
 from fairmot_mm.models.backbones import DLANet, HRNetV2
 from fairmot_mm.models.dense_heads import CenterHead
-from fairmot_mm.models.detectors import JDEDetector
+from fairmot_mm.models.detectors import JDEDetector, ONNXDetector
 from fairmot_mm.models.layers import DCNv2
 from fairmot_mm.models.losses import FixedWeighting, UncertaintyWeighting
 from fairmot_mm.models.mot import FairMOT
@@ -49,6 +49,7 @@ __all__ = [
     'KalmanFilterXYWH',
     'LowFrameRate',
     'LowScoreAssociation',
+    'ONNXDetector',
     'ReentryGallery',
     'SparseFlowMotion',
     'UncertaintyWeighting',

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-import torch
 from mmdet.models.detectors import BaseDetector
 from mmdet.models.utils import samplelist_boxtype2tensor
 from mmdet.structures import DetDataSample
@@ -10,6 +9,7 @@ from mmengine.structures import InstanceData
 from torch import Tensor
 from torch.nn.functional import normalize
 
+from fairmot_mm.models.utils.pred_instances import set_pred_instances
 from fairmot_mm.registry import MODELS
 
 
@@ -117,27 +117,8 @@ class JDEDetector(BaseDetector):
         metas = [sample.metainfo for sample in batch_data_samples]
         found = self.bbox_head.predict_by_feat(**maps, batch_img_metas=metas)
         embeds = self.reid_head.predict_by_feat(embedding, found.cell_inds)
-        keep = found.scores > self.bbox_head.decode_settings.score_thr  # (B, k)
-        rows = torch.cat(
-            [
-                found.bboxes,
-                found.scores[..., None],
-                found.labels[..., None].float(),
-                embeds,
-            ],
-            dim=-1,
-        )
-        # One copy for the batch: thresholded on the device, cut into images here.
-        kept_rows, counts = rows[keep].cpu(), keep.sum(dim=1).tolist()
-        for sample, image_rows in zip(
-            batch_data_samples, kept_rows.split(counts), strict=True
-        ):
-            sample.pred_instances = InstanceData(
-                bboxes=image_rows[:, :4],
-                scores=image_rows[:, 4],
-                labels=image_rows[:, 5].long(),
-                embeds=image_rows[:, 6:],
-            )
+        score_thr = self.bbox_head.decode_settings.score_thr
+        set_pred_instances(batch_data_samples, found, embeds, score_thr)
         return batch_data_samples
 
     def _embed_ground_truth(

@@ -1,5 +1,8 @@
 """The deformable convolution: mmcv's operator, and a faster way on a CPU."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import torch
 import torch.nn.functional as F  # noqa: N812
 from mmcv.ops import ModulatedDeformConv2dPack
@@ -42,15 +45,16 @@ class DCNv2(ModulatedDeformConv2dPack):
         return out if last else out.contiguous()
 
 
+@torch.library.custom_op('fairmot_mm::deform_conv2d', mutates_args=())
 def deform_conv2d(
     x: Tensor,
     shift: Tensor,
     mask: Tensor,
     weight: Tensor,
     bias: Tensor | None,
-    stride: tuple[int, int],
-    padding: tuple[int, int],
-    dilation: tuple[int, int],
+    stride: Sequence[int],
+    padding: Sequence[int],
+    dilation: Sequence[int],
 ) -> Tensor:
     """Modulated deformable convolution by weighted sums of rows, without gradient.
 
@@ -106,6 +110,12 @@ def deform_conv2d(
             product = sampled @ kernel
             out[image, part] = product if bias is None else product + bias
     return out.view(batch, out_height, out_width, -1).permute(0, 3, 1, 2)
+
+
+@deform_conv2d.register_fake
+def _(x: Tensor, shift: Tensor, mask: Tensor, weight: Tensor, *_: Any) -> Tensor:
+    batch, _, height, width = shift.shape
+    return x.new_empty(batch, height, width, len(weight)).permute(0, 3, 1, 2)
 
 
 def _neighbours(coordinate: Tensor, size: int) -> tuple[Tensor, Tensor]:

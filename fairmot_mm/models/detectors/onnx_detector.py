@@ -1,0 +1,109 @@
+"""A detector that is an ONNX file, in place of the network it was exported from."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from mmdet.structures import DetDataSample
+from torch import Tensor, nn
+
+from fairmot_mm.models.utils.decode import CenterDetections, rescale_bboxes
+from fairmot_mm.models.utils.pred_instances import set_pred_instances
+from fairmot_mm.registry import MODELS
+from fairmot_mm.utils.errors import CheckpointError, ConfigError
+
+# Providers of onnxruntime by the type of a torch device.
+_PROVIDERS = {'cpu': 'CPUExecutionProvider', 'cuda': 'CUDAExecutionProvider'}
+
+
+@MODELS.register_module()
+class ONNXDetector(nn.Module):
+    """Detects and embeds with onnxruntime what `JDEDetector` does with PyTorch.
+
+    Takes the place of the detector in a `FairMOT`; `init_model` does so where the
+    checkpoint is an ONNX file. Thresholds and the way back to the original frame are
+    those the file was exported with. As many threads run as PyTorch uses.
+
+    Args:
+        onnx_file: File of ``tools/deployment/export_onnx.py``.
+        device: As in ``cpu`` or ``cuda:0``; the latter needs onnxruntime-gpu.
+
+    Raises:
+        CheckpointError: The file is missing, damaged, or not one of ours.
+        ConfigError: onnxruntime is not installed or cannot use the device.
+    """
+
+    def __init__(self, onnx_file: str | Path, device: str = 'cpu') -> None:
+        super().__init__()
+        self.onnx_file = Path(onnx_file)
+        self.session = _open_session(self.onnx_file, torch.device(device))
+        settings = self.session.get_modelmeta().custom_metadata_map.get('fairmot_mm')
+        if settings is None:
+            raise CheckpointError(
+                f'{onnx_file} lacks the settings of the network; export it with '
+                'tools/deployment/export_onnx.py'
+            )
+        settings = json.loads(settings)
+        self.input_size = tuple(settings['input_size'])  # width, height
+        self.score_thr = settings['score_thr']
+        self.rescale = settings['rescale']
+
+    def predict(
+        self, batch_inputs: Tensor, batch_data_samples: Sequence[DetDataSample]
+    ) -> Sequence[DetDataSample]:
+        """Detect and embed, see `JDEDetector.predict`.
+
+        Args:
+            batch_inputs: (B, 3, H, W) RGB in [0, 1], of the size of the export.
+            batch_data_samples: B samples with ``ori_shape``.
+
+        Raises:
+            ConfigError: The input is of another size.
+        """
+        height, width = batch_inputs.shape[-2:]
+        if (width, height) != self.input_size:
+            raise ConfigError(
+                f'{self.onnx_file} takes images of {self.input_size[0]}x'
+                f'{self.input_size[1]} pixels, the test_pipeline of the config makes '
+                f'{width}x{height}; use the config of the export, or export again'
+            )
+        images = batch_inputs.float().cpu().numpy()
+        outputs = self.session.run(None, {'images': images})
+        bboxes, scores, labels, embeds = map(torch.from_numpy, outputs)
+        metas = [sample.metainfo for sample in batch_data_samples]
+        bboxes = rescale_bboxes(bboxes, metas, (height, width), self.rescale)
+        # The cells the boxes were read from stay inside the graph.
+        found = CenterDetections(bboxes, scores, labels, torch.zeros_like(labels))
+        set_pred_instances(batch_data_samples, found, embeds, self.score_thr)
+        return batch_data_samples
+
+
+def _open_session(path: Path, device: torch.device) -> Any:
+    """An onnxruntime session on ``device``."""
+    try:
+        import onnxruntime
+    except ImportError as error:
+        raise ConfigError(
+            'running an ONNX file needs onnxruntime: pip install onnxruntime '
+            '(onnxruntime-gpu for a GPU)'
+        ) from error
+    if not path.is_file():
+        raise CheckpointError(f'checkpoint {path} does not exist')
+    provider = _PROVIDERS.get(device.type)
+    if provider not in onnxruntime.get_available_providers():
+        raise ConfigError(
+            f'this onnxruntime cannot use device {device}: choose --device cpu'
+            + (', or install onnxruntime-gpu' if device.type == 'cuda' else '')
+        )
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = torch.get_num_threads()
+    options.log_severity_level = 3  # errors
+    if device.type == 'cuda':
+        provider = (provider, {'device_id': device.index or 0})
+    try:
+        return onnxruntime.InferenceSession(path, options, providers=[provider])
+    except Exception as error:  # of onnxruntime's own kinds, none of them public
+        reason = str(error).splitlines()[0]
+        raise CheckpointError(f'{path} cannot be read as ONNX: {reason}') from error
