@@ -37,7 +37,6 @@ MAY_IMPORT = {
     'apis': FOUNDATION
     | {'models', 'models.utils', 'datasets', 'evaluation', 'visualization'},
     'deployment': FOUNDATION | {'models', 'models.layers', 'models.utils'},
-    'apis': FOUNDATION | {'models', 'models.utils', 'datasets', 'visualization'},
 }
 
 

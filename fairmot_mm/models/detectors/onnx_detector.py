@@ -91,7 +91,7 @@ def _open_session(path: Path, device: torch.device) -> Any:
         ) from error
     if not path.is_file():
         raise CheckpointError(f'checkpoint {path} does not exist')
-    provider = _PROVIDERS.get(device.type)
+    provider: Any = _PROVIDERS.get(device.type)
     if provider not in onnxruntime.get_available_providers():
         raise ConfigError(
             f'this onnxruntime cannot use device {device}: choose --device cpu'

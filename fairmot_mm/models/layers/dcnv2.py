@@ -114,8 +114,8 @@ def deform_conv2d(
 
 @deform_conv2d.register_fake
 def _(x: Tensor, shift: Tensor, mask: Tensor, weight: Tensor, *_: Any) -> Tensor:
-    batch, _, height, width = shift.shape
-    return x.new_empty(batch, height, width, len(weight)).permute(0, 3, 1, 2)
+    size = shift.shape
+    return x.new_empty(size[0], *size[2:], len(weight)).permute(0, 3, 1, 2)
 
 
 def _neighbours(coordinate: Tensor, size: int) -> tuple[Tensor, Tensor]:
