@@ -12,6 +12,17 @@ elif [ -n "${PORT:-}" ]; then
 else
     where=(--standalone) # a free port: two runs on a machine do not meet
 fi
-exec "${PYTHON:-python}" -m torch.distributed.run "${where[@]}" \
+# torchrun hands SIGTERM on but then ends with status 1; a scheduler needs to see 143.
+status=0
+"${PYTHON:-python}" -m torch.distributed.run "${where[@]}" \
     --nproc-per-node "$processes" "$(dirname "$0")/$tool" "$config" \
-    --launcher pytorch "$@"
+    --launcher pytorch "$@" &
+torchrun=$!
+trap 'status=143; kill -TERM $torchrun' TERM
+while true; do
+    wait $torchrun
+    ended=$?
+    kill -0 $torchrun 2>/dev/null || break
+done
+[ $ended -eq 0 ] || [ $status -eq 0 ] || exit $status
+exit $ended

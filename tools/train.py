@@ -24,7 +24,11 @@ def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('config', help='config file')
     parser.add_argument(
-        '--amp', action='store_true', help='automatic mixed precision training'
+        '--amp',
+        nargs='?',
+        const='float16',
+        choices=['float16', 'bfloat16'],
+        help='mixed precision training: float16 (default, GPU only) or bfloat16',
     )
     parser.add_argument(
         '--auto-scale-lr',
@@ -47,9 +51,14 @@ def prepare_config(args: argparse.Namespace) -> Config:
     cfg = load_run_config(
         args.config, args.cfg_options, args.work_dir, args.launcher, args.local_rank
     )
-    if args.amp:
+    if args.amp == 'bfloat16':
+        cfg.optim_wrapper.type = 'BFloat16OptimWrapper'
+    elif args.amp:
         if get_device() == 'cpu':
-            raise ConfigError('--amp needs a GPU and there is none: leave it out')
+            raise ConfigError(
+                '--amp needs a GPU and there is none: leave it out, or take --amp '
+                'bfloat16'
+            )
         cfg.optim_wrapper.type = 'AmpOptimWrapper'
         cfg.optim_wrapper.setdefault('loss_scale', 'dynamic')
     if args.auto_scale_lr:

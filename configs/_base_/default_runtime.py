@@ -15,6 +15,8 @@ default_hooks = dict(
     ),
     sampler_seed=dict(type='DistSamplerSeedHook'),
     sync_buffers=dict(type='SyncAllBuffersHook'),
+    resume=dict(type='ResumeHook'),
+    stop_on_signal=dict(type='StopOnSignalHook'),
 )
 env_cfg = dict(
     cudnn_benchmark=True,

@@ -1,5 +1,6 @@
 """Loading of checkpoints for inference, and finding the one to resume from."""
 
+import logging
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -108,17 +109,36 @@ def _listed(what: str, names: list[str], shown: int) -> str:
 
 
 def find_resume_checkpoint(work_dir: str | Path) -> Path | None:
-    """The newest complete checkpoint of a run.
+    """The newest checkpoint of a run that can be read; a damaged one is named.
 
     Found by the files themselves, not by mmengine's ``last_checkpoint``, which a kill
     can leave empty or behind.
 
     Returns:
         ``None`` when the run has none yet.
+
+    Raises:
+        CheckpointError: There are some, and all are damaged.
     """
     folder = Path(work_dir)
     saved = [*folder.glob('epoch_*.pth'), *folder.glob('iter_*.pth')]
-    return max(saved, key=_progress, default=None)
+    damaged: list[CheckpointError] = []
+    for path in sorted(saved, key=_progress, reverse=True):
+        try:
+            read_state_dict(path)
+        except CheckpointError as error:
+            print_log(str(error), level=logging.WARNING)
+            damaged.append(error)
+            continue
+        if damaged:
+            print_log(f'going on from the one before, {path}', level=logging.WARNING)
+        return path
+    if damaged:
+        raise CheckpointError(
+            f'no checkpoint of {work_dir} can be read, the newest one because: '
+            f'{damaged[0]}. Remove them to start from the beginning'
+        )
+    return None
 
 
 def _progress(path: Path) -> tuple[float, int]:

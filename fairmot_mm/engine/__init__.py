@@ -5,6 +5,15 @@
 import mmdet.engine  # noqa: F401
 
 from fairmot_mm.engine.atomic_backend import AtomicLocalBackend
-from fairmot_mm.engine.hooks import SyncAllBuffersHook
+from fairmot_mm.engine.bfloat16_optim_wrapper import BFloat16OptimWrapper
+from fairmot_mm.engine.hooks import ResumeHook, StopOnSignalHook, SyncAllBuffersHook
+from fairmot_mm.engine.resumable_epoch_loop import ResumableEpochLoop
 
-__all__ = ['AtomicLocalBackend', 'SyncAllBuffersHook']
+__all__ = [
+    'AtomicLocalBackend',
+    'BFloat16OptimWrapper',
+    'ResumableEpochLoop',
+    'ResumeHook',
+    'StopOnSignalHook',
+    'SyncAllBuffersHook',
+]

@@ -5,6 +5,7 @@ from pathlib import Path
 from mmengine.fileio import LocalBackend, register_backend
 
 from fairmot_mm.utils.atomic import atomic_path
+from fairmot_mm.utils.errors import OutputError
 
 
 @register_backend('atomic_local')
@@ -19,10 +20,16 @@ class AtomicLocalBackend(LocalBackend):
         """Write ``obj`` to ``filepath``.
 
         Raises:
-            OutputError: The folder cannot be created or written.
+            OutputError: The folder cannot be created or written, or the disk is full.
         """
         with atomic_path(filepath) as temporary:
-            temporary.write_bytes(obj)
+            try:
+                temporary.write_bytes(obj)
+            except OSError as error:
+                raise OutputError(
+                    f'{filepath} cannot be written: {error.strerror}; what was there '
+                    'before is complete. Make room, then go on with --resume'
+                ) from error
 
     def put_text(self, obj: str, filepath: str | Path, encoding: str = 'utf-8') -> None:
         """Write text to ``filepath``, see `put`."""

@@ -23,6 +23,17 @@ def one_line_errors() -> Iterator[None]:
         # An error of a data loader's worker arrives as that worker's whole traceback.
         marker = rf'(?s).*\b{type(error).__name__}: '
         raise SystemExit(f'error: {re.sub(marker, "", str(error)).strip()}') from error
+    except RuntimeError as error:
+        lost = re.search(
+            r'DataLoader worker \(pid.*?\) (?:is killed|exited)[^.]*', str(error)
+        )
+        if not lost:
+            raise
+        raise SystemExit(
+            f'error: {lost[0]}: the system ended a process that loads images, most '
+            'often for want of memory. Lower num_workers or give the job more memory '
+            'and /dev/shm, then go on with --resume'
+        ) from error
 
 
 def run_converter(convert: Callable[..., object], args: argparse.Namespace) -> None:

@@ -152,7 +152,7 @@ def test_nothing_is_loaded_where_something_does_not_fit(tmp_path):
 
 
 def touch(path, mtime):
-    path.touch()
+    torch.save(dict(state_dict=dict(weight=torch.zeros(1))), path)
     os.utime(path, (mtime, mtime))
 
 
@@ -182,3 +182,19 @@ def test_no_checkpoint(tmp_path):
     """A run without one has none, nor has one that never was."""
     assert find_resume_checkpoint(tmp_path) is None
     assert find_resume_checkpoint(tmp_path / 'gone') is None
+
+
+def test_damaged_checkpoints_are_named(tmp_path, capsys):
+    """A damaged one is passed over; where all are, that is an error."""
+    torch.save(dict(state_dict=dict(weight=torch.zeros(1))), tmp_path / 'epoch_1.pth')
+    data = (tmp_path / 'epoch_1.pth').read_bytes()
+    (tmp_path / 'epoch_2.pth').write_bytes(data[:-30])
+    assert find_resume_checkpoint(tmp_path) == tmp_path / 'epoch_1.pth'
+    printed = ''.join(capsys.readouterr())
+    assert 'epoch_2.pth cannot be read' in printed
+    assert f'going on from the one before, {tmp_path / "epoch_1.pth"}' in printed
+    (tmp_path / 'epoch_1.pth').unlink()
+    with pytest.raises(
+        CheckpointError, match=r'no checkpoint of .*epoch_2\.pth cannot'
+    ):
+        find_resume_checkpoint(tmp_path)

@@ -78,6 +78,28 @@ def test_converter_prints_its_report(capsys):
 
 
 @pytest.mark.parametrize(
+    'message',
+    [
+        'DataLoader worker (pid 12) is killed by signal: Killed. ',
+        'DataLoader worker (pid(s) 12, 13) exited unexpectedly',
+    ],
+)
+def test_worker_that_was_killed(message):
+    """Losing a process that loads images ends with advice, not a traceback."""
+    with (
+        pytest.raises(SystemExit, match=r'^error: DataLoader worker .*num_workers'),
+        one_line_errors(),
+    ):
+        raise RuntimeError(message)
+
+
+def test_other_runtime_errors_pass():
+    """An error of the program keeps its traceback."""
+    with pytest.raises(RuntimeError, match='shapes'), one_line_errors():
+        raise RuntimeError('shapes do not fit')
+
+
+@pytest.mark.parametrize(
     ('error', 'status'), [(KeyboardInterrupt, 130), (DataError('why'), 'error: why')]
 )
 def test_converter_that_stops(error, status):

@@ -1,7 +1,7 @@
 # The published schedule: Adam at 1e-4, a tenth of it after epoch 20.
 max_epochs = 30
 base_lr = 1e-4
-train_cfg = dict(type='EpochBasedTrainLoop', max_epochs=max_epochs, val_interval=5)
+train_cfg = dict(type='ResumableEpochLoop', max_epochs=max_epochs, val_interval=5)
 val_cfg = dict(type='ValLoop')
 test_cfg = dict(type='TestLoop')
 optim_wrapper = dict(type='OptimWrapper', optimizer=dict(type='Adam', lr=base_lr))

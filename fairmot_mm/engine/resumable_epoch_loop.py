@@ -1,0 +1,37 @@
+"""Epochs that can be left and taken up in the middle."""
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+from mmengine.runner import EpochBasedTrainLoop
+
+from fairmot_mm.registry import LOOPS
+
+
+@LOOPS.register_module()
+class ResumableEpochLoop(EpochBasedTrainLoop):
+    """mmengine's loop over epochs; a run resumed within one goes on within it.
+
+    The batches that were done are left out, those that remain are the same as without
+    the interruption. mmengine's own loop would begin the epoch anew. A sampler with
+    `skip_first`, such as `SeededSampler`, skips them without reading an image.
+    """
+
+    def run_epoch(self) -> None:
+        """The batches of an epoch that are not done yet."""
+        self.runner.call_hook('before_train_epoch')
+        self.runner.model.train()
+        done = self._iter - self._epoch * len(self.dataloader)
+        for idx, data_batch in enumerate(self._batches(done), start=done):
+            self.run_iter(idx, data_batch)
+        self.runner.call_hook('after_train_epoch')
+        self._epoch += 1
+
+    def _batches(self, done: int) -> Iterator[Any]:
+        sampler = self.dataloader.sampler
+        if not hasattr(sampler, 'skip_first'):
+            yield from islice(self.dataloader, done, None)
+            return
+        sampler.skip_first(done * (self.dataloader.batch_size or 1))
+        yield from self.dataloader

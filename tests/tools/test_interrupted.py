@@ -1,0 +1,201 @@
+"""Runs of several processes that are killed, stopped, moved, or run out of disk."""
+
+import os
+import re
+import signal
+from pathlib import Path
+
+import pytest
+import torch
+from mmcv.transforms import BaseTransform
+from mmengine.hooks import Hook
+
+from fairmot_mm.apis import find_resume_checkpoint, read_state_dict
+from fairmot_mm.registry import HOOKS, TRANSFORMS
+
+# Everything at once; eight images are two iterations of two processes, one update.
+ALL_ON = """
+optim_wrapper = dict(type='BFloat16OptimWrapper', accumulative_counts=2)
+train_cfg = dict(max_epochs=3, val_begin=99)
+default_hooks = dict(checkpoint=dict(save_best=None), logger=dict(interval=1))
+param_scheduler = [
+    dict(type='MultiStepLR', by_epoch=True, milestones=[2], gamma=0.1)
+]
+custom_hooks = [dict(type='EMAHook', momentum=0.1)]
+"""
+SIGNALLED = "custom_hooks = [*custom_hooks, dict(type='SignalHook', {})]\n"
+
+
+@HOOKS.register_module(force=True)
+class SignalHook(Hook):
+    """Sends a signal to the process of a rank (or of all) in an iteration."""
+
+    def __init__(self, number, at_iter, rank=None):
+        self.number, self.at_iter, self.rank = number, at_iter, rank
+
+    def after_train_iter(self, runner, **kwargs):
+        if runner.iter == self.at_iter and self.rank in (None, runner.rank):
+            os.kill(os.getpid(), self.number)
+
+
+@pytest.fixture(scope='module')
+def straight(make_config, run_ranks, tmp_path_factory):
+    """Last checkpoint of a run of two processes without interruption."""
+    work_dir = tmp_path_factory.mktemp('straight')
+    run_ranks(2, 'train', make_config(ALL_ON), '--work-dir', work_dir)
+    return work_dir / 'epoch_3.pth'
+
+
+def run_to_the_end(start_ranks, config, work_dir):
+    processes, logs = start_ranks(2, 'train', config, '--work-dir', work_dir)
+    for process in processes:
+        process.join(120)
+    return [process.exitcode for process in processes], [
+        log.read_text() for log in logs
+    ]
+
+
+def assert_same_training(checkpoint, other, except_for=()):
+    """Weights, averaged weights, optimizer and place are equal to the last bit."""
+    one, two = (torch.load(path, weights_only=True) for path in (checkpoint, other))
+    assert one['meta']['iter'] == two['meta']['iter']
+    for part in ('state_dict', 'ema_state_dict'):
+        assert one[part].keys() == two[part].keys()
+        unequal = [
+            name
+            for name in one[part]
+            if not torch.equal(one[part][name], two[part][name])
+            and not name.endswith(except_for)
+        ]
+        assert not unequal
+    states = one['optimizer']['state'], two['optimizer']['state']
+    assert all(
+        torch.equal(states[0][key]['exp_avg'], states[1][key]['exp_avg'])
+        for key in states[0]
+    )
+
+
+@pytest.mark.parametrize('rank', [1, None], ids=['one rank', 'all ranks'])
+def test_killed_and_resumed(
+    rank, straight, make_config, start_ranks, run_ranks, tmp_path
+):
+    """Killed in epoch two, with EMA, bfloat16 and accumulation: no trace is left."""
+    killer = SIGNALLED.format(f'number=9, at_iter=2, rank={rank}')
+    codes, _ = run_to_the_end(start_ranks, make_config(ALL_ON + killer), tmp_path)
+    assert codes == [1 if rank == 1 else -9, -9]
+    assert find_resume_checkpoint(tmp_path).name == 'epoch_1.pth'
+    run_ranks(2, 'train', make_config(ALL_ON), '--work-dir', tmp_path, '--resume')
+    assert_same_training(tmp_path / 'epoch_3.pth', straight)
+
+
+def test_stopped_by_a_scheduler(
+    straight, make_config, start_ranks, run_ranks, tmp_path
+):
+    """SIGTERM to one process: both save after the update and end with 143.
+
+    Running means of both are averaged once more than without, which rounds once more.
+    """
+    stopper = SIGNALLED.format('number=15, at_iter=2, rank=1')
+    codes, printed = run_to_the_end(
+        start_ranks, make_config(ALL_ON + stopper), tmp_path
+    )
+    assert codes == [143, 143], printed
+    assert 'SIGTERM: iter_4.pth is saved' in printed[0]
+    assert find_resume_checkpoint(tmp_path).name == 'iter_4.pth'
+    printed = run_ranks(
+        2, 'train', make_config(ALL_ON), '--work-dir', tmp_path, '--resume'
+    )
+    assert 'resumed epoch: 1, iter: 4' in printed
+    running = ('running_mean', 'running_var')
+    assert_same_training(tmp_path / 'epoch_3.pth', straight, except_for=running)
+    expected = read_state_dict(straight)
+    for name, value in read_state_dict(tmp_path / 'epoch_3.pth').items():
+        torch.testing.assert_close(value, expected[name])
+
+
+def test_stopped_within_an_epoch(trained, run_tool, make_config, tmp_path):
+    """One process, stopped in the middle of an epoch and resumed: no trace left."""
+    stopper = "custom_hooks = [dict(type='SignalHook', number=15, at_iter=5)]\n"
+    with pytest.raises(SystemExit) as ended:
+        run_tool('train', make_config(stopper), '--work-dir', tmp_path)
+    assert ended.value.code == 128 + signal.SIGTERM
+    assert find_resume_checkpoint(tmp_path) == tmp_path / 'iter_6.pth'
+    config = make_config(num_workers=2)
+    run_tool('train', config, '--work-dir', tmp_path, '--resume')
+    expected = read_state_dict(trained[1] / 'epoch_3.pth')
+    weights = read_state_dict(tmp_path / 'epoch_3.pth')
+    assert all(torch.equal(weights[name], expected[name]) for name in expected)
+    assert len(list(tmp_path.glob('iter_*.pth'))) == 1
+
+
+def test_resumed_by_another_number_of_processes(
+    straight, make_config, run_tool, tmp_path
+):
+    """One process goes on where two were, in the middle of an epoch too."""
+    checkpoint = torch.load(straight, weights_only=True)
+    checkpoint['meta'].update(epoch=1, iter=3)  # half of the second epoch
+    torch.save(checkpoint, tmp_path / 'iter_3.pth')
+    config = make_config(ALL_ON)
+    run_tool('train', config, '--work-dir', tmp_path, '--resume')
+    log = next(tmp_path.glob('*/*.log')).read_text()
+    assert '2 iterations of 4 images in an epoch became 4 of 2: going on at' in log
+    assert re.findall(r'Epoch\(train\) +\[(\d)\]\[(\d)/4\]', log) == [
+        *((('2', number)) for number in '34'),
+        *((('3', number)) for number in '1234'),
+    ]
+
+
+@TRANSFORMS.register_module(force=True)
+class KillWorker(BaseTransform):
+    """Kills the process that loads the third image, as a system out of memory does."""
+
+    def transform(self, results):
+        if results['img_id'] == 3:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return results
+
+
+def test_killed_worker(make_config, run_tool, tmp_path):
+    """A process that loads images is killed: one line says so, and what may help."""
+    killer = "train_pipeline.insert(0, dict(type='KillWorker'))\n"
+    with pytest.raises(SystemExit, match=r'^error: DataLoader worker \(pid.*memory'):
+        run_tool('train', make_config(killer, num_workers=1), '--work-dir', tmp_path)
+
+
+def test_schedules_that_count_iterations(straight, make_config, run_tool, tmp_path):
+    """A schedule that counts iterations says which batch keeps it right."""
+    config = make_config(ALL_ON.split('param_scheduler')[0])
+    with pytest.raises(SystemExit, match=r'OneCycleLR counts.*batch_size=4'):
+        run_tool('train', config, '--work-dir', tmp_path, '--resume', straight)
+
+
+def test_truncated_checkpoint(trained, make_config, run_tool, tmp_path, capsys):
+    """The newest checkpoint is cut off: it is named, and the one before it is used."""
+    for epoch in (1, 2):
+        data = (trained[1] / f'epoch_{epoch}.pth').read_bytes()
+        size = len(data) // 2 if epoch == 2 else len(data)
+        (tmp_path / f'epoch_{epoch}.pth').write_bytes(data[:size])
+    run_tool('train', make_config(), '--work-dir', tmp_path, '--resume')
+    log = next(tmp_path.glob('*/*.log')).read_text()
+    assert 'resumed epoch: 1, iter: 4' in log
+    expected = read_state_dict(trained[1] / 'epoch_3.pth')
+    weights = read_state_dict(tmp_path / 'epoch_3.pth')
+    assert all(torch.equal(weights[name], expected[name]) for name in expected)
+
+
+def test_full_disk(make_config, run_tool, tmp_path, monkeypatch):
+    """No room for the second checkpoint: one line, and the first one is complete."""
+    write_bytes = Path.write_bytes
+
+    def write(path, data):
+        if 'epoch_2' in path.name:
+            write_bytes(path, data[: len(data) // 2])
+            raise OSError(28, 'No space left on device')
+        return write_bytes(path, data)
+
+    monkeypatch.setattr(Path, 'write_bytes', write)
+    with pytest.raises(SystemExit, match=r'epoch_2\.pth cannot be written: No space'):
+        run_tool('train', make_config(), '--work-dir', tmp_path)
+    names = {path.name for path in tmp_path.glob('epoch_*')}
+    assert names == {'epoch_1.pth'}
+    assert find_resume_checkpoint(tmp_path).name == 'epoch_1.pth'
