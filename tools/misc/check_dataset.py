@@ -1,6 +1,7 @@
 """Find what makes a training fail, with file and line. Exit code 1 on errors."""
 
 import argparse
+from pathlib import Path
 
 from fairmot_mm.apis import load_config
 from fairmot_mm.datasets.dataset_check import check_dataset
@@ -43,7 +44,16 @@ def what_to_check(args: argparse.Namespace) -> dict:
     if not args.data.endswith('.py'):
         if not args.train:
             raise ConfigError('name lists with --train, or give a config')
-        return dict(data_root=args.data, train=args.train, val=args.val)
+        # Of the data root, or else of the folder that the command is given in.
+        names = {
+            name: name if Path(args.data, name).exists() else Path(name).absolute()
+            for name in (*args.train, *args.val)
+        }
+        return dict(
+            data_root=args.data,
+            train=[names[name] for name in args.train],
+            val=[names[name] for name in args.val],
+        )
     cfg = load_config(args.data)
     train = DATASETS.get('JDEDataset')
     dataset = cfg.train_dataloader.dataset

@@ -8,6 +8,7 @@ from fairmot_mm.datasets.converters.image_list import make_list
 from fairmot_mm.datasets.converters.jde_mix import MIX_SETS, prepare_mix_set
 from fairmot_mm.datasets.converters.mot import convert_mot, find_sequences
 from fairmot_mm.datasets.converters.report import ConversionReport, ListCount
+from fairmot_mm.datasets.converters.sequence_files import write_seqinfo
 from fairmot_mm.datasets.converters.yolo import convert_yolo
 
 __all__ = [
@@ -24,4 +25,5 @@ __all__ = [
     'find_sequences',
     'make_list',
     'prepare_mix_set',
+    'write_seqinfo',
 ]

@@ -46,7 +46,8 @@ def write_second_halves(
             place_file(image, folder / 'img1' / name, target.copy, staging)
         _write_ground_truth(info, frames, folder)
         chosen = [images[frame] for frame in frames]
-        write_seqinfo(folder, info.frame_rate, (info.width, info.height), chosen)
+        size = info.width, info.height
+        write_seqinfo(folder, info.name, info.frame_rate, size, chosen)
     return [SECOND_HALVES]
 
 

@@ -1,5 +1,6 @@
 """The files that make a folder of images a sequence of the MOTChallenge."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -8,18 +9,23 @@ from fairmot_mm.datasets.converters.labels import LabelPart
 
 
 def write_seqinfo(
-    folder: Path, frame_rate: float, size: tuple[int, int], images: list[Path]
+    folder: Path,
+    name: str,
+    frame_rate: float,
+    size: tuple[int, int],
+    images: Sequence[Path],
 ) -> None:
     """Write ``folder/seqinfo.ini``.
 
     Args:
         folder: The sequence; the images are in ``img1`` of it.
+        name: Its name.
         frame_rate: Frames a second.
         size: Width and height in pixels.
         images: All of them.
     """
     (folder / 'seqinfo.ini').write_text(
-        f'[Sequence]\nname={folder.name}\nimDir=img1\nframeRate={frame_rate:g}\n'
+        f'[Sequence]\nname={name}\nimDir=img1\nframeRate={frame_rate:g}\n'
         f'seqLength={len(images)}\nimWidth={size[0]}\nimHeight={size[1]}\n'
         f'imExt={images[0].suffix}\n'
     )

@@ -206,7 +206,7 @@ def _write_part(folder: Path, staging: Path, copy: bool, part: LabelPart) -> Non
         sequence = (staging / IMAGE_DIR / part.folder).parent
         sequence.mkdir(parents=True, exist_ok=True)
         size = tuple(part.sizes[0].tolist())
-        write_seqinfo(sequence, part.frame_rate, size, part.images)
+        write_seqinfo(sequence, sequence.name, part.frame_rate, size, part.images)
         write_ground_truth(sequence, part)
     for place, file in part.side_files.items():
         side_file = folder / IMAGE_DIR / place

@@ -1,0 +1,32 @@
+"""Write the frames of videos as sequence folders: NAME/img1/*.jpg and seqinfo.ini."""
+
+import argparse
+
+from fairmot_mm.apis.frame_extraction import extract_frames
+from fairmot_mm.utils.cli import one_line_errors
+
+
+def parse_args() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument('videos', nargs='+', help='video files')
+    parser.add_argument('--out', required=True, help='folder of the sequences')
+    parser.add_argument(
+        '--frame-rate', type=float, help='instead of what the videos say'
+    )
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Run the tool."""
+    args = parse_args()
+    with one_line_errors():
+        for video in args.videos:
+            folder, count = extract_frames(
+                video, args.out, frame_rate=args.frame_rate, show_progress=True
+            )
+            print(f'{folder}: {count} frames' if count else f'{folder}: was there')
+
+
+if __name__ == '__main__':
+    main()
