@@ -22,6 +22,7 @@ from fairmot_mm.datasets.label_files import IMAGE_DIR, LABEL_DIR
 from fairmot_mm.utils import (
     DataError,
     OutputError,
+    UserInputError,
     map_parallel,
     require_writable_dir,
     write_text,
@@ -77,7 +78,7 @@ def write_jde_set(
     target: Target,
     jobs: Sequence[Job],
     read: Callable[[Job], LabelPart],
-    endings: Iterable[str],
+    endings: Sequence[str],
     *,
     first_id: int = 0,
     num_classes: int = 1,
@@ -110,17 +111,18 @@ def write_jde_set(
         DataError: The source is malformed, or no box is left of it.
         OutputError: The target cannot be written or holds other images of these names.
     """
-    if not target.name or Path(target.name).name != target.name:
-        raise DataError(f'set name {target.name!r} must be a plain name such as MOT17')
+    for what, name in [('set name', target.name), *(('ending', e) for e in endings)]:
+        if not name or name.startswith('.') or Path(name).name != name:
+            raise DataError(f'{what} {name!r} must be a plain name such as MOT17, val')
     folder = require_writable_dir(target.folder)
     # Until the end no list vouches for files that are being replaced.
     for ending in endings:
         target.list_file(ending).unlink(missing_ok=True)
     staging = folder / _STAGING
     shutil.rmtree(staging, ignore_errors=True)
-    staging.mkdir()
     look: dict = {'workers': target.workers, 'show_progress': target.show_progress}
     try:
+        staging.mkdir()
         parts = map_parallel(read, jobs, description=f'{target.name}: reading', **look)
         _check_parts(parts, target)
         _number_identities(parts, first_id, num_classes)
@@ -131,6 +133,10 @@ def write_jde_set(
         places += finish(staging) if finish else []
         for place in places:
             _swap(staging, folder, place)
+    except OSError as error:
+        if isinstance(error, UserInputError):
+            raise
+        raise OutputError(f'{target.name} is not converted: {error}') from error
     finally:
         shutil.rmtree(staging, ignore_errors=True)
     return _write_lists(target, parts, num_classes)

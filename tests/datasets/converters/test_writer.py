@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from fairmot_mm.datasets.converters import convert_mot, writer
-from fairmot_mm.utils import DataError
+from fairmot_mm.utils import DataError, OutputError
 
 LISTS = ('set.train', 'set.half', 'set.val', 'set.emb')
 GT = '1,1,0,0,9,9,1,1,1\n2,1,0,0,9,9,1,1,1\n3,2,0,0,9,9,1,1,1\n'
@@ -113,3 +113,17 @@ def test_names_that_share_a_label_file(source, make_image):
     make_image(source / 'A/img1/000001.jpg')
     with pytest.raises(DataError, match='both frame 1'):
         convert_mot(source, source.parent / 'out', 'SET')
+
+
+def test_full_disk(source, tmp_path, monkeypatch):
+    """An error of the system is one line that names the file; no list is there."""
+    out = tmp_path / 'out'
+
+    def fail(path, text):
+        raise OSError(28, 'No space left on device', str(path))
+
+    monkeypatch.setattr(Path, 'write_text', fail)
+    with pytest.raises(OutputError, match=r'SET is not converted: .*No space'):
+        convert_mot(source, out, 'SET', workers=1)
+    assert not lists_of(out)
+    assert not list((out / 'SET').glob('.*'))
