@@ -162,6 +162,15 @@ def test_wrong_option(fails, make_config, option, message):
     assert message in fails(make_config(), '--cfg-options', option)
 
 
+def test_starting_weights_are_missing(fails, tmp_path, monkeypatch):
+    """A published experiment names the file it starts from and who publishes it."""
+    monkeypatch.chdir(tmp_path)
+    leaf = TOOL.parents[1] / 'configs/fairmot/fairmot_dla34_2xb6-30e_mot17.py'
+    message = fails(leaf)
+    assert message.startswith('error: pretrained/ctdet_coco_dla_2x.pth does not exist')
+    assert 'xingyizhou/CenterNet' in message
+
+
 def test_auto_scale_lr_needs_a_base(fails, make_config):
     """--auto-scale-lr says which key of the config it needs."""
     config = make_config('auto_scale_lr = dict(_delete_=True)\n')
