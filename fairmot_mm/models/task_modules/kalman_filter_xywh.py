@@ -2,7 +2,10 @@
 
 import numpy as np
 
-from fairmot_mm.models.task_modules.block_kalman_filter import BlockKalmanFilter
+from fairmot_mm.models.task_modules.block_kalman_filter import (
+    CHI2_95_4DOF,
+    BlockKalmanFilter,
+)
 from fairmot_mm.registry import TASK_UTILS
 
 
@@ -12,14 +15,29 @@ class KalmanFilterXYWH(BlockKalmanFilter):
 
     Noise across grows with the width of the box, noise along its height, as in BoT-SORT
     (Aharon et al., 2022, section 3.1). Boxes fit objects better that turn or are cut
-    off by the edge of the frame; a narrow box has a narrow gate. Width and height of an
-    unseen track stop changing.
+    off by the edge of the frame. Width and height of an unseen track stop changing.
 
-    Args, methods and errors are those of `BlockKalmanFilter`; the size of a box is its
-    width for x and width, and its height for y and height.
+    Deviations are twice those of BoT-SORT, which has no gate: a person is narrow, and
+    with its numbers a gate that follows the width shuts out who walks across.
+
+    Methods and errors are those of `BlockKalmanFilter`; the size of a box is its width
+    for x and width, and its height for y and height.
+
+    Args:
+        std_weight_position: Standard deviation of a position, in sizes of the box.
+        std_weight_velocity: Standard deviation of a velocity, in sizes a frame.
+        gating_thr: Largest squared Mahalanobis distance of a plausible measurement.
     """
 
     _LENGTHS = (2, 3)
+
+    def __init__(
+        self,
+        std_weight_position: float = 1 / 10,
+        std_weight_velocity: float = 1 / 80,
+        gating_thr: float = CHI2_95_4DOF,
+    ) -> None:
+        super().__init__(std_weight_position, std_weight_velocity, gating_thr)
 
     def to_measurement(self, tlwh: np.ndarray) -> np.ndarray:
         """(M, 4) centre x, centre y, width, height of boxes (M, 4)."""

@@ -20,8 +20,8 @@ def test_equals_plain_matrices():
     motion = TASK_UTILS.build({'type': 'KalmanFilterXYWH'})
     z, later = np.array([300.0, 200, 40, 100]), np.array([303.0, 204, 41, 98])
     mean, cov = motion.predict(*motion.initiate(z[None]), np.zeros(1, dtype=bool))
-    full = STEP @ noise(2 / 20, 10 / 160) @ STEP.T + noise(1 / 20, 1 / 160)
-    innovation = full[:4, :4] + noise(1 / 20)
+    full = STEP @ noise(2 / 10, 10 / 80) @ STEP.T + noise(1 / 10, 1 / 80)
+    innovation = full[:4, :4] + noise(1 / 10)
     gain = np.linalg.solve(innovation, full[:4]).T
     gate = (later - z) @ np.linalg.solve(innovation, later - z)
     np.testing.assert_allclose(motion.gating_distance(mean, cov, later[None]), [[gate]])
