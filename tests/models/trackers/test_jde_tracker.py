@@ -239,6 +239,26 @@ def test_classes_stay_apart(make_sample):
     assert (ids(result), result.labels.tolist()) == ([2], [1])
 
 
+def test_classes_may_be_mixed(make_sample):
+    """Labels play no part if asked for; a track has that of its last detection."""
+    tracker = JDETracker(classes_apart=False)
+    for t, label in enumerate([0, 1, 0, 1]):
+        result = tracker.track(make_sample([box(100)], [ALICE], t, labels=[label]))
+        assert (ids(result), result.labels.tolist()) == ([1], [label])
+
+
+@pytest.mark.parametrize('classes_apart', [True, False])
+def test_a_double_of_another_class(classes_apart, make_sample):
+    """On a lost track of another class a newcomer stays, unless classes are mixed."""
+    tracker = JDETracker(classes_apart=classes_apart)
+    for t in range(3):
+        tracker.track(make_sample([box(100)], [ALICE], t, labels=[0]))
+    tracker.track(make_sample([], np.zeros((0, 8)), 3))
+    for t in (4, 5):
+        result = tracker.track(make_sample([box(100)], [BOB], t, labels=[1]))
+    assert ids(result) == ([2] if classes_apart else [])
+
+
 @pytest.mark.parametrize(('refresh_score', 'expected'), [(False, 0.9), (True, 0.6)])
 def test_score_of_a_refound_track(refresh_score, expected, make_sample):
     """Published, a re-found track shows the score it was lost with, for one frame."""
