@@ -114,18 +114,19 @@ def _check_keys(cfg: Config) -> None:
 def _move_data_sets(cfg: Config, old: str, new: str) -> None:
     """Let the data sets that lie in folder ``old`` lie in ``new``."""
 
-    def moved(value: Any) -> Any:
-        if isinstance(value, dict):
-            return {key: moved(item) for key, item in value.items()}
-        if isinstance(value, list):
-            return [moved(item) for item in value]
-        if isinstance(value, str) and Path(value).is_relative_to(old):
-            return str(Path(new, Path(value).relative_to(old)))
-        return value
+    def move(node: Any) -> None:
+        if isinstance(node, list):
+            for item in node:
+                move(item)
+        elif isinstance(node, dict):
+            root = node.get('data_root')
+            if isinstance(root, str) and Path(root).is_relative_to(old):
+                node['data_root'] = str(Path(new, Path(root).relative_to(old)))
+            for value in node.values():
+                move(value)
 
     for name in ('train_dataloader', 'val_dataloader', 'test_dataloader'):
-        if cfg.get(name):
-            cfg[name] = moved(cfg[name])
+        move(cfg.get(name))
 
 
 @contextmanager

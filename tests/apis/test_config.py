@@ -39,6 +39,20 @@ def roots(cfg):
     return [loader.dataset.data_root for loader in loaders]
 
 
+def test_data_root_of_a_set_of_sets(tmp_path):
+    """Nested data sets move too, and nothing but their folders does."""
+    text = """
+data_root = ''
+sets = [dict(type='A', data_root='a'), dict(type='B', data_root='/b')]
+train_dataloader = dict(dataset=dict(type='ConcatDataset', datasets=sets))
+"""
+    cfg = load_config(write(tmp_path / 'c.py', text), {'data_root': '/big'})
+    assert cfg.train_dataloader.dataset == dict(
+        type='ConcatDataset',
+        datasets=[dict(type='A', data_root='/big/a'), dict(type='B', data_root='/b')],
+    )
+
+
 @pytest.mark.parametrize('way', ['option', 'inherited', 'saved'])
 def test_data_root_is_one_variable(tmp_path, way):
     """An option, a config on top, and a config that a run saved all move the data."""
