@@ -17,6 +17,7 @@ default_hooks = dict(
     sync_buffers=dict(type='SyncAllBuffersHook'),
     resume=dict(type='ResumeHook'),
     stop_on_signal=dict(type='StopOnSignalHook'),
+    loss_guard=dict(type='LossGuardHook', action='stop'),
 )
 env_cfg = dict(
     cudnn_benchmark=True,

@@ -6,12 +6,18 @@ import mmdet.engine  # noqa: F401
 
 from fairmot_mm.engine.atomic_backend import AtomicLocalBackend
 from fairmot_mm.engine.bfloat16_optim_wrapper import BFloat16OptimWrapper
-from fairmot_mm.engine.hooks import ResumeHook, StopOnSignalHook, SyncAllBuffersHook
+from fairmot_mm.engine.hooks import (
+    LossGuardHook,
+    ResumeHook,
+    StopOnSignalHook,
+    SyncAllBuffersHook,
+)
 from fairmot_mm.engine.resumable_epoch_loop import ResumableEpochLoop
 
 __all__ = [
     'AtomicLocalBackend',
     'BFloat16OptimWrapper',
+    'LossGuardHook',
     'ResumableEpochLoop',
     'ResumeHook',
     'StopOnSignalHook',

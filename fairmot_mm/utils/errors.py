@@ -21,6 +21,10 @@ class DataError(UserInputError, ValueError):
     """An image, a label, a list or a sequence folder is missing or malformed."""
 
 
+class DivergedError(UserInputError, ArithmeticError):
+    """A loss or gradient of a training is not finite, or absurdly large."""
+
+
 class VideoError(UserInputError, OSError):
     """A video or another source of frames cannot be opened, read or written."""
 

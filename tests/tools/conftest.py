@@ -3,6 +3,7 @@ import itertools
 import json
 import multiprocessing
 import os
+import shutil
 import socket
 import sys
 import traceback
@@ -63,6 +64,12 @@ def street(tmp_path_factory):
         write_sequence(root / 'mot' / name, scene)
     convert_mot(root / 'mot', root / 'jde', 'street', sequences=['a'])
     return root
+
+
+@pytest.fixture
+def damaged(street, tmp_path):
+    """A copy of the data to damage."""
+    return Path(shutil.copytree(street, tmp_path / 'street'))
 
 
 @pytest.fixture(scope='session')

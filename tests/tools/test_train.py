@@ -1,5 +1,4 @@
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -188,12 +187,6 @@ def test_work_dir_is_no_folder(fails, make_config, tmp_path):
     (tmp_path / 'file').touch()
     work_dir = tmp_path / 'file' / 'work_dir'
     assert f'{work_dir}: Not a directory' in fails(make_config(), work_dir=work_dir)
-
-
-@pytest.fixture
-def damaged(street, tmp_path):
-    """A copy of the data to damage."""
-    return Path(shutil.copytree(street, tmp_path / 'street'))
 
 
 def test_label_with_five_columns(fails, make_config, damaged):
