@@ -153,13 +153,14 @@ def set_num_ids(cfg: Config) -> None:
     """Count the identities of the training data and tell the Re-ID head.
 
     Fills ``model.detector.reid_head.num_ids`` where it is ``None``, so that the config
-    a run saves holds the number.
+    a run saves holds the number, or, without ``joint_classes``, those of every class.
 
     Args:
         cfg: Config of a training run, changed in place.
 
     Raises:
-        ConfigError: The config names a number that is too small for the data.
+        ConfigError: The config names a number that is too small for the data, or the
+            box head has fewer classes than the data.
         DataError: The data cannot be read.
     """
     reid_head = cfg.model.get('detector', {}).get('reid_head')
@@ -169,14 +170,29 @@ def set_num_ids(cfg: Config) -> None:
     with explain_build_errors():
         # Indexing needs no transforms, and they may be slow to build.
         dataset = DATASETS.build({**dataset_cfg, 'pipeline': []})
-    counted = getattr(dataset, 'num_ids', None)
+    _check_num_classes(cfg, dataset)
+    joint = reid_head.get('joint_classes', True)
+    counted = getattr(dataset, 'num_ids' if joint else 'num_ids_per_class', None)
     if counted is None:
         return
     given = reid_head.get('num_ids')
     if given is None:
         reid_head.num_ids = counted
-    elif given < counted:
+        return
+    fits = given >= counted if joint else list(given) == counted
+    if not fits:
         raise ConfigError(
             f'model.detector.reid_head.num_ids = {given}, but the training data needs '
             f'{counted}; set it to None to have it counted'
+        )
+
+
+def _check_num_classes(cfg: Config, dataset: Any) -> None:
+    """Refuse training data of more classes than the box head has channels."""
+    classes = dataset.metainfo.get('classes', ())
+    channels = cfg.model.detector.get('bbox_head', {}).get('num_classes', 1)
+    if len(classes) > channels:
+        raise ConfigError(
+            f'the training data has the classes {tuple(classes)}, but '
+            f'model.detector.bbox_head.num_classes = {channels}'
         )

@@ -32,7 +32,8 @@ def init_model(
         cfg_options: Config keys to override.
 
     Returns:
-        The model in eval mode; ``model.cfg`` is its config.
+        The model in eval mode; ``model.cfg`` is its config, ``model.dataset_meta`` has
+        the names of its ``classes``.
 
     Raises:
         ConfigError: The config cannot be read or built.
@@ -50,7 +51,24 @@ def init_model(
     if checkpoint is not None and not is_onnx:
         load_checkpoint(model, checkpoint)
     model.cfg = cfg
+    model.dataset_meta = {'classes': class_names(cfg)}
     return model.to(device or get_device()).eval()
+
+
+def class_names(cfg: Config) -> tuple[str, ...]:
+    """Names of what the model of a config detects, one a channel of its heatmap.
+
+    Those of its data sets (``metainfo.classes``); a class that has none there is named
+    by its number.
+    """
+    names: tuple[str, ...] = ()
+    for loader in ('train_dataloader', 'test_dataloader'):
+        dataset = (cfg.get(loader) or {}).get('dataset') or {}
+        names = names or tuple((dataset.get('metainfo') or {}).get('classes', ()))
+    count = cfg.model.get('detector', {}).get('bbox_head', {}).get('num_classes', 1)
+    if count == 1 and not names:
+        return ('pedestrian',)
+    return names[:count] + tuple(f'class {k}' for k in range(len(names), count))
 
 
 def as_model(

@@ -17,10 +17,13 @@ class MOTWriter:
 
     Args:
         path: The text file to make. Its folder is created.
+        with_classes: Whether to write classes, counted from 1, in the eighth column,
+            where ground truth has them.
     """
 
-    def __init__(self, path: str | Path) -> None:
+    def __init__(self, path: str | Path, with_classes: bool = False) -> None:
         self.path = Path(path)
+        self.with_classes = with_classes
         self._files = ExitStack()
         self._file: TextIO | None = None
 
@@ -30,14 +33,16 @@ class MOTWriter:
         Args:
             frame: Frame number, counted from 1.
             tracks: ``bboxes`` (M, 4) xyxy in pixels of the frame, ``instances_id``
-                (M,).
+                (M,); ``labels`` (M,) where classes are written.
 
         Raises:
             OutputError: The file cannot be written.
         """
         tlwh = tracks.bboxes.double().clone()
         tlwh[:, 2:] -= tlwh[:, :2]
-        rows = format_mot_rows(frame, tracks.instances_id.tolist(), tlwh.tolist())
+        classes = (tracks.labels + 1).tolist() if self.with_classes else None
+        ids = tracks.instances_id.tolist()
+        rows = format_mot_rows(frame, ids, tlwh.tolist(), classes)
         if self._file is None:
             temporary = self._files.enter_context(atomic_path(self.path))
             self._file = temporary.open('w')

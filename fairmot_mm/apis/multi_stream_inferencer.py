@@ -105,6 +105,8 @@ class MultiStreamInferencer:
             self.model.detect_every = detect_every
         self.batch_size = batch_size
         self.visualizer = visualizer or TrackVisualizer()
+        if hasattr(self.model, 'dataset_meta'):  # as `init_model` leaves it
+            self.visualizer.dataset_meta = self.model.dataset_meta
         self.prepare = Preparation(self.model.cfg)
 
     def __call__(

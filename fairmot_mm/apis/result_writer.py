@@ -23,7 +23,8 @@ class ResultWriter:
     Args:
         source: What is tracked; the files are named after it.
         out_dir: Their folder. None: nothing is written.
-        visualizer: Draws the mp4. Its trails start anew.
+        visualizer: Draws the mp4. Its trails start anew. Several ``classes`` in its
+            ``dataset_meta`` are named in the picture and written in the text.
         save_video: Whether to write the mp4.
         depth: Frames that may wait to be written.
 
@@ -51,7 +52,8 @@ class ResultWriter:
         self._files.callback(self._behind.close)
 
     def _open(self, source: FrameSource, folder: Path, save_video: bool) -> None:
-        self._text = MOTWriter(folder / f'{source.name}.txt')
+        classes = (self.visualizer.dataset_meta or {}).get('classes', ())
+        self._text = MOTWriter(folder / f'{source.name}.txt', len(classes) > 1)
         self._files.callback(self._text.close)
         if not save_video:
             return

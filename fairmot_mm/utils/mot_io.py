@@ -1,7 +1,7 @@
 """Reading and writing MOTChallenge text files."""
 
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -105,7 +105,10 @@ def _first_bad_line(path: Path) -> str:
 
 
 def format_mot_rows(
-    frame: int, ids: Iterable[int], tlwh: Iterable[Iterable[float]]
+    frame: int,
+    ids: Iterable[int],
+    tlwh: Iterable[Iterable[float]],
+    classes: Sequence[int] | None = None,
 ) -> str:
     """Result lines of one frame, in the form the published tracker writes.
 
@@ -113,13 +116,18 @@ def format_mot_rows(
         frame: Frame number counted from 1.
         ids: (M,) track identities.
         tlwh: (M, 4) left, top, width, height in pixels of the frame.
+        classes: (M,) classes, counted from 1 as in ground truth.
 
     Returns:
-        ``frame,id,left,top,width,height,1,-1,-1,-1`` lines, each ending in a newline.
+        ``frame,id,left,top,width,height,1,-1,-1,-1`` lines, each ending in a newline;
+        with classes ``1,class,-1,-1`` at their end.
     """
+    ids = list(ids)
     return ''.join(
-        f'{frame},{int(identity)},{x:.4f},{y:.4f},{w:.4f},{h:.4f},1,-1,-1,-1\n'
-        for identity, (x, y, w, h) in zip(ids, tlwh, strict=True)
+        f'{frame},{int(identity)},{x:.4f},{y:.4f},{w:.4f},{h:.4f},1,{label},-1,-1\n'
+        for identity, (x, y, w, h), label in zip(
+            ids, tlwh, classes or [-1] * len(ids), strict=True
+        )
     )
 
 

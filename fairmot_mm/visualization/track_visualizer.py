@@ -1,6 +1,7 @@
 """Drawing boxes, identities and trails with OpenCV."""
 
 from collections import deque
+from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
@@ -80,6 +81,13 @@ class TrackVisualizer(Visualizer):
             maxlen=self.trail_length
         )
 
+    def _names(self, labels: Tensor | None) -> list[str]:
+        """Class names to write before identities; none where all are of one class."""
+        classes = (self.dataset_meta or {}).get('classes', ())
+        if labels is None or len(classes) < 2:
+            return []
+        return [f'{classes[label]} ' for label in labels.tolist()]
+
     def draw(
         self, image: np.ndarray, pred_track_instances: InstanceData, header: str = ''
     ) -> np.ndarray:
@@ -88,7 +96,8 @@ class TrackVisualizer(Visualizer):
         Args:
             image: (H, W, 3) uint8 BGR; it is left as it is.
             pred_track_instances: ``bboxes`` (M, 4) xyxy in pixels of ``image``,
-                ``instances_id`` (M,).
+                ``instances_id`` (M,); ``labels`` (M,), named in the picture where
+                ``dataset_meta`` has several ``classes``.
             header: Text for the upper left corner.
 
         Returns:
@@ -100,7 +109,7 @@ class TrackVisualizer(Visualizer):
         self._history.append((ids, feet))
         canvas = image.copy()
         self._draw_trails(canvas, ids)
-        _draw_boxes(canvas, boxes, ids)
+        _draw_boxes(canvas, boxes, ids, self._names(pred_track_instances.get('labels')))
         if header:
             _draw_label(canvas, header, (0, 0), (0, 0, 0), below=True)
         return canvas
@@ -141,7 +150,8 @@ class TrackVisualizer(Visualizer):
         panels = []
         if draw_gt and data_sample is not None and 'gt_instances' in data_sample:
             gt = data_sample.gt_instances
-            panels.append(_with_boxes(bgr, gt.bboxes, gt.instances_ids))
+            names = self._names(gt.get('labels'))
+            panels.append(_with_boxes(bgr, gt.bboxes, gt.instances_ids, names))
         if (
             draw_pred
             and data_sample is not None
@@ -149,7 +159,8 @@ class TrackVisualizer(Visualizer):
         ):
             tracks = data_sample.pred_track_instances
             tracks = tracks[tracks.scores >= pred_score_thr]
-            panels.append(_with_boxes(bgr, tracks.bboxes, tracks.instances_id))
+            names = self._names(tracks.get('labels'))
+            panels.append(_with_boxes(bgr, tracks.bboxes, tracks.instances_id, names))
         drawn = np.concatenate(panels or [bgr], axis=1)
         if show:
             self.show(drawn[..., ::-1], win_name=name, wait_time=wait_time)
@@ -172,9 +183,12 @@ class TrackVisualizer(Visualizer):
             )
 
 
-def _with_boxes(image: np.ndarray, bboxes: Tensor, ids: Tensor) -> np.ndarray:
+def _with_boxes(
+    image: np.ndarray, bboxes: Tensor, ids: Tensor, names: Sequence[str]
+) -> np.ndarray:
     canvas = image.copy()
-    _draw_boxes(canvas, _whole_pixels(bboxes.cpu().numpy(), image), ids.cpu().numpy())
+    boxes = _whole_pixels(bboxes.cpu().numpy(), image)
+    _draw_boxes(canvas, boxes, ids.cpu().numpy(), names)
     return canvas
 
 
@@ -190,20 +204,26 @@ def _line_width(image: np.ndarray) -> int:
     return max(1, round(np.sqrt(image.shape[0] * image.shape[1]) / 500))
 
 
-def _draw_boxes(canvas: np.ndarray, boxes: np.ndarray, ids: np.ndarray) -> None:
+def _draw_boxes(
+    canvas: np.ndarray, boxes: np.ndarray, ids: np.ndarray, names: Sequence[str] = ()
+) -> None:
     """Draw boxes and, above them, labels: all boxes first, so that none hides a label.
 
     Args:
         canvas: (H, W, 3) uint8 BGR, drawn on in place.
         boxes: (M, 4) int32 xyxy.
         ids: (M,) identities; negative ones (unknown) get a box without a label.
+        names: M texts before the identities, or none.
     """
     colors = identity_colors(ids).tolist()
     for (x1, y1, x2, y2), color in zip(boxes.tolist(), colors, strict=True):
         cv2.rectangle(canvas, (x1, y1), (x2, y2), color, _line_width(canvas))
-    for (x1, y1, *_), color, identity in zip(boxes.tolist(), colors, ids, strict=True):
+    names = names or [''] * len(ids)
+    for (x1, y1, *_), color, identity, name in zip(
+        boxes.tolist(), colors, ids, names, strict=True
+    ):
         if identity >= 0:
-            _draw_label(canvas, str(identity), (x1, y1), color)
+            _draw_label(canvas, f'{name}{identity}', (x1, y1), color)
 
 
 def _draw_label(

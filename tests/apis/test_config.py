@@ -175,6 +175,25 @@ def test_too_few_identities():
         set_num_ids(training(14))
 
 
+def test_identities_of_every_class():
+    """Classifiers of their own get a count each; one that differs is refused."""
+    cfg = training(metainfo=dict(classes=('person', 'car')))
+    cfg.model.detector.reid_head.joint_classes = False
+    cfg.model.detector.bbox_head = dict(num_classes=2)
+    set_num_ids(cfg)
+    assert cfg.model.detector.reid_head.num_ids == [14, 0]
+    set_num_ids(cfg)
+    cfg.model.detector.reid_head.num_ids = [13, 1]
+    with pytest.raises(ConfigError, match=r'num_ids = \[13, 1\].* \[14, 0\]'):
+        set_num_ids(cfg)
+
+
+def test_more_classes_than_channels():
+    """The heatmap needs a channel for every class of the data."""
+    with pytest.raises(ConfigError, match=r"'car'\), but .*num_classes = 1"):
+        set_num_ids(training(metainfo=dict(classes=('person', 'car'))))
+
+
 def test_data_and_dataset_errors():
     """A list that is missing and a key that is misspelt are told apart."""
     with pytest.raises(DataError, match=r'gone\.train'):

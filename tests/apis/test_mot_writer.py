@@ -28,6 +28,20 @@ def test_boxes_are_written_as_left_top_width_height(tmp_path):
     assert shown.bboxes[0].tolist() == [1.5, 2.0, 11.5, 32.0]
 
 
+def test_classes(tmp_path):
+    """They stand in the eighth column, from 1, where they are asked for."""
+    writer = MOTWriter(tmp_path / 'out.txt', with_classes=True)
+    shown = tracks([[0.0, 0.0, 2.0, 3.0], [0.0, 0.0, 2.0, 3.0]], [1, 2])
+    shown.labels = torch.tensor([1, 0])
+    writer.write(1, shown)
+    writer.close()
+    lines = (tmp_path / 'out.txt').read_text().splitlines()
+    assert [line.split(',')[6:] for line in lines] == [
+        ['1', '2', '-1', '-1'],
+        ['1', '1', '-1', '-1'],
+    ]
+
+
 def test_name_appears_only_when_finished(tmp_path):
     """An older result stays until the new one is complete."""
     path = tmp_path / 'out.txt'

@@ -41,6 +41,19 @@ def test_box_is_drawn_in_the_color_of_its_identity(grey):
     assert (grey == 100).all()
 
 
+def test_several_classes_are_named(grey):
+    """The label has the name of the class, but not where there is only one."""
+    shown = tracks([[50, 60, 120, 160]], [5])
+    shown.labels = torch.tensor([1])
+    plates = []
+    for classes in (('person',), ('person', 'vehicle')):
+        visualizer = TrackVisualizer()
+        visualizer.dataset_meta = {'classes': classes}
+        drawn = visualizer.draw(grey, shown)
+        plates.append((drawn[:60] == identity_colors(np.array([5]))[0]).all(2).sum())
+    assert plates[1] > 3 * plates[0]
+
+
 @pytest.mark.parametrize('corner', [(50, 60), (-5, -5), (290, 195), (5, 0)])
 def test_label_stays_inside_the_frame(grey, corner):
     """Wherever the box is, its label plate is seen whole."""

@@ -32,7 +32,8 @@ class DenseReIDHead(BaseModule):
         num_ids: Identities to classify. ``None``: taken from the training data
             (`fairmot_mm.apis.set_num_ids`, called by ``tools/train.py``) or from a
             loaded checkpoint. The published count is the largest id + 1 of every
-            source, summed, + 1: one class stays unused.
+            source, summed, + 1: one class stays unused. Without `joint_classes` the
+            identities of every class, whose ids follow each other class by class.
         in_channels: Channels of the feature map.
         feat_channels: Channels between the two convolutions; 0 for a single 1 x 1.
         embed_dims: D.
@@ -40,6 +41,9 @@ class DenseReIDHead(BaseModule):
             the published ``sqrt(2) * ln(num_ids - 1)``.
         loss_id: Cross-entropy by default; a sigmoid loss (``FocalLoss``) starts the
             classifier at probability 0.01.
+        joint_classes: Whether an object is told from those of all classes, or, with
+            ``False``, from those of its own class alone: a classifier and a loss for
+            each. They are rows of the same layer, class by class.
         on_classifier_mismatch: What to do with a loaded classifier of another number of
             identities: ``'error'``, or ``'reinit'`` to start a new one, for fine-tuning
             on other people.
@@ -51,12 +55,13 @@ class DenseReIDHead(BaseModule):
 
     def __init__(
         self,
-        num_ids: int | None = None,
+        num_ids: int | Sequence[int] | None = None,
         in_channels: int = 64,
         feat_channels: int = 256,
         embed_dims: int = 128,
         emb_scale: float | None = None,
         loss_id: dict | None = None,
+        joint_classes: bool = True,
         on_classifier_mismatch: Literal['error', 'reinit'] = 'error',
         act_cfg: dict | None = None,
         branch_init: dict | None = None,
@@ -70,6 +75,7 @@ class DenseReIDHead(BaseModule):
             )
         self.embed_dims = embed_dims
         self.emb_scale = emb_scale
+        self.joint_classes = joint_classes
         self.on_classifier_mismatch = on_classifier_mismatch
         self.loss_id = MODELS.build(loss_id or CROSS_ENTROPY)
         self.embedding = head_branch(
@@ -80,8 +86,17 @@ class DenseReIDHead(BaseModule):
             **(branch_init or {}),
         )
         self.classifier: Any = None  # an nn.Linear once the identities are counted
-        if num_ids is not None:
+        self.num_ids_per_class: list[int] | None = None
+        if isinstance(num_ids, int) != joint_classes and num_ids is not None:
+            raise ConfigError(
+                f'num_ids = {num_ids!r} must be one number with joint_classes=True, '
+                'and a list of those of every class with joint_classes=False'
+            )
+        if isinstance(num_ids, int):
             self._build_classifier(num_ids)
+        elif num_ids is not None:
+            self.num_ids_per_class = list(num_ids)
+            self._build_classifier(sum(num_ids))
 
     @property
     def num_ids(self) -> int | None:
@@ -143,12 +158,14 @@ class DenseReIDHead(BaseModule):
 
         Returns:
             ``loss_id``, the mean over the objects, 0 where none has an identity (the
-            published loss is NaN there).
+            published loss is NaN there). Without `joint_classes` ``loss_id_0``,
+            ``loss_id_1`` ... over the objects of each class.
 
         Raises:
             ConfigError: The number of identities was never set.
         """
-        if self.classifier is None:
+        counts = self.num_ids_per_class
+        if self.classifier is None or (counts is None and not self.joint_classes):
             raise ConfigError(
                 'the number of identities is unknown: train through tools/train.py, '
                 'call fairmot_mm.apis.set_num_ids(cfg), or set '
@@ -157,11 +174,25 @@ class DenseReIDHead(BaseModule):
         dtype = self.classifier.weight.dtype  # single precision also under AMP
         known = targets.ids >= 0
         embeds = F.normalize(targets.gather(embedding.to(dtype))[known])
-        logits = self.classifier(self._scale(self.classifier.out_features) * embeds)
+        ids, labels = targets.ids[known], targets.labels[known]
+        if counts is None:
+            rows = slice(0, self.classifier.out_features)
+            return {'loss_id': self._classify(embeds, ids, rows)}
+        losses, first = {}, 0
+        for label, count in enumerate(counts):
+            own, rows = labels == label, slice(first, first + count)
+            if count:  # a class without identities has nothing to tell apart
+                loss = self._classify(embeds[own], ids[own] - first, rows)
+                losses[f'loss_id_{label}'] = loss
+            first += count
+        return losses
+
+    def _classify(self, embeds: Tensor, ids: Tensor, rows: slice) -> Tensor:
+        """Mean loss of (P, D) unit embeddings among some rows of the classifier."""
+        weight, bias = self.classifier.weight[rows], self.classifier.bias[rows]
+        logits = F.linear(self._scale(len(weight)) * embeds, weight, bias)
         # The empty selection keeps its graph, so that every parameter has a gradient.
-        avg_factor = known.sum().clamp(min=1)
-        loss = self.loss_id(logits, targets.ids[known], avg_factor=avg_factor)
-        return {'loss_id': loss}
+        return self.loss_id(logits, ids, avg_factor=max(len(ids), 1))
 
     def _scale(self, num_ids: int) -> float:
         if self.emb_scale is not None:

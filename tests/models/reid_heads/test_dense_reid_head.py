@@ -43,6 +43,55 @@ def test_loss_by_hand(build_head, feats, make_targets):
     torch.testing.assert_close(loss, (logs[0] + logs[1]) / 2)
 
 
+def test_classes_apart_by_hand(build_head, feats, make_instances):
+    """Each class is told from its own rows alone, scaled by its own number."""
+    head = build_head(num_ids=[4, 3], joint_classes=False)
+    instances = make_instances(BOXES, [2, 5, 0], labels=[0, 1, 0])
+    targets = center_targets([instances], (2, 16, 24))
+    losses = head.loss(feats, targets)
+    embedding = head(feats)
+    logs = {0: [], 1: []}
+    for row, label, identity in ((0, 0, 2), (1, 1, 1), (2, 0, 0)):
+        rows, count = (slice(0, 4), 4) if label == 0 else (slice(4, 7), 3)
+        y, x = divmod(int(targets.cell_inds[row]), 24)
+        vector = embedding[0, :, y, x]
+        scaled = math.sqrt(2) * math.log(count - 1) * vector / vector.norm()
+        logits = head.classifier.weight[rows] @ scaled + head.classifier.bias[rows]
+        logs[label].append(-logits.log_softmax(dim=0)[identity])
+    assert losses.keys() == {'loss_id_0', 'loss_id_1'}
+    for label, values in logs.items():
+        torch.testing.assert_close(
+            losses[f'loss_id_{label}'], sum(values) / len(values)
+        )
+
+
+def test_class_without_objects_has_no_loss(build_head, feats, make_targets):
+    """Nor one without any identity; every parameter still has a gradient."""
+    head = build_head(num_ids=[5, 3, 0], joint_classes=False)
+    losses = head.loss(feats, make_targets([4, -1, 2]))
+    assert losses['loss_id_0'] > 0
+    assert losses['loss_id_1'] == 0
+    assert losses.keys() == {'loss_id_0', 'loss_id_1'}
+    sum(losses.values()).backward()
+    assert all(p.grad is not None for p in head.parameters())
+
+
+@pytest.mark.parametrize(('num_ids', 'joint'), [([3, 4], True), (7, False)])
+def test_numbers_must_fit_the_form(build_head, num_ids, joint):
+    """One number for a joint classifier, one a class otherwise."""
+    with pytest.raises(ConfigError, match='joint_classes'):
+        build_head(num_ids=num_ids, joint_classes=joint)
+
+
+def test_classes_apart_need_their_numbers(build_head, feats, make_targets):
+    """A checkpoint gives the classifier, but not where a class begins in it."""
+    head = build_head(joint_classes=False)
+    trained = build_head(num_ids=[3, 2], joint_classes=False)
+    head.load_state_dict(trained.state_dict())
+    with pytest.raises(ConfigError, match=r'reid_head\.num_ids'):
+        head.loss(feats, make_targets([0, 1, 2]))
+
+
 def test_emb_scale_replaces_the_published_formula(build_head, feats, make_targets):
     """With scale 0 only the classifier's bias decides."""
     head = build_head(num_ids=5, emb_scale=0.0)
