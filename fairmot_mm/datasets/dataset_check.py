@@ -8,7 +8,6 @@ from functools import partial
 from itertools import islice
 from pathlib import Path, PurePosixPath
 
-from fairmot_mm.datasets.converters.image_list import label_path
 from fairmot_mm.datasets.converters.report import ListCount
 from fairmot_mm.datasets.label_check import (
     ERRORS,
@@ -17,7 +16,7 @@ from fairmot_mm.datasets.label_check import (
     Problem,
     check_image,
 )
-from fairmot_mm.datasets.label_files import IMAGE_DIR
+from fairmot_mm.datasets.label_files import IMAGE_DIR, label_name
 from fairmot_mm.utils import DataError, list_images, map_parallel
 
 _IMAGES_A_JOB = 200
@@ -166,7 +165,7 @@ def _read_list(
             what = f'{image}, as in line {first}'
             problems.append(Problem('listed-twice', where, what))
             continue
-        pairs.append((root / image, root / label_path(image)))
+        pairs.append((root / image, root / label_name(str(image))))
     if not pairs:
         problems.append(Problem('bad-list', str(file), 'no image in it'))
     return pairs

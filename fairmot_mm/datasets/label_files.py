@@ -12,6 +12,12 @@ IMAGE_DIR, LABEL_DIR = 'images', 'labels_with_ids'
 LABEL_COLUMNS = 'class id cx cy w h'
 
 
+def label_name(image: str) -> str:
+    """Path of the label file of an image, both relative to the data root."""
+    parts = [LABEL_DIR if part == IMAGE_DIR else part for part in image.split('/')]
+    return os.path.splitext('/'.join(parts))[0] + '.txt'
+
+
 def read_list(ann_file: str, data_root: str) -> tuple[list[str], list[str]]:
     """Images of a list file and their label files.
 
@@ -38,13 +44,12 @@ def read_list(ann_file: str, data_root: str) -> tuple[list[str], list[str]]:
         name = line.strip()
         if not name:
             continue
-        parts = [LABEL_DIR if part == IMAGE_DIR else part for part in name.split('/')]
-        if LABEL_DIR not in parts:
+        label = label_name(name)
+        if LABEL_DIR not in label.split('/'):
             raise DataError(
                 f'{ann_file}, line {number}: {name} has no folder named '
                 f'{IMAGE_DIR!r}, so that its label file cannot be found'
             )
-        label = os.path.splitext('/'.join(parts))[0] + '.txt'
         images.append(os.path.join(data_root, name))
         labels.append(os.path.join(data_root, label))
     if not images:

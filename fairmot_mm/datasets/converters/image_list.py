@@ -9,7 +9,7 @@ import numpy as np
 
 from fairmot_mm.datasets.converters.half_split import half_lists
 from fairmot_mm.datasets.converters.report import ConversionReport, ListCount
-from fairmot_mm.datasets.label_files import IMAGE_DIR, LABEL_DIR, read_labels
+from fairmot_mm.datasets.label_files import IMAGE_DIR, label_name, read_labels
 from fairmot_mm.utils import (
     IMAGE_SUFFIXES,
     DataError,
@@ -63,7 +63,7 @@ def make_list(
     )
     if not images:
         raise DataError(f'no image in {root} matches {" ".join(patterns)}')
-    labelled = [image for image in images if (root / label_path(image)).is_file()]
+    labelled = [image for image in images if (root / label_name(str(image))).is_file()]
     report.rejected_images['an image without a label file'] = len(images) - len(
         labelled
     )
@@ -79,12 +79,6 @@ def make_list(
     )
     write_text(list_file, ''.join(f'{image}\n' for image in chosen))
     return report
-
-
-def label_path(image: PurePosixPath) -> PurePosixPath:
-    """Label file of an image, both relative to the data root."""
-    parts = [LABEL_DIR if part == IMAGE_DIR else part for part in image.parts]
-    return PurePosixPath(*parts).with_suffix('.txt')
 
 
 def count_labels(
@@ -122,7 +116,7 @@ def _read_tables(
 ) -> np.ndarray:
     """(R, 6) labels of all the images."""
     tables = [
-        read_labels(root / label_path(image), root / image, num_classes)
+        read_labels(root / label_name(str(image)), root / image, num_classes)
         for image in images
     ]
     return np.concatenate(tables)

@@ -4,12 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from fairmot_mm.datasets.converters.image_list import (
-    count_labels,
-    label_path,
-    make_list,
-)
+from fairmot_mm.datasets.converters.image_list import count_labels, make_list
 from fairmot_mm.datasets.converters.report import ConversionReport
+from fairmot_mm.datasets.label_files import label_name
 from fairmot_mm.utils import DataError, OutputError, require_writable_dir, write_text
 
 
@@ -132,6 +129,6 @@ def _link(source: Path, folder: Path) -> None:
 
 def _require_files(out: Path, images: Sequence[PurePosixPath], list_name: str) -> None:
     for number, image in enumerate(images, 1):
-        for path in (out / image, out / label_path(image)):
+        for path in (out / image, out / label_name(str(image))):
             if not path.is_file():
                 raise DataError(f'{list_name}, image {number}: {path} does not exist')

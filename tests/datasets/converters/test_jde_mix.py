@@ -89,6 +89,25 @@ def test_published_lists_as_they_are(archives, tmp_path):
         prepare_mix_set('prw', archives / 'PRW', out, lists=[published])
 
 
+def test_published_lists_against_any_root(archives, tmp_path):
+    """Lists of every set in one training; the root may itself be named 'images'."""
+    root = tmp_path / 'images'
+    archives.rename(root)
+    images = [
+        image
+        for sets in SETS.values()
+        for image, ids in sets.items()
+        if ids is not None
+    ]
+    (root / 'mix.train').write_text('\r\n'.join([*images, '', '']), newline='')
+    data = JDEDataset(data_root=str(root), ann_files=['mix.train'], index_dir=None)
+    assert [data.get_data_info(k)['img_path'] for k in range(len(data))] == [
+        str(root / image) for image in images
+    ]
+    assert [len(data.get_data_info(k)['jde_labels']) for k in range(3)] == [2, 1, 1]
+    assert data.num_ids == 6  # ids up to 4 in the list
+
+
 def test_a_set_that_lies_in_place(archives, tree):
     """Unpacked below the data root: only the list is added."""
     before = tree(archives)
