@@ -1,5 +1,5 @@
 """Drawing tracks."""
 
-from fairmot_mm.visualization.track_visualizer import TrackVisualizer
+from fairmot_mm.visualization.track_visualizer import TrackVisualizer, identity_colors
 
-__all__ = ['TrackVisualizer']
+__all__ = ['TrackVisualizer', 'identity_colors']

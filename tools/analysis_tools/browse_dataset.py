@@ -1,0 +1,122 @@
+"""Write pictures of augmented training samples, as a run would get them.
+
+On the left of each picture stand the boxes with their identities (a box without a
+number has none), on the right the target of the heatmap over the image, a colour for
+each class.
+"""
+
+import argparse
+from pathlib import Path
+
+import cv2
+import numpy as np
+from mmdet.structures import DetDataSample
+from mmengine.config import DictAction
+from mmengine.structures import InstanceData
+from rich.progress import track
+
+from fairmot_mm.apis import explain_build_errors, load_config
+from fairmot_mm.datasets.seeding import SeededIndex
+from fairmot_mm.models.utils.center_targets import center_targets
+from fairmot_mm.registry import DATASETS
+from fairmot_mm.utils import ConfigError, atomic_path
+from fairmot_mm.utils.cli import one_line_errors
+from fairmot_mm.visualization import TrackVisualizer, identity_colors
+
+STRIDE = 4
+
+
+def parse_args() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument('config', help='config of the training')
+    parser.add_argument('out_dir', type=Path, help='folder for the pictures')
+    parser.add_argument(
+        '--num-samples', type=int, default=20, help='pictures, evenly spaced'
+    )
+    parser.add_argument(
+        '--indices', type=int, nargs='+', help='samples to show in place of these'
+    )
+    parser.add_argument(
+        '--epoch', type=int, default=0, help='whose random numbers are drawn, from 0'
+    )
+    parser.add_argument(
+        '--cfg-options',
+        nargs='+',
+        action=DictAction,
+        help='override its keys',
+    )
+    return parser.parse_args()
+
+
+def choose_indices(args: argparse.Namespace, size: int) -> list[int]:
+    """Indices to show of a data set of ``size`` samples."""
+    if args.indices is None:
+        count = min(args.num_samples, size)
+        return np.linspace(0, size - 1, count).round().astype(int).tolist()
+    beyond = [index for index in args.indices if not 0 <= index < size]
+    if beyond:
+        raise ConfigError(f'--indices {beyond}: the data set has {size} samples')
+    return args.indices
+
+
+def draw_boxes(image: np.ndarray, gt: InstanceData, meta: dict) -> np.ndarray:
+    """A copy of the BGR image with boxes, identities and classes."""
+    visualizer = TrackVisualizer()
+    visualizer.dataset_meta = meta
+    shown = InstanceData(
+        bboxes=gt.bboxes, instances_id=gt.instances_ids, labels=gt.labels
+    )
+    return visualizer.draw(image, shown)
+
+
+def draw_heatmap(image: np.ndarray, gt: InstanceData, bbox_head: dict) -> np.ndarray:
+    """A copy of the BGR image, darkened, with the target of the heatmap in colour."""
+    height, width = image.shape[:2]
+    shape = (bbox_head.get('num_classes', 1), height // STRIDE, width // STRIDE)
+    targets = center_targets([gt], shape, STRIDE, sigma=bbox_head.get('heatmap_sigma'))
+    colors = identity_colors(np.arange(shape[0]))
+    canvas = image.astype(np.float32) / 2
+    for heat, color in zip(targets.heatmap[0].numpy(), colors, strict=True):
+        heat = cv2.resize(heat, (width, height), interpolation=cv2.INTER_NEAREST)
+        canvas += heat[..., None] * (color - canvas)
+    return canvas.astype(np.uint8)
+
+
+def draw_sample(packed: dict, bbox_head: dict, meta: dict) -> np.ndarray:
+    """(H, 2W, 3) uint8 BGR picture of a packed sample."""
+    image = np.ascontiguousarray(packed['inputs'].permute(1, 2, 0).numpy())
+    sample: DetDataSample = packed['data_samples']
+    gt = sample.gt_instances
+    gt.bboxes = getattr(gt.bboxes, 'tensor', gt.bboxes)
+    panels = [draw_boxes(image, gt, meta), draw_heatmap(image, gt, bbox_head)]
+    return np.concatenate(panels, axis=1)
+
+
+def browse(args: argparse.Namespace) -> None:
+    """Write the pictures."""
+    cfg = load_config(args.config, args.cfg_options)
+    with explain_build_errors():
+        dataset = DATASETS.build(cfg.train_dataloader.dataset)
+    seed = (cfg.get('randomness') or {}).get('seed') or 0
+    bbox_head = cfg.model.detector.bbox_head
+    for index in track(choose_indices(args, len(dataset)), 'drawing'):
+        packed = dataset[SeededIndex(index, (seed, args.epoch, index))]
+        picture = draw_sample(packed, bbox_head, dataset.metainfo)
+        stem = Path(packed['data_samples'].img_path).stem
+        with atomic_path(args.out_dir / f'{index:06d}_{stem}.jpg') as temporary:
+            temporary.write_bytes(cv2.imencode('.jpg', picture)[1].tobytes())
+    print(f'pictures in {args.out_dir}')
+
+
+def main() -> None:
+    """Run the tool."""
+    args = parse_args()
+    with one_line_errors():
+        browse(args)
+
+
+if __name__ == '__main__':
+    main()
