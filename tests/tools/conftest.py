@@ -18,12 +18,7 @@ from fairmot_mm.testing import SyntheticScene, write_sequence
 ROOT = Path(__file__).parents[2]
 # The small network at half its width again, 96x64 pixels, four iterations an epoch.
 TINY = """
-_base_ = [
-    '{configs}/models/fairmot_dla34-conv-small.py',
-    '{configs}/datasets/jde_320x192.py',
-    '{configs}/schedules/adam_cpu_10e.py',
-    '{configs}/default_runtime.py',
-]
+_base_ = {bases}
 train_pipeline = _base_.train_pipeline
 train_pipeline[3].update(scale=(96, 64))
 test_pipeline = _base_.test_pipeline
@@ -53,6 +48,15 @@ test_dataloader = val_dataloader
 train_cfg = dict(max_epochs=3, val_interval=1)
 default_hooks = dict(logger=dict(interval=1))
 """
+BASES = [
+    str(ROOT / 'configs/_base_' / name)
+    for name in (
+        'models/fairmot_dla34-conv-small.py',
+        'datasets/jde_320x192.py',
+        'schedules/adam_cpu_10e.py',
+        'default_runtime.py',
+    )
+]
 
 
 @pytest.fixture(scope='session')
@@ -82,11 +86,9 @@ def make_config(street, tmp_path_factory):
     numbers = itertools.count()
     folder = tmp_path_factory.mktemp('configs')
 
-    def make(extra='', data=street, num_workers=0):
+    def make(extra='', data=street, num_workers=0, bases=BASES):
         path = folder / f'tiny{next(numbers)}.py'
-        base = TINY.format(
-            configs=ROOT / 'configs/_base_', data=data, num_workers=num_workers
-        )
+        base = TINY.format(bases=repr(bases), data=data, num_workers=num_workers)
         path.write_text(base + extra)
         return path
 

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from functools import wraps
 from typing import Any, Literal
 
 from mmengine.dist import all_gather_object, all_reduce
@@ -67,6 +68,7 @@ class LossGuardHook(Hook):
                 self._learned = True
             update_params(loss, *args, **kwargs)
 
+        @wraps(step)  # schedulers look for a mark that they left on it
         def guarded_step(**kwargs: Any) -> None:
             learned, self._learned = self._learned, False
             norm = None if hasattr(wrapper, 'loss_scaler') else _gradient_norm(model)

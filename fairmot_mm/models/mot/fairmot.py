@@ -34,7 +34,12 @@ class FairMOT(BaseMOTModel):
         data_preprocessor: Config of mmdet's ``TrackDataPreprocessor``.
         detect_every: Frames from one that passes the network to the next; the tracker
             coasts through those between. 1: every frame passes.
+        frozen_modules: Parts that are not trained, dotted as in
+            ``detector.backbone.level0``; their batch norms keep their statistics too.
         init_cfg: mmengine initialisation.
+
+    Raises:
+        ConfigError: There is no such part.
     """
 
     def __init__(
@@ -43,6 +48,7 @@ class FairMOT(BaseMOTModel):
         tracker: dict | None = None,
         data_preprocessor: dict | None = None,
         detect_every: int = 1,
+        frozen_modules: Sequence[str] = (),
         init_cfg: dict | list[dict] | None = None,
     ) -> None:
         # Built here: mmengine would look in its own registry, where a default scope is
@@ -53,6 +59,20 @@ class FairMOT(BaseMOTModel):
         self.detector = MODELS.build(detector)
         self.tracker = MODELS.build(tracker) if tracker is not None else None
         self.detect_every = detect_every
+        try:
+            frozen = [self.get_submodule(name) for name in frozen_modules]
+        except AttributeError as error:
+            raise ConfigError(f'model.frozen_modules: {error}') from error
+        self.frozen_modules = tuple(frozen_modules)
+        for module in frozen:
+            module.requires_grad_(False)
+
+    def train(self, mode: bool = True) -> 'FairMOT':
+        """Switch between training and testing; what is frozen stays in the latter."""
+        super().train(mode)
+        for name in getattr(self, 'frozen_modules', ()):
+            self.get_submodule(name).eval()
+        return self
 
     @property
     def detect_every(self) -> int:

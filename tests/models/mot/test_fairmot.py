@@ -278,3 +278,30 @@ def test_published_names_load_through_a_wrapper(detector_cfg):
     assert model.detector.bbox_head.heatmap[2].bias == 3.0
     name = 'base.level0.0.weight'
     assert torch.equal(model.detector.backbone.level0[0].weight, published[name])
+
+
+def test_frozen_modules(detector_cfg, batch):
+    """A frozen part has no gradient and keeps its statistics; the rest trains."""
+    name = 'detector.backbone'
+    model = MODELS.build(
+        dict(type='FairMOT', detector=detector_cfg, frozen_modules=[name])
+    )
+    model.train()
+    before = {key: b.clone() for key, b in model.detector.backbone.named_buffers()}
+    model.loss(*batch)['loss'].backward()
+    for key, buffer in model.detector.backbone.named_buffers():
+        assert torch.equal(buffer, before[key])
+    for key, parameter in model.named_parameters():
+        assert (parameter.grad is None) == key.startswith(name), key
+
+
+def test_frozen_module_that_is_not_there(detector_cfg):
+    """A misspelt part is named."""
+    with pytest.raises(ConfigError, match=r'frozen_modules: .*backbon'):
+        MODELS.build(
+            dict(
+                type='FairMOT',
+                detector=detector_cfg,
+                frozen_modules=['detector.backbon'],
+            )
+        )

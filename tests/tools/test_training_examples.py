@@ -1,0 +1,178 @@
+"""Each config of configs/examples/training does what it says, on a tiny network."""
+
+import re
+from pathlib import Path
+
+import pytest
+import torch
+from mmengine.model import convert_sync_batchnorm
+
+from fairmot_mm.apis import load_config
+from fairmot_mm.models import JDEDetector
+from fairmot_mm.registry import MODELS
+
+EXAMPLES = Path(__file__).parents[2] / 'configs/examples/training'
+# Four iterations, unless the example is about validation.
+ONE_EPOCH = """
+train_cfg = dict(max_epochs=1, val_begin=99)
+default_hooks['checkpoint'] = dict(save_best=None)
+"""
+FIRST_STAGES = ('detector.backbone.base_layer.', 'detector.backbone.level0.')
+
+
+@pytest.fixture
+def train(make_config, run_tool, tmp_path, read_scalars):
+    """Train an example; gives its checkpoint and its logged values by iteration."""
+
+    def run(name, extra=ONE_EPOCH):
+        config = make_config(extra, bases=[str(EXAMPLES / f'{name}.py')])
+        run_tool('train', config, '--work-dir', tmp_path)
+        scalars = read_scalars(tmp_path)
+        logged = [values for (phase, _), values in scalars.items() if phase == 'train']
+        newest = max(
+            tmp_path.glob('epoch_*.pth'), key=lambda path: path.stat().st_mtime
+        )
+        return torch.load(newest, weights_only=True), logged
+
+    return run
+
+
+def initial_weights(name, make_config):
+    config = make_config(ONE_EPOCH, bases=[str(EXAMPLES / f'{name}.py')])
+    cfg = load_config(config, {'model.detector.reid_head.num_ids': 6})
+    return MODELS.build(cfg.model)
+
+
+def test_every_example_has_a_test():
+    """Nothing is shown that is not tried here."""
+    tests = re.findall(
+        r"(?:train|initial_weights)\(\n? *'([a-z0-9-]+)'", Path(__file__).read_text()
+    )
+    assert {path.stem for path in EXAMPLES.glob('*.py')} == set(tests)
+
+
+def test_accumulation(train):
+    """Four iterations are one update."""
+    checkpoint, _ = train('accumulation')
+    steps = {
+        state['step'].item() for state in checkpoint['optimizer']['state'].values()
+    }
+    assert steps == {1}
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason='needs a GPU')
+def test_amp_float16(train):
+    """The loss is scaled, and the scale is in the checkpoint."""
+    checkpoint, _ = train('amp-float16')
+    assert checkpoint['optimizer']['loss_scaler']['scale'] > 1
+
+
+def test_amp_bfloat16(train, monkeypatch):
+    """The forward pass runs in bfloat16, the weights stay in single precision."""
+    dtypes = set()
+    extract_feat = JDEDetector.extract_feat
+
+    def record(self, inputs):
+        features = extract_feat(self, inputs)
+        dtypes.add(features[0].dtype)
+        return features
+
+    monkeypatch.setattr(JDEDetector, 'extract_feat', record)
+    checkpoint, logged = train('amp-bfloat16')
+    assert dtypes == {torch.bfloat16}
+    assert len(logged) == 4
+    weights = checkpoint['state_dict'].values()
+    assert {value.dtype for value in weights} == {torch.float32, torch.int64}
+
+
+def test_ema(train):
+    """Both kinds of weights are saved, and they differ."""
+    checkpoint, _ = train('ema')
+    name = 'detector.bbox_head.heatmap.0.weight'
+    plain = checkpoint['ema_state_dict'][f'module.{name}']
+    assert not torch.equal(checkpoint['state_dict'][name], plain)
+
+
+def test_sync_bn(make_config):
+    """With several processes every batch norm becomes a synchronised one."""
+    model = initial_weights('sync-bn', make_config)
+    model = convert_sync_batchnorm(model, load_config(EXAMPLES / 'sync-bn.py').sync_bn)
+    names = [type(module).__name__ for module in model.modules()]
+    assert 'SyncBatchNorm' in names
+    assert 'BatchNorm2d' not in names
+
+
+def test_clipping(train):
+    """Large gradients are scaled to the norm: momentum starts as the gradient."""
+    extra = ONE_EPOCH + (
+        "sgd = dict(_delete_=True, type='SGD', lr=1.0, momentum=0.9)\n"
+        'optim_wrapper = dict(optimizer=sgd)\n'
+        'param_scheduler = None\n'
+        'train_dataloader.update(batch_size=8)\n'
+    )
+    checkpoint, logged = train('clipping', extra)
+    assert len(logged) == 1
+    assert logged[0]['grad_norm'] > 10
+    states = checkpoint['optimizer']['state'].values()
+    norms = torch.stack([state['momentum_buffer'].norm() for state in states])
+    assert norms.norm().item() == pytest.approx(10, rel=1e-4)
+
+
+def test_freezing(train, make_config):
+    """The first stages keep weights and statistics, the others do not."""
+    checkpoint, _ = train('freezing')
+    state = checkpoint['state_dict']
+    for name, value in state.items():
+        if name.startswith(FIRST_STAGES) and name.endswith('running_mean'):
+            assert not value.any(), name
+        if name.startswith(FIRST_STAGES) and name.endswith('num_batches_tracked'):
+            assert value == 0
+    assert state['detector.backbone.level1.1.running_mean'].any()
+    model = initial_weights('freezing', make_config)
+    frozen = {name for name, p in model.named_parameters() if not p.requires_grad}
+    assert frozen
+    assert all(name.startswith(FIRST_STAGES) for name in frozen)
+    trained = [p for p in model.parameters() if p.requires_grad]
+    assert len(checkpoint['optimizer']['state']) == len(trained)
+
+
+def test_checkpointing(train):
+    """Deep stages run twice an iteration: their batch norms count eight of four."""
+    checkpoint, _ = train('checkpointing')
+    counts = {
+        name.split('.')[2]: value.item()
+        for name, value in checkpoint['state_dict'].items()
+        if name.startswith('detector.backbone.') and 'num_batches' in name
+    }
+    assert counts['level3'] == 4
+    assert counts['level4'] == counts['level5'] == 8
+
+
+def test_scaled_lr(train):
+    """Half the images, half the rate."""
+    _, logged = train('scaled-lr')
+    assert {values['lr'] for values in logged} == {1e-3 / 2}
+
+
+def test_warm_up(train):
+    """From a thousandth of the rate upwards."""
+    _, logged = train('warm-up')
+    rates = [values['lr'] for values in logged]
+    assert rates[0] == pytest.approx(1e-6)
+    assert rates == sorted(set(rates))
+
+
+def test_early_stopping(train):
+    """Without a gain in three validations after the first the run ends."""
+    extra = 'train_cfg = dict(max_epochs=9, val_interval=1)\n'
+    extra += "val_evaluator = dict(type='MOTMetric')\n"
+    extra += 'optim_wrapper = dict(optimizer=dict(lr=0.0))\nparam_scheduler = None\n'
+    checkpoint, _ = train('early-stopping', extra)
+    assert checkpoint['meta']['epoch'] == 4
+
+
+def test_layer_wise_lr(train):
+    """Backbone, neck and heads have rates of their own."""
+    checkpoint, _ = train('layer-wise-lr')
+    rates = {group['lr'] for group in checkpoint['optimizer']['param_groups']}
+    assert rates == {1e-4, 5e-4, 1e-3}
