@@ -29,7 +29,8 @@ class ECCMotion(CameraMotion):
 
     Args:
         downscale: See `CameraMotion`.
-        motion_type: 'translation', 'euclidean' (shift and turn) or 'affine'.
+        motion_type: 'translation', 'euclidean' (shift and turn) or 'affine' (also zoom,
+            which a camera that moves ahead needs).
         max_iters: Steps at most.
         eps: Gain of correlation at which to stop.
         blur: Side of the Gaussian that smooths both pictures, in pixels, odd.
@@ -42,7 +43,7 @@ class ECCMotion(CameraMotion):
     def __init__(
         self,
         downscale: int = 4,
-        motion_type: str = 'euclidean',
+        motion_type: str = 'affine',
         max_iters: int = 50,
         eps: float = 1e-4,
         blur: int = 5,

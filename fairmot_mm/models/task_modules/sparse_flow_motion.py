@@ -39,9 +39,9 @@ class SparseFlowMotion(CameraMotion):
         downscale: int = 2,
         max_points: int = 400,
         min_distance: float = 8,
-        ransac_thr: float = 1.0,
+        ransac_thr: float = 3.0,
         min_inliers: int = 10,
-        min_inlier_ratio: float = 0.3,
+        min_inlier_ratio: float = 0.1,
     ) -> None:
         super().__init__(downscale)
         # A similarity has four degrees of freedom: two points fit exactly.
