@@ -1,20 +1,30 @@
-"""Score several trackers on the same noisy detections and print one table.
+"""Score several trackers on the same noisy detections and print tables.
 
 Detections are made of the ground truth of MOTChallenge sequences with seeded noise, so
-that no trained model is needed; every seed is scored over all sequences together.
+that no trained model is needed; every seed is scored over all sequences together. The
+config has `trackers`, a dict of tracker configs by name, to be compared on the
+sequences of the command line; or `comparisons`, a list of dicts with `title`,
+`trackers`, `sequences` (below --data-root) and, where it differs, `noise`: a table for
+each. A tracker config may have `detect_every`, as that of a model.
 """
 
 import argparse
 from collections.abc import Iterator
+from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import torch
+from mmdet.structures import DetDataSample
 from mmengine.config import DictAction
+from mmengine.structures import InstanceData
 from rich.console import Console
 from rich.progress import track
 from tabulate import tabulate
 
 from fairmot_mm.apis import explain_build_errors, load_config
+from fairmot_mm.datasets.transforms.loading import read_image
 from fairmot_mm.evaluation import OVERALL, DetectedSequence, score_tracker
 from fairmot_mm.registry import MODELS
 from fairmot_mm.testing import DetectionNoise, noisy_detections
@@ -28,12 +38,21 @@ COUNTS = ('IDSW', 'FP', 'FN')
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__.split('\n\n')[0])
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument('config', help='file with `trackers` or `comparisons`')
     parser.add_argument(
-        'config', help='file with `trackers`, a dict of tracker configs by name'
+        'sequences',
+        nargs='*',
+        type=Path,
+        help='MOTChallenge folders with gt/gt.txt, for `trackers`',
     )
     parser.add_argument(
-        'sequences', nargs='+', type=Path, help='MOTChallenge folders with gt/gt.txt'
+        '--data-root',
+        type=Path,
+        default=Path('data'),
+        help='where the sequences of `comparisons` are (%(default)s)',
     )
     parser.add_argument(
         '--seeds', type=int, default=5, help='runs with other noise (%(default)s)'
@@ -43,25 +62,102 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         nargs='+',
         action=DictAction,
         default={},
-        help='other values of DetectionNoise, as in miss_rate=0.2 gap_rate=0.01',
+        help='other values of DetectionNoise, as in miss_rate=0.2 gap_rate=0.01; '
+        'those of a comparison come first',
     )
     return parser.parse_args(argv)
 
 
-def read_trackers(config: str) -> dict[str, dict]:
-    """Tracker configs of a file by name, the one to compare with first.
+@dataclass(frozen=True)
+class Comparison:
+    """One table.
+
+    Attributes:
+        title: What it shows; may be empty.
+        trackers: Configs by name, the one to compare with first.
+        sequences: Folders.
+        noise: Of the detections.
+    """
+
+    title: str
+    trackers: dict[str, dict]
+    sequences: list[Path]
+    noise: DetectionNoise
+
+
+def read_comparisons(args: argparse.Namespace) -> list[Comparison]:
+    """What the config and the command line ask for.
 
     Raises:
-        ConfigError: The file cannot be read or has no trackers.
+        ConfigError: The file cannot be read or a part of a comparison is missing.
     """
-    trackers = load_config(config).get('trackers')
-    if not trackers:
-        raise ConfigError(f'{config} has no `trackers`: a dict of configs by name')
-    return dict(trackers)
+    cfg = load_config(args.config)
+    if not cfg.get('comparisons'):
+        if not cfg.get('trackers'):
+            raise ConfigError(
+                f'{args.config} has no `trackers`, a dict of configs by name, and no '
+                '`comparisons`'
+            )
+        if not args.sequences:
+            raise ConfigError(f'which sequences? {args.config} leaves them to you')
+        noise = make_noise(args.noise)
+        return [Comparison('', dict(cfg.trackers), args.sequences, noise)]
+    if args.sequences:
+        raise ConfigError(f'{args.config} names its sequences: leave {args.sequences}')
+    comparisons = []
+    for number, entry in enumerate(cfg.comparisons, 1):
+        missing = {'title', 'trackers', 'sequences'} - set(entry)
+        if missing:
+            raise ConfigError(f'{args.config}: comparison {number} has no {missing}')
+        comparisons.append(
+            Comparison(
+                entry.title,
+                dict(entry.trackers),
+                [args.data_root / name for name in entry.sequences],
+                make_noise({**args.noise, **entry.get('noise', {})}),
+            )
+        )
+    return comparisons
+
+
+class Pilot:
+    """Hands a tracker what `FairMOT` would: images, and frames to coast through.
+
+    Args:
+        tracker: A `JDETracker`.
+        detect_every: See `FairMOT`.
+    """
+
+    def __init__(self, tracker: Any, detect_every: int) -> None:
+        self.tracker = tracker
+        self.detect_every = detect_every
+
+    def track(self, data_sample: DetDataSample) -> InstanceData:
+        """Tracks of the next frame."""
+        image = None
+        if self.tracker.parts.camera_motion is not None:
+            rgb = read_image(data_sample.img_path)[:, :, ::-1].transpose(2, 0, 1)
+            image = torch.from_numpy(rgb[None].astype(np.float32) / 255)
+        if data_sample.frame_id % self.detect_every:
+            return self.tracker.coast(data_sample, image)
+        return self.tracker.track(data_sample, image)
+
+
+def build_tracker(cfg: dict) -> Any:
+    """The tracker of a config, in the hands of a pilot if it is ours."""
+    cfg = dict(cfg)
+    detect_every = cfg.pop('detect_every', 1)
+    with explain_build_errors():
+        tracker = MODELS.build(cfg)
+    if hasattr(tracker, 'coast'):
+        return Pilot(tracker, detect_every)
+    if detect_every > 1:
+        raise ConfigError(f'{cfg["type"]} cannot coast: leave detect_every out')
+    return tracker
 
 
 def make_noise(options: dict) -> DetectionNoise:
-    """The noise of the command line.
+    """Noise of these values.
 
     Raises:
         ConfigError: It has no such value.
@@ -69,7 +165,18 @@ def make_noise(options: dict) -> DetectionNoise:
     try:
         return DetectionNoise(**options)
     except TypeError as error:
-        raise ConfigError(f'--noise: {error}') from error
+        raise ConfigError(f'noise: {error}') from error
+
+
+def describe(noise: DetectionNoise) -> str:
+    """The values that are not the usual ones."""
+    usual = DetectionNoise()
+    changed = [
+        f'{field.name}={getattr(noise, field.name)}'
+        for field in fields(noise)
+        if getattr(noise, field.name) != getattr(usual, field.name)
+    ]
+    return 'noise ' + (', '.join(changed) or 'as it comes')
 
 
 def score_all(
@@ -79,9 +186,7 @@ def score_all(
     scores: dict[str, list[list[float]]] = {name: [] for name in trackers}
     for sequences in runs:
         for name, cfg in trackers.items():
-            with explain_build_errors():
-                tracker = MODELS.build(cfg)
-            overall = score_tracker(tracker, sequences)[OVERALL]
+            overall = score_tracker(build_tracker(cfg), sequences)[OVERALL]
             scores[name].append(
                 [100 * overall[key] for key in RATIOS]
                 + [overall[key] for key in COUNTS]
@@ -110,19 +215,28 @@ def format_rows(scores: dict[str, np.ndarray]) -> str:
 
 
 def run(args: argparse.Namespace) -> None:
-    """Make detections, track them with every tracker, print the table."""
+    """Make detections, track them with every tracker, print the tables."""
     register_all_modules()
     if args.seeds < 1:
         raise ConfigError(f'--seeds {args.seeds}: 1 or more')
-    trackers, noise = read_trackers(args.config), make_noise(args.noise)
-    seeds = track(range(args.seeds), 'seeds', console=Console(stderr=True))
-    runs = (
-        [noisy_detections(path, seed, noise) for path in args.sequences]
-        for seed in seeds
-    )
-    scores = score_all(trackers, runs)
-    print(f'{noise}, means of {args.seeds} seeds')
-    print(format_rows(scores))
+    for comparison in read_comparisons(args):
+        seeds = track(
+            range(args.seeds), comparison.title or 'seeds', console=Console(stderr=True)
+        )
+        runs = (
+            [
+                noisy_detections(path, seed, comparison.noise)
+                for path in comparison.sequences
+            ]
+            for seed in seeds
+        )
+        scores = score_all(comparison.trackers, runs)
+        if comparison.title:
+            print(f'### {comparison.title}\n')
+        names = ', '.join(path.name for path in comparison.sequences)
+        noise = describe(comparison.noise)
+        print(f'{names}; {noise}; means of {args.seeds} seeds\n')
+        print(format_rows(scores) + '\n', flush=True)
 
 
 def main(argv: list[str] | None = None) -> None:
