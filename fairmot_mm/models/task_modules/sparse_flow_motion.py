@@ -17,9 +17,10 @@ class SparseFlowMotion(CameraMotion):
     """Follow corners from frame to frame and fit a similarity to most of them.
 
     Corners (Shi and Tomasi, 1994) outside all people are followed by pyramidal optical
-    flow (Lucas and Kanade, 1981); RANSAC finds the shift, turn and zoom that most of
-    them agree on, so that cars and people nobody detected do not count. Withstands
-    large motion; needs texture. BoT-SORT (Aharon et al., 2022) compensates like this.
+    flow (Lucas and Kanade, 1981), there and back; RANSAC finds the shift, turn and zoom
+    that most of them agree on, so that cars and people nobody detected do not count.
+    Withstands large motion; needs texture. BoT-SORT (Aharon et al., 2022) compensates
+    like this.
 
     Args:
         downscale: See `CameraMotion`.
@@ -28,7 +29,7 @@ class SparseFlowMotion(CameraMotion):
         ransac_thr: Distance from the common motion up to which a corner agrees with it,
             in pixels of the small picture.
         min_inliers: Corners that must agree.
-        min_inlier_ratio: Share of the corners followed that must agree.
+        min_inlier_ratio: Share of all corners that must agree.
 
     Raises:
         ConfigError: A value is out of its range.
@@ -68,19 +69,27 @@ class SparseFlowMotion(CameraMotion):
         if start is None or len(start) < self.min_inliers:
             count = 0 if start is None else len(start)
             raise RegistrationError(f'the background has {count} corners')
-        end, status, _ = cv2.calcOpticalFlowPyrLK(
-            last.image, now.image, start, np.zeros_like(start)
-        )
-        found = status.ravel() == 1
+        end = self._follow(last.image, now.image, start)
+        # Who cannot find the way back did not arrive where it came from.
+        back = self._follow(now.image, last.image, end)
+        found = np.abs(back - start).max(axis=(1, 2)) < self.ransac_thr / 2
         matrix, agrees = None, np.zeros(0)
         if np.count_nonzero(found) >= self.min_inliers:
             matrix, agrees = cv2.estimateAffinePartial2D(
                 start[found], end[found], ransacReprojThreshold=self.ransac_thr
             )
-        needed = max(self.min_inliers, self.min_inlier_ratio * np.count_nonzero(found))
+        needed = max(self.min_inliers, self.min_inlier_ratio * len(start))
         if matrix is None or np.count_nonzero(agrees) < needed:
             raise RegistrationError(
                 f'of {len(start)} corners {np.count_nonzero(found)} were found again, '
                 f'{np.count_nonzero(agrees)} with a common motion'
             )
         return matrix
+
+    @staticmethod
+    def _follow(image: np.ndarray, to: np.ndarray, points: np.ndarray) -> np.ndarray:
+        """Where points (N, 1, 2) of an image are in another one; far off if lost."""
+        end, status, _ = cv2.calcOpticalFlowPyrLK(
+            image, to, points, np.zeros_like(points)
+        )
+        return np.where(status[:, :, None] == 1, end, np.float32(-1e6))

@@ -49,7 +49,7 @@ def test_each_estimate_is_from_the_frame_before(kind, camera, off_by):
     step = camera.pose(shift=(6, 0))
     for k, expected in enumerate([np.eye(2, 3), step, step, step]):
         frame = camera.view(camera.pose(shift=(6 * k, 0)))
-        assert off_by(motion.estimate(*camera.shoot(frame), NOBODY), expected) < 0.5
+        assert off_by(motion.estimate(*camera.shoot(frame), NOBODY), expected) < 0.8
     still = motion.estimate(*camera.shoot(frame), NOBODY)
     assert off_by(still, np.eye(2, 3)) < 0.05
 
@@ -57,15 +57,15 @@ def test_each_estimate_is_from_the_frame_before(kind, camera, off_by):
 @both
 def test_masked_people_do_not_count(kind, camera, off_by):
     """A big body that moves against the camera misleads only where it is not masked."""
-    body = camera.wall[400:600, 600:780]
+    body = camera.wall[400:600, 600:830]
     found = {}
     for masked in (True, False):
-        motion = TASK_UTILS.build(dict(type=kind))
+        motion = TASK_UTILS.build(dict(type=kind, downscale=1))
         for k in range(2):
             frame = camera.view(camera.pose(shift=(4 * k, 0)))
-            left = 70 - 5 * k
-            frame[20:220, left : left + 180] = body
-            boxes = np.array([[left, 20, 180, 200.0]]) if masked else NOBODY
+            left = 50 - 5 * k
+            frame[20:220, left : left + 230] = body
+            boxes = np.array([[left, 20, 230, 200.0]]) if masked else NOBODY
             found[masked] = motion.estimate(*camera.shoot(frame), boxes)
     expected = camera.pose(shift=(4, 0))
     assert off_by(found[True], expected) < 1

@@ -9,7 +9,7 @@ NOBODY = np.zeros((0, 4))
 
 def test_soft_texture(camera, off_by):
     """Clouds without a corner suffice."""
-    motion = ECCMotion()
+    motion = ECCMotion(motion_type='euclidean')
     camera.wall = cv2.GaussianBlur(camera.wall, (0, 0), 12)
     motion.estimate(*camera.shoot(camera.view(camera.pose())), NOBODY)
     pose = camera.pose(shift=(4, 3), turn=1)

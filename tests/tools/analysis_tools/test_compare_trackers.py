@@ -52,10 +52,62 @@ def test_table(main, sequence, config, capsys):
     main([str(config), str(sequence), '--seeds', '2', '--noise', *noise])
     lines = capsys.readouterr().out.splitlines()
     assert 'miss_rate=0' in lines[0]
-    cells = {line.split('|')[1].strip(): line.split('|')[2:-1] for line in lines[3:]}
+    table = [line.split('|')[1:-1] for line in lines if line.startswith('| ')]
+    cells = {name.strip(): values for name, *values in table}
     assert [float(cell) for cell in cells['ours'][:6]] == [100, 100, 100, 0, 0, 0]
     assert float(cells['blind'][5]) == 24
     assert cells['blind'][6].strip() == '-100.00 ± 0.00'
+
+
+def test_comparisons(main, sequence, tmp_path, capsys):
+    """A config may hold several tables, each with its sequences and its noise.
+
+    Who coasts through two of three frames sees the image of all of them.
+    """
+    path = tmp_path / 'several.py'
+    path.write_text(
+        "_ours = dict(type='JDETracker')\n"
+        "_flow = dict(_ours, camera_motion=dict(type='SparseFlowMotion'))\n"
+        "_trackers = {'all': _ours, 'third': dict(_flow, detect_every=3)}\n"
+        'comparisons = [\n'
+        "    dict(title='Clean', sequences=['STREET'], trackers=_trackers,\n"
+        '         noise=dict(miss_rate=0.0)),\n'
+        "    dict(title='Blind', sequences=['STREET'], trackers=_trackers,\n"
+        '         noise=dict(miss_rate=1.0)),\n'
+        ']\n'
+    )
+    still = ['ghost_rate=0', 'jitter=0', 'miss_rate=0.5']
+    root = ['--data-root', str(tmp_path), '--seeds', '1']
+    main([str(path), *root, '--noise', *still])
+    printed = capsys.readouterr().out
+    assert printed.index('### Clean') < printed.index('### Blind')
+    assert 'miss_rate=0.0, ghost_rate=0;' in printed
+    rows = [line.split('|') for line in printed.splitlines() if line[:3] == '| t']
+    assert [float(row[2]) for row in rows if row[1].strip() == 'third'] == [100, 0]
+
+
+@pytest.mark.parametrize(
+    ('text', 'message'),
+    [
+        ("comparisons = [dict(title='a')]", 'comparison 1 has no'),
+        ("trackers = dict(a=dict(type='JDETracker'))", 'which sequences'),
+    ],
+)
+def test_a_comparison_must_be_whole(main, text, message, tmp_path):
+    """What is missing is named."""
+    path = tmp_path / 'half.py'
+    path.write_text(text)
+    with pytest.raises(SystemExit, match=message):
+        main([str(path)])
+
+
+def test_mmdet_trackers_do_not_coast(tool):
+    """They take part in comparisons, but see every frame."""
+    byte = dict(type='ByteTracker', motion=dict(type='KalmanFilter'))
+    tool['register_all_modules']()
+    assert type(tool['build_tracker'](byte)).__name__ == 'ByteTracker'
+    with pytest.raises(Exception, match='ByteTracker cannot coast'):
+        tool['build_tracker'](dict(byte, detect_every=2))
 
 
 def test_gains_come_with_their_error(tool):
