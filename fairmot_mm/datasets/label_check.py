@@ -138,13 +138,16 @@ def _check_pixels(image: Path, decode: bool) -> Iterator[Problem]:
         yield Problem('wrong-size', str(image), what)
 
 
-@lru_cache(maxsize=1024)
 def _sequence_size(folder: Path) -> tuple[int, int, str] | None:
     """Size that ``seqinfo.ini`` above a folder of images gives, and its name."""
     ini = folder.parent / 'seqinfo.ini'
-    if not ini.is_file():
-        return None
-    info = SequenceInfo.read(folder.parent)
+    return _read_size(ini, ini.stat().st_mtime_ns) if ini.is_file() else None
+
+
+@lru_cache(maxsize=1024)
+def _read_size(ini: Path, changed: int) -> tuple[int, int, str]:
+    """Read it once for all images, and again once it has ``changed``."""
+    info = SequenceInfo.read(ini.parent)
     return info.width, info.height, str(ini)
 
 

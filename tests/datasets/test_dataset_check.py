@@ -193,6 +193,16 @@ def test_planted(root, plant):
     assert problems(root, allow=[kind]) == []
 
 
+def test_corrected_seqinfo(root):
+    """Once corrected, seqinfo.ini is read anew."""
+    ini = root / 'S/images/train/A/seqinfo.ini'
+    text = ini.read_text()
+    ini.write_text(text.replace('imWidth=20', 'imWidth=21'))
+    assert [kind for kind, _ in problems(root, workers=1)] == ['wrong-size'] * 4
+    ini.write_text(text)
+    assert problems(root, workers=1) == []
+
+
 def test_cut_off_image(root):
     """The header is fine, the rest is not there: found by decoding."""
     path = image(root, 2)
