@@ -9,6 +9,7 @@ from mmengine.structures import InstanceData
 
 from fairmot_mm.models.trackers import association
 from fairmot_mm.models.trackers.detections import Detections, FramePlace
+from fairmot_mm.models.trackers.frame_record import FrameRecord, Observer
 from fairmot_mm.models.trackers.lifecycle import Lifecycle
 from fairmot_mm.models.trackers.optional_parts import OptionalParts, Pace
 from fairmot_mm.models.trackers.stages import build_stages, by_looks, match_in_stages
@@ -134,6 +135,7 @@ class JDETracker:
         self.parts = OptionalParts(self.motion, camera_motion, gallery, low_frame_rate)
         mode = self.parts.low_frame_rate
         self.stages_by_looks = by_looks(self.stages, mode.embed_thr) if mode else []
+        self.observer: Observer | None = None  # gets the record of every frame
         self.reset()
 
     @property
@@ -181,7 +183,10 @@ class JDETracker:
             tracks = self.parts.follow_camera(tracks, img, data_sample, detections.tlwh)
             frame, first_id = video.num_frames + pace.frames, video.num_ids + 1
             stages = self.stages_by_looks if pace.looks_first else self.stages
-            match = match_in_stages(stages, tracks, detections, self.classes_apart)
+            record = self.observer and FrameRecord(place, frame, tracks, detections)
+            match = match_in_stages(
+                stages, tracks, detections, self.classes_apart, record
+            )
             updated = self.lifecycle.update(tracks, detections, match, frame)
             known = self.parts.recall(tracks, updated, frame / place.frame_rate)
             new = association.unmatched(match, len(detections)) & detections.strong
@@ -191,6 +196,8 @@ class JDETracker:
             tracks = self.lifecycle.without_duplicates(tracks, pace.embed_thr)
             output = self._pack_output(tracks)
         self._video = VideoState(tracks, frame, video.num_ids + len(born), place)
+        if self.observer and record:
+            self.observer(record.finish(match, known, new, born))
         return output
 
     def coast(

@@ -9,6 +9,7 @@ import numpy as np
 from fairmot_mm.models.trackers import association
 from fairmot_mm.models.trackers.association import Pairs
 from fairmot_mm.models.trackers.detections import Detections
+from fairmot_mm.models.trackers.frame_record import FrameRecord, StageRecord
 from fairmot_mm.models.trackers.track_table import TrackTable
 from fairmot_mm.registry import TASK_UTILS
 from fairmot_mm.utils import ConfigError
@@ -214,6 +215,7 @@ def match_in_stages(
     tracks: TrackTable,
     detections: Detections,
     classes_apart: bool,
+    record: FrameRecord | None = None,
 ) -> np.ndarray:
     """Let the stages match, one after the other, what is left.
 
@@ -222,6 +224,7 @@ def match_in_stages(
         tracks: T tracks, moved to the frame.
         detections: D detections of the frame.
         classes_apart: Make no pair of two labels.
+        record: Gets what every stage considered.
 
     Returns:
         Index (T,) of the detection that continues each track, or -1.
@@ -238,6 +241,10 @@ def match_in_stages(
         if classes_apart:
             labels = tracks.labels[rows[pairs.rows]]
             pairs = pairs.keep(labels == detections.labels[cols[pairs.cols]])
+        if record is not None:
+            record.stages.append(
+                StageRecord(stage.name, stage.cost_thr, rows, cols, pairs)
+            )
         paired_rows, paired_cols = association.assign(
             pairs, (len(rows), len(cols)), stage.cost_thr
         )
