@@ -25,6 +25,7 @@ from fairmot_mm.evaluation.metrics import (
 from fairmot_mm.evaluation.mot_protocols import PROTOCOLS, SequenceTracks
 from fairmot_mm.evaluation.mot_scores import OVERALL, evaluate_sequences, format_table
 from fairmot_mm.evaluation.submission import write_submission
+from fairmot_mm.evaluation.switches import Switch, find_switches
 from fairmot_mm.evaluation.verification import true_accept_rates
 
 __all__ = [
@@ -37,8 +38,10 @@ __all__ = [
     'MOTMetric',
     'ReIDVerificationMetric',
     'SequenceTracks',
+    'Switch',
     'average_precision',
     'evaluate_sequences',
+    'find_switches',
     'format_table',
     'load_all_detections',
     'load_detections',

@@ -112,7 +112,7 @@ def _clear_scores(pairs: dict[str, list[FramePair]]) -> dict[str, Scores]:
     with mm.lap.set_default_solver('lap'):
         values = {
             name: host.compute(
-                _accumulate(frames),
+                accumulate_events(frames),
                 metrics=names,
                 return_dataframe=False,
                 return_cached=True,
@@ -131,7 +131,8 @@ def _clear_scores(pairs: dict[str, list[FramePair]]) -> dict[str, Scores]:
     }
 
 
-def _accumulate(frames: Sequence[FramePair]) -> mm.MOTAccumulator:
+def accumulate_events(frames: Sequence[FramePair]) -> mm.MOTAccumulator:
+    """What happened to whom in these frames, as motmetrics keeps it."""
     accumulator = mm.MOTAccumulator()
     for pair in frames:
         accumulator.update(

@@ -13,8 +13,8 @@ from mmengine.visualization import Visualizer
 from torch import Tensor
 
 from fairmot_mm.registry import VISUALIZERS
+from fairmot_mm.visualization.drawing import draw_label, line_width, whole_pixels
 
-_FONT = cv2.FONT_HERSHEY_SIMPLEX
 _GOLDEN_RATIO = 0.6180339887
 
 
@@ -104,14 +104,14 @@ class TrackVisualizer(Visualizer):
             (H, W, 3) uint8 BGR copy with the drawing on it.
         """
         ids = pred_track_instances.instances_id.cpu().numpy()
-        boxes = _whole_pixels(pred_track_instances.bboxes.cpu().numpy(), image)
+        boxes = whole_pixels(pred_track_instances.bboxes.cpu().numpy(), image)
         feet = np.stack([boxes[:, [0, 2]].sum(1) // 2, boxes[:, 3]], axis=1)
         self._history.append((ids, feet))
         canvas = image.copy()
         self._draw_trails(canvas, ids)
         _draw_boxes(canvas, boxes, ids, self._names(pred_track_instances.get('labels')))
         if header:
-            _draw_label(canvas, header, (0, 0), (0, 0, 0), below=True)
+            draw_label(canvas, header, (0, 0), (0, 0, 0), below=True)
         return canvas
 
     @master_only
@@ -178,30 +178,16 @@ class TrackVisualizer(Visualizer):
         past_feet = np.concatenate([entry[1] for entry in self._history])
         for identity, color in zip(ids, identity_colors(ids).tolist(), strict=True):
             path = past_feet[past_ids == identity]
-            cv2.polylines(
-                canvas, [path], False, color, _line_width(canvas), cv2.LINE_AA
-            )
+            cv2.polylines(canvas, [path], False, color, line_width(canvas), cv2.LINE_AA)
 
 
 def _with_boxes(
     image: np.ndarray, bboxes: Tensor, ids: Tensor, names: Sequence[str]
 ) -> np.ndarray:
     canvas = image.copy()
-    boxes = _whole_pixels(bboxes.cpu().numpy(), image)
+    boxes = whole_pixels(bboxes.cpu().numpy(), image)
     _draw_boxes(canvas, boxes, ids.cpu().numpy(), names)
     return canvas
-
-
-def _whole_pixels(boxes: np.ndarray, image: np.ndarray) -> np.ndarray:
-    """Round boxes to int32; far outside the frame OpenCV's integers would overflow."""
-    height, width = image.shape[:2]
-    limit = 2 * max(height, width)
-    return np.clip(boxes.reshape(-1, 4).round(), -limit, limit).astype(np.int32)
-
-
-def _line_width(image: np.ndarray) -> int:
-    """Width of lines in pixels: 1 up to 640x480, 3 for 1080p, 6 for 4K."""
-    return max(1, round(np.sqrt(image.shape[0] * image.shape[1]) / 500))
 
 
 def _draw_boxes(
@@ -217,47 +203,10 @@ def _draw_boxes(
     """
     colors = identity_colors(ids).tolist()
     for (x1, y1, x2, y2), color in zip(boxes.tolist(), colors, strict=True):
-        cv2.rectangle(canvas, (x1, y1), (x2, y2), color, _line_width(canvas))
+        cv2.rectangle(canvas, (x1, y1), (x2, y2), color, line_width(canvas))
     names = names or [''] * len(ids)
     for (x1, y1, *_), color, identity, name in zip(
         boxes.tolist(), colors, ids, names, strict=True
     ):
         if identity >= 0:
-            _draw_label(canvas, f'{name}{identity}', (x1, y1), color)
-
-
-def _draw_label(
-    canvas: np.ndarray,
-    text: str,
-    corner: tuple[int, int],
-    color: tuple[int, int, int],
-    below: bool = False,
-) -> None:
-    """Write ``text`` on a plate of ``color``, inside the frame, above ``corner``.
-
-    Args:
-        canvas: (H, W, 3) uint8 BGR, drawn on in place.
-        text: One line of ASCII.
-        corner: (x, y) of the plate's lower left corner; the upper left with ``below``.
-        color: BGR of the plate. The letters are black or white, whichever stands out.
-        below: Whether the plate hangs below ``corner``.
-    """
-    height, width = canvas.shape[:2]
-    letters = max(9, round(np.sqrt(height * width) / 80))  # height in pixels
-    thickness = max(1, letters // 9)
-    scale = cv2.getFontScaleFromHeight(_FONT, letters, thickness)
-    (text_width, text_height), baseline = cv2.getTextSize(text, _FONT, scale, thickness)
-    pad = 1 + letters // 5
-    plate_width, plate_height = text_width + 2 * pad, text_height + baseline + pad
-    x, y = corner if below else (corner[0], corner[1] - plate_height)
-    x = int(np.clip(x, 0, max(width - plate_width, 0)))
-    y = int(np.clip(y, 0, max(height - plate_height, 0)))
-    cv2.rectangle(
-        canvas, (x, y), (x + plate_width, y + plate_height), color, cv2.FILLED
-    )
-    luminance = np.dot(color, (0.114, 0.587, 0.299))
-    letter_color = (0, 0, 0) if luminance > 120 else (255, 255, 255)
-    origin = (x + pad, y + pad // 2 + text_height)
-    cv2.putText(
-        canvas, text, origin, _FONT, scale, letter_color, thickness, cv2.LINE_AA
-    )
+            draw_label(canvas, f'{name}{identity}', (x1, y1), color)

@@ -1,0 +1,56 @@
+"""Where a person's identity changes."""
+
+from typing import NamedTuple
+
+import motmetrics as mm
+
+from fairmot_mm.evaluation.mot_protocols import PROTOCOLS, SequenceTracks
+from fairmot_mm.evaluation.mot_scores import accumulate_events, require_protocol
+
+
+class Switch(NamedTuple):
+    """A person who goes on under another identity.
+
+    Attributes:
+        frame: First frame of the new identity.
+        person: Identity in the ground truth.
+        old: Identity in the results before.
+        new: Identity in the results from now on.
+        last_frame: Last frame in which the old one was on the person.
+    """
+
+    frame: int
+    person: int
+    old: int
+    new: int
+    last_frame: int
+
+
+def find_switches(
+    sequence: SequenceTracks, protocol: str = 'motchallenge'
+) -> list[Switch]:
+    """The identity switches that `evaluate_sequences` counts, by frame.
+
+    Args:
+        sequence: Ground truth and results.
+        protocol: See `evaluate_sequences`.
+
+    Raises:
+        ConfigError: Unknown protocol.
+        DataError: Rows that the protocol refuses.
+    """
+    require_protocol(protocol)
+    # Other solvers, where installed, break ties of equal cost in their own way.
+    with mm.lap.set_default_solver('lap'):
+        events = accumulate_events(PROTOCOLS[protocol](sequence)).mot_events
+    events = events[events['Type'].isin(['MATCH', 'SWITCH'])].reset_index()
+    switches = []
+    last: dict[int, tuple[int, int]] = {}
+    columns = (events[name] for name in ('FrameId', 'Type', 'OId', 'HId'))
+    for frame, kind, person, identity in zip(*columns, strict=True):
+        frame, person, identity = int(frame), int(person), int(identity)
+        if kind == 'SWITCH':
+            last_frame, old = last[person]
+            switches.append(Switch(frame, person, old, identity, last_frame))
+        last[person] = (frame, identity)
+    return switches

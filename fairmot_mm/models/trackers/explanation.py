@@ -1,0 +1,179 @@
+"""Why a track and a detection were made a pair, or were not."""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from fairmot_mm.models.trackers import association
+from fairmot_mm.models.trackers.frame_record import FrameRecord, StageRecord
+
+
+class Candidate(NamedTuple):
+    """A track and a detection of the same frame.
+
+    Attributes:
+        row: The track in the table of the record.
+        col: The detection.
+        track: Identity of the track before the frame.
+        state: ``tracked``, ``lost for N frames`` or ``unconfirmed``.
+        score: Of the detection.
+        looks: Cosine distance of the embeddings.
+        motion: Squared Mahalanobis distance, to be compared with the gate.
+        overlap: 1 - IoU of the predicted box and the detection.
+        paired: Whether the detection continued the track.
+        reasons: What each stage made of the pair, in order.
+    """
+
+    row: int
+    col: int
+    track: int
+    state: str
+    score: float
+    looks: float
+    motion: float
+    overlap: float
+    paired: bool
+    reasons: tuple[str, ...]
+
+
+class Explainer:
+    """Explains the pairs of one frame.
+
+    Args:
+        record: What the tracker considered.
+        motion: Its motion model.
+    """
+
+    def __init__(self, record: FrameRecord, motion: Any) -> None:
+        self.record = record
+        self.motion = motion
+
+    def row_of(self, identity: int) -> int | None:
+        """Row of the track that had an identity before the frame."""
+        rows = np.flatnonzero(self.record.tracks.ids == identity)
+        return int(rows[0]) if len(rows) else None
+
+    def col_of(self, identity: int) -> int | None:
+        """Detection that continued or began an identity in the frame."""
+        cols = np.flatnonzero(self.record.ids == identity)
+        return int(cols[0]) if len(cols) else None
+
+    def of_track(self, row: int, limit: int = 6) -> list[Candidate]:
+        """The detections that came closest to a track, its own first."""
+        cols = np.arange(len(self.record.detections))
+        return self._closest(np.full(len(cols), row), cols, limit)
+
+    def of_detection(self, col: int, limit: int = 6) -> list[Candidate]:
+        """The tracks that came closest to a detection, its own first."""
+        rows = np.arange(len(self.record.tracks))
+        return self._closest(rows, np.full(len(rows), col), limit)
+
+    def pair(self, row: int, col: int) -> Candidate:
+        """One track and one detection."""
+        return self._closest(np.array([row]), np.array([col]), 1)[0]
+
+    def state(self, row: int) -> str:
+        """What a track was before the frame."""
+        tracks = self.record.tracks
+        if not tracks.confirmed[row]:
+            return 'unconfirmed'
+        if tracks.tracked[row]:
+            return 'tracked'
+        lost = int(self.record.count - 1 - tracks.last_frames[row])
+        return f'lost for {lost} frame{"s" * (lost != 1)}'
+
+    def fate(self, row: int) -> str:
+        """What became of a track."""
+        col = self.record.match[row]
+        if col < 0:
+            return 'no detection continued it'
+        stage = self._stage_of_row(row)
+        return (
+            f'detection {col} continued it in stage {stage.name} at '
+            f'{stage.cost(row, col):.3f}'
+        )
+
+    def _closest(
+        self, rows: np.ndarray, cols: np.ndarray, limit: int
+    ) -> list[Candidate]:
+        """Pairs by overlap and looks; one that was made comes first."""
+        tracks, found = self.record.tracks, self.record.detections
+        if len(rows) == 0:
+            return []
+        looks = association.cosine_distance(tracks.embeds, found.embeds, rows, cols)
+        overlap = association.iou_pairs(
+            self.motion.to_tlwh(tracks.mean), found.tlwh, limit=1
+        ).table((len(tracks), len(found)))[rows, cols]
+        motion = self.motion.gating_distance(
+            tracks.mean, tracks.cov, self.motion.to_measurement(found.tlwh)
+        )[rows, cols]
+        paired = self.record.match[rows] == cols
+        order = np.lexsort((looks + overlap, ~paired))[:limit]
+        return [
+            Candidate(
+                row=int(rows[k]),
+                col=int(cols[k]),
+                track=int(tracks.ids[rows[k]]),
+                state=self.state(rows[k]),
+                score=float(found.scores[cols[k]]),
+                looks=float(looks[k]),
+                motion=float(motion[k]),
+                overlap=float(overlap[k]),
+                paired=bool(paired[k]),
+                reasons=self._reasons(rows[k], cols[k], motion[k], overlap[k]),
+            )
+            for k in order
+        ]
+
+    def _reasons(
+        self, row: int, col: int, motion: float, overlap: float
+    ) -> tuple[str, ...]:
+        tracks, found = self.record.tracks, self.record.detections
+        reasons = []
+        for stage in self.record.stages:
+            if row not in stage.rows or col not in stage.cols:
+                continue
+            cost = stage.cost(row, col)
+            if cost is not None:
+                reasons.append(self._verdict(stage, row, col, cost))
+            elif tracks.labels[row] != found.labels[col]:
+                reasons.append(f'{stage.name}: of another label')
+            elif stage.name == 'embeds' and motion > self.motion.gating_thr:
+                gate = self.motion.gating_thr
+                reasons.append(f'{stage.name}: outside the gate, {motion:.1f} > {gate}')
+            else:
+                why = 'no overlap' if overlap >= 1 else 'they look too different'
+                reasons.append(f'{stage.name}: {why}')
+        if self.record.match[row] != col:
+            reasons.extend(self._left_out(row, col))
+        return tuple(reasons)
+
+    def _verdict(self, stage: StageRecord, row: int, col: int, cost: float) -> str:
+        """What a stage made of a pair that it weighed."""
+        limit = f'{stage.cost_thr:.2f}'
+        if cost > stage.cost_thr:
+            return f'{stage.name}: {cost:.3f} > {limit}'
+        if self.record.match[row] == col:
+            return f'{stage.name}: paired, {cost:.3f} <= {limit}'
+        return f'{stage.name}: {cost:.3f} <= {limit}, but others went together better'
+
+    def _left_out(self, row: int, col: int) -> Iterator[str]:
+        """Why a pair that was not made had no further chance."""
+        tracks, match = self.record.tracks, self.record.match
+        if match[row] >= 0:
+            stage = self._stage_of_row(row)
+            cost = stage.cost(row, match[row])
+            yield f'the track took detection {match[row]} ({stage.name}, {cost:.3f})'
+        for rival in np.flatnonzero(match == col).tolist():
+            stage = self._stage_of_row(rival)
+            cost = stage.cost(rival, col)
+            yield f'track {tracks.ids[rival]} took it ({stage.name}, {cost:.3f})'
+        if not self.record.detections.strong[col]:
+            yield 'the detection is too weak for most stages'
+        if match[row] < 0 and tracks.confirmed[row] and not tracks.tracked[row]:
+            yield 'a lost track is not matched by overlap'
+
+    def _stage_of_row(self, row: int) -> StageRecord:
+        """The stage that matched a track: it takes part in no later one."""
+        return [stage for stage in self.record.stages if row in stage.rows][-1]

@@ -1,0 +1,55 @@
+"""What drawings have in common: sizes that grow with the frame, and labels."""
+
+import cv2
+import numpy as np
+
+_FONT = cv2.FONT_HERSHEY_SIMPLEX
+
+
+def whole_pixels(boxes: np.ndarray, image: np.ndarray) -> np.ndarray:
+    """Round boxes to int32; far outside the frame OpenCV's integers would overflow."""
+    height, width = image.shape[:2]
+    limit = 2 * max(height, width)
+    return np.clip(boxes.reshape(-1, 4).round(), -limit, limit).astype(np.int32)
+
+
+def line_width(image: np.ndarray) -> int:
+    """Width of lines in pixels: 1 up to 640x480, 3 for 1080p, 6 for 4K."""
+    return max(1, round(np.sqrt(image.shape[0] * image.shape[1]) / 500))
+
+
+def draw_label(
+    canvas: np.ndarray,
+    text: str,
+    corner: tuple[int, int],
+    color: tuple[int, int, int],
+    below: bool = False,
+) -> None:
+    """Write ``text`` on a plate of ``color``, inside the frame, above ``corner``.
+
+    Args:
+        canvas: (H, W, 3) uint8 BGR, drawn on in place.
+        text: One line of ASCII.
+        corner: (x, y) of the plate's lower left corner; the upper left with ``below``.
+        color: BGR of the plate. The letters are black or white, whichever stands out.
+        below: Whether the plate hangs below ``corner``.
+    """
+    height, width = canvas.shape[:2]
+    letters = max(9, round(np.sqrt(height * width) / 80))  # height in pixels
+    thickness = max(1, letters // 9)
+    scale = cv2.getFontScaleFromHeight(_FONT, letters, thickness)
+    (text_width, text_height), baseline = cv2.getTextSize(text, _FONT, scale, thickness)
+    pad = 1 + letters // 5
+    plate_width, plate_height = text_width + 2 * pad, text_height + baseline + pad
+    x, y = corner if below else (corner[0], corner[1] - plate_height)
+    x = int(np.clip(x, 0, max(width - plate_width, 0)))
+    y = int(np.clip(y, 0, max(height - plate_height, 0)))
+    cv2.rectangle(
+        canvas, (x, y), (x + plate_width, y + plate_height), color, cv2.FILLED
+    )
+    luminance = np.dot(color, (0.114, 0.587, 0.299))
+    letter_color = (0, 0, 0) if luminance > 120 else (255, 255, 255)
+    origin = (x + pad, y + pad // 2 + text_height)
+    cv2.putText(
+        canvas, text, origin, _FONT, scale, letter_color, thickness, cv2.LINE_AA
+    )
