@@ -66,7 +66,7 @@ def test_explains_a_switch(main, switching, tmp_path, capsys):
 def test_the_old_track_had_ended(main, switching, tmp_path, capsys):
     """Unseen for longer than the buffer: the reason, and where it was seen last."""
     sequence = load_detections(switching)
-    seen = np.r_[0:4, 6:8]
+    seen = np.r_[0:3, 6:8]
     counts = np.isin(np.arange(sequence.num_frames), seen)
     columns = {
         name: getattr(sequence, name)[seen]
@@ -76,9 +76,9 @@ def test_the_old_track_had_ended(main, switching, tmp_path, capsys):
     save_detections(tmp_path / 'gap.npz', gap)
     main([str(tmp_path / 'gap.npz'), '--switch', '1'])
     out = capsys.readouterr().out
-    assert 'Frame 5: track 1, tracked\n(nobody)\n-> no detection continued it' in out
+    assert 'Frame 4: track 1, tracked\n(nobody)\n-> no detection continued it' in out
     assert 'Frame 7: detection 0 began track 2\n(nobody)' in out
-    assert '-> track 1 had ended, it was last seen in frame 4: track_buffer=30' in out
+    assert '-> track 1 had ended, it was last seen in frame 3: track_buffer=30' in out
     assert 'keeps it for 0 frames at' in out
 
 
