@@ -36,7 +36,8 @@ def init_model(
         the names of its ``classes``.
 
     Raises:
-        ConfigError: The config cannot be read or built.
+        ConfigError: The config cannot be read or built; or the device does not exist,
+            or cannot run the model.
         CheckpointError: The checkpoint is missing, unsafe, or does not fit.
     """
     cfg = load_config(config, cfg_options)
@@ -52,7 +53,12 @@ def init_model(
         load_checkpoint(model, checkpoint)
     model.cfg = cfg
     model.dataset_meta = {'classes': class_names(cfg)}
-    return model.to(device or get_device()).eval()
+    device = device or get_device()
+    try:
+        return model.to(device).eval()
+    except (AssertionError, RuntimeError) as error:  # torch has both for it
+        reason = str(error).splitlines()[0]
+        raise ConfigError(f'device {device!r} cannot be used: {reason}') from error
 
 
 def class_names(cfg: Config) -> tuple[str, ...]:

@@ -57,6 +57,13 @@ def test_wrong_component(options, message):
         init_model(CONFIG, cfg_options=options, device='cpu')
 
 
+@pytest.mark.parametrize('device', ['gpu', 'cuda:99'])
+def test_unknown_device(device):
+    """A device that torch does not know, or does not find, is named."""
+    with pytest.raises(ConfigError, match=f"device '{device}' cannot be used: "):
+        init_model(CONFIG, device=device)
+
+
 def test_missing_checkpoint(tmp_path):
     """A checkpoint that does not exist is named."""
     with pytest.raises(CheckpointError, match=r'gone\.pth does not exist'):
