@@ -20,3 +20,9 @@ train_dataloader = dict(
 videos = dict(data_root='data/two-classes', metainfo=metainfo)
 val_dataloader = dict(dataset=videos)
 test_dataloader = dict(dataset=videos)
+val_evaluator = [
+    dict(type='MOTMetric', label=0, prefix='mot/pedestrian'),
+    dict(type='MOTMetric', label=1, prefix='mot/vehicle'),
+]
+test_evaluator = val_evaluator
+default_hooks = dict(checkpoint=dict(save_best='mot/pedestrian/MOTA'))

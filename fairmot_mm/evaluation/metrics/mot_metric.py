@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -77,7 +78,7 @@ class MOTMetric(BaseMetric):
     its metainfo `video_name`, `video_length`, `frame_id` (from 0) and `gt_file`, the
     path of a MOTChallenge ground truth or None. `first_frame` there, 1 by default, is
     the number that the ground truth gives to `frame_id` 0; it is above 1 for the second
-    half of a sequence. Tracks of every label count as pedestrians.
+    half of a sequence. Without `label`, tracks of every label count as pedestrians.
 
     Every one of the `video_length` frames is scored, also those without a track. The
     log gets a table of each sequence and of all together. A sequence whose ground truth
@@ -91,6 +92,9 @@ class MOTMetric(BaseMetric):
             writes none.
         submission: Zip file to write for the MOTChallenge server, see
             `write_submission`. None writes none.
+        label: Score the tracks of this label alone, against the ground truth of class
+            `label` + 1, which then counts as pedestrians do; other rows are left out.
+            Models of several classes list one metric for each, with a `prefix` each.
         collect_device: 'cpu' or 'gpu', the way results travel between ranks.
         collect_dir: Folder shared by all ranks for that, with 'cpu'.
         prefix: What names of scores start with, 'mot' by default.
@@ -107,6 +111,7 @@ class MOTMetric(BaseMetric):
         protocol: str = 'motchallenge',
         outfile_prefix: str | None = None,
         submission: str | None = None,
+        label: int | None = None,
         collect_device: str = 'cpu',
         collect_dir: str | None = None,
         prefix: str | None = None,
@@ -114,6 +119,7 @@ class MOTMetric(BaseMetric):
         super().__init__(collect_device, prefix, collect_dir)
         require_protocol(protocol)
         self.protocol = protocol
+        self.label = label
         self.out_dir = (
             None if outfile_prefix is None else require_writable_dir(outfile_prefix)
         )
@@ -134,7 +140,7 @@ class MOTMetric(BaseMetric):
             DataError: Metainfo missing, two videos of one name, malformed ground truth.
         """
         for frame in frames_of(data_samples):
-            tracks = _read_frame(frame)
+            tracks = _read_frame(frame, self.label)
             self._register(tracks.video)
             self.results.append(tracks)
 
@@ -182,7 +188,7 @@ class MOTMetric(BaseMetric):
             if self.out_dir is not None:
                 write_text(self.out_dir / f'{name}.txt', texts[name])
             video = self.videos[name]
-            gt = _read_gt(video)
+            gt = _read_gt(video, self.label)
             if gt is None:
                 where = '' if video.gt_file is None else f' at {video.gt_file}'
                 print_log(f'{name}: no ground truth{where}, not scored', 'current')
@@ -207,7 +213,7 @@ class MOTMetric(BaseMetric):
 
     def _register(self, video: VideoInfo) -> None:
         """Meet a video; what is wrong with it is said now, not after hours."""
-        gt = None if video.name in self.videos else _read_gt(video)
+        gt = None if video.name in self.videos else _read_gt(video, self.label)
         if gt is not None:
             no_results = gt[:0]
             PROTOCOLS[self.protocol](
@@ -221,14 +227,18 @@ class MOTMetric(BaseMetric):
             )
 
 
-def _read_gt(video: VideoInfo) -> MOTRows | None:
-    """Ground truth of a video; None for one without, as in a test set."""
+def _read_gt(video: VideoInfo, label: int | None) -> MOTRows | None:
+    """Ground truth of a video and label; None for one without, as in a test set."""
     if video.gt_file is None or not video.gt_file.is_file():
         return None
-    return read_mot(video.gt_file)
+    gt = read_mot(video.gt_file)
+    if label is None:
+        return gt
+    gt = gt[gt.classes == label + 1]
+    return replace(gt, classes=np.ones_like(gt.classes))
 
 
-def _read_frame(sample: dict) -> FrameTracks:
+def _read_frame(sample: dict, label: int | None) -> FrameTracks:
     needed = ('video_name', 'video_length', 'frame_id', 'gt_file')
     missing = [key for key in needed if key not in sample]
     if missing:
@@ -247,11 +257,15 @@ def _read_frame(sample: dict) -> FrameTracks:
     instances = sample['pred_track_instances']
     xyxy = torch.as_tensor(instances['bboxes']).cpu().double().reshape(-1, 4).numpy()
     tlwh = np.concatenate([xyxy[:, :2], xyxy[:, 2:] - xyxy[:, :2]], axis=1)
+    ids = torch.as_tensor(instances['instances_id']).long().cpu().numpy()
+    if label is not None:
+        own = torch.as_tensor(instances['labels']).cpu().numpy() == label
+        ids, tlwh = ids[own], tlwh[own]
     # The precision of a result file: scores are those that the file would get.
     return FrameTracks(
         video,
         first_frame + int(sample['frame_id']),
-        torch.as_tensor(instances['instances_id']).long().cpu().numpy(),
+        ids,
         tlwh.round(4),
     )
 

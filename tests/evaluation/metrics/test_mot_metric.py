@@ -222,3 +222,38 @@ def test_ranks_with_uneven_shares(tmp_path):
         assert pickle.loads((tmp_path / f'{rank}.pkl').read_bytes()) == expected
     files = sorted(file.name for file in (tmp_path / 'out').iterdir())
     assert files == [f'{name}.txt' for name in MOT17]
+
+
+def test_each_class_for_itself(tmp_path):
+    """Tracks of a label meet the ground truth of its class, and nothing else."""
+    boxes = torch.tensor([[10.0, 10, 30, 60], [50, 10, 70, 60], [90, 10, 150, 40]])
+    gt_file = tmp_path / 'gt.txt'
+    gt_file.write_text(
+        ''.join(
+            f'{frame},{number},{x1},{y1},{x2 - x1},{y2 - y1},1,{label + 1},1\n'
+            for frame in (1, 2)
+            for number, (label, (x1, y1, x2, y2)) in enumerate(
+                zip([0, 0, 1], boxes.tolist(), strict=True), 1
+            )
+        )
+    )
+    scores = {}
+    for label in (0, 1, 2):
+        metric = MOTMetric(label=label, prefix=f'mot/{label}')
+        for frame_id in range(2):
+            sample = frame_sample(
+                boxes[:2],
+                [1, 2],
+                frame_id=frame_id,
+                video_name='v',
+                video_length=2,
+                gt_file=str(gt_file),
+            )
+            # The second person is taken for a vehicle.
+            sample.pred_track_instances.labels = torch.tensor([0, 1])
+            clip = TrackDataSample()
+            clip.video_data_samples = [sample]
+            metric.process(None, [clip])
+        scores |= metric.evaluate(2)
+    assert scores['mot/0/MOTA'] == 0.5
+    assert scores['mot/1/MOTA'] == -1  # two misses, two false alarms of two
