@@ -29,7 +29,6 @@ def project(tmp_path_factory):
     environment = os.environ | {
         'OMP_NUM_THREADS': '1',
         'PATH': f'{Path(sys.executable).parent}{os.pathsep}{os.environ["PATH"]}',
-        'PYTHONDONTWRITEBYTECODE': '1',
         'PYTHONPATH': str(ROOT),
     }
     ran = subprocess.run(
