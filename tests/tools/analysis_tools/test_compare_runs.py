@@ -1,0 +1,77 @@
+import importlib.util
+import json
+import sys
+from pathlib import Path
+
+import cv2
+import pytest
+
+TOOL = Path(__file__).parents[3] / 'tools/analysis_tools/compare_runs.py'
+
+
+@pytest.fixture
+def compare(monkeypatch):
+    """Run the tool as the command line would."""
+    spec = importlib.util.spec_from_file_location('compare_runs', TOOL)
+    tool = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(tool)
+
+    def run(*args):
+        monkeypatch.setattr(sys, 'argv', ['compare_runs.py', *map(str, args)])
+        tool.main()
+
+    return run
+
+
+def log(work_dir, started, *lines, rest=''):
+    folder = work_dir / started / 'vis_data'
+    folder.mkdir(parents=True)
+    text = ''.join(json.dumps(line) + '\n' for line in lines)
+    (folder / 'scalars.json').write_text(text + rest)
+
+
+@pytest.fixture
+def runs(tmp_path):
+    """A run that was killed and resumed, and one that was not."""
+    a, b = tmp_path / 'a', tmp_path / 'b'
+    killed = [dict(step=step, loss=9.0 - step) for step in (1, 2, 3)]
+    log(a, '20260101_000000', *killed, rest='{"step": 4, "lo')
+    log(a, '20260102_000000', dict(step=3, loss=5.5), {'step': 1, 'mot/MOTA': 0.25})
+    log(b, '20260101_000000', dict(step=1, loss=7.0), {'step': 1, 'mot/MOTA': 0.5})
+    return a, b
+
+
+def test_picture_and_table(compare, runs, tmp_path, capsys):
+    """Both runs in one picture; a resumed run is one curve with its newest values."""
+    out = tmp_path / 'out' / 'runs.png'
+    compare(*runs, '--keys', 'loss', 'mot/MOTA', '--out', out)
+    lines = [' '.join(line.split()) for line in capsys.readouterr().out.splitlines()]
+    a, b = runs
+    assert f'loss {a} 5.5 at 3 5.5 at 3 8 at 1' in lines
+    assert f'loss {b} 7 at 1 7 at 1 7 at 1' in lines
+    assert f'mot/MOTA {b} 0.5 at 1 0.5 at 1 0.5 at 1' in lines
+    picture = cv2.imread(str(out))
+    assert picture.shape[:2] == (600, 800)
+    assert picture.std() > 5
+
+
+@pytest.mark.parametrize(
+    ('args', 'message'),
+    [
+        (['--keys', 'los'], r"no run logged 'los'; there are loss, mot/MOTA, step"),
+        (['nowhere'], r'nowhere holds no \*/vis_data/scalars\.json'),
+    ],
+)
+def test_errors(compare, runs, tmp_path, args, message):
+    """What is missing is named, with what there is."""
+    with pytest.raises(SystemExit, match=message):
+        compare(*runs, *args, '--out', tmp_path / 'runs.png')
+    assert not (tmp_path / 'runs.png').exists()
+
+
+def test_broken_log(compare, runs):
+    """A line that is no JSON, other than a last one that was cut off, is named."""
+    (path,) = (runs[1]).glob('*/vis_data/scalars.json')
+    path.write_text('nonsense\n' + path.read_text())
+    with pytest.raises(SystemExit, match=r'scalars\.json, line 1: '):
+        compare(runs[1])

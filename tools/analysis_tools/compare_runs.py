@@ -1,0 +1,110 @@
+"""Draw curves of one or several runs in one picture, and print them as a table."""
+
+import argparse
+import json
+from collections import defaultdict
+from pathlib import Path
+
+import matplotlib as mpl
+from matplotlib import pyplot as plt
+from tabulate import tabulate
+
+from fairmot_mm.utils import DataError, atomic_path
+from fairmot_mm.utils.cli import one_line_errors
+
+Curve = dict[int, float]
+KEYS = ('loss', 'mot/MOTA', 'mot/HOTA')
+
+
+def parse_args() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument('work_dirs', nargs='+', type=Path, help='folders of runs')
+    parser.add_argument(
+        '--keys',
+        nargs='+',
+        default=KEYS,
+        help='logged values: losses and lr against iterations, scores against epochs',
+    )
+    parser.add_argument('--out', type=Path, default=Path('runs.png'))
+    return parser.parse_args()
+
+
+def read_curves(work_dir: Path) -> dict[str, Curve]:
+    """Every logged value of a run by step; what a resumed run logged anew counts.
+
+    Raises:
+        DataError: There is no log, or a line of it is no JSON.
+    """
+    logs = sorted(work_dir.glob('*/vis_data/scalars.json'))
+    if not logs:
+        raise DataError(f'{work_dir} holds no */vis_data/scalars.json: not a work dir?')
+    curves: dict[str, Curve] = defaultdict(dict)
+    for log in logs:
+        lines = log.read_text().splitlines()
+        for number, line in enumerate(lines, 1):
+            try:
+                values = json.loads(line)
+            except json.JSONDecodeError as error:
+                if number == len(lines):  # a killed run leaves half of its last line
+                    continue
+                raise DataError(f'{log}, line {number}: {error}') from error
+            for key, value in values.items():
+                if isinstance(value, (int, float)):
+                    curves[key][values['step']] = value
+    return curves
+
+
+def compare(
+    runs: dict[str, dict[str, Curve]], keys: list[str]
+) -> tuple[plt.Figure, str]:
+    """One panel for each key, and a table of the last, least and largest values.
+
+    Raises:
+        DataError: No run has one of the keys.
+    """
+    figure, panels = plt.subplots(
+        len(keys), squeeze=False, figsize=(8, 3 * len(keys)), layout='constrained'
+    )
+    rows = []
+    for key, panel in zip(keys, panels[:, 0], strict=True):
+        having = {name: curves[key] for name, curves in runs.items() if key in curves}
+        if not having:
+            known = sorted({name for curves in runs.values() for name in curves})
+            raise DataError(f'no run logged {key!r}; there are {", ".join(known)}')
+        for name, curve in having.items():
+            steps = sorted(curve)
+            values = [curve[step] for step in steps]
+            panel.plot(steps, values, marker='.', label=name)
+            least, largest = min(curve, key=curve.get), max(curve, key=curve.get)
+            rows.append(
+                [
+                    key,
+                    name,
+                    f'{values[-1]:.4g} at {steps[-1]}',
+                    f'{curve[least]:.4g} at {least}',
+                    f'{curve[largest]:.4g} at {largest}',
+                ]
+            )
+        panel.set(ylabel=key, xlabel='epoch' if '/' in key else 'iteration')
+        panel.legend()
+    table = tabulate(
+        rows, ('value', 'run', 'last', 'least', 'largest'), disable_numparse=True
+    )
+    return figure, table
+
+
+def main() -> None:
+    """Run the tool."""
+    args = parse_args()
+    mpl.use('agg')
+    with one_line_errors():
+        runs = {str(folder): read_curves(folder) for folder in args.work_dirs}
+        figure, table = compare(runs, list(args.keys))
+        with atomic_path(args.out) as temporary:
+            figure.savefig(temporary, format=args.out.suffix[1:] or 'png')
+    print(f'{table}\n{args.out}')
+
+
+if __name__ == '__main__':
+    main()
