@@ -22,7 +22,7 @@ from tabulate import tabulate
 from torch import nn
 
 from fairmot_mm.apis import init_model
-from fairmot_mm.utils import DataError, write_text
+from fairmot_mm.utils import ConfigError, DataError, write_text
 from fairmot_mm.utils.cli import one_line_errors
 
 NETWORKS = Path(__file__).parents[2] / 'configs' / '_base_' / 'models'
@@ -89,17 +89,27 @@ def measure(config: Path, size: tuple[int, int], runs: int) -> Cost:
 
 
 def count_multiply_adds(network: nn.Module, images: torch.Tensor) -> int:
-    """Multiply-adds of a forward pass; the sampling of deformable convolutions too."""
+    """Multiply-adds of a forward pass; the sampling of deformable convolutions too.
+
+    Raises:
+        ConfigError: The network has a layer that nobody can count.
+    """
     analyzer = FlopAnalyzer(network, (images,))
-    analyzer.set_op_handle('aten::embedding_bag', _sampling_multiply_adds)
+    analyzer.set_op_handle('fairmot_mm::deform_conv2d', _deform_conv_multiply_adds)
     analyzer.unsupported_ops_warnings(False).uncalled_modules_warnings(False)
-    return int(analyzer.total())
+    total = int(analyzer.total())
+    # Small operators of PyTorch do not count, but a whole layer that is missed would.
+    missed = [op for op in analyzer.unsupported_ops() if not op.startswith('aten::')]
+    if missed:
+        raise ConfigError(f'no rule counts the operations of {", ".join(missed)}')
+    return total
 
 
-def _sampling_multiply_adds(inputs: Sequence[Any], outputs: Sequence[Any]) -> int:
-    """Every row that is read (four for what a tap samples) is multiplied by a share."""
-    table, rows = (value.type().sizes() for value in inputs[:2])
-    return math.prod(rows) * table[1]
+def _deform_conv_multiply_adds(inputs: Sequence[Any], outputs: Sequence[Any]) -> int:
+    """A tap reads four pixels by their shares; the kernel multiplies the sum."""
+    _, _, mask, weight = (value.type().sizes() for value in inputs[:4])
+    taps, (out_channels, in_channels) = math.prod(mask), weight[:2]
+    return taps * in_channels * (4 + out_channels)
 
 
 def make_table(costs: dict[str, Cost]) -> str:
