@@ -44,7 +44,7 @@ def test_the_network_runs_once(main, config, checkpoint, street, tmp_path, capsy
     assert len(rows) > 8
     ids = [
         identity
-        for sample in TrackInferencer(model)(folder)
+        for sample in TrackInferencer(model, batch_size=3)(folder)
         for identity in sample.pred_track_instances.instances_id.tolist()
     ]
     assert rows.ids.tolist() == ids
