@@ -60,6 +60,7 @@ setup(
     license='Apache-2.0',
     license_files=['LICENSE'],
     packages=find_packages(include=[PACKAGE, f'{PACKAGE}.*']),
+    package_data={PACKAGE: ['model_zoo/*.pth']},
     cmdclass={'build_py': BuildPyWithMim},
     python_requires='>=3.10',
     install_requires=[

@@ -3,6 +3,9 @@
 Writes OUT/NAME.txt (MOTChallenge results) and OUT/NAME.mp4 (boxes and identities), NAME
 being that of the input. Several inputs are tracked at the same time, their frames
 passing through the network together, each with identities of its own.
+
+The network is one of the model zoo or a config with weights, named by options or, in
+the order of mmdet's tools, before the inputs; without any it is the zoo's default.
 """
 
 import argparse
@@ -31,18 +34,35 @@ from fairmot_mm.visualization import TrackVisualizer
 INTERRUPTED = 130  # what a shell reports for Ctrl-C
 
 
+USAGE = """track.py [options] INPUT [INPUT ...]
+       track.py [options] --model NAME|CONFIG [--weights FILE] INPUT [INPUT ...]
+       track.py [options] CONFIG WEIGHTS INPUT [INPUT ...]"""
+
+
 def parse_args() -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__.split('\n\n')[0])
-    parser.add_argument('config', help='config file')
-    parser.add_argument('checkpoint', help='weights: ours or a published FairMOT .pth')
+    parser = argparse.ArgumentParser(description=__doc__.split('\n\n')[0], usage=USAGE)
     parser.add_argument(
         'input',
         nargs='+',
         help='video, image, folder of images (also a MOTChallenge sequence), pattern '
         'of images in quotes, URL, or camera number',
     )
-    parser.add_argument('--out', required=True, help='folder to write the results to')
+    parser.add_argument(
+        '--model',
+        metavar='NAME|CONFIG',
+        help='name of the model zoo (docs/model_zoo.md) or config file; by default the '
+        'model that comes with fairmot_mm',
+    )
+    parser.add_argument(
+        '--weights',
+        metavar='FILE',
+        help='ours, a published FairMOT .pth, or an ONNX file; a model of the zoo has '
+        'its own',
+    )
+    parser.add_argument(
+        '--out', default='outputs', help='folder to write the results to (%(default)s)'
+    )
     parser.add_argument(
         '--device', help='as in cpu or cuda:0; the GPU where there is one'
     )
@@ -78,7 +98,14 @@ def parse_args() -> argparse.Namespace:
         action=DictAction,
         help='override keys of the config, as in model.tracker.obj_score_thr=0.5',
     )
-    return parser.parse_args()
+    args = parser.parse_args()
+    if args.input[0].endswith('.py'):  # no source of frames is called so
+        if args.model or args.weights:
+            parser.error(f'{args.input[0]} is a config: name it with --model')
+        if len(args.input) < 3:
+            parser.error('after a config come its weights and the inputs')
+        args.model, args.weights, *args.input = args.input
+    return args
 
 
 def progress_bar() -> Progress:
@@ -98,8 +125,8 @@ def start(args: argparse.Namespace) -> tuple[list[FrameSource], Generator]:
     """The opened inputs, and the iterator over names and results of their frames."""
     sources = open_sources(args.input, args.fps)
     settings = dict(
-        model=args.config,
-        checkpoint=args.checkpoint,
+        model=args.model,
+        checkpoint=args.weights,
         device=args.device,
         cfg_options=args.cfg_options,
         visualizer=TrackVisualizer(trail_length=args.show_trails),

@@ -15,23 +15,30 @@ from fairmot_mm.apis.convert_weights import convert_published, export_published
 from fairmot_mm.apis.detect_sequence import detect_sequence
 from fairmot_mm.apis.inference import build_tracker, init_model
 from fairmot_mm.apis.initial_weights import require_initial_weights
+from fairmot_mm.apis.model_zoo import ZooModel, default_model, find_model, list_models
 from fairmot_mm.apis.multi_stream_inferencer import (
     MultiStreamInferencer,
     StreamResult,
 )
 from fairmot_mm.apis.track_inferencer import TrackInferencer
+from fairmot_mm.apis.zoo_weights import fetch_weights
 
 __all__ = [
     'MultiStreamInferencer',
     'StreamResult',
     'TrackInferencer',
+    'ZooModel',
     'build_tracker',
     'convert_published',
+    'default_model',
     'detect_sequence',
     'explain_build_errors',
     'export_published',
+    'fetch_weights',
+    'find_model',
     'find_resume_checkpoint',
     'init_model',
+    'list_models',
     'load_checkpoint',
     'load_config',
     'load_run_config',

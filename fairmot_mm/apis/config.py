@@ -14,6 +14,7 @@ from mmengine.registry import init_default_scope
 from mmengine.runner import Runner
 
 from fairmot_mm.apis.launch import join_processes
+from fairmot_mm.apis.model_zoo import find_config
 from fairmot_mm.registry import DATASETS, SCOPE
 from fairmot_mm.utils.atomic import require_writable_dir
 from fairmot_mm.utils.errors import ConfigError
@@ -36,20 +37,20 @@ def load_config(config: str | Path | Config, cfg_options: dict | None = None) ->
     the data sets of a config that spells their folders out, such as one a run saved.
 
     Args:
-        config: Path of a config file, or a `Config`, which is left as it is.
+        config: Path of a config file, a name of the model zoo, or a `Config`, which is
+            left as it is.
         cfg_options: Keys to override, dotted: ``{'model.tracker.track_buffer': 60}``.
 
     Raises:
-        ConfigError: The file is missing or cannot be read, a key at its top is
-            misspelt, or a variable is not defined.
+        ConfigError: The file is missing or cannot be read, no model has the name, a key
+            at its top is misspelt, or a variable is not defined.
     """
     if isinstance(config, Config):
         cfg = config.copy()
     else:
-        if not Path(config).is_file():
-            raise ConfigError(f'config {config} does not exist')
+        path = find_config(config)
         try:
-            cfg = Config.fromfile(str(config))
+            cfg = Config.fromfile(str(path))
         except Exception as error:  # a config is code: anything can go wrong in it
             raise ConfigError(
                 f'config {config} cannot be read: {type(error).__name__}: {error}'
@@ -79,7 +80,7 @@ def load_run_config(
     """Read the config of a run of mmengine's Runner, and join its other processes.
 
     Args:
-        config: Path of a config file.
+        config: Path of a config file, or a name of the model zoo.
         cfg_options: Keys to override, see `load_config`.
         work_dir: Folder of the run; by default that of the config, or else
             ``work_dirs/`` and the config's name.

@@ -9,6 +9,8 @@ from mmengine.model import BaseModel
 
 from fairmot_mm.apis.checkpoint import load_checkpoint
 from fairmot_mm.apis.config import explain_build_errors, load_config
+from fairmot_mm.apis.model_zoo import default_model, find_model
+from fairmot_mm.apis.zoo_weights import fetch_weights
 from fairmot_mm.models import FairMOT
 from fairmot_mm.registry import MODELS
 from fairmot_mm.utils import ConfigError
@@ -23,10 +25,11 @@ def init_model(
     """Build a model for inference.
 
     Args:
-        config: Path of a config file, or a `Config`.
+        config: Path of a config file, a `Config`, or a name of the model zoo.
         checkpoint: Weights: ours, or a published FairMOT ``.pth``, which is recognised
             and converted; or an ONNX file of the network, which then takes the place
-            of the detector. ``None`` leaves the model at its random start.
+            of the detector. With ``None`` a model of the zoo has its own, and any other
+            stays at its random start.
         device: As in ``cpu`` or ``cuda:0``; by default the accelerator there is, and
             the CPU for an ONNX file.
         cfg_options: Config keys to override.
@@ -38,9 +41,12 @@ def init_model(
     Raises:
         ConfigError: The config cannot be read or built; or the device does not exist,
             or cannot run the model.
-        CheckpointError: The checkpoint is missing, unsafe, or does not fit.
+        CheckpointError: The checkpoint is missing, unsafe, or does not fit; or that of
+            the model zoo cannot be fetched, see `fetch_weights`.
     """
     cfg = load_config(config, cfg_options)
+    if checkpoint is None:
+        checkpoint = _weights_of_zoo(config)
     is_onnx = checkpoint is not None and Path(checkpoint).suffix == '.onnx'
     if is_onnx:
         device = device or 'cpu'
@@ -61,6 +67,14 @@ def init_model(
         raise ConfigError(f'device {device!r} cannot be used: {reason}') from error
 
 
+def _weights_of_zoo(config: str | Path | Config) -> Path | None:
+    """The weights that belong to a name of the zoo; none to a file or a `Config`."""
+    if isinstance(config, Config) or Path(config).is_file():
+        return None
+    model = find_model(str(config))
+    return None if model is None else fetch_weights(model)
+
+
 def class_names(cfg: Config) -> tuple[str, ...]:
     """Names of what the model of a config detects, one a channel of its heatmap.
 
@@ -78,7 +92,7 @@ def class_names(cfg: Config) -> tuple[str, ...]:
 
 
 def as_model(
-    model: BaseModel | Config | str | Path,
+    model: BaseModel | Config | str | Path | None,
     checkpoint: str | Path | None = None,
     device: str | None = None,
     cfg_options: dict | None = None,
@@ -86,16 +100,24 @@ def as_model(
     """Take a model of `init_model` as it is, and make one of anything else.
 
     Args:
-        model: A model, or the config of one.
+        model: A model, or the config of one, or a name of the model zoo; with ``None``
+            the zoo's default.
         checkpoint: See `init_model`, for a model that is still to be made.
         device: Likewise.
         cfg_options: Likewise.
 
     Raises:
-        ConfigError: The model is there already and would not heed the others; or see
-            `init_model`.
+        ConfigError: The model is there already and would not heed the others; weights
+            are given without a model; or see `init_model`.
         CheckpointError: See `init_model`.
     """
+    if model is None and checkpoint is not None:
+        raise ConfigError(
+            f'weights {checkpoint} need a model: the config of their network, or its '
+            'name in the model zoo'
+        )
+    if model is None:
+        model = default_model().name
     if isinstance(model, str | Path | Config):
         return init_model(model, checkpoint, device, cfg_options)
     if (checkpoint, device, cfg_options) != (None, None, None):

@@ -66,7 +66,8 @@ class MultiStreamInferencer:
 
     Args:
         model: A `FairMOT` of `init_model`, or what `init_model` makes one from: a
-            config or the path of one. Its own tracker is copied, never used.
+            config, the path of one, or a name of the model zoo; by default the zoo's
+            default. Its own tracker is copied, never used.
         checkpoint: Weights for a model that is still to be made.
         device: Where a model that is still to be made runs, as in ``cuda:0``.
         cfg_options: Config keys to override for a model that is still to be made.
@@ -88,7 +89,7 @@ class MultiStreamInferencer:
 
     def __init__(
         self,
-        model: FairMOT | Config | str | Path,
+        model: FairMOT | Config | str | Path | None = None,
         checkpoint: str | Path | None = None,
         device: str | None = None,
         cfg_options: dict | None = None,

@@ -22,8 +22,8 @@ class TrackInferencer:
     """Tracks people through a video, a folder of images, a stream, a camera or arrays.
 
     Args:
-        model: A model of `init_model`, or what `init_model` makes one from: a config or
-            the path of one.
+        model: A model of `init_model`, or what `init_model` makes one from: a config,
+            the path of one, or a name of the model zoo; by default the zoo's default.
         checkpoint: Weights for a model that is still to be made.
         device: Where a model that is still to be made runs, as in ``cuda:0``.
         cfg_options: Config keys to override for a model that is still to be made.
@@ -45,7 +45,7 @@ class TrackInferencer:
 
     def __init__(
         self,
-        model: BaseModel | Config | str | Path,
+        model: BaseModel | Config | str | Path | None = None,
         checkpoint: str | Path | None = None,
         device: str | None = None,
         cfg_options: dict | None = None,

@@ -2,6 +2,7 @@ import importlib.util
 import shutil
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import av
 import numpy as np
@@ -13,6 +14,7 @@ from mmengine.structures import InstanceData
 
 import fairmot_mm.apis.inference
 from fairmot_mm.apis.video_writer import VideoWriter
+from fairmot_mm.utils import ConfigError
 
 TOOL = Path(__file__).parents[2] / 'tools' / 'track.py'
 
@@ -90,6 +92,41 @@ def test_track_a_video(run, video, tmp_path, capsys):
     with av.open(str(tmp_path / 'out' / 'clip.mp4')) as container:
         assert container.streams.video[0].frames == 6
     assert '6 frames are in' in capsys.readouterr().out
+
+
+def test_ways_to_name_a_model(run, video, tmp_path, monkeypatch, capsys):
+    """By options or before the inputs; what is half of both ways is refused."""
+    out = ['--out', tmp_path / 'out', '--no-video']
+    passed = run(video, '--model', 'c.py', '--weights', 'w.pth', *out)
+    assert passed == ['c.py', 'w.pth', None, None]
+    passed.clear()
+    assert run('--model', 'fairmot_dla34', video, *out)[:2] == ['fairmot_dla34', None]
+    for wrong, message in (
+        (['c.py', 'w.pth'], 'after a config come its weights and the inputs'),
+        (['c.py', video, '--weights', 'w.pth'], 'name it with --model'),
+    ):
+        with pytest.raises(SystemExit, match='2'):
+            run(*wrong, *out)
+        assert message in capsys.readouterr().err
+    monkeypatch.chdir(tmp_path)
+    run('c.py', 'w.pth', video, '--no-video')
+    assert (tmp_path / 'outputs' / 'clip.txt').is_file()
+
+
+def test_default_model(run, video, tmp_path, monkeypatch):
+    """Without a model it is the zoo's default; an error says where there is none."""
+    default = SimpleNamespace(name='small')
+    monkeypatch.setattr(fairmot_mm.apis.inference, 'default_model', lambda: default)
+    assert run(video, '--out', tmp_path, '--no-video')[:2] == ['small', None]
+
+    def no_default():
+        raise ConfigError('no default')
+
+    monkeypatch.setattr(fairmot_mm.apis.inference, 'default_model', no_default)
+    with pytest.raises(SystemExit, match=r'^error: no default'):
+        run(video, '--out', tmp_path, '--no-video')
+    with pytest.raises(SystemExit, match=r'^error: weights w\.pth need a model'):
+        run(video, '--weights', 'w.pth', '--out', tmp_path)
 
 
 def test_skipping_frames(run, video, tmp_path, monkeypatch):
