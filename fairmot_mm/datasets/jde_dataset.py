@@ -40,6 +40,8 @@ class JDEDataset(BaseDataset):
         ann_files: List files, relative to ``data_root`` unless absolute; their order
             decides the numbering of identities.
         pipeline: Transforms of a sample.
+        repeats: How often an epoch has the images of each list, once by default; their
+            identities stay the same.
         index_dir: Folder of the index; ``'auto'``: ``fairmot_mm/labels`` in the user's
             cache folder; ``None``: read all labels at every start.
         **kwargs: Further arguments of mmengine's ``BaseDataset``; ``metainfo`` with
@@ -56,6 +58,7 @@ class JDEDataset(BaseDataset):
         data_root: str,
         ann_files: Sequence[str],
         pipeline: Sequence[dict | Callable] = (),
+        repeats: Sequence[int] | None = None,
         index_dir: str | None = 'auto',
         **kwargs: Any,
     ) -> None:
@@ -64,6 +67,12 @@ class JDEDataset(BaseDataset):
                 f'ann_files must be a list of list files, not {ann_files!r}'
             )
         self.ann_files = [str(Path(data_root, file)) for file in ann_files]
+        self.repeats = [1] * len(ann_files) if repeats is None else list(repeats)
+        if len(self.repeats) != len(ann_files) or min(self.repeats) < 1:
+            raise DataError(
+                f'repeats must have a number above 0 for each of the {len(ann_files)} '
+                f'ann_files, not {repeats!r}'
+            )
         self.index_dir = default_index_dir() if index_dir == 'auto' else index_dir
         self._num_ids_per_class = np.zeros(0, np.int64)
         # The list is made of arrays already: nothing to gain by pickling it.
@@ -109,7 +118,7 @@ class JDEDataset(BaseDataset):
         for index, first in zip(indices, ends - counts, strict=True):
             known = index.rows[:, 1] >= 0
             index.rows[known, 1] += first[index.rows[known, 0].astype(int)]
-        return JDESamples(indices)
+        return JDESamples(indices, self.repeats)
 
     def __getitem__(self, idx: int) -> dict:
         """The sample at ``idx``, augmented by the seed of a `SeededIndex`."""
@@ -124,21 +133,30 @@ class JDESamples(Sequence):
 
     Args:
         indices: Labels of the lists.
+        repeats: How often each of them is gone through.
     """
 
-    def __init__(self, indices: Sequence[LabelIndex]) -> None:
+    def __init__(
+        self, indices: Sequence[LabelIndex], repeats: Sequence[int] | None = None
+    ) -> None:
         self.images = np.concatenate([index.images for index in indices])
         self.rows = np.concatenate([index.rows for index in indices])
         lengths = np.concatenate([np.diff(index.starts) for index in indices])
         self.starts = np.concatenate([[0], lengths.cumsum()])
+        parts = np.split(
+            np.arange(len(self.images)),
+            np.cumsum([len(index.images) for index in indices])[:-1],
+        )
+        counts = repeats or [1] * len(parts)
+        self.order = np.concatenate(list(map(np.tile, parts, counts)))
 
     def __len__(self) -> int:
-        return len(self.images)
+        return len(self.order)
 
     def __getitem__(self, index: Any) -> Any:
         if isinstance(index, slice):
             return [self[k] for k in range(len(self))[index]]
-        number = range(len(self))[index]
+        number = int(self.order[index])
         return {
             'img_path': os.fsdecode(self.images[number]),
             'img_id': number,

@@ -3,6 +3,7 @@
 from fairmot_mm.datasets.converters.class_map import PEDESTRIAN_ONLY, ClassMap
 from fairmot_mm.datasets.converters.coco_vid import convert_coco_vid
 from fairmot_mm.datasets.converters.crowdhuman import convert_crowdhuman
+from fairmot_mm.datasets.converters.cutouts import CutoutRules, cut_out_people
 from fairmot_mm.datasets.converters.cvat import convert_cvat
 from fairmot_mm.datasets.converters.image_list import make_list
 from fairmot_mm.datasets.converters.jde_mix import MIX_SETS, prepare_mix_set
@@ -16,12 +17,14 @@ __all__ = [
     'PEDESTRIAN_ONLY',
     'ClassMap',
     'ConversionReport',
+    'CutoutRules',
     'ListCount',
     'convert_coco_vid',
     'convert_crowdhuman',
     'convert_cvat',
     'convert_mot',
     'convert_yolo',
+    'cut_out_people',
     'find_sequences',
     'make_list',
     'prepare_mix_set',

@@ -7,6 +7,8 @@ from fairmot_mm.datasets.transforms.fused_jde_augment import FusedJDEAugment
 from fairmot_mm.datasets.transforms.instances import LoadInstances
 from fairmot_mm.datasets.transforms.letterbox import Letterbox
 from fairmot_mm.datasets.transforms.loading import LoadImage, LoadJDELabels
+from fairmot_mm.datasets.transforms.paste_people import PastePeople
+from fairmot_mm.datasets.transforms.random_window import RandomWindow
 
 __all__ = [
     'FusedJDEAugment',
@@ -17,5 +19,7 @@ __all__ = [
     'LoadJDELabels',
     'PackFrame',
     'PackJDEInputs',
+    'PastePeople',
+    'RandomWindow',
     'SaturationValueJitter',
 ]

@@ -1,0 +1,9 @@
+# The model that comes with the project: docs/light_model.md has data, commands and
+# results. TUD-Campus is not trained on.
+_base_ = [
+    '../_base_/models/fairmot_yolov5s-lite.py',
+    '../_base_/datasets/street_256x192.py',
+    '../_base_/schedules/adamw_ema_14e.py',
+    '../_base_/default_runtime.py',
+]
+model = dict(tracker=dict(obj_score_thr=0.4))

@@ -1,0 +1,164 @@
+"""Synthetic crowds: people cut out elsewhere, pasted in front of the image."""
+
+import math
+import random
+from pathlib import Path
+
+import cv2
+import numpy as np
+from mmcv.transforms import BaseTransform
+from mmdet.structures.bbox import HorizontalBoxes
+
+from fairmot_mm.registry import TRANSFORMS
+from fairmot_mm.utils.errors import DataError
+
+# Largest part of a box that pasted people may cover before nothing is left of who is
+# in it: a person fills about half of the box.
+MAX_COVERED = 0.75
+
+
+@TRANSFORMS.register_module()
+class PastePeople(BaseTransform):
+    """Paste a group of cut-out people, side by side, hiding each other and others.
+
+    A group stands on about the same ground: feet and heights differ a little, those
+    whose feet are lower stand in front. Who is hidden nearly whole loses the label.
+    Pasted people have no identity (-1): they train the detector alone.
+
+    Needs ``gt_bboxes``, ``gt_bboxes_labels`` and ``gt_instances_ids``; changes them and
+    ``img``. Stands where the image has its final size.
+
+    Args:
+        cutouts: Folder of PNG files with transparency, as
+            ``tools/dataset_converters/cut_out_people.py`` writes them.
+        prob: Probability of a group.
+        max_people: Largest group.
+        height_range: Range of the height of the group, in image heights.
+        max_enlargement: Cut-outs are not enlarged more than this.
+        gain_range: Range of the brightness of each, to what it was.
+        label: Class of the pasted people.
+
+    Raises:
+        DataError: The folder has no PNG file, or one has no transparency.
+    """
+
+    def __init__(
+        self,
+        cutouts: str,
+        prob: float = 0.5,
+        max_people: int = 6,
+        height_range: tuple[float, float] = (0.2, 0.9),
+        max_enlargement: float = 1.7,
+        gain_range: tuple[float, float] = (0.7, 1.3),
+        label: int = 0,
+    ) -> None:
+        self.paths = sorted(Path(cutouts).glob('*.png'))
+        if not self.paths:
+            raise DataError(
+                f'{cutouts} has no PNG file of a person: make some with '
+                'tools/dataset_converters/cut_out_people.py'
+            )
+        self.prob = prob
+        self.max_people = max_people
+        self.height_range = tuple(height_range)
+        self.max_enlargement = max_enlargement
+        self.gain_range = tuple(gain_range)
+        self.label = label
+        self._cache: dict[Path, np.ndarray] = {}
+
+    def transform(self, results: dict) -> dict:
+        """Paste a group into ``results``, or none."""
+        if random.random() >= self.prob:
+            return results
+        image = results['img'] = results['img'].copy()
+        owner = np.full(image.shape[:2], -1, np.int16)
+        boxes, areas = [], []
+        for cutout, (x, y) in self.draw_group(image.shape[1], image.shape[0]):
+            area = _paste(image, owner, cutout, x, y, len(boxes))
+            areas.append(area)
+            boxes.append((x, y, x + cutout.shape[1], y + cutout.shape[0]))
+        left = np.bincount(owner[owner >= 0], minlength=len(boxes))
+        # Of its whole: a quarter of a person at the edge of the image is not one.
+        stays = left > 0.25 * np.array(areas)
+        old = results['gt_bboxes'].tensor.numpy()
+        keep = _covered(old, owner >= 0) <= MAX_COVERED
+        new = np.array(boxes, np.float32)[stays]
+        results['gt_bboxes'] = HorizontalBoxes(np.concatenate([old[keep], new]))
+        for key, value in (('gt_bboxes_labels', self.label), ('gt_instances_ids', -1)):
+            added = np.full(len(new), value, np.int64)
+            results[key] = np.concatenate([results[key][keep], added])
+        return results
+
+    def draw_group(
+        self, width: int, height: int
+    ) -> list[tuple[np.ndarray, tuple[int, int]]]:
+        """Draw people, (h, w, 4) BGRA, and their left upper corners, furthest first."""
+        low, high = map(math.log, self.height_range)
+        common = math.exp(random.uniform(low, high)) * height
+        feet = random.uniform(max(common, 0.5 * height), 1.05 * height)
+        x = random.uniform(-0.1, 0.9) * width
+        people = []
+        for _ in range(random.randint(1, self.max_people)):
+            size = common * random.uniform(0.85, 1.15)
+            person = self._draw_person(size)
+            # Who is larger stands nearer.
+            foot = feet + 0.5 * (person.shape[0] - common)
+            people.append((person, (round(x), round(foot) - person.shape[0])))
+            x += random.uniform(0.1, 0.7) * common
+            if x > width:
+                x = random.uniform(-0.1, 0.5) * width
+        return sorted(people, key=lambda item: item[1][1] + item[0].shape[0])
+
+    def _draw_person(self, height: float) -> np.ndarray:
+        person = self._read(random.choice(self.paths))
+        scale = min(height / person.shape[0], self.max_enlargement)
+        person = cv2.resize(
+            person,
+            None,
+            fx=scale,
+            fy=scale,
+            interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR,
+        )
+        if random.random() < 0.5:
+            person = person[:, ::-1].copy()
+        gain = random.uniform(*self.gain_range)
+        person[..., :3] = cv2.convertScaleAbs(person[..., :3], alpha=gain)
+        return person
+
+    def _read(self, path: Path) -> np.ndarray:
+        if path not in self._cache:
+            image = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
+            if image is None or image.ndim != 3 or image.shape[2] != 4:
+                raise DataError(f'{path} is no PNG with transparency')
+            self._cache[path] = image
+        return self._cache[path]
+
+
+def _paste(
+    image: np.ndarray, owner: np.ndarray, cutout: np.ndarray, x: int, y: int, number: int
+) -> int:
+    """Blend a cut-out into the image and note its pixels; the pixels of its whole."""
+    height, width = image.shape[:2]
+    left, top = max(x, 0), max(y, 0)
+    right, bottom = min(x + cutout.shape[1], width), min(y + cutout.shape[0], height)
+    whole = int((cutout[..., 3] > 127).sum())
+    if left >= right or top >= bottom:
+        return whole
+    part = cutout[top - y : bottom - y, left - x : right - x]
+    alpha = part[..., 3:].astype(np.float32) / 255
+    window = image[top:bottom, left:right]
+    window[:] = (part[..., :3] * alpha + window * (1 - alpha)).astype(np.uint8)
+    owner[top:bottom, left:right][part[..., 3] > 127] = number
+    return whole
+
+
+def _covered(boxes: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    """(N,) part of each box, as far as it is in the image, that the mask covers."""
+    if not len(boxes):
+        return np.zeros(0)
+    height, width = mask.shape
+    sums = cv2.integral(mask.astype(np.uint8))
+    x1, x2 = boxes[:, [0, 2]].round().astype(int).clip(0, width).T
+    y1, y2 = boxes[:, [1, 3]].round().astype(int).clip(0, height).T
+    inside = sums[y2, x2] - sums[y1, x2] - sums[y2, x1] + sums[y1, x1]
+    return inside / ((x2 - x1) * (y2 - y1)).clip(1)

@@ -1,0 +1,124 @@
+"""A window of the image in which a person has the size that is wanted."""
+
+import math
+import random
+
+import cv2
+import numpy as np
+from mmcv.transforms import BaseTransform
+from mmdet.structures.bbox import HorizontalBoxes
+
+from fairmot_mm.registry import TRANSFORMS
+
+
+@TRANSFORMS.register_module()
+class RandomWindow(BaseTransform):
+    """Scale the image so that one of its people gets a drawn height, and cut a window.
+
+    Sizes of people are then spread evenly (in octaves) whatever they are in the data,
+    and pixels are resampled once, from the full image: large people are sharp. Stands in
+    the place of letterbox and affine.
+
+    Needs ``gt_bboxes``, ``gt_bboxes_labels`` and ``gt_instances_ids``; changes them,
+    ``img`` and ``img_shape``.
+
+    Args:
+        scale: (width, height) of the window in pixels.
+        height_range: Range of the chosen person's height, in window heights.
+        max_enlargement: Images are not enlarged more than this.
+        whole_prob: Probability of the whole image, fitted into the window, instead.
+        max_stretch: Largest relative change of the width alone.
+        min_visible: People of whom less than this part is in the window go.
+        min_bbox_size: So do those not wider and higher than this, in pixels.
+        pad_val: Grey level outside the image.
+    """
+
+    def __init__(
+        self,
+        scale: tuple[int, int],
+        height_range: tuple[float, float] = (0.15, 0.95),
+        max_enlargement: float = 2.0,
+        whole_prob: float = 0.15,
+        max_stretch: float = 0.12,
+        min_visible: float = 0.35,
+        min_bbox_size: float = 4.0,
+        pad_val: int = 127,
+    ) -> None:
+        self.scale = tuple(scale)
+        self.height_range = tuple(height_range)
+        self.max_enlargement = max_enlargement
+        self.whole_prob = whole_prob
+        self.max_stretch = max_stretch
+        self.min_visible = min_visible
+        self.min_bbox_size = min_bbox_size
+        self.pad_val = pad_val
+
+    def transform(self, results: dict) -> dict:
+        """Cut a window out of ``results``."""
+        image = results['img']
+        boxes = results['gt_bboxes'].tensor.numpy()
+        (sx, sy), shift = self.draw(boxes, image.shape[1], image.shape[0])
+        results['img'] = self.render(image, (sx, sy), shift)
+        results['img_shape'] = results['img'].shape[:2]
+        after = boxes * (sx, sy, sx, sy) + (*shift, *shift)
+        size = after[:, 2:] - after[:, :2]
+        inside = after[:, 2:].clip(0, self.scale) - after[:, :2].clip(0, self.scale)
+        visible = inside.prod(axis=1) / size.prod(axis=1).clip(1e-6)
+        keep = (visible >= self.min_visible) & (size > self.min_bbox_size).all(axis=1)
+        results['gt_bboxes'] = HorizontalBoxes(after[keep].astype(np.float32))
+        for key in ('gt_bboxes_labels', 'gt_instances_ids'):
+            results[key] = results[key][keep]
+        return results
+
+    def draw(
+        self, boxes: np.ndarray, width: int, height: int
+    ) -> tuple[tuple[float, float], tuple[int, int]]:
+        """Draw scale and shift.
+
+        Args:
+            boxes: (N, 4) xyxy of the people.
+            width: Of the image.
+            height: Of the image.
+
+        Returns:
+            Factors in x and y; whole pixels in x and y that come after them.
+        """
+        sizes = np.array(self.scale, float)
+        fit = min(sizes[0] / width, sizes[1] / height)
+        scale, center = fit, np.array([width, height]) / 2
+        if len(boxes) and random.random() >= self.whole_prob:
+            box = boxes[random.randrange(len(boxes))]
+            low, high = map(math.log, self.height_range)
+            wanted = math.exp(random.uniform(low, high)) * sizes[1]
+            scale = wanted / max(box[3] - box[1], 1.0)
+            scale = max(min(scale, self.max_enlargement), fit)
+            center = (box[:2] + box[2:]) / 2
+        stretch = 1 + random.uniform(-self.max_stretch, self.max_stretch)
+        factors = scale * stretch, scale
+        shift = []
+        for axis, length in enumerate((width, height)):
+            place = random.uniform(0.2, 0.8) if axis == 0 else random.uniform(0.4, 0.6)
+            move = sizes[axis] * place - factors[axis] * center[axis]
+            # Inside the image where it is larger than the window.
+            room = sizes[axis] - factors[axis] * length
+            shift.append(round(min(max(move, min(room, 0)), max(room, 0))))
+        return factors, (shift[0], shift[1])
+
+    def render(
+        self, image: np.ndarray, factors: tuple[float, float], shift: tuple[int, int]
+    ) -> np.ndarray:
+        """The window, (H, W, 3) uint8, of an image scaled and then shifted."""
+        shrinks = factors[1] < 1
+        method = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+        scaled = cv2.resize(
+            image, None, fx=factors[0], fy=factors[1], interpolation=method
+        )
+        width, height = self.scale
+        window = np.full((height, width, 3), self.pad_val, np.uint8)
+        (x, y), (h, w) = shift, scaled.shape[:2]
+        left, top = max(x, 0), max(y, 0)
+        right, bottom = min(x + w, width), min(y + h, height)
+        window[top:bottom, left:right] = scaled[
+            top - y : bottom - y, left - x : right - x
+        ]
+        return window
