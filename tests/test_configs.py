@@ -12,7 +12,7 @@ from fairmot_mm.registry import DATASETS, MODELS, TRANSFORMS
 
 CONFIGS = Path(__file__).parents[1] / 'configs'
 NETWORKS = (
-    'dla34|dla34-conv|dla34-conv-small|dlav0-34|hrnet-w18|hrnet-w32|yolov5s|'
+    'dla34|dla34-conv|dla34-conv-small|dlav0-34|hrnet-w18|hrnet-w32|yolov5s(-lite)?|'
     'r(18|34|50|101|152)(-fpn)?-dcn|regnetx-400mf-fpn|swin-t-hrfpn'
 )
 LEAF_NAME = re.compile(
@@ -83,7 +83,12 @@ def image_sample(folder, index):
 
 def run_pipeline(folder, steps, scale=(96, 64)):
     """A batch of two samples that pass all steps."""
-    pipeline = Compose([TRANSFORMS.build(step) for step in with_input_of(steps, scale)])
+    steps = with_input_of(steps, scale)
+    for step in steps:
+        if 'cutouts' in step:  # people to paste, as tools/ makes them of the data
+            step['cutouts'] = str(folder)
+            cv2.imwrite(str(folder / 'person.png'), np.full((40, 16, 4), 255, np.uint8))
+    pipeline = Compose([TRANSFORMS.build(step) for step in steps])
     return pseudo_collate([pipeline(image_sample(folder, index)) for index in range(2)])
 
 

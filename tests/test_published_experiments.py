@@ -106,7 +106,11 @@ PUBLISHED = {
     ),
 }
 # Ours: small networks for a CPU, and a network that FairMOT never had.
-OURS = ('fairmot_dla34-conv-small_1xb4-', 'fairmot_regnetx-400mf-fpn_2xb6-30e_mot17')
+OURS = (
+    'fairmot_dla34-conv-small_1xb4-',
+    'fairmot_regnetx-400mf-fpn_2xb6-30e_mot17',
+    'fairmot_yolov5s-lite_1xb8-14e_street',
+)
 
 
 @pytest.mark.parametrize('script', PUBLISHED)

@@ -11,7 +11,11 @@ from fairmot_mm.apis.config import (
     load_run_config,
     set_num_ids,
 )
-from fairmot_mm.apis.convert_weights import convert_published, export_published
+from fairmot_mm.apis.convert_weights import (
+    convert_published,
+    export_published,
+    publish_weights,
+)
 from fairmot_mm.apis.detect_sequence import detect_sequence
 from fairmot_mm.apis.inference import build_tracker, init_model
 from fairmot_mm.apis.initial_weights import require_initial_weights
@@ -42,6 +46,7 @@ __all__ = [
     'load_checkpoint',
     'load_config',
     'load_run_config',
+    'publish_weights',
     'read_state_dict',
     'require_initial_weights',
     'set_num_ids',

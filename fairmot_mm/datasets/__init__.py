@@ -16,6 +16,8 @@ from fairmot_mm.datasets.transforms import (
     LoadJDELabels,
     PackFrame,
     PackJDEInputs,
+    PastePeople,
+    RandomWindow,
     SaturationValueJitter,
 )
 
@@ -30,6 +32,8 @@ __all__ = [
     'MOTVideoDataset',
     'PackFrame',
     'PackJDEInputs',
+    'PastePeople',
+    'RandomWindow',
     'SaturationValueJitter',
     'SeededSampler',
     'VideoSampler',

@@ -62,6 +62,21 @@ def test_offsets_of_several_lists(make_jde_set):
     assert ids == [[1], [2, 4], [9], [-1]]
 
 
+def test_lists_seen_more_than_once(make_jde_set):
+    """A repeated list has more images in an epoch, and no more identities."""
+    person = PERSON.format(0)
+    arguments = make_jde_set(a=[person, person], b=[PERSON.format(3)])
+    once = JDEDataset(**arguments)
+    often = JDEDataset(**arguments, repeats=[1, 3])
+    assert (len(once), len(often)) == (3, 5)
+    assert often.num_ids == once.num_ids == 6
+    infos = [often.get_data_info(index) for index in range(5)]
+    assert [info['jde_labels'][0, 1] for info in infos] == [0, 0, 4, 4, 4]
+    assert [info['img_id'] for info in infos] == [0, 1, 2, 2, 2]
+    with pytest.raises(DataError, match='each of the 2 ann_files'):
+        JDEDataset(**arguments, repeats=[3])
+
+
 def load(arguments):
     dataset = JDEDataset(**arguments)
     return [dataset.get_data_info(index) for index in range(len(dataset))]

@@ -135,14 +135,17 @@ def _cut(image: np.ndarray, box: np.ndarray, rules: CutoutRules) -> np.ndarray |
     crop = image[top:bottom, left:right]
     scale = min(1.0, rules.max_height / (box[3] - box[1]))
     crop = cv2.resize(crop, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    x1, y1, x2, y2 = ((box - (left, top, left, top)) * scale).round().astype(int).clip(0)
+    x1, y1, x2, y2 = (
+        ((box - (left, top, left, top)) * scale).round().astype(int).clip(0)
+    )
     marks = np.full(crop.shape[:2], cv2.GC_BGD, np.uint8)
     marks[y1:y2, x1:x2] = cv2.GC_PR_BGD
     center, axes = ((x1 + x2) // 2, (y1 + y2) // 2), ((x2 - x1) // 3, (y2 - y1) // 2)
     cv2.ellipse(marks, center, axes, 0, 0, 360, cv2.GC_PR_FGD, -1)
     models = np.zeros((1, 65)), np.zeros((1, 65))
     cv2.setRNGSeed(0)
-    cv2.grabCut(crop, marks, None, *models, ITERATIONS, cv2.GC_INIT_WITH_MASK)
+    no_rect = (0, 0, 1, 1)  # not read: the marks say where to begin
+    cv2.grabCut(crop, marks, no_rect, *models, ITERATIONS, cv2.GC_INIT_WITH_MASK)
     person = ((marks & 1) == 1).astype(np.uint8)
     _, parts, stats, _ = cv2.connectedComponentsWithStats(person)
     if len(stats) < 2:
@@ -153,5 +156,7 @@ def _cut(image: np.ndarray, box: np.ndarray, rules: CutoutRules) -> np.ndarray |
     low, high = PLAUSIBLE_AREA
     if not low <= area <= high or height < PLAUSIBLE_HEIGHT:
         return None
-    alpha = cv2.GaussianBlur(np.where(parts == largest, 255, 0).astype(np.uint8), (3, 3), 0)
+    alpha = cv2.GaussianBlur(
+        np.where(parts == largest, 255, 0).astype(np.uint8), (3, 3), 0
+    )
     return np.dstack([crop, alpha])[y1:y2, x1:x2]

@@ -72,7 +72,8 @@ class PastePeople(BaseTransform):
             return results
         image = results['img'] = results['img'].copy()
         owner = np.full(image.shape[:2], -1, np.int16)
-        boxes, areas = [], []
+        boxes: list[tuple[int, int, int, int]] = []
+        areas: list[int] = []
         for cutout, (x, y) in self.draw_group(image.shape[1], image.shape[0]):
             area = _paste(image, owner, cutout, x, y, len(boxes))
             areas.append(area)
@@ -135,7 +136,12 @@ class PastePeople(BaseTransform):
 
 
 def _paste(
-    image: np.ndarray, owner: np.ndarray, cutout: np.ndarray, x: int, y: int, number: int
+    image: np.ndarray,
+    owner: np.ndarray,
+    cutout: np.ndarray,
+    x: int,
+    y: int,
+    number: int,
 ) -> int:
     """Blend a cut-out into the image and note its pixels; the pixels of its whole."""
     height, width = image.shape[:2]

@@ -16,8 +16,8 @@ class RandomWindow(BaseTransform):
     """Scale the image so that one of its people gets a drawn height, and cut a window.
 
     Sizes of people are then spread evenly (in octaves) whatever they are in the data,
-    and pixels are resampled once, from the full image: large people are sharp. Stands in
-    the place of letterbox and affine.
+    and pixels are resampled once, from the full image: large people are sharp. Stands
+    in the place of letterbox and affine.
 
     Needs ``gt_bboxes``, ``gt_bboxes_labels`` and ``gt_instances_ids``; changes them,
     ``img`` and ``img_shape``.

@@ -1,3 +1,4 @@
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -77,3 +78,39 @@ def test_the_wrong_file_is_refused(run_tool, tmp_path, tool, content, message):
     with pytest.raises(SystemExit, match=message):
         run_tool(f'model_converters/{tool}', tmp_path / 'in.pth', tmp_path / 'out.pth')
     assert [path.name for path in tmp_path.iterdir()] == ['in.pth']
+
+
+def test_file_to_hand_on(trained_like, run_tool, tmp_path, capsys):
+    """Half the size or less, nothing of the training in it, and it loads as it is."""
+    small = tmp_path / 'small.pth'
+    run_tool('model_converters/publish_model', trained_like, small)
+    digest = hashlib.sha256(small.read_bytes()).hexdigest()
+    assert digest in capsys.readouterr().out
+    before, after = read_state_dict(trained_like), read_state_dict(small)
+    assert not any('classifier' in name or 'log_v' in name for name in after)
+    assert all(torch.equal(after[name], before[name].half()) for name in after)
+    model = init_model(ROOT / NETWORK, small, device='cpu')
+    assert all(weight.dtype == torch.float32 for weight in model.parameters())
+    run_tool('model_converters/publish_model', trained_like, tmp_path / 'again.pth')
+    assert (tmp_path / 'again.pth').read_bytes() == small.read_bytes()
+
+
+def test_averaged_weights_and_those_of_the_last_step(run_tool, tmp_path):
+    """A run with EMAHook has both; a run without has no choice."""
+    content = {'state_dict': {'a': torch.ones(2)}}
+    torch.save(content, tmp_path / 'plain.pth')
+    raw = {'module.a': torch.zeros(2), 'steps': torch.tensor(3)}
+    torch.save({**content, 'ema_state_dict': raw}, tmp_path / 'both.pth')
+    for name, options, value in (('mean', [], 1), ('last', ['--raw'], 0)):
+        out = tmp_path / f'{name}.pth'
+        run_tool('model_converters/publish_model', tmp_path / 'both.pth', out, *options)
+        assert read_state_dict(out)['a'].tolist() == [value, value]
+    with pytest.raises(SystemExit, match='without EMAHook'):
+        run_tool('model_converters/publish_model', tmp_path / 'plain.pth', out, '--raw')
+
+
+def test_numbers_beyond_half_precision(run_tool, tmp_path):
+    """They would become infinite without a word."""
+    torch.save({'state_dict': {'a': torch.tensor([1e5])}}, tmp_path / 'big.pth')
+    with pytest.raises(SystemExit, match='half precision cannot hold: a'):
+        run_tool('model_converters/publish_model', tmp_path / 'big.pth', tmp_path / 'o')

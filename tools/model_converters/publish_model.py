@@ -1,0 +1,31 @@
+"""Write the weights of a training small enough to be handed on."""
+
+import argparse
+
+from fairmot_mm.apis import publish_weights
+from fairmot_mm.utils.cli import one_line_errors
+
+
+def parse_args() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument('source', help='checkpoint of tools/train.py')
+    parser.add_argument('out', help='file to write')
+    parser.add_argument(
+        '--raw',
+        action='store_true',
+        help='the weights of the last step, where the checkpoint has averaged ones too',
+    )
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Run the tool."""
+    args = parse_args()
+    with one_line_errors():
+        digest, size = publish_weights(args.source, args.out, raw=args.raw)
+    print(f'{args.out}: {size / 2**20:.1f} MiB, sha256 {digest}')
+
+
+if __name__ == '__main__':
+    main()
