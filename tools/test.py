@@ -7,13 +7,21 @@ from mmengine.config import Config
 from mmengine.runner import Runner
 
 from fairmot_mm.apis import (
+    InferenceOptions,
+    accelerate,
     explain_build_errors,
     load_checkpoint,
     load_run_config,
     read_state_dict,
 )
+from fairmot_mm.apis.inference import move
 from fairmot_mm.utils import ConfigError, require_writable_dir
-from fairmot_mm.utils.cli import add_runner_arguments, one_line_errors
+from fairmot_mm.utils.cli import (
+    add_inference_arguments,
+    add_runner_arguments,
+    inference_options,
+    one_line_errors,
+)
 
 
 def parse_args() -> argparse.Namespace:
@@ -32,6 +40,7 @@ def parse_args() -> argparse.Namespace:
         help='also write the results as the MOTChallenge server takes them',
     )
     add_runner_arguments(parser)
+    add_inference_arguments(parser)
     return parser.parse_args()
 
 
@@ -53,8 +62,16 @@ def direct_results(cfg: Config, out: str | None, submission: str | None) -> None
 def build_runner(args: argparse.Namespace) -> Runner:
     """A Runner whose model holds the checkpoint, every tensor accounted for."""
     cfg = load_run_config(
-        args.config, args.cfg_options, args.work_dir, args.launcher, args.local_rank
+        args.config,
+        inference_options(args),
+        args.work_dir,
+        args.launcher,
+        args.local_rank,
     )
+    options = InferenceOptions.of_config(cfg)
+    options.set_threads()
+    if args.device and args.launcher != 'none':
+        raise ConfigError('--device is for one process; a launcher gives each its own')
     if not cfg.get('test_dataloader') or not cfg.get('test_evaluator'):
         raise ConfigError(f'{args.config} has no test_dataloader and test_evaluator')
     cfg.load_from, cfg.resume = None, False
@@ -62,7 +79,11 @@ def build_runner(args: argparse.Namespace) -> Runner:
     direct_results(cfg, args.out, args.submission)
     with explain_build_errors():
         runner = Runner.from_cfg(cfg)
-    load_checkpoint(getattr(runner.model, 'module', runner.model), args.checkpoint)
+    model = getattr(runner.model, 'module', runner.model)
+    load_checkpoint(model, args.checkpoint)
+    if args.device:
+        move(model, args.device)
+    accelerate(model.eval(), options)
     return runner
 
 

@@ -28,7 +28,11 @@ from rich.progress import (
 
 from fairmot_mm.apis import MultiStreamInferencer, TrackInferencer
 from fairmot_mm.apis.frame_source import FrameSource, open_sources
-from fairmot_mm.utils.cli import one_line_errors
+from fairmot_mm.utils.cli import (
+    add_inference_arguments,
+    inference_options,
+    one_line_errors,
+)
 from fairmot_mm.visualization import TrackVisualizer
 
 INTERRUPTED = 130  # what a shell reports for Ctrl-C
@@ -64,9 +68,6 @@ def parse_args() -> argparse.Namespace:
         '--out', default='outputs', help='folder to write the results to (%(default)s)'
     )
     parser.add_argument(
-        '--device', help='as in cpu or cuda:0; the GPU where there is one'
-    )
-    parser.add_argument(
         '--batch-size',
         type=int,
         help='consecutive frames that pass through the network together (1); with '
@@ -98,6 +99,7 @@ def parse_args() -> argparse.Namespace:
         action=DictAction,
         help='override keys of the config, as in model.tracker.obj_score_thr=0.5',
     )
+    add_inference_arguments(parser)
     args = parser.parse_args()
     if args.input[0].endswith('.py'):  # no source of frames is called so
         if args.model or args.weights:
@@ -128,7 +130,7 @@ def start(args: argparse.Namespace) -> tuple[list[FrameSource], Generator]:
         model=args.model,
         checkpoint=args.weights,
         device=args.device,
-        cfg_options=args.cfg_options,
+        cfg_options=inference_options(args),
         visualizer=TrackVisualizer(trail_length=args.show_trails),
         detect_every=args.detect_every,
     )

@@ -1,5 +1,6 @@
 """The Python face of fairmot_mm."""
 
+from fairmot_mm.apis.accelerate import accelerate
 from fairmot_mm.apis.checkpoint import (
     find_resume_checkpoint,
     load_checkpoint,
@@ -18,6 +19,7 @@ from fairmot_mm.apis.convert_weights import (
 )
 from fairmot_mm.apis.detect_sequence import detect_sequence
 from fairmot_mm.apis.inference import build_tracker, init_model
+from fairmot_mm.apis.inference_options import InferenceOptions
 from fairmot_mm.apis.initial_weights import require_initial_weights
 from fairmot_mm.apis.model_zoo import ZooModel, default_model, find_model, list_models
 from fairmot_mm.apis.multi_stream_inferencer import (
@@ -28,10 +30,12 @@ from fairmot_mm.apis.track_inferencer import TrackInferencer
 from fairmot_mm.apis.zoo_weights import fetch_weights
 
 __all__ = [
+    'InferenceOptions',
     'MultiStreamInferencer',
     'StreamResult',
     'TrackInferencer',
     'ZooModel',
+    'accelerate',
     'build_tracker',
     'convert_published',
     'default_model',

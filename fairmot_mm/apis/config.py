@@ -24,6 +24,7 @@ from fairmot_mm.utils.errors import ConfigError
 _KNOWN_KEYS = {
     *inspect.signature(Runner.__init__).parameters,
     'auto_scale_lr',
+    'inference',
     'test_pipeline',
     'train_pipeline',
 }

@@ -7,8 +7,10 @@ from mmengine.config import Config
 from mmengine.device import get_device
 from mmengine.model import BaseModel
 
+from fairmot_mm.apis.accelerate import accelerate
 from fairmot_mm.apis.checkpoint import load_checkpoint
 from fairmot_mm.apis.config import explain_build_errors, load_config
+from fairmot_mm.apis.inference_options import InferenceOptions
 from fairmot_mm.apis.model_zoo import default_model, find_model
 from fairmot_mm.apis.zoo_weights import fetch_weights
 from fairmot_mm.models import FairMOT
@@ -23,6 +25,9 @@ def init_model(
     cfg_options: dict | None = None,
 ) -> FairMOT:
     """Build a model for inference.
+
+    The dict ``inference`` of the config says how the network runs, see
+    `InferenceOptions`.
 
     Args:
         config: Path of a config file, a `Config`, or a name of the model zoo.
@@ -47,6 +52,8 @@ def init_model(
     cfg = load_config(config, cfg_options)
     if checkpoint is None:
         checkpoint = _weights_of_zoo(config)
+    options = InferenceOptions.of_config(cfg)
+    options.set_threads()
     is_onnx = checkpoint is not None and Path(checkpoint).suffix == '.onnx'
     if is_onnx:
         device = device or 'cpu'
@@ -59,9 +66,18 @@ def init_model(
         load_checkpoint(model, checkpoint)
     model.cfg = cfg
     model.dataset_meta = {'classes': class_names(cfg)}
-    device = device or get_device()
+    accelerate(move(model, device or get_device()).eval(), options)
+    return model
+
+
+def move(model: BaseModel, device: str) -> BaseModel:
+    """Move a model to a device.
+
+    Raises:
+        ConfigError: The device does not exist, or cannot run the model.
+    """
     try:
-        return model.to(device).eval()
+        return model.to(device)
     except (AssertionError, RuntimeError) as error:  # torch has both for it
         reason = str(error).splitlines()[0]
         raise ConfigError(f'device {device!r} cannot be used: {reason}') from error

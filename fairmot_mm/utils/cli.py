@@ -4,6 +4,7 @@ import argparse
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from mmengine.config import DictAction
 
@@ -97,6 +98,57 @@ def add_video_arguments(
         parser.add_argument(
             '--ending', default='train', help='of the list: val makes OUT/NAME.val'
         )
+
+
+def add_inference_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options of how a network runs; `inference_options` reads them.
+
+    Each is the key of the config's ``inference`` of the same name.
+    """
+    group = parser.add_argument_group(
+        'inference', 'how the network runs; docs/inference_options.md compares them'
+    )
+    group.add_argument(
+        '--device', help='as in cpu, cuda:1 or mps; the accelerator there is'
+    )
+    group.add_argument(
+        '--precision',
+        choices=['float32', 'float16', 'bfloat16'],
+        help='numbers of the network (float32)',
+    )
+    group.add_argument(
+        '--channels-last',
+        action=argparse.BooleanOptionalAction,
+        help='layout of its maps in memory (on a CPU, and in low precision on a GPU)',
+    )
+    for name, text in (
+        ('fuse-conv-bn', 'fold batch norms into convolutions'),
+        ('compile', 'generate code for the network at its first frame'),
+        ('cuda-graphs', 'record the kernels of the network and replay them'),
+    ):
+        group.add_argument(
+            f'--{name}', action=argparse.BooleanOptionalAction, help=text
+        )
+    group.add_argument(
+        '--num-threads', type=int, metavar='N', help='threads of an operation on a CPU'
+    )
+
+
+def inference_options(args: argparse.Namespace) -> dict[str, Any] | None:
+    """``--cfg-options`` of a command line, with those of `add_inference_arguments`."""
+    named = {
+        f'inference.{name}': getattr(args, name)
+        for name in (
+            'precision',
+            'channels_last',
+            'fuse_conv_bn',
+            'compile',
+            'cuda_graphs',
+            'num_threads',
+        )
+        if getattr(args, name) is not None
+    }
+    return {**(args.cfg_options or {}), **named} or None
 
 
 def add_runner_arguments(parser: argparse.ArgumentParser) -> None:

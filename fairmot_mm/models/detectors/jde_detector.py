@@ -1,6 +1,6 @@
 """The network that detects and embeds in one pass."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from mmdet.models.detectors import BaseDetector
 from mmdet.models.utils import samplelist_boxtype2tensor
@@ -53,6 +53,9 @@ class JDEDetector(BaseDetector):
         self.task_weighting = MODELS.build(
             task_weighting or {'type': 'UncertaintyWeighting'}
         )
+        # What `predict` runs in place of `_forward` where it is set: a faster form of
+        # the same network, see `fairmot_mm.apis.accelerate`.
+        self.fast_forward: Callable[[Tensor], dict[str, Tensor]] | None = None
 
     def extract_feat(self, batch_inputs: Tensor) -> Sequence[Tensor]:
         """Feature maps of (B, 3, H, W) RGB images in [0, 1]; the first has stride 4."""
@@ -108,7 +111,7 @@ class JDEDetector(BaseDetector):
             ``embeds`` (P, D) at the true centres, ``instances_ids`` and ``labels``
             (P,), of the boxes that have an area.
         """
-        maps = self._forward(batch_inputs)
+        maps = (self.fast_forward or self._forward)(batch_inputs)
         embedding = maps.pop('embedding')
         if all(
             'bboxes' in sample.get('gt_instances', ()) for sample in batch_data_samples

@@ -5,7 +5,7 @@ from typing import Any
 
 import torch
 import torch.nn.functional as F  # noqa: N812
-from mmcv.ops import ModulatedDeformConv2dPack
+from mmcv.ops import ModulatedDeformConv2dPack, modulated_deform_conv2d
 from torch import Tensor
 
 from fairmot_mm.registry import MODELS
@@ -21,14 +21,17 @@ class DCNv2(ModulatedDeformConv2dPack):
     mmcv's layer, with its parameters, initialisation and results. Where no gradient is
     asked for, a CPU samples by `deform_conv2d` instead, in about a sixth of the time.
     mmcv's operator reads any input as if it were contiguous; it gets one that is, so
-    that a network may run in ``channels_last``.
+    that a network may run in ``channels_last``. It also computes positions in the type
+    of the map, and float16 knows only every fourth of a pixel beyond 256: without
+    gradient it gets, and gives back, float32.
     """
 
     def forward(self, x: Tensor) -> Tensor:
         """Map (B, I, H, W) to (B, O, H', W')."""
-        grouped = self.groups > 1 or self.deform_groups > 1
-        if x.device.type != 'cpu' or torch.is_grad_enabled() or grouped:
+        if torch.is_grad_enabled():
             return super().forward(x.contiguous())
+        if x.device.type != 'cpu' or self.groups > 1 or self.deform_groups > 1:
+            return self._sample_by_mmcv(x)
         taps = self.weight[0, 0].numel()
         shift, mask = self.conv_offset(x).split([2 * taps, taps], dim=1)
         out = deform_conv2d(
@@ -43,6 +46,24 @@ class DCNv2(ModulatedDeformConv2dPack):
         )
         last = x.is_contiguous(memory_format=torch.channels_last)
         return out if last else out.contiguous()
+
+    def _sample_by_mmcv(self, x: Tensor) -> Tensor:
+        """`forward` by mmcv's operator, without gradient."""
+        precise = torch.promote_types(x.dtype, torch.float32)
+        taps = self.deform_groups * self.weight[0, 0].numel()
+        shift, mask = self.conv_offset(x).to(precise).split([2 * taps, taps], dim=1)
+        return modulated_deform_conv2d(
+            x.to(precise).contiguous(),
+            shift.contiguous(),
+            mask.sigmoid().contiguous(),
+            self.weight.to(precise).contiguous(),
+            self.bias if self.bias is None else self.bias.to(precise),
+            self.stride,
+            self.padding,
+            self.dilation,
+            self.groups,
+            self.deform_groups,
+        ).to(x.dtype)
 
 
 @torch.library.custom_op('fairmot_mm::deform_conv2d', mutates_args=())
@@ -59,7 +80,8 @@ def deform_conv2d(
     """Modulated deformable convolution by weighted sums of rows, without gradient.
 
     The map is a table of one row a pixel; what a tap of the kernel samples is the sum
-    of four rows by their bilinear weights, which `embedding_bag` is made for.
+    of four rows by their bilinear weights, which `embedding_bag` is made for. Positions
+    are float32 at least.
 
     Letters: B images, I and O channels, H x W input, H' x W' output, k kernel taps.
 
@@ -78,14 +100,15 @@ def deform_conv2d(
     """
     batch, channels, height, width = x.shape
     out_height, out_width = shift.shape[2:]
+    precise = torch.promote_types(x.dtype, torch.float32)
     table = x.permute(0, 2, 3, 1).reshape(-1, channels)
     kernel = weight.permute(2, 3, 1, 0).flatten(0, 2)  # (k * I, O)
     tap_y, tap_x = (
-        (torch.arange(size, device=x.device) * step - pad).to(x)
+        (torch.arange(size, device=x.device) * step - pad).to(precise)
         for size, step, pad in zip(weight.shape[2:], dilation, padding, strict=True)
     )
     tap_y, tap_x = torch.meshgrid(tap_y, tap_x, indexing='ij')
-    shift, mask = shift.flatten(2), mask.flatten(2)
+    shift, mask = shift.flatten(2).to(precise), mask.flatten(2).to(precise)
     out = x.new_empty(batch, out_height * out_width, len(weight))
     for image in range(batch):
         for start in range(0, out.shape[1], _CHUNK):
@@ -104,7 +127,7 @@ def deform_conv2d(
             sampled = F.embedding_bag(
                 rows.view(-1, 4),
                 table,
-                per_sample_weights=shares.view(-1, 4),
+                per_sample_weights=shares.view(-1, 4).to(table),
                 mode='sum',
             ).view(len(position), -1)
             product = sampled @ kernel

@@ -1,0 +1,150 @@
+import copy
+from functools import partial
+
+import pytest
+import torch
+from mmdet.structures import DetDataSample
+from torch import nn
+
+from fairmot_mm.apis import InferenceOptions, accelerate
+from fairmot_mm.utils import ConfigError
+
+
+@pytest.fixture
+def model(small_model):
+    return small_model()
+
+
+def detect(model):
+    images = torch.rand(2, 3, 64, 96, generator=torch.Generator().manual_seed(1))
+    images = images.to(next(model.parameters()).device)
+    samples = [DetDataSample(metainfo=dict(ori_shape=(64, 96))) for _ in range(2)]
+    with torch.no_grad():
+        model.detector.predict(images, samples)
+    return [sample.pred_instances for sample in samples]
+
+
+def check_equal(model, options, pixels=1e-3):
+    """The options leave detections as they are but for ``pixels``."""
+    expected = detect(model)
+    fast = copy.deepcopy(model)
+    accelerate(fast, InferenceOptions(**options))
+    assert fast.detector.fast_forward is not None
+    for own, other in zip(expected, detect(fast), strict=True):
+        assert 0 < len(own) == len(other)
+        far = torch.cdist(own.bboxes, other.bboxes, p=float('inf'))
+        assert far.min(dim=1).values.max() < pixels
+        twins = other[far.argmin(dim=1)]
+        torch.testing.assert_close(twins.scores, own.scores, rtol=0, atol=pixels / 10)
+        assert (twins.embeds * own.embeds).sum(dim=1).min() > 1 - pixels
+
+
+@pytest.mark.parametrize(
+    'options',
+    [dict(), dict(channels_last=False), dict(fuse_conv_bn=True)],
+    ids=str,
+)
+def test_equal_but_for_rounding(model, options):
+    """Layout and fusion are other ways to the same numbers."""
+    check_equal(model, options)
+
+
+@pytest.mark.parametrize('fuse', [False, True])
+def test_low_precision(model, fuse):
+    """Weights are bfloat16; outputs and detections are not rounded to it."""
+    accelerate(model, InferenceOptions(precision='bfloat16', fuse_conv_bn=fuse))
+    assert model.detector.backbone.base_layer[0].weight.dtype == torch.bfloat16
+    found = detect(model)[0]
+    assert found.bboxes.dtype == found.embeds.dtype == torch.float32
+    assert not torch.equal(found.scores, found.scores.bfloat16().float())
+    assert not torch.equal(found.bboxes, found.bboxes.bfloat16().float())
+
+
+def test_layout_reaches_the_network(model):
+    """Weights and maps have their channels together."""
+    accelerate(model, InferenceOptions(channels_last=True))
+    weight = model.detector.backbone.level2.tree1.conv1.weight
+    assert weight.is_contiguous(memory_format=torch.channels_last)
+    maps = model.detector.fast_forward(torch.rand(1, 3, 64, 96))
+    assert maps['embedding'].is_contiguous(memory_format=torch.channels_last)
+
+
+def test_no_batch_norm_is_left(model):
+    """All are folded, those behind deformable and transposed convolutions too."""
+    accelerate(model, InferenceOptions(fuse_conv_bn=True))
+    norms = [m for m in model.modules() if isinstance(m, nn.BatchNorm2d)]
+    assert not norms
+    with pytest.raises(ConfigError, match='has no batch norm right behind'):
+        accelerate(model, InferenceOptions(fuse_conv_bn=True))
+
+
+def test_a_fusion_that_is_wrong_is_refused(model):
+    """A norm that is registered behind a convolution but runs elsewhere is noticed."""
+
+    class Before(nn.Module):
+        def __init__(self, branch):
+            super().__init__()
+            self.conv = nn.Conv2d(16, 16, 1)
+            self.norm = nn.BatchNorm2d(16)
+            self.norm.running_mean.fill_(1.0)
+            self.branch = branch
+
+        def forward(self, x):
+            return self.branch(self.conv(self.norm(x).relu()))
+
+    model.detector.bbox_head.size = Before(model.detector.bbox_head.size).eval()
+    with pytest.raises(ConfigError, match='changes the size of this network'):
+        accelerate(model, InferenceOptions(fuse_conv_bn=True))
+
+
+class OneConvolution(nn.Conv2d):
+    """A neck that does all the work; tracing a whole network takes long."""
+
+    def forward(self, x):
+        return [super().forward(x)]
+
+
+def test_compiled(model, monkeypatch):
+    """The network is traced, with the same detections; its errors are explained."""
+    torch.manual_seed(0)
+    model.detector.backbone = nn.Identity()
+    model.detector.neck = OneConvolution(3, 16, 7, stride=4, padding=3)
+    traced = []
+
+    def backend(graph, _):
+        traced.append(graph)
+        return graph.forward
+
+    def broken(*_):
+        raise OSError('no compiler')
+
+    compile_ = torch.compile
+    monkeypatch.setattr(torch, 'compile', partial(compile_, backend=backend))
+    check_equal(model, dict(compile=True))
+    assert len(traced) == 1
+    monkeypatch.setattr(torch, 'compile', partial(compile_, backend=broken))
+    accelerate(model, InferenceOptions(compile=True))
+    with pytest.raises(ConfigError, match=r'cannot generate code .*no compiler'):
+        detect(model)
+
+
+def test_another_detector(model):
+    """One that is no `JDEDetector` runs as it is; what it would not heed is refused."""
+    model.detector = nn.Identity()
+    accelerate(model, InferenceOptions())
+    with pytest.raises(
+        ConfigError, match='compile is for a JDEDetector; the model has Id'
+    ):
+        accelerate(model, InferenceOptions(compile=True))
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason='needs a GPU')
+@pytest.mark.parametrize('precision', ['float32', 'float16', 'bfloat16'])
+def test_recorded_on_a_gpu(model, precision):
+    """A replay gives what the kernels give when they are started one by one."""
+    model = model.cuda()
+    plain = copy.deepcopy(model)
+    accelerate(plain, InferenceOptions(precision=precision))
+    accelerate(model, InferenceOptions(precision=precision, cuda_graphs=True))
+    for own, other in zip(detect(plain), detect(model), strict=True):
+        torch.testing.assert_close(other.bboxes, own.bboxes, rtol=1e-3, atol=1e-2)

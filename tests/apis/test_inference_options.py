@@ -1,0 +1,71 @@
+import pytest
+import torch
+from mmengine.config import Config
+
+from fairmot_mm.apis import InferenceOptions
+from fairmot_mm.utils import ConfigError
+
+CPU, CUDA = torch.device('cpu'), torch.device('cuda', 1)
+
+
+def of(**options):
+    return InferenceOptions.of_config(Config(dict(inference=options)))
+
+
+def test_a_config_need_not_say_anything():
+    """Without the key a network runs as it was trained."""
+    assert InferenceOptions.of_config(Config()) == InferenceOptions() == of()
+    assert of(precision='bfloat16').dtype == torch.bfloat16
+
+
+@pytest.mark.parametrize(
+    ('options', 'message'),
+    [
+        (dict(precison='float16'), "inference.precison: did you mean 'precision'"),
+        (dict(precision='half'), "'half' must be one of float32, float16, bfloat16"),
+        (dict(backend='tensorrt'), 'must be one of pytorch, onnxruntime'),
+        (dict(compile='yes'), "inference.compile = 'yes' must be True or False"),
+        (dict(compile=None), 'inference.compile = None must be True or False'),
+        (dict(num_threads=0), 'num_threads = 0 must be at least 1'),
+        (dict(backend='onnxruntime', fuse_conv_bn=True), 'fuse_conv_bn is for the bac'),
+        (dict(backend='onnxruntime', channels_last=False), 'channels_last is for the'),
+    ],
+)
+def test_what_cannot_be(options, message):
+    """An unknown key, a wrong value, and two that exclude each other are named."""
+    with pytest.raises(ConfigError, match=message):
+        of(**options)
+
+
+def test_no_dict():
+    """Another kind of value is told."""
+    with pytest.raises(ConfigError, match="inference = 'fast' must be a dict"):
+        InferenceOptions.of_config(Config(dict(inference='fast')))
+
+
+def test_what_a_device_cannot_do():
+    """CUDA graphs need CUDA, and float16 a GPU."""
+    for options in (dict(cuda_graphs=True), dict(precision='float16')):
+        of(**options).check_device(CUDA)
+        with pytest.raises(ConfigError, match=r'CUDA device|is for a GPU'):
+            of(**options).check_device(CPU)
+
+
+def test_layout_follows_device_and_precision():
+    """Where it pays by itself, unless told."""
+    assert of().wants_channels_last(CPU)
+    assert not of().wants_channels_last(CUDA)
+    assert of(precision='float16').wants_channels_last(CUDA)
+    assert not of(channels_last=False).wants_channels_last(CPU)
+
+
+def test_threads():
+    """They are those of the process."""
+    before = torch.get_num_threads()
+    try:
+        of(num_threads=before + 1).set_threads()
+        assert torch.get_num_threads() == before + 1
+        of().set_threads()
+        assert torch.get_num_threads() == before + 1
+    finally:
+        torch.set_num_threads(before)
