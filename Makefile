@@ -11,12 +11,13 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3 python; do \
 
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.fairmot_mm-ready
-SETUP_FILES := setup.py $(wildcard requirements/*.txt) \
+DOCS_VENV := $(VENV)-docs
+SETUP_FILES := setup.py $(addprefix requirements/,lock.txt mmcv.txt dev.txt) \
 	tools/dev/set_up.py tools/dev/build_mmcv.py tools/dev/check_setup.py
-TEXT := fairmot_mm configs tools tests docs .ci requirements Makefile setup.py $(wildcard *.md)
+TEXT := fairmot_mm configs tools tests docs .ci requirements Makefile setup.py mkdocs.yml $(wildcard *.md)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build-mmcv demo test lint format clean
+.PHONY: help setup build-mmcv demo test lint format docs clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' Makefile
@@ -51,5 +52,16 @@ format: setup ## Rewrite files in the house style
 	"$(BIN)/ruff" check --fix .
 	"$(BIN)/ruff" format .
 
-clean: ## Remove the environment, caches and builds
-	rm -rf "$(VENV)" build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache fairmot_mm/.mim
+# An environment of its own, made in seconds: the site needs nothing of the package.
+$(DOCS_VENV)/.ready: $(addprefix requirements/,docs.txt lock.txt dev.txt)
+	@test -n "$(PYTHON)" || { echo "fairmot_mm: no Python 3.11 or newer was found" >&2; exit 1; }
+	@$(PYTHON) -m venv --clear "$(DOCS_VENV)"
+	@"$(DOCS_VENV)/bin/pip" --disable-pip-version-check install -q -r requirements/docs.txt
+	@touch "$@"
+
+docs: $(DOCS_VENV)/.ready ## Build the pages of docs/ as a site in site/, links checked
+	@NO_MKDOCS_2_WARNING=1 "$(DOCS_VENV)/bin/mkdocs" build -q
+	@echo "fairmot_mm: the site is in site/index.html"
+
+clean: ## Remove the environments, caches and builds
+	rm -rf "$(VENV)" "$(DOCS_VENV)" site build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache fairmot_mm/.mim

@@ -10,6 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 REQUIREMENTS = Path(__file__).resolve().parents[2] / 'requirements'
+FILES = ('dev.txt', 'lock.txt', 'mmcv.txt')
 AGAIN = 'run `make clean setup`'
 
 
@@ -29,8 +30,8 @@ def main() -> None:
 def check_versions() -> int:
     """Compare what is installed with the requirement files; the number compared."""
     pinned: dict[str, str] = {}
-    for file in sorted(REQUIREMENTS.glob('*.txt')):
-        lines = file.read_text(encoding='utf-8').splitlines()
+    for file in FILES:
+        lines = (REQUIREMENTS / file).read_text(encoding='utf-8').splitlines()
         pinned |= dict(line.split('==') for line in lines if '==' in line)
     for name, wanted in pinned.items():
         try:
