@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from contextlib import closing
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +9,7 @@ import torch
 
 from fairmot_mm.apis.frame_source import open_source
 from fairmot_mm.apis.prefetch import batched, prefetch
-from fairmot_mm.apis.preparation import Preparation, predict_frames
+from fairmot_mm.apis.preparation import Preparation, collate, results_of
 from fairmot_mm.evaluation import DetectedSequence
 from fairmot_mm.models import FairMOT
 from fairmot_mm.utils import MOTRows, SequenceInfo, read_mot
@@ -45,8 +44,8 @@ def detect_sequence(
     frames = []
     with closing(prefetch(Preparation(model.cfg)(source), 2 * batch_size)) as ahead:
         for batch in batched(ahead, batch_size):
-            step = partial(model.predict_streams, trackers=[None] * len(batch))
-            for sample in predict_frames(step, batch):
+            detected = model.detect(collate(batch))
+            for sample in results_of(detected['data_samples']):
                 frames.append(sample.pred_instances)
                 on_frame()
     columns = {

@@ -7,7 +7,6 @@ from concurrent.futures import FIRST_COMPLETED, wait
 from contextlib import ExitStack
 from copy import deepcopy
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,7 +16,7 @@ from mmengine.config import Config
 from fairmot_mm.apis.frame_source import FrameSource, Source, open_sources
 from fairmot_mm.apis.inference import as_model
 from fairmot_mm.apis.prefetch import ReadAhead
-from fairmot_mm.apis.preparation import Preparation, Prepared, predict_frames
+from fairmot_mm.apis.preparation import Preparation, Prepared, collate, results_of
 from fairmot_mm.apis.result_writer import ResultWriter
 from fairmot_mm.models import FairMOT
 from fairmot_mm.utils import ConfigError, VideoError
@@ -199,9 +198,9 @@ class MultiStreamInferencer:
                 yield group[start : start + size]
 
     def _predict(self, batch: list[tuple[_Stream, Prepared]]) -> list[DetDataSample]:
+        detected = self.model.detect(collate([item for _, item in batch]))
         trackers = [stream.tracker for stream, _ in batch]
-        step = partial(self.model.predict_streams, trackers=trackers)
-        return predict_frames(step, [item for _, item in batch])
+        return results_of(self.model.associate(**detected, trackers=trackers))
 
 
 def _take_ready(

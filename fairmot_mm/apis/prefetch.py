@@ -56,11 +56,14 @@ def prefetch(items: Iterator[T], depth: int) -> Generator[T, None, None]:
 
     Args:
         items: What to draw from, see `ReadAhead`.
-        depth: Number of items held at most.
+        depth: Number of items held at most; 0: no thread, nothing ahead.
 
     Yields:
         The items in order.
     """
+    if depth == 0:
+        yield from items
+        return
     ahead = ReadAhead(items, depth)
     try:
         yield from ahead

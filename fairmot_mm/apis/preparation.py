@@ -1,9 +1,8 @@
 """From frames to what the model takes, and from there to results."""
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
 
-import torch
 from mmcv.transforms import Compose
 from mmdet.structures import DetDataSample, TrackDataSample
 from mmengine.config import Config
@@ -11,7 +10,7 @@ from mmengine.config import Config
 from fairmot_mm.apis.config import explain_build_errors
 from fairmot_mm.apis.frame_source import Frame, FrameSource
 from fairmot_mm.registry import TRANSFORMS
-from fairmot_mm.utils import ConfigError
+from fairmot_mm.utils import ConfigError, StageClock, stage
 
 
 class Prepared(NamedTuple):
@@ -41,9 +40,16 @@ class Preparation:
                 [TRANSFORMS.build(step) for step in steps if not _loads(step)]
             )
 
-    def __call__(self, source: FrameSource) -> Iterator[Prepared]:
-        """Every frame of the source, numbered from 0."""
-        for frame_id, frame in enumerate(source.frames):
+    def __call__(
+        self, source: FrameSource, clock: StageClock | None = None
+    ) -> Iterator[Prepared]:
+        """Every frame of the source, numbered from 0.
+
+        Args:
+            source: What to walk through.
+            clock: Times the stages ``decode`` and ``letterbox``.
+        """
+        for frame_id, frame in enumerate(_timed(source.frames, clock)):
             shape = frame.image.shape[:2]
             results = dict(
                 img=frame.image,
@@ -58,29 +64,31 @@ class Preparation:
                 video_length=-1 if source.length is None else source.length,
                 gt_file=None,
             )
-            yield Prepared(frame, self.pipeline(results))
+            with stage('letterbox', clock):
+                prepared = Prepared(frame, self.pipeline(results))
+            yield prepared
 
 
-@torch.no_grad()
-def predict_frames(
-    step: Callable[[dict], Sequence[TrackDataSample]], batch: Sequence[Prepared]
-) -> list[DetDataSample]:
-    """Track frames, each handed to the model as a clip of one.
+def collate(batch: Sequence[Prepared]) -> dict[str, Any]:
+    """Frames in the form in which a model takes them, each as a clip of one."""
+    return {
+        key: [item.packed[key] for item in batch] for key in ('inputs', 'data_samples')
+    }
 
-    Args:
-        step: ``model.test_step``, or another call with the same data.
-        batch: The frames.
 
-    Returns:
-        Their samples, on the CPU.
-    """
-    clips = step(
-        dict(
-            inputs=[item.packed['inputs'] for item in batch],
-            data_samples=[item.packed['data_samples'] for item in batch],
-        )
-    )
+def results_of(clips: Sequence[TrackDataSample]) -> list[DetDataSample]:
+    """The frames of the clips, on the CPU."""
     return [frame.cpu() for clip in clips for frame in clip.video_data_samples]
+
+
+def _timed(frames: Iterator[Frame], clock: StageClock | None) -> Iterator[Frame]:
+    while True:
+        try:
+            with stage('decode', clock):
+                frame = next(frames)
+        except StopIteration:
+            return
+        yield frame
 
 
 def _loads(step: dict) -> bool:

@@ -11,7 +11,7 @@ from fairmot_mm.apis.frame_source import FrameSource
 from fairmot_mm.apis.mot_writer import MOTWriter
 from fairmot_mm.apis.video_writer import VideoWriter
 from fairmot_mm.apis.write_behind import WriteBehind
-from fairmot_mm.utils import OutputError, require_writable_dir
+from fairmot_mm.utils import OutputError, StageClock, require_writable_dir, stage
 from fairmot_mm.visualization import TrackVisualizer
 
 
@@ -26,7 +26,8 @@ class ResultWriter:
         visualizer: Draws the mp4. Its trails start anew. Several ``classes`` in its
             ``dataset_meta`` are named in the picture and written in the text.
         save_video: Whether to write the mp4.
-        depth: Frames that may wait to be written.
+        depth: Frames that may wait to be written; 0: no thread.
+        clock: Times the stages ``drawing`` and ``encoding``.
 
     Raises:
         OutputError: The folder cannot be written, or the mp4 would replace the source.
@@ -39,7 +40,9 @@ class ResultWriter:
         visualizer: TrackVisualizer,
         save_video: bool,
         depth: int,
+        clock: StageClock | None = None,
     ) -> None:
+        self.clock = clock
         self.visualizer = visualizer
         self.visualizer.reset()
         self._count = 0
@@ -82,11 +85,15 @@ class ResultWriter:
     def _write(
         self, number: int, image: np.ndarray, tracks: InstanceData, rate: float
     ) -> None:
-        if self._text:
-            self._text.write(number, tracks)
         if self._video:
-            header = f'frame {number}  people {len(tracks)}  {rate:.1f} fps'
-            self._video.write(self.visualizer.draw(image, tracks, header))
+            with stage('drawing', self.clock):
+                header = f'frame {number}  people {len(tracks)}  {rate:.1f} fps'
+                image = self.visualizer.draw(image, tracks, header)
+        with stage('encoding', self.clock):
+            if self._text:
+                self._text.write(number, tracks)
+            if self._video:
+                self._video.write(image)
 
     def close(self) -> None:
         """Write what is queued and name the files. Does nothing the second time.

@@ -1,21 +1,25 @@
 """Tracking people in anything that holds frames."""
 
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any, TypeAlias
 
 from mmdet.structures import DetDataSample
 from mmengine.config import Config
-from mmengine.model import BaseModel
 
 from fairmot_mm.apis.frame_source import Frame, FrameSource, Source, open_source
 from fairmot_mm.apis.inference import as_model
+from fairmot_mm.apis.overlap import overlap
 from fairmot_mm.apis.prefetch import batched, prefetch
-from fairmot_mm.apis.preparation import Preparation, predict_frames
+from fairmot_mm.apis.preparation import Preparation, Prepared, collate, results_of
 from fairmot_mm.apis.result_writer import ResultWriter
-from fairmot_mm.utils import ConfigError
+from fairmot_mm.models import FairMOT
+from fairmot_mm.utils import ConfigError, StageClock
 from fairmot_mm.visualization import TrackVisualizer
+
+_Detected: TypeAlias = tuple[list[Frame], dict[str, Any]]
 
 
 class TrackInferencer:
@@ -33,9 +37,13 @@ class TrackInferencer:
         detect_every: Frames from one that passes the network to the next; tracks go on
             by their motion in those between. Set on the model, whose own setting holds
             without it.
+        threads: Whether frames are read, tracks associated and results written in
+            threads beside the network. Results are the same without; it takes longer.
+        clock: Measures the stages of every run.
 
     Raises:
-        ConfigError: A value does not fit, or the config has no ``test_pipeline``.
+        ConfigError: A value does not fit, or the config has no ``test_pipeline`` or no
+            tracker.
 
     Example:
         >>> inferencer = TrackInferencer(config, checkpoint, device='cuda:0')
@@ -45,17 +53,21 @@ class TrackInferencer:
 
     def __init__(
         self,
-        model: BaseModel | Config | str | Path | None = None,
+        model: FairMOT | Config | str | Path | None = None,
         checkpoint: str | Path | None = None,
         device: str | None = None,
         cfg_options: dict | None = None,
         batch_size: int = 1,
         visualizer: TrackVisualizer | None = None,
         detect_every: int | None = None,
+        threads: bool = True,
+        clock: StageClock | None = None,
     ) -> None:
         if batch_size < 1:
             raise ConfigError(f'batch_size = {batch_size} must be at least 1')
         self.model = as_model(model, checkpoint, device, cfg_options)
+        if self.model.tracker is None:
+            raise ConfigError('the model has no tracker: its config sets tracker=None')
         if detect_every is not None:
             self.model.detect_every = detect_every
         self.batch_size = batch_size
@@ -63,6 +75,8 @@ class TrackInferencer:
         if hasattr(self.model, 'dataset_meta'):  # as `init_model` leaves it
             self.visualizer.dataset_meta = self.model.dataset_meta
         self.prepare = Preparation(self.model.cfg)
+        self.threads = threads
+        self.clock = clock
 
     def __call__(
         self,
@@ -101,9 +115,14 @@ class TrackInferencer:
         """
         opened = open_source(source, frame_rate)
         writer = ResultWriter(
-            opened, out_dir, self.visualizer, save_video, 2 * self.batch_size
+            opened, out_dir, self.visualizer, save_video, self._depth, self.clock
         )
         return self._track(opened, writer)
+
+    @property
+    def _depth(self) -> int:
+        """Frames that are read ahead, and that may wait to be written."""
+        return 2 * self.batch_size if self.threads else 0
 
     def _track(
         self, source: FrameSource, writer: ResultWriter
@@ -117,14 +136,26 @@ class TrackInferencer:
     def _results(
         self, source: FrameSource
     ) -> Generator[tuple[Frame, DetDataSample, float], None, None]:
-        """Every frame, its result, and the frames a second of the model up to it."""
-        count, seconds = 0, 0.0
-        ahead = prefetch(self.prepare(source), 2 * self.batch_size)
+        """Every frame, its result, and the frames a second up to it."""
+        start = time.perf_counter()
+        ahead = prefetch(self.prepare(source, self.clock), self._depth)
         with closing(ahead):
-            for batch in batched(ahead, self.batch_size):
-                start = time.perf_counter()
-                samples = predict_frames(self.model.test_step, batch)
-                seconds += time.perf_counter() - start
-                count += len(batch)
-                for item, sample in zip(batch, samples, strict=True):
-                    yield item.frame, sample, count / seconds
+            detected = self._detect(batched(ahead, self.batch_size))
+            tracked = overlap(detected, self._associate, self.threads)
+            count = 0
+            with closing(tracked):
+                for pairs in tracked:
+                    count += len(pairs)
+                    rate = count / (time.perf_counter() - start)
+                    for frame, sample in pairs:
+                        yield frame, sample, rate
+
+    def _detect(self, batches: Iterator[list[Prepared]]) -> Iterator[_Detected]:
+        for batch in batches:
+            detected = self.model.detect(collate(batch), self.clock)
+            yield [item.frame for item in batch], detected
+
+    def _associate(self, detected: _Detected) -> list[tuple[Frame, DetDataSample]]:
+        frames, data = detected
+        samples = results_of(self.model.associate(**data, clock=self.clock))
+        return list(zip(frames, samples, strict=True))

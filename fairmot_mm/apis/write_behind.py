@@ -13,7 +13,8 @@ class WriteBehind:
     An interrupt hits the main thread, never a call that is half done.
 
     Args:
-        depth: Number of calls that may wait; `submit` blocks beyond it.
+        depth: Number of calls that may wait; `submit` blocks beyond it. 0: no thread,
+            `submit` makes the call.
     """
 
     def __init__(self, depth: int) -> None:
@@ -23,6 +24,9 @@ class WriteBehind:
 
     def submit(self, function: Callable[..., None], *args: Any) -> None:
         """Queue ``function(*args)``; raises what an earlier call raised."""
+        if self.depth == 0:
+            function(*args)
+            return
         if len(self._pending) >= self.depth:
             self._pending.popleft().result()
         self._pending.append(self._pool.submit(function, *args))

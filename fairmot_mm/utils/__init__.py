@@ -26,9 +26,11 @@ from fairmot_mm.utils.sequence import (
     natural_order,
     split_range,
 )
+from fairmot_mm.utils.stage_clock import STAGES, StageClock, failed_stage, stage
 
 __all__ = [
     'IMAGE_SUFFIXES',
+    'STAGES',
     'CheckpointError',
     'ConfigError',
     'DataError',
@@ -36,9 +38,11 @@ __all__ = [
     'MOTRows',
     'OutputError',
     'SequenceInfo',
+    'StageClock',
     'UserInputError',
     'VideoError',
     'atomic_path',
+    'failed_stage',
     'format_mot_rows',
     'list_images',
     'map_parallel',
@@ -47,6 +51,7 @@ __all__ = [
     'read_mot',
     'require_writable_dir',
     'split_range',
+    'stage',
     'write_mot',
     'write_text',
 ]

@@ -8,6 +8,7 @@ from mmengine.config import ConfigDict
 from mmengine.structures import InstanceData
 
 from fairmot_mm.apis.video_writer import VideoWriter
+from fairmot_mm.utils import stage
 
 
 class PackOneFrame:
@@ -31,17 +32,26 @@ class DriftingModel:
         )
         self.batch_sizes = []
         self.num_resets = 0
+        self.tracker = 'its own'
 
-    def test_step(self, data):
-        self.batch_sizes.append(len(data['inputs']))
-        for clip in data['data_samples']:
-            for frame in clip.video_data_samples:
-                self.num_resets += frame.frame_id == 0
-                frame.pred_track_instances = self.boxes(frame)
-        return data['data_samples']
+    def detect(self, data, clock=None):
+        with stage('network', clock, len(data['inputs'])):
+            self.network(data['inputs'])
+        return data
+
+    def network(self, inputs):
+        self.batch_sizes.append(len(inputs))
+
+    def associate(self, inputs, data_samples, clock=None):
+        with stage('association', clock, len(data_samples)):
+            for clip in data_samples:
+                for frame in clip.video_data_samples:
+                    self.num_resets += frame.frame_id == 0
+                    frame.pred_track_instances = self.tracks(frame)
+        return data_samples
 
     @staticmethod
-    def boxes(frame):
+    def tracks(frame):
         height, width = frame.ori_shape
         start = torch.tensor([[0.1, 0.2], [0.4, 0.4], [0.7, 0.1]])
         corner = start * torch.tensor([width, height]) + 2.0 * frame.frame_id

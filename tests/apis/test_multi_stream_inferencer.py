@@ -81,11 +81,11 @@ def test_the_network_sees_every_third_frame_of_each_stream(
     """A third of the frames pass the network; results are those of a stream alone."""
     monkeypatch.setattr(network, 'detect_every', 1)  # and back, afterwards
     sizes = []
-    predict = network.detector.predict
+    infer = network.detector.infer
     monkeypatch.setattr(
         network.detector,
-        'predict',
-        lambda images, frames: sizes.append(len(images)) or predict(images, frames),
+        'infer',
+        lambda images: sizes.append(len(images)) or infer(images),
     )
     together = by_stream(MultiStreamInferencer(network, detect_every=3)(streets))
     assert sum(sizes) == 3 + 2 + 4
@@ -102,11 +102,11 @@ def test_the_network_sees_every_third_frame_of_each_stream(
 def test_one_batch_through_the_network(network, streets, monkeypatch):
     """Frames that are ready pass together, at most one of a stream, none lost."""
     sizes = []
-    predict = network.detector.predict
+    infer = network.detector.infer
     monkeypatch.setattr(
         network.detector,
-        'predict',
-        lambda images, frames: sizes.append(len(images)) or predict(images, frames),
+        'infer',
+        lambda images: sizes.append(len(images)) or infer(images),
     )
     list(MultiStreamInferencer(network)(streets))
     assert sum(sizes) == 9 + 4 + 12

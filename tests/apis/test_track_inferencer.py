@@ -75,8 +75,7 @@ def test_results_and_frames_belong_to_the_caller(model, frames, tmp_path):
 def test_frames_reach_the_model_and_the_video_unchanged(model, frames, tmp_path):
     """The model sees the frame itself; the mp4 shows it with the boxes on it."""
     seen = []
-    inner = model.test_step
-    model.test_step = lambda data: seen.extend(data['inputs']) or inner(data)
+    model.network = seen.extend
     list(TrackInferencer(model)(frames, tmp_path))
     for clip, frame in zip(seen, frames, strict=True):
         np.testing.assert_array_equal(clip[0].permute(1, 2, 0), frame)
@@ -127,14 +126,14 @@ def test_closing_early_finishes_the_files(model, frames, tmp_path, batch_size):
 
 def test_interrupt_finishes_the_files(model, frames, tmp_path):
     """Ctrl-C inside the network: the frames before it are kept and readable."""
-    inner = model.test_step
+    inner = model.network
 
-    def interrupted(data):
+    def interrupted(inputs):
         if len(model.batch_sizes) == 7:
             raise KeyboardInterrupt
-        return inner(data)
+        inner(inputs)
 
-    model.test_step = interrupted
+    model.network = interrupted
     with pytest.raises(KeyboardInterrupt):
         list(TrackInferencer(model)(frames, tmp_path))
     check_files(tmp_path, 'frames', 7)

@@ -111,7 +111,28 @@ class JDEDetector(BaseDetector):
             ``embeds`` (P, D) at the true centres, ``instances_ids`` and ``labels``
             (P,), of the boxes that have an area.
         """
-        maps = (self.fast_forward or self._forward)(batch_inputs)
+        return self.read(self.infer(batch_inputs), batch_data_samples)
+
+    def infer(self, batch_inputs: Tensor) -> dict[str, Tensor]:
+        """The first half of `predict`: run the network, nothing leaves the device.
+
+        Args:
+            batch_inputs: (B, 3, H, W) RGB in [0, 1].
+
+        Returns:
+            What `read` takes.
+        """
+        return (self.fast_forward or self._forward)(batch_inputs)
+
+    def read(
+        self, maps: dict[str, Tensor], batch_data_samples: Sequence[DetDataSample]
+    ) -> Sequence[DetDataSample]:
+        """The second half of `predict`: detections of the maps, copied to the CPU once.
+
+        Args:
+            maps: Of `infer`.
+            batch_data_samples: See `predict`.
+        """
         embedding = maps.pop('embedding')
         if all(
             'bboxes' in sample.get('gt_instances', ()) for sample in batch_data_samples

@@ -62,6 +62,20 @@ class ONNXDetector(nn.Module):
         Raises:
             ConfigError: The input is of another size.
         """
+        return self.read(self.infer(batch_inputs), batch_data_samples)
+
+    def infer(self, batch_inputs: Tensor) -> list[Tensor]:
+        """The first half of `predict`: run the graph.
+
+        Args:
+            batch_inputs: See `predict`.
+
+        Returns:
+            What `read` takes: boxes in pixels of the input, scores, labels, embeddings.
+
+        Raises:
+            ConfigError: The input is of another size.
+        """
         height, width = batch_inputs.shape[-2:]
         if (width, height) != self.input_size:
             raise ConfigError(
@@ -70,8 +84,22 @@ class ONNXDetector(nn.Module):
                 f'{width}x{height}; use the config of the export, or export again'
             )
         images = batch_inputs.float().cpu().numpy()
-        outputs = self.session.run(None, {'images': images})
-        bboxes, scores, labels, embeds = map(torch.from_numpy, outputs)
+        return [
+            torch.from_numpy(output)
+            for output in self.session.run(None, {'images': images})
+        ]
+
+    def read(
+        self, outputs: Sequence[Tensor], batch_data_samples: Sequence[DetDataSample]
+    ) -> Sequence[DetDataSample]:
+        """The second half of `predict`: back to the original frames, into the samples.
+
+        Args:
+            outputs: Of `infer`.
+            batch_data_samples: See `predict`.
+        """
+        bboxes, scores, labels, embeds = outputs
+        width, height = self.input_size
         metas = [sample.metainfo for sample in batch_data_samples]
         bboxes = rescale_bboxes(bboxes, metas, (height, width), self.rescale)
         # The cells the boxes were read from stay inside the graph.

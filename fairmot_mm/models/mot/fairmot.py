@@ -11,14 +11,12 @@ from mmdet.structures import DetDataSample, TrackDataSample
 from mmengine.logging import print_log
 from torch import Tensor
 
-from fairmot_mm.models.utils.published_weights import (
-    COUNTER,
-    PublishedWeights,
-    read_published,
-)
+from fairmot_mm.models.utils.published_weights import read_published
+from fairmot_mm.models.utils.weights_fit import check_body, leave_out_heads
 from fairmot_mm.registry import MODELS
-from fairmot_mm.utils.errors import CheckpointError, ConfigError
+from fairmot_mm.utils.errors import ConfigError
 from fairmot_mm.utils.setup_env import check_deformable_operator
+from fairmot_mm.utils.stage_clock import StageClock, stage
 
 
 @MODELS.register_module()
@@ -105,64 +103,13 @@ class FairMOT(BaseMOTModel):
                 {prefix + name: value for name, value in published.state_dict.items()}
             )
             print_log(published.describe(), 'current')
-        self._check_body(state_dict, prefix, published)
-        self._leave_out_heads(state_dict, prefix)
+        own = self.state_dict()
+        check_body(own, state_dict, prefix, published)
+        leave_out_heads(own, state_dict, prefix)
         if published is not None:  # what it lacks keeps its start, see `describe`
-            for name, own in self.state_dict().items():
-                state_dict.setdefault(prefix + name, own)
+            for name, weight in own.items():
+                state_dict.setdefault(prefix + name, weight)
         super()._load_from_state_dict(state_dict, prefix, *args, **kwargs)
-
-    def _check_body(
-        self,
-        state_dict: dict[str, Any],
-        prefix: str,
-        published: PublishedWeights | None,
-    ) -> None:
-        """Refuse weights of another backbone or neck.
-
-        Raises:
-            CheckpointError: A tensor is missing, of another shape, or one too many.
-        """
-        body = tuple(f'{prefix}detector.{part}.' for part in ('backbone', 'neck'))
-        alone = published is not None and published.backbone_alone
-        needed = body[:1] if alone else body
-        own = {prefix + name: w.shape for name, w in self.state_dict().items()}
-        loaded = {n: w.shape for n, w in state_dict.items() if n.startswith(body)}
-        wrong = [name for name, shape in loaded.items() if own.get(name) != shape]
-        wrong += [
-            name
-            for name in own
-            if name.startswith(needed)
-            and name not in loaded
-            and not name.endswith(COUNTER)
-        ]
-        if wrong:
-            title = f' (it is a {published.title})' if published else ''
-            raise CheckpointError(
-                f'the checkpoint is of another architecture{title}: {len(wrong)} '
-                'tensors of backbone and neck are missing, unknown or of another '
-                f'shape, {wrong[0]} first. Choose the config it was trained with'
-            )
-
-    def _leave_out_heads(self, state_dict: dict[str, Any], prefix: str) -> None:
-        """Drop head tensors of another shape and log them.
-
-        That is how weights of another task (CenterNet on COCO, other classes or
-        embedding width) start a training.
-        """
-        unfit = [
-            prefix + name
-            for name, own in self.state_dict().items()
-            if prefix + name in state_dict
-            and state_dict[prefix + name].shape != own.shape
-            and '.classifier.' not in name  # the Re-ID head's decision
-        ]
-        if unfit:
-            listed = [f'{name} {tuple(state_dict.pop(name).shape)}' for name in unfit]
-            print_log(
-                'left out, of another shape in the model: ' + ', '.join(listed),
-                'current',
-            )
 
     def to(self, *args: Any, **kwargs: Any) -> 'FairMOT':
         """Move or cast the model, see `torch.nn.Module.to`.
@@ -220,35 +167,85 @@ class FairMOT(BaseMOTModel):
             (``bboxes`` (M, 4) xyxy in pixels of the original frame, ``scores``,
             ``labels`` and ``instances_id``, each (M,)).
         """
-        frames = [frame for clip in data_samples for frame in clip.video_data_samples]
-        images = inputs.flatten(0, 1)
-        looked_at = [k for k, frame in enumerate(frames) if self._looks_at(frame)]
-        if len(looked_at) == len(frames):
-            self.detector.predict(images, frames)
-        elif looked_at:
-            self.detector.predict(images[looked_at], [frames[k] for k in looked_at])
-        if trackers is None:
-            trackers = [self.tracker] * len(data_samples)
-        for clip, images, tracker in zip(data_samples, inputs, trackers, strict=True):
-            if tracker is not None:
-                self._track_clip(tracker, clip.video_data_samples, images)
-        return data_samples
+        images, frames = self._looked_at(inputs, data_samples)
+        if frames:
+            self.detector.read(self.detector.infer(images), frames)
+        return self.associate(inputs, data_samples, trackers)
 
-    def predict_streams(
-        self, data: dict[str, Any], trackers: Sequence[Any]
-    ) -> Sequence[TrackDataSample]:
-        """Do what `test_step` does, with a tracker of its own for each clip.
+    @torch.no_grad()
+    def detect(
+        self, data: dict[str, Any], clock: StageClock | None = None
+    ) -> dict[str, Any]:
+        """The first half of `test_step`: everything but the tracker.
+
+        The second half is `associate`, which may run in another thread while this one
+        goes on with the next frames.
 
         Args:
-            data: ``inputs`` and ``data_samples`` of N clips of different videos, as a
-                data loader collects them.
-            trackers: N trackers; each keeps the state of its video. None: the clip is
-                not tracked.
+            data: ``inputs``, N clips (T, 3, H, W) uint8 BGR, and their
+                ``data_samples``, as a data loader collects them.
+            clock: Times the stages ``copy``, ``network`` and ``maps``.
+
+        Returns:
+            ``inputs`` (N, T, 3, H, W), RGB in [0, 1] on the device, and
+            ``data_samples`` with ``pred_instances`` on the CPU.
+        """
+        count = sum(map(len, data['data_samples']))
+        with stage('copy', clock, count):
+            data = {**data, 'inputs': self._to_device(data['inputs'])}
+        with stage('network', clock, count):
+            data = self.data_preprocessor(data, False)
+            images, frames = self._looked_at(**data)
+            outputs = self.detector.infer(images) if frames else None
+        with stage('maps', clock, count):
+            if frames:
+                self.detector.read(outputs, frames)
+        return data
+
+    @torch.no_grad()
+    def associate(
+        self,
+        inputs: Tensor,
+        data_samples: Sequence[TrackDataSample],
+        trackers: Sequence[Any] | None = None,
+        clock: StageClock | None = None,
+    ) -> Sequence[TrackDataSample]:
+        """The second half of `test_step`: hand the frames to the tracker, in order.
+
+        Args:
+            inputs: See `detect`.
+            data_samples: Likewise.
+            trackers: See `predict`.
+            clock: Times the stage ``association``.
 
         Returns:
             See `predict`.
         """
-        return self.predict(**self.data_preprocessor(data, False), trackers=trackers)
+        if trackers is None:
+            trackers = [self.tracker] * len(data_samples)
+        for clip, images, tracker in zip(data_samples, inputs, trackers, strict=True):
+            if tracker is not None:
+                with stage('association', clock, len(clip)):
+                    self._track_clip(tracker, clip.video_data_samples, images)
+        return data_samples
+
+    def _to_device(self, clips: Sequence[Tensor]) -> list[Tensor]:
+        """The clips as they are, on the device; from locked memory to a GPU."""
+        device = self.data_preprocessor.device
+        if torch.device(device).type == 'cuda':
+            clips = [clip.pin_memory() for clip in clips]
+        return [clip.to(device, non_blocking=True) for clip in clips]
+
+    def _looked_at(
+        self, inputs: Tensor, data_samples: Sequence[TrackDataSample]
+    ) -> tuple[Tensor, list[DetDataSample]]:
+        """Images (B, 3, H, W) and samples of the frames that pass the network."""
+        frames = [frame for clip in data_samples for frame in clip.video_data_samples]
+        images = inputs.flatten(0, 1)
+        chosen = [k for k, frame in enumerate(frames) if self._looks_at(frame)]
+        if len(chosen) == len(frames):
+            return images, frames
+        return images[chosen], [frames[k] for k in chosen]
 
     def _track_clip(
         self, tracker: Any, frames: Sequence[DetDataSample], images: Tensor

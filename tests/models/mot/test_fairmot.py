@@ -158,11 +158,11 @@ def test_the_network_sees_every_second_frame(clips, build_model, frames, monkeyp
     every = track(model, frames[None])
     model.detect_every = 2
     batches = []
-    predict = model.detector.predict
+    infer = model.detector.infer
     monkeypatch.setattr(
         model.detector,
-        'predict',
-        lambda images, samples: batches.append(len(images)) or predict(images, samples),
+        'infer',
+        lambda images: batches.append(len(images)) or infer(images),
     )
     inputs = frames.view(clips, 4 // clips, *frames.shape[1:])
     out = model(inputs, make_clips(inputs), mode='predict')
@@ -179,7 +179,7 @@ def test_a_batch_of_coasted_frames_alone(build_model, frames, monkeypatch):
     model = build_model(dict(JDE))
     model.detect_every = 3
     before = track(model, frames[:1, None])[0]
-    monkeypatch.setattr(model.detector, 'predict', None)
+    monkeypatch.setattr(model.detector, 'infer', None)
     for tracks in track(model, frames[1:3, None], first=1):
         assert tracks.instances_id.tolist() == before.instances_id.tolist()
 
