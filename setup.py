@@ -64,7 +64,7 @@ setup(
     cmdclass={'build_py': BuildPyWithMim},
     python_requires='>=3.10',
     install_requires=[
-        'av>=12',
+        'av>=14',
         'lap>=0.5.12',
         'mmdet>=3.3.0,<3.4.0',
         'mmengine>=0.10.4,<1.0.0',

@@ -28,10 +28,12 @@ from rich.progress import (
 
 from fairmot_mm.apis import MultiStreamInferencer, TrackInferencer
 from fairmot_mm.apis.frame_source import FrameSource, open_sources
+from fairmot_mm.utils import ConfigError
 from fairmot_mm.utils.cli import (
     add_inference_arguments,
     inference_options,
     one_line_errors,
+    where,
 )
 from fairmot_mm.visualization import TrackVisualizer
 
@@ -85,6 +87,11 @@ def parse_args() -> argparse.Namespace:
     )
     parser.add_argument('--no-video', action='store_true', help='write no mp4')
     parser.add_argument(
+        '--no-threads',
+        action='store_true',
+        help='read, track and write one after the other (one input only; slower)',
+    )
+    parser.add_argument(
         '--show-trails',
         type=int,
         nargs='?',
@@ -136,10 +143,16 @@ def start(args: argparse.Namespace) -> tuple[list[FrameSource], Generator]:
     )
     save_video = not args.no_video
     if len(sources) > 1:
+        if args.no_threads:
+            raise ConfigError(
+                '--no-threads is for one input; several need a thread each'
+            )
         streams = MultiStreamInferencer(**settings, batch_size=args.batch_size)
         return sources, streams(sources, args.out, save_video=save_video)
     batch_size = 1 if args.batch_size is None else args.batch_size
-    inferencer = TrackInferencer(**settings, batch_size=batch_size)
+    inferencer = TrackInferencer(
+        **settings, batch_size=batch_size, threads=not args.no_threads
+    )
     results = inferencer(sources[0], args.out, save_video=save_video)
     return sources, named(results, sources[0].name)
 
@@ -182,8 +195,8 @@ def main() -> None:
     try:
         with one_line_errors():
             track(args)
-    except KeyboardInterrupt:
-        print('interrupted', file=sys.stderr)
+    except KeyboardInterrupt as interrupt:
+        print('interrupted' + where(interrupt), file=sys.stderr)
         sys.exit(INTERRUPTED)
 
 

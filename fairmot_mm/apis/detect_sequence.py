@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from fairmot_mm.apis.frame_source import open_source
-from fairmot_mm.apis.prefetch import batched, prefetch
+from fairmot_mm.apis.prefetch import batched
 from fairmot_mm.apis.preparation import Preparation, collate, results_of
 from fairmot_mm.evaluation import DetectedSequence
 from fairmot_mm.models import FairMOT
@@ -42,7 +42,7 @@ def detect_sequence(
     gt = read_mot(info.gt_file) if info.gt_file.is_file() else _no_rows()
     source = open_source(Path(folder))
     frames = []
-    with closing(prefetch(Preparation(model.cfg)(source), 2 * batch_size)) as ahead:
+    with closing(Preparation(model.cfg).ahead(source, 2 * batch_size)) as ahead:
         for batch in batched(ahead, batch_size):
             detected = model.detect(collate(batch))
             for sample in results_of(detected['data_samples']):

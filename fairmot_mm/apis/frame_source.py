@@ -47,6 +47,9 @@ class FrameSource:
         length: Number of frames announced; None where it is not known.
         frames: The frames.
         video: The video file they come from; None for every other kind of source.
+        live: Whether frames arrive in their own time and are lost if nobody takes them:
+            a camera, or a URL that does not say how long it is. They pass one by one,
+            and where tracking is slower, the newest is taken and older ones left out.
     """
 
     name: str
@@ -54,6 +57,7 @@ class FrameSource:
     length: int | None
     frames: Iterator[Frame]
     video: Path | None = None
+    live: bool = False
 
 
 Source = FrameSource | str | Path | int | Iterable[np.ndarray]
@@ -213,6 +217,7 @@ def _open_camera(number: int) -> FrameSource:
         _as_fraction(rate) if rate > 0 else DEFAULT_FRAME_RATE,
         None,
         _read_camera(camera, name),
+        live=True,
     )
 
 
@@ -237,6 +242,7 @@ def _open_video(location: str) -> FrameSource:
         reader.length,
         (Frame(image, location) for image in reader),
         None if is_url else path,
+        live=is_url and reader.length is None,
     )
 
 

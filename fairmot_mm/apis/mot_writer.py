@@ -2,7 +2,7 @@
 
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TextIO
+from typing import BinaryIO
 
 from mmengine.structures import InstanceData
 
@@ -13,7 +13,8 @@ class MOTWriter:
     """Writes ``frame,id,left,top,width,height,1,-1,-1,-1`` lines, a frame at a time.
 
     The file gets its name in `close`; a reader never meets an unfinished one. Without
-    a frame no file is made; frames without people give an empty one.
+    a frame no file is made; frames without people give an empty one. Where writing
+    fails (a full disk), the frames before are kept.
 
     Args:
         path: The text file to make. Its folder is created.
@@ -25,7 +26,7 @@ class MOTWriter:
         self.path = Path(path)
         self.with_classes = with_classes
         self._files = ExitStack()
-        self._file: TextIO | None = None
+        self._file: BinaryIO | None = None
 
     def write(self, frame: int, tracks: InstanceData) -> None:
         """Append the tracks of one frame.
@@ -45,11 +46,19 @@ class MOTWriter:
         rows = format_mot_rows(frame, ids, tlwh.tolist(), classes)
         if self._file is None:
             temporary = self._files.enter_context(atomic_path(self.path))
-            self._file = temporary.open('w')
+            # Without a buffer: what is written is a whole number of frames.
+            self._file = self._files.enter_context(temporary.open('wb', buffering=0))
         try:
-            self._file.write(rows)
+            size = self._file.tell()
+            unwritten = memoryview(rows.encode())
+            while unwritten:
+                unwritten = unwritten[self._file.write(unwritten) :]
         except OSError as error:
-            raise OutputError(f'cannot write {self.path}: {error.strerror}') from error
+            self._file.truncate(size)
+            raise OutputError(
+                f'cannot write {self.path}: {error.strerror}; the frames before are '
+                'kept'
+            ) from error
 
     def close(self) -> None:
         """Finish the file and give it its name. Does nothing the second time.
@@ -57,11 +66,8 @@ class MOTWriter:
         Raises:
             OutputError: The file cannot be written; nothing is left of it then.
         """
-        file, self._file = self._file, None
-        if file is None:
-            return
+        self._file = None
         try:
-            with self._files, file:
-                pass
+            self._files.close()
         except OSError as error:
             raise OutputError(f'cannot write {self.path}: {error.strerror}') from error

@@ -162,7 +162,7 @@ class MultiStreamInferencer:
         with ExitStack() as stack:
             streams = []
             for source, writer in sources:
-                ahead = ReadAhead(self.prepare(source), _DEPTH)
+                ahead = self.prepare.ahead(source, _DEPTH)
                 tracker = deepcopy(self.model.tracker)
                 streams.append(_Stream(source.name, ahead, tracker, writer))
                 stack.callback(streams[-1].close)
@@ -173,11 +173,8 @@ class MultiStreamInferencer:
                     seconds += time.perf_counter() - start
                     for (stream, item), sample in zip(batch, samples, strict=True):
                         stream.count += 1
-                        stream.writer.write(
-                            item.frame.image,
-                            sample.pred_track_instances,
-                            stream.count / seconds,
-                        )
+                        rate = stream.count / seconds
+                        stream.writer.write(item.frame.image, sample, rate)
                         yield StreamResult(stream.name, sample)
         _raise_failures(failures, len(sources))
 

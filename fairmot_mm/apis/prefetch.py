@@ -1,7 +1,7 @@
 """Working ahead of a consumer, in a thread."""
 
 from collections import deque
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Generic, TypeVar
 
@@ -20,10 +20,17 @@ class ReadAhead(Generic[T]):
     Args:
         items: What to draw from. It runs in the thread alone.
         depth: Number of items held at most.
+        stop: Makes ``items`` end where it may wait for long.
     """
 
-    def __init__(self, items: Iterator[T], depth: int) -> None:
+    def __init__(
+        self,
+        items: Generator[T, None, None],
+        depth: int,
+        stop: Callable[[], object] = lambda: None,
+    ) -> None:
         self._items = items
+        self._stop = stop
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix='prefetch')
         self._ahead = deque(self._draw() for _ in range(depth))
 
@@ -47,28 +54,10 @@ class ReadAhead(Generic[T]):
         return item
 
     def close(self) -> None:
-        """Draw no more; waits for the item that is being drawn."""
+        """Draw no more and close ``items``; waits for the one that is being drawn."""
+        self._stop()
         self._pool.shutdown(cancel_futures=True)
-
-
-def prefetch(items: Iterator[T], depth: int) -> Generator[T, None, None]:
-    """Draw ``items`` in a thread, at most ``depth`` ahead of the consumer.
-
-    Args:
-        items: What to draw from, see `ReadAhead`.
-        depth: Number of items held at most; 0: no thread, nothing ahead.
-
-    Yields:
-        The items in order.
-    """
-    if depth == 0:
-        yield from items
-        return
-    ahead = ReadAhead(items, depth)
-    try:
-        yield from ahead
-    finally:
-        ahead.close()
+        self._items.close()
 
 
 def batched(items: Iterator[T], size: int) -> Iterator[list[T]]:

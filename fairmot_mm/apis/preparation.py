@@ -1,6 +1,8 @@
 """From frames to what the model takes, and from there to results."""
 
-from collections.abc import Iterator, Sequence
+import warnings
+from collections.abc import Generator, Iterator, Sequence
+from itertools import starmap
 from typing import Any, NamedTuple
 
 from mmcv.transforms import Compose
@@ -9,6 +11,8 @@ from mmengine.config import Config
 
 from fairmot_mm.apis.config import explain_build_errors
 from fairmot_mm.apis.frame_source import Frame, FrameSource
+from fairmot_mm.apis.newest_frames import NewestFrames, NumberedFrame
+from fairmot_mm.apis.prefetch import ReadAhead
 from fairmot_mm.registry import TRANSFORMS
 from fairmot_mm.utils import ConfigError, StageClock, stage
 
@@ -42,31 +46,71 @@ class Preparation:
 
     def __call__(
         self, source: FrameSource, clock: StageClock | None = None
-    ) -> Iterator[Prepared]:
+    ) -> Generator[Prepared, None, None]:
         """Every frame of the source, numbered from 0.
 
         Args:
             source: What to walk through.
             clock: Times the stages ``decode`` and ``letterbox``.
         """
-        for frame_id, frame in enumerate(_timed(source.frames, clock)):
-            shape = frame.image.shape[:2]
-            results = dict(
-                img=frame.image,
-                img_shape=shape,
-                ori_shape=shape,
-                img_path=frame.path,
-                img_id=frame_id,
-                frame_id=frame_id,
-                # A whole number, as the published tracker reads from a video.
-                frame_rate=max(1, round(source.frame_rate)),
-                video_name=source.name,
-                video_length=-1 if source.length is None else source.length,
-                gt_file=None,
-            )
-            with stage('letterbox', clock):
-                prepared = Prepared(frame, self.pipeline(results))
-            yield prepared
+        frames = enumerate(_timed(source.frames, clock))
+        return self._prepare(source, starmap(NumberedFrame, frames), clock)
+
+    def ahead(
+        self, source: FrameSource, depth: int, clock: StageClock | None = None
+    ) -> ReadAhead[Prepared]:
+        """The same in a thread, and of a live source the newest frames only.
+
+        Args:
+            source: What to walk through.
+            depth: Most frames that wait; one of a live source.
+            clock: See `__call__`.
+        """
+        if not source.live:
+            return ReadAhead(self(source, clock), depth)
+        newest = NewestFrames(_timed(source.frames, clock))
+        return ReadAhead(self._prepare(source, newest, clock), 1, newest.close)
+
+    def _prepare(
+        self,
+        source: FrameSource,
+        frames: Iterator[NumberedFrame],
+        clock: StageClock | None,
+    ) -> Generator[Prepared, None, None]:
+        count = dropped = 0
+        try:
+            for item in frames:
+                with stage('letterbox', clock):
+                    prepared = self._pack(source, *item)
+                count, dropped = count + 1, dropped + item.skipped
+                yield prepared
+        finally:
+            if dropped:
+                warnings.warn(
+                    f'{source.name}: {dropped} of {count + dropped} frames were left '
+                    'out: tracking is slower than the source',
+                    stacklevel=2,
+                )
+
+    def _pack(
+        self, source: FrameSource, frame_id: int, frame: Frame, skipped: int
+    ) -> Prepared:
+        shape = frame.image.shape[:2]
+        results = dict(
+            img=frame.image,
+            img_shape=shape,
+            ori_shape=shape,
+            img_path=frame.path,
+            img_id=frame_id,
+            frame_id=frame_id,
+            skipped=skipped,
+            # A whole number, as the published tracker reads from a video.
+            frame_rate=max(1, round(source.frame_rate)),
+            video_name=source.name,
+            video_length=-1 if source.length is None else source.length,
+            gt_file=None,
+        )
+        return Prepared(frame, self.pipeline(results))
 
 
 def collate(batch: Sequence[Prepared]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from copy import deepcopy
 from pathlib import Path
 
 import numpy as np
+from mmdet.structures import DetDataSample
 from mmengine.structures import InstanceData
 
 from fairmot_mm.apis.frame_source import FrameSource
@@ -45,7 +46,6 @@ class ResultWriter:
         self.clock = clock
         self.visualizer = visualizer
         self.visualizer.reset()
-        self._count = 0
         self._text: MOTWriter | None = None
         self._video: VideoWriter | None = None
         self._files = ExitStack()
@@ -66,12 +66,13 @@ class ResultWriter:
         self._video = VideoWriter(path, source.frame_rate)
         self._files.callback(self._video.close)
 
-    def write(self, image: np.ndarray, tracks: InstanceData, rate: float) -> None:
+    def write(self, image: np.ndarray, sample: DetDataSample, rate: float) -> None:
         """Queue the next frame.
 
         Args:
             image: (H, W, 3) uint8 BGR.
-            tracks: Its ``pred_track_instances``; the caller may change it afterwards.
+            sample: Its ``frame_id`` and ``pred_track_instances``; the caller may change
+                them afterwards.
             rate: Frames a second, to be shown in the picture.
 
         Raises:
@@ -79,12 +80,13 @@ class ResultWriter:
         """
         if self._text is None:
             return
-        self._count += 1
-        self._behind.submit(self._write, self._count, image, deepcopy(tracks), rate)
+        tracks = deepcopy(sample.pred_track_instances)
+        self._behind.submit(self._write, sample.frame_id, image, tracks, rate)
 
     def _write(
-        self, number: int, image: np.ndarray, tracks: InstanceData, rate: float
+        self, frame_id: int, image: np.ndarray, tracks: InstanceData, rate: float
     ) -> None:
+        number = frame_id + 1
         if self._video:
             with stage('drawing', self.clock):
                 header = f'frame {number}  people {len(tracks)}  {rate:.1f} fps'
@@ -93,12 +95,12 @@ class ResultWriter:
             if self._text:
                 self._text.write(number, tracks)
             if self._video:
-                self._video.write(image)
+                self._video.write(image, frame_id)
 
     def close(self) -> None:
         """Write what is queued and name the files. Does nothing the second time.
 
         Raises:
-            OutputError: A file cannot be written; nothing is left of it then.
+            OutputError: A file cannot be written; what there is of it is kept.
         """
         self._files.close()

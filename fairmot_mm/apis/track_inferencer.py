@@ -12,7 +12,7 @@ from mmengine.config import Config
 from fairmot_mm.apis.frame_source import Frame, FrameSource, Source, open_source
 from fairmot_mm.apis.inference import as_model
 from fairmot_mm.apis.overlap import overlap
-from fairmot_mm.apis.prefetch import batched, prefetch
+from fairmot_mm.apis.prefetch import batched
 from fairmot_mm.apis.preparation import Preparation, Prepared, collate, results_of
 from fairmot_mm.apis.result_writer import ResultWriter
 from fairmot_mm.models import FairMOT
@@ -31,8 +31,8 @@ class TrackInferencer:
         checkpoint: Weights for a model that is still to be made.
         device: Where a model that is still to be made runs, as in ``cuda:0``.
         cfg_options: Config keys to override for a model that is still to be made.
-        batch_size: Consecutive frames that pass through the network together. More than
-            1 pays on a GPU and delays the results of a live source.
+        batch_size: Consecutive frames that pass through the network together; more than
+            1 pays on a GPU. Frames of a live source pass one by one in any case.
         visualizer: Draws the mp4; a plain `TrackVisualizer` unless given.
         detect_every: Frames from one that passes the network to the next; tracks go on
             by their motion in those between. Set on the model, whose own setting holds
@@ -91,7 +91,10 @@ class TrackInferencer:
         the files then get their names, are complete, and hold every frame that was
         handed out; after an interrupt perhaps one more, the same one in both. To stop
         early, close the iterator. Memory does not grow with the length of the source.
-        One run at a time: the model keeps the state of one video.
+        One run at a time: the model keeps the state of one video. A live source (see
+        `FrameSource`) is not held up: frames that come faster than they are tracked are
+        left out, ``frame_id`` and the rows of the text skip them, the frame before
+        stays longer in the mp4, and a warning counts them in the end.
 
         Args:
             source: See `open_source`.
@@ -130,7 +133,7 @@ class TrackInferencer:
         """Queue every result for writing, then hand it out; see `__call__`."""
         with closing(writer), closing(self._results(source)) as results:
             for frame, sample, rate in results:
-                writer.write(frame.image, sample.pred_track_instances, rate)
+                writer.write(frame.image, sample, rate)
                 yield sample
 
     def _results(
@@ -138,17 +141,24 @@ class TrackInferencer:
     ) -> Generator[tuple[Frame, DetDataSample, float], None, None]:
         """Every frame, its result, and the frames a second up to it."""
         start = time.perf_counter()
-        ahead = prefetch(self.prepare(source, self.clock), self._depth)
-        with closing(ahead):
-            detected = self._detect(batched(ahead, self.batch_size))
-            tracked = overlap(detected, self._associate, self.threads)
-            count = 0
-            with closing(tracked):
+        size = 1 if source.live else self.batch_size
+        count = 0
+        with closing(self._prepared(source)) as frames:
+            detected = self._detect(batched(frames, size))
+            # No result of a live source waits for the next frame.
+            behind = self.threads and not source.live
+            with closing(overlap(detected, self._associate, behind)) as tracked:
                 for pairs in tracked:
                     count += len(pairs)
                     rate = count / (time.perf_counter() - start)
                     for frame, sample in pairs:
                         yield frame, sample, rate
+
+    def _prepared(self, source: FrameSource) -> Any:
+        """Its frames as the model takes them; an iterator to be closed."""
+        if self.threads:
+            return self.prepare.ahead(source, self._depth, self.clock)
+        return self.prepare(source, self.clock)
 
     def _detect(self, batches: Iterator[list[Prepared]]) -> Iterator[_Detected]:
         for batch in batches:

@@ -1,7 +1,10 @@
 """Writing an mp4 that browsers play."""
 
+import os
+import struct
+import warnings
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,10 +17,17 @@ from fairmot_mm.utils import OutputError, atomic_path
 
 if TYPE_CHECKING:
     from av.container import OutputContainer
+    from av.video.stream import VideoStream
 
 _ENCODER = 'libx264'
 # Constant quality; 'veryfast' keeps the encoder from becoming the slowest part.
 _ENCODER_OPTIONS = {'crf': '23', 'preset': 'veryfast'}
+# Fragments of a second (in microseconds).
+_FRAGMENTS = {
+    'movflags': 'empty_moov+default_base_moof+delay_moov',
+    'frag_duration': '1000000',
+    'flush_packets': '1',  # a killed program leaves what it has written
+}
 # ITU-T H.273 code of BT.709, for colour space, primaries and transfer alike.
 _BT709 = 1
 
@@ -27,7 +37,9 @@ class VideoWriter:
 
     The file gets its name in `close`, so that a reader never meets an unfinished one.
     Without a frame no file is made. The index stands in front: playing can start while
-    the file is still being loaded.
+    the file is still being loaded. Until then the file consists of fragments of a
+    second, each with an index of its own: memory does not grow with the video, and
+    where writing fails (a full disk) the fragments up to there are kept and play.
 
     Args:
         path: The mp4 file to make. Its folder is created.
@@ -44,6 +56,9 @@ class VideoWriter:
         self._av = import_av()
         self._files = ExitStack()
         self._container: OutputContainer | None = None
+        self._stream: VideoStream
+        self._fragments: Path
+        self._index = -1
         if _ENCODER not in self._av.codecs_available:
             raise OutputError(
                 f'{self.path} cannot be written: this PyAV has no {_ENCODER} encoder; '
@@ -51,16 +66,18 @@ class VideoWriter:
                 'or track without video'
             )
 
-    def write(self, image: np.ndarray) -> None:
+    def write(self, image: np.ndarray, index: int | None = None) -> None:
         """Append a frame.
 
         Args:
             image: (H, W, 3) uint8 BGR. The first frame fixes the size of the video; a
                 row or column is repeated where it is odd, which H.264 cannot store.
                 Later frames of another size are scaled into it, keeping their shape.
+            index: Its place in time, in frames; above that of the last one. By default
+                it is the next: where frames are left out, the one before stays longer.
 
         Raises:
-            OutputError: The file cannot be written.
+            OutputError: The file cannot be written; what it has of it is kept.
         """
         with self._output_errors():
             if self._container is None:
@@ -71,29 +88,32 @@ class VideoWriter:
             frame = frame.reformat(
                 format='yuv420p', dst_colorspace='ITU709', dst_color_range='MPEG'
             )
-            frame.pts = self._num_frames
+            self._index = self._index + 1 if index is None else index
+            frame.pts = self._index
             frame.time_base = 1 / self.frame_rate
             self._container.mux(self._stream.encode(frame))
-            self._num_frames += 1
 
     def close(self) -> None:
         """Finish the file and give it its name. Does nothing the second time.
 
         Raises:
-            OutputError: The file cannot be written; nothing is left of it then.
+            OutputError: The file cannot be written; what it has of it is kept.
         """
         container, self._container = self._container, None
         if container is None:
             return
-        with self._output_errors(), self._files, container:
-            container.mux(self._stream.encode(None))
+        try:
+            with self._output_errors(), container:
+                container.mux(self._stream.encode(None))
+            _put_index_in_front(self._fragments)
+        finally:
+            self._files.close()
 
     def _open(self, height: int, width: int) -> 'OutputContainer':
-        temporary = self._files.enter_context(atomic_path(self.path))
+        self._fragments = self._files.enter_context(atomic_path(self.path))
         container = self._av.open(
-            str(temporary), 'w', format='mp4', options={'movflags': 'faststart'}
+            str(self._fragments), 'w', format='mp4', options=_FRAGMENTS
         )
-        self._num_frames = 0
         self._stream = container.add_stream(
             _ENCODER, rate=self.frame_rate, options=_ENCODER_OPTIONS
         )
@@ -112,7 +132,68 @@ class VideoWriter:
         except (self._av.error.FFmpegError, OSError) as error:
             if isinstance(error, OutputError):
                 raise
-            raise OutputError(f'cannot write {self.path}: {error.strerror}') from error
+            kept = self._keep_whole_fragments()
+            raise OutputError(
+                f'cannot write {self.path}: {error.strerror}; {kept}'
+            ) from error
+
+    def _keep_whole_fragments(self) -> str:
+        """End the file where writing failed and give it its name, if it has frames."""
+        container, self._container = self._container, None
+        if container is not None:
+            with suppress(self._av.error.FFmpegError, OSError):
+                container.close()  # it fails again, and lets go of the file
+        with self._files as files:
+            size = _size_of_whole_fragments(self._fragments)
+            if size == 0:
+                files.pop_all().__exit__(OutputError, None, None)
+                return 'nothing of it is kept'
+            os.truncate(self._fragments, size)
+        return 'it is kept up to about a second before'
+
+
+def _size_of_whole_fragments(path: Path) -> int:
+    """Bytes of an mp4 up to the end of its last complete data; 0 without any."""
+    end = whole = 0
+    size = path.stat().st_size
+    with path.open('rb') as file:
+        while end + 8 <= size:
+            file.seek(end)
+            length, kind = struct.unpack('>I4s', file.read(8))
+            end += max(length, 8)
+            if kind == b'mdat' and end <= size:
+                whole = end
+    return whole
+
+
+def _put_index_in_front(path: Path) -> None:
+    """Turn fragments into an mp4 with one index, which every player can search.
+
+    Where that fails, for want of room, the fragments stay as they are.
+    """
+    av = import_av()
+    copy = path.with_suffix('.copy')
+    try:
+        with (
+            av.open(str(path)) as source,
+            av.open(
+                str(copy), 'w', format='mp4', options={'movflags': 'faststart'}
+            ) as target,
+        ):
+            stream = target.add_stream_from_template(source.streams.video[0])
+            for packet in source.demux(video=0):
+                if packet.dts is not None:  # the last one is empty
+                    packet.stream = stream
+                    target.mux(packet)
+        copy.replace(path)
+    except (av.error.FFmpegError, OSError) as error:
+        warnings.warn(
+            f'{path.parent} has no room to give the mp4 one index: {error.strerror}; '
+            'it plays, some players cannot search in it',
+            stacklevel=2,
+        )
+    finally:
+        copy.unlink(missing_ok=True)
 
 
 def _fit(image: np.ndarray, height: int, width: int) -> np.ndarray:

@@ -10,7 +10,8 @@ class WriteBehind:
     """Runs calls one after another in a thread, while the caller goes on.
 
     Drawing and encoding release the interpreter lock, so they overlap with the network.
-    An interrupt hits the main thread, never a call that is half done.
+    An interrupt hits the main thread, never a call that is half done. After a call that
+    failed no other is made.
 
     Args:
         depth: Number of calls that may wait; `submit` blocks beyond it. 0: no thread,
@@ -21,6 +22,7 @@ class WriteBehind:
         self.depth = depth
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix='write')
         self._pending: deque[Future] = deque()
+        self._failed = False
 
     def submit(self, function: Callable[..., None], *args: Any) -> None:
         """Queue ``function(*args)``; raises what an earlier call raised."""
@@ -29,10 +31,19 @@ class WriteBehind:
             return
         if len(self._pending) >= self.depth:
             self._pending.popleft().result()
-        self._pending.append(self._pool.submit(function, *args))
+        self._pending.append(self._pool.submit(self._call, function, *args))
 
     def close(self) -> None:
         """Wait for all calls; raises what one of them raised."""
         with self._pool:
             while self._pending:
                 self._pending.popleft().result()
+
+    def _call(self, function: Callable[..., None], *args: Any) -> None:
+        if self._failed:
+            return
+        try:
+            function(*args)
+        except BaseException:
+            self._failed = True
+            raise

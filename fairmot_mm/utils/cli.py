@@ -9,6 +9,7 @@ from typing import Any
 from mmengine.config import DictAction
 
 from fairmot_mm.utils.errors import UserInputError
+from fairmot_mm.utils.stage_clock import failed_stage
 
 
 @contextmanager
@@ -23,7 +24,8 @@ def one_line_errors() -> Iterator[None]:
     except UserInputError as error:
         # An error of a data loader's worker arrives as that worker's whole traceback.
         marker = rf'(?s).*\b{type(error).__name__}: '
-        raise SystemExit(f'error: {re.sub(marker, "", str(error)).strip()}') from error
+        message = re.sub(marker, '', str(error)).strip()
+        raise SystemExit(f'error: {message}{where(error)}') from error
     except RuntimeError as error:
         lost = re.search(
             r'DataLoader worker \(pid.*?\) (?:is killed|exited)[^.]*', str(error)
@@ -35,6 +37,12 @@ def one_line_errors() -> Iterator[None]:
             'often for want of memory. Lower num_workers or give the job more memory '
             'and /dev/shm, then go on with --resume'
         ) from error
+
+
+def where(error: BaseException) -> str:
+    """`` (stage: NAME)`` of an error that comes from a stage of a run, or nothing."""
+    name = failed_stage(error)
+    return f' (stage: {name})' if name else ''
 
 
 def run_converter(convert: Callable[..., object], args: argparse.Namespace) -> None:

@@ -1,4 +1,5 @@
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -7,8 +8,13 @@ from mmdet.structures import DetDataSample, TrackDataSample
 from mmengine.config import ConfigDict
 from mmengine.structures import InstanceData
 
+from fairmot_mm.apis import init_model, load_config
 from fairmot_mm.apis.video_writer import VideoWriter
 from fairmot_mm.utils import stage
+
+CONFIG = Path(__file__).parents[2] / (
+    'configs/fairmot/fairmot_dla34-conv-small_1xb4-10e_synthetic.py'
+)
 
 
 class PackOneFrame:
@@ -16,7 +22,7 @@ class PackOneFrame:
 
     def __call__(self, results):
         image = np.ascontiguousarray(results['img'].transpose(2, 0, 1))
-        keys = ('ori_shape', 'frame_id', 'frame_rate', 'video_length', 'img_path')
+        keys = ('ori_shape', 'frame_id', 'skipped', 'frame_rate', 'video_length')
         frame = DetDataSample(metainfo={key: results[key] for key in keys})
         clip = TrackDataSample()
         clip.video_data_samples = [frame]
@@ -35,9 +41,13 @@ class DriftingModel:
         self.tracker = 'its own'
 
     def detect(self, data, clock=None):
-        with stage('network', clock, len(data['inputs'])):
+        count = len(data['inputs'])
+        with stage('copy', clock, count):
+            pass
+        with stage('network', clock, count):
             self.network(data['inputs'])
-        return data
+        with stage('maps', clock, count):
+            return data
 
     def network(self, inputs):
         self.batch_sizes.append(len(inputs))
@@ -62,6 +72,19 @@ class DriftingModel:
             labels=torch.zeros(3, dtype=torch.long),
             instances_id=torch.tensor([1, 2, 3]),
         )
+
+
+@pytest.fixture(scope='module')
+def network():
+    """A small network at its random start, as sure of what it sees as a trained one."""
+    torch.manual_seed(0)
+    cfg = load_config(CONFIG, {'model.tracker.min_box_area': 0})
+    cfg.test_pipeline[1].scale = (96, 64)
+    cfg.model.tracker.obj_score_thr = 0.1
+    model = init_model(cfg, device='cpu')
+    head = model.detector.bbox_head
+    torch.nn.init.constant_(head.size[2].bias, 2.0)
+    return model
 
 
 @pytest.fixture

@@ -1,38 +1,16 @@
 import itertools
 import threading
-from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 import torch
 
-from fairmot_mm.apis import (
-    MultiStreamInferencer,
-    TrackInferencer,
-    init_model,
-    load_config,
-)
+from fairmot_mm.apis import MultiStreamInferencer, TrackInferencer
 from fairmot_mm.testing import SyntheticScene
 from fairmot_mm.utils import ConfigError, OutputError, VideoError, read_mot
 
-CONFIG = Path(__file__).parents[2] / (
-    'configs/fairmot/fairmot_dla34-conv-small_1xb4-10e_synthetic.py'
-)
 FIELDS = ('bboxes', 'scores', 'labels', 'instances_id')
-
-
-@pytest.fixture(scope='module')
-def network():
-    """A small network at its random start, as sure of what it sees as a trained one."""
-    torch.manual_seed(0)
-    cfg = load_config(CONFIG, {'model.tracker.min_box_area': 0})
-    cfg.test_pipeline[1].scale = (96, 64)
-    cfg.model.tracker.obj_score_thr = 0.1
-    model = init_model(cfg, device='cpu')
-    head = model.detector.bbox_head
-    torch.nn.init.constant_(head.size[2].bias, 2.0)
-    return model
 
 
 def street(seed, num_frames, width, height):

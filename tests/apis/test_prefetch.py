@@ -3,7 +3,7 @@ import threading
 
 import pytest
 
-from fairmot_mm.apis.prefetch import batched, prefetch
+from fairmot_mm.apis.prefetch import ReadAhead, batched
 from fairmot_mm.utils import VideoError
 
 
@@ -21,7 +21,7 @@ def test_order_is_kept_and_work_happens_in_one_other_thread():
             threads.add(threading.get_ident())
             yield number
 
-    assert list(prefetch(items(), 3)) == list(range(50))
+    assert list(ReadAhead(items(), 3)) == list(range(50))
     assert len(threads) == 1
     assert threading.get_ident() not in threads
 
@@ -35,7 +35,7 @@ def test_no_more_than_depth_items_are_drawn_ahead():
             drawn.append(len(drawn))
             yield drawn[-1]
 
-    ahead = prefetch(endless(), 4)
+    ahead = ReadAhead(endless(), 4)
     consumed = [next(ahead) for _ in range(10)]
     ahead.close()
     assert consumed == list(range(10))
@@ -46,7 +46,7 @@ def test_no_more_than_depth_items_are_drawn_ahead():
 def test_items_before_a_failure_are_handed_out_first(size):
     """Five good items come out in batches, then the error does."""
     seen = []
-    batches = map(seen.append, batched(prefetch(failing_after(5), 4), size))
+    batches = map(seen.append, batched(ReadAhead(failing_after(5), 4), size))
     with pytest.raises(VideoError, match='damaged'):
         list(batches)
     assert max(map(len, seen)) <= size

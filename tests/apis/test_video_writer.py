@@ -1,4 +1,5 @@
 import os
+from contextlib import suppress
 from fractions import Fraction
 
 import av
@@ -101,3 +102,32 @@ def test_full_disk(tmp_path):
             write(tmp_path / 'out.mp4', [np.roll(noise, 9 * k, 0) for k in range(30)])
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_unfinished_file_plays(tmp_path):
+    """What a killed program leaves: all but the last second or two can be read."""
+    image = np.random.default_rng(0).integers(0, 256, (48, 64, 3), np.uint8)
+    writer = VideoWriter(tmp_path / 'out.mp4', Fraction(10))
+    for k in range(80):
+        writer.write(np.roll(image, k, 0))
+    (part,) = tmp_path.iterdir()
+    left = tmp_path / 'left.mp4'
+    left.write_bytes(part.read_bytes())
+    writer.close()
+    count = 0
+    with av.open(str(left)) as container, suppress(av.error.InvalidDataError):
+        for _ in container.decode(video=0):
+            count += 1
+    assert 10 < count < 80
+    assert len(read(tmp_path / 'out.mp4')) == 80
+
+
+def test_frames_left_out_leave_time(tmp_path, frames):
+    """A frame may be placed later: the one before stays until then."""
+    writer = VideoWriter(tmp_path / 'out.mp4', Fraction(25))
+    for index, frame in zip((0, 1, 5, 6), frames, strict=False):
+        writer.write(frame, index)
+    writer.close()
+    with av.open(str(tmp_path / 'out.mp4')) as container:
+        times = [frame.time for frame in container.decode(video=0)]
+    np.testing.assert_allclose(times, [0, 0.04, 0.2, 0.24], atol=1e-3)

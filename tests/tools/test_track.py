@@ -14,7 +14,7 @@ from mmengine.structures import InstanceData
 
 import fairmot_mm.apis.inference
 from fairmot_mm.apis.video_writer import VideoWriter
-from fairmot_mm.utils import ConfigError
+from fairmot_mm.utils import ConfigError, stage
 
 TOOL = Path(__file__).parents[2] / 'tools' / 'track.py'
 
@@ -24,7 +24,9 @@ class PackOneFrame:
 
     def __call__(self, results):
         clip = TrackDataSample()
-        clip.video_data_samples = [DetDataSample(metainfo={'id': results['frame_id']})]
+        clip.video_data_samples = [
+            DetDataSample(metainfo={'frame_id': results['frame_id']})
+        ]
         return dict(inputs=torch.zeros(1), data_samples=clip)
 
 
@@ -35,20 +37,21 @@ class OneBoxModel:
     tracker = 'a tracker'
     interrupt_at = -1
 
-    def test_step(self, data):
+    def detect(self, data, clock=None):
         for clip in data['data_samples']:
-            (frame,) = clip.video_data_samples
-            if frame.id == self.interrupt_at:
-                raise KeyboardInterrupt
-            frame.pred_track_instances = InstanceData(
+            if clip[0].frame_id == self.interrupt_at:
+                with stage('network', clock):
+                    raise KeyboardInterrupt
+        return data
+
+    def associate(self, inputs, data_samples, trackers=None, clock=None):
+        assert trackers in (None, ['a tracker'] * len(inputs))
+        for clip in data_samples:
+            clip[0].pred_track_instances = InstanceData(
                 bboxes=torch.tensor([[5.0, 5.0, 25.0, 45.0]]),
                 instances_id=torch.tensor([1]),
             )
-        return data['data_samples']
-
-    def predict_streams(self, data, trackers):
-        assert trackers == ['a tracker'] * len(data['inputs'])
-        return self.test_step(data)
+        return data_samples
 
 
 @pytest.fixture
@@ -133,11 +136,11 @@ def test_skipping_frames(run, video, tmp_path, monkeypatch):
     """--detect-every reaches the model; all frames are in the results."""
     monkeypatch.setattr(OneBoxModel, 'detect_every', 1, raising=False)
     seen = []
-    step = OneBoxModel.test_step
+    detect = OneBoxModel.detect
     monkeypatch.setattr(
         OneBoxModel,
-        'test_step',
-        lambda self, data: seen.append(self.detect_every) or step(self, data),
+        'detect',
+        lambda self, data, *_: seen.append(self.detect_every) or detect(self, data),
     )
     options = ['--out', tmp_path / 'out', '--no-video', '--detect-every', '3']
     run('c.py', 'w.pth', video, *options)
@@ -171,7 +174,9 @@ def test_interrupt_says_what_was_kept(run, video, tmp_path, capsys, monkeypatch)
     with pytest.raises(SystemExit) as ended:
         run('c.py', 'w.pth', video, '--out', tmp_path / 'out')
     assert ended.value.code == 130
-    assert '4 frames are in' in capsys.readouterr().out
+    printed = capsys.readouterr()
+    assert '4 frames are in' in printed.out
+    assert printed.err.endswith('interrupted (stage: network)\n')
     assert len((tmp_path / 'out' / 'clip.txt').read_text().splitlines()) == 4
 
 

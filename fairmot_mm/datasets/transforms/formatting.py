@@ -18,6 +18,7 @@ META_KEYS = (
     'flip_direction',
     'frame_id',
     'frame_rate',
+    'skipped',
     'video_name',
     'video_length',
     'first_frame',

@@ -153,7 +153,8 @@ class FairMOT(BaseMOTModel):
         other, in one batch or in several, are one run.
 
         With ``detect_every`` n only frames whose ``frame_id`` is a multiple of n pass
-        the network; the others have no ``pred_instances``.
+        the network; the others have no ``pred_instances``. Of a live source that skips
+        such a frame the next one passes.
 
         Args:
             inputs: (N, T, 3, H, W) RGB in [0, 1], N clips of T frames.
@@ -261,5 +262,5 @@ class FairMOT(BaseMOTModel):
             frame.pred_track_instances = go_on(data_sample=frame, **extras)
 
     def _looks_at(self, frame: DetDataSample) -> bool:
-        """Whether a frame passes the network."""
-        return self.detect_every == 1 or frame.frame_id % self.detect_every == 0
+        """Whether a frame passes the network: every n-th, or the next one there is."""
+        return frame.frame_id % self.detect_every <= frame.get('skipped', 0)
