@@ -35,14 +35,7 @@ MAY_IMPORT = {
     'visualization': FOUNDATION,
     'testing': FOUNDATION | {'evaluation'},
     'apis': FOUNDATION
-    | {
-        'models',
-        'models.utils',
-        'datasets',
-        'evaluation',
-        'visualization',
-        'deployment',
-    },
+    | {'models', 'models.utils', 'datasets', 'evaluation', 'visualization'},
     'deployment': FOUNDATION | {'models', 'models.layers', 'models.utils'},
 }
 

@@ -1,10 +1,14 @@
-"""What is declared, what is pinned and what is checked agree with each other."""
+"""What is declared, pinned, checked and packed agree with each other."""
 
+import os
 import runpy
+import shutil
 from pathlib import Path
 
 import pytest
 import setuptools
+import yaml
+from mmengine.config import Config
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
@@ -55,3 +59,62 @@ def test_pinned_versions_lie_in_the_declared_ranges(ranges):
     assert set(ranges) <= set(pinned)
     misfits = [name for name, range_ in ranges.items() if pinned[name] not in range_]
     assert misfits == []
+
+
+def files_below(folder):
+    return {
+        path.relative_to(folder)
+        for path in folder.rglob('*')
+        if path.is_file() and '__pycache__' not in path.parts
+    }
+
+
+@pytest.fixture
+def build(metadata, monkeypatch):
+    """Do the step of an installation that copies or links, as in `folder`."""
+
+    def run(folder, **options):
+        monkeypatch.chdir(folder)
+        runpy.run_path('setup.py')
+        distribution = setuptools.Distribution(metadata | {'script_name': 'setup.py'})
+        command = distribution.get_command_obj('build_py')
+        for name, value in options.items():
+            setattr(command, name, value)
+        command.ensure_finalized()
+        command.run()
+
+    return run
+
+
+def test_a_wheel_holds_what_mim_looks_for(build, tmp_path):
+    """All configs and tools, scripts that can be run, and an index that finds them."""
+    build(ROOT, build_lib=str(tmp_path))
+    mim = tmp_path / 'fairmot_mm' / '.mim'
+    for name in ('configs', 'tools'):
+        assert files_below(mim / name) == files_below(ROOT / name) != set()
+    assert os.access(mim / 'tools' / 'dist_train.sh', os.X_OK)
+    index = yaml.safe_load((mim / 'model-index.yml').read_text())
+    metafiles = [yaml.safe_load((mim / name).read_text()) for name in index['Import']]
+    models = [model for metafile in metafiles for model in metafile['Models']]
+    assert all((mim / model['Config']).is_file() for model in models)
+    assert Config.fromfile(mim / models[0]['Config']).model.type == 'FairMOT'
+    assert (tmp_path / 'fairmot_mm' / 'apis' / 'launch.py').is_file()
+
+
+def test_an_editable_installation_follows_the_checkout(build, tmp_path):
+    """What mim looks for is linked, so that a config written later is found too."""
+    for name in ('setup.py', 'model-index.yml', 'requirements', 'fairmot_mm'):
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy2
+        copy(ROOT / name, tmp_path / name)
+    for name in ('configs', 'tools'):
+        (tmp_path / name).mkdir()
+    build(tmp_path, editable_mode=True)
+    build(tmp_path, editable_mode=True)  # as after an update
+    (tmp_path / 'configs' / 'later.py').write_text('')
+    mim = tmp_path / 'fairmot_mm' / '.mim'
+    assert {path.name for path in mim.iterdir()} == {
+        'configs',
+        'tools',
+        'model-index.yml',
+    }
+    assert (mim / 'configs' / 'later.py').is_file()

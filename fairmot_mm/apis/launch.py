@@ -1,6 +1,7 @@
 """Joining the processes of a distributed run."""
 
 import os
+import signal
 import subprocess
 from datetime import timedelta
 
@@ -52,12 +53,25 @@ def join_processes(cfg: Config) -> None:
             f'--launcher {cfg.launcher}, but {", ".join(missing)} is not set: start '
             f'the processes with {_START_WITH[cfg.launcher]}'
         )
-    if cfg.launcher == 'slurm' and 'SLURM_JOB_ID' in os.environ:
+    if cfg.launcher == 'slurm':
+        _prepare_slurm()
+    if get_device() == 'cpu':
+        _join_on_cpu(cfg, variables)
+
+
+def _prepare_slurm() -> None:
+    if 'SLURM_JOB_ID' in os.environ:
         # Two jobs that share a machine must not meet at one port.
         port = 20000 + int(os.environ['SLURM_JOB_ID']) % 20000
         os.environ.setdefault('MASTER_PORT', str(port))
-    if get_device() == 'cpu':
-        _join_on_cpu(cfg, variables)
+    # srun ends with the largest status. When one process fails (1), it ends the others
+    # by SIGTERM; their 143 would pass the failure off as a stop that can be resumed.
+    # In training StopOnSignalHook listens instead.
+    signal.signal(signal.SIGTERM, _end_with_failure)
+
+
+def _end_with_failure(number: int, frame: object) -> None:
+    raise SystemExit(1)
 
 
 def _join_on_cpu(cfg: Config, variables: tuple[str, str, str]) -> None:

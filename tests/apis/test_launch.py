@@ -1,4 +1,5 @@
 import os
+import signal
 
 import pytest
 import torch
@@ -34,7 +35,9 @@ def environment(monkeypatch):
             monkeypatch.setenv(name, value)
         return groups
 
-    return set_variables
+    handler = signal.getsignal(signal.SIGTERM)
+    yield set_variables
+    signal.signal(signal.SIGTERM, handler)
 
 
 def test_one_process_needs_nothing(environment):
@@ -77,6 +80,15 @@ def test_every_launcher_joins_on_a_cpu(environment, launcher, variables, monkeyp
         find_unused_parameters=False,
         device_ids=None,
     )
+
+
+def test_ended_by_srun(environment):
+    """A process that srun ends because another failed does not look stopped (143)."""
+    environment(SLURM | dict(MASTER_ADDR='head'))
+    join_processes(Config(dict(launcher='slurm')))
+    with pytest.raises(SystemExit) as ended:
+        os.kill(os.getpid(), signal.SIGTERM)
+    assert ended.value.code == 1
 
 
 @needs_no_gpu

@@ -65,19 +65,9 @@ def test_two_processes_equal_one(two_ranks, make_config, run_tool, tmp_path):
 
 
 @pytest.fixture(scope='module')
-def sure(two_ranks, tmp_path_factory):
+def sure(two_ranks, make_sure, tmp_path_factory):
     """The weights, changed so that people are found everywhere."""
-    checkpoint = torch.load(two_ranks[1], weights_only=True)
-    for branch, bias in (('heatmap', 5.0), ('size', 3.0)):
-        names = [
-            name
-            for name in checkpoint['state_dict']
-            if name.startswith(f'detector.bbox_head.{branch}.') and 'bias' in name
-        ]
-        checkpoint['state_dict'][names[-1]].fill_(bias)
-    path = tmp_path_factory.mktemp('sure') / 'sure.pth'
-    torch.save(checkpoint, path)
-    return path
+    return make_sure(two_ranks[1], tmp_path_factory.mktemp('sure'))
 
 
 def table_of(printed):

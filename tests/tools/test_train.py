@@ -105,6 +105,18 @@ def test_killed_and_resumed(
     assert all(torch.equal(weights[name], expected[name]) for name in expected)
 
 
+def test_same_seed(trained, run_tool, make_config, tmp_path):
+    """Two runs of a seed give equal weights to the last bit; another seed does not."""
+    expected = read_state_dict(trained[1] / 'epoch_3.pth')
+    for seed, equal in ((317, True), (318, False)):
+        config = make_config(f'randomness = dict(seed={seed})\n', num_workers=2)
+        run_tool('train', config, '--work-dir', tmp_path)
+        weights = read_state_dict(tmp_path / 'epoch_3.pth')
+        assert weights.keys() == expected.keys()
+        same = [torch.equal(weights[name], expected[name]) for name in expected]
+        assert all(same) == equal
+
+
 def test_resume_without_checkpoint(run_tool, make_config, tmp_path, capsys):
     """--resume of a run that has no checkpoint yet starts it, and says so."""
     options = ['train_cfg.max_epochs=1', 'train_cfg.val_begin=9']
