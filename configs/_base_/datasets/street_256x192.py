@@ -1,7 +1,7 @@
 # Small sets of streets, tracks and stills, with people pasted in; people are between a
 # seventh of the window's height and all of it. docs/light_model.md makes the data.
 _base_ = './jde_1088x608.py'
-input_size = (640, 384)
+input_size = (512, 320)  # of testing and tracking
 
 train_pipeline = [
     dict(type='LoadImage'),
