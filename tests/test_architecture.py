@@ -35,7 +35,14 @@ MAY_IMPORT = {
     'visualization': FOUNDATION,
     'testing': FOUNDATION | {'evaluation'},
     'apis': FOUNDATION
-    | {'models', 'models.utils', 'datasets', 'evaluation', 'visualization'},
+    | {
+        'models',
+        'models.utils',
+        'datasets',
+        'evaluation',
+        'visualization',
+        'deployment',
+    },
     'deployment': FOUNDATION | {'models', 'models.layers', 'models.utils'},
 }
 

@@ -15,6 +15,7 @@ from fairmot_mm.apis import (
     read_state_dict,
 )
 from fairmot_mm.apis.inference import move
+from fairmot_mm.apis.onnx_backend import use_onnxruntime
 from fairmot_mm.utils import ConfigError, require_writable_dir
 from fairmot_mm.utils.cli import (
     add_inference_arguments,
@@ -75,12 +76,15 @@ def build_runner(args: argparse.Namespace) -> Runner:
     if not cfg.get('test_dataloader') or not cfg.get('test_evaluator'):
         raise ConfigError(f'{args.config} has no test_dataloader and test_evaluator')
     cfg.load_from, cfg.resume = None, False
-    read_state_dict(args.checkpoint)  # before anything slow is built
+    is_onnx = use_onnxruntime(cfg, args.checkpoint, options, args.device)
+    if not is_onnx:
+        read_state_dict(args.checkpoint)  # before anything slow is built
     direct_results(cfg, args.out, args.submission)
     with explain_build_errors():
         runner = Runner.from_cfg(cfg)
     model = getattr(runner.model, 'module', runner.model)
-    load_checkpoint(model, args.checkpoint)
+    if not is_onnx:
+        load_checkpoint(model, args.checkpoint)
     if args.device:
         move(model, args.device)
     accelerate(model.eval(), options)

@@ -12,6 +12,7 @@ from fairmot_mm.apis.checkpoint import load_checkpoint
 from fairmot_mm.apis.config import explain_build_errors, load_config
 from fairmot_mm.apis.inference_options import InferenceOptions
 from fairmot_mm.apis.model_zoo import default_model, find_model
+from fairmot_mm.apis.onnx_backend import use_onnxruntime
 from fairmot_mm.apis.zoo_weights import fetch_weights
 from fairmot_mm.models import FairMOT
 from fairmot_mm.registry import MODELS
@@ -54,12 +55,9 @@ def init_model(
         checkpoint = _weights_of_zoo(config)
     options = InferenceOptions.of_config(cfg)
     options.set_threads()
-    is_onnx = checkpoint is not None and Path(checkpoint).suffix == '.onnx'
+    is_onnx = use_onnxruntime(cfg, checkpoint, options, device)
     if is_onnx:
         device = device or 'cpu'
-        cfg.model.detector = dict(
-            type='ONNXDetector', onnx_file=str(checkpoint), device=device
-        )
     with explain_build_errors():
         model = MODELS.build(cfg.model)
     if checkpoint is not None and not is_onnx:

@@ -17,6 +17,8 @@ from fairmot_mm.utils.errors import CheckpointError, ConfigError
 
 # The first with the operator DeformConv.
 OPSET = 19
+# Of what is written for a given model; files kept under an older one are made anew.
+GRAPH_VERSION = 1
 OUTPUTS = ('bboxes', 'scores', 'labels', 'embeds')
 MAX_BATCH = 1024
 # What the two runtimes may differ by, from the rounding of float32.

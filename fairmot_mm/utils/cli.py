@@ -120,6 +120,11 @@ def add_inference_arguments(parser: argparse.ArgumentParser) -> None:
         '--device', help='as in cpu, cuda:1 or mps; the accelerator there is'
     )
     group.add_argument(
+        '--backend',
+        choices=['pytorch', 'onnxruntime'],
+        help='what runs the network (pytorch; onnxruntime for an ONNX file)',
+    )
+    group.add_argument(
         '--precision',
         choices=['float32', 'float16', 'bfloat16'],
         help='numbers of the network (float32)',
@@ -147,6 +152,7 @@ def inference_options(args: argparse.Namespace) -> dict[str, Any] | None:
     named = {
         f'inference.{name}': getattr(args, name)
         for name in (
+            'backend',
             'precision',
             'channels_last',
             'fuse_conv_bn',

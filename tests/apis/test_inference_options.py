@@ -21,7 +21,7 @@ def test_a_config_need_not_say_anything():
 @pytest.mark.parametrize(
     ('options', 'message'),
     [
-        (dict(precison='float16'), "inference.precison: did you mean 'precision'"),
+        (dict(fuse_bn=True), "inference.fuse_bn: did you mean 'fuse_conv_bn'"),
         (dict(precision='half'), "'half' must be one of float32, float16, bfloat16"),
         (dict(backend='tensorrt'), 'must be one of pytorch, onnxruntime'),
         (dict(compile='yes'), "inference.compile = 'yes' must be True or False"),

@@ -1,9 +1,13 @@
+from pathlib import Path
+
 import pytest
 import torch
 
+from fairmot_mm.apis import init_model
 from fairmot_mm.deployment import compare_onnx, export_onnx
 from fairmot_mm.deployment.export_onnx import TOLERANCE, DetectionGraph
 from fairmot_mm.models.detectors import ONNXDetector
+from fairmot_mm.testing.lively_network import enliven
 from fairmot_mm.utils import CheckpointError, ConfigError
 
 
@@ -57,3 +61,14 @@ def test_sizes_the_network_cannot_take(small_model, tmp_path, size):
     """The network halves its maps five times."""
     with pytest.raises(ConfigError, match='multiples of 32'):
         export_onnx(small_model(), tmp_path / 'odd.onnx', size)
+
+
+@pytest.mark.parametrize('network', ['yolov5s', 'r18-fpn-dcn'])
+def test_published_networks(network, tmp_path):
+    """Other operators than those of DLA-34: transposed, deformable, focus, pooling."""
+    config = f'configs/_base_/models/fairmot_{network}.py'
+    model = init_model(Path(__file__).parents[2] / config, device='cpu')
+    images = torch.rand(2, 3, 64, 64, generator=torch.Generator().manual_seed(1))
+    enliven(model, images, score=0.4)
+    difference = export_onnx(model, tmp_path / 'net.onnx', (64, 64))
+    assert not {k: v for k, v in difference.items() if not v <= TOLERANCE[k]}

@@ -9,8 +9,8 @@ import argparse
 from mmengine.config import DictAction
 
 from fairmot_mm.apis import init_model
+from fairmot_mm.apis.onnx_backend import input_size
 from fairmot_mm.deployment import export_onnx
-from fairmot_mm.utils import ConfigError
 from fairmot_mm.utils.cli import one_line_errors
 
 
@@ -39,22 +39,12 @@ def parse_args() -> argparse.Namespace:
 def export(args: argparse.Namespace) -> None:
     """Export and say how far the file is from the model."""
     model = init_model(args.config, args.checkpoint, 'cpu', args.cfg_options)
-    size = args.input_size or input_size(model.cfg.get('test_pipeline', []))
+    size = args.input_size or input_size(model.cfg)
     difference = export_onnx(model, args.out, tuple(size))
     print(
         f'{args.out}: {size[0]}x{size[1]}, differs from PyTorch by at most '
         f'{difference["bboxes"]:.1e} px, {difference["scores"]:.1e} in score, '
         f'{difference["embeds"]:.1e} in cosine'
-    )
-
-
-def input_size(pipeline: list[dict]) -> tuple[int, int]:
-    """(width, height) that a pipeline fits images into."""
-    for step in pipeline:
-        if 'scale' in step:
-            return tuple(step['scale'])
-    raise ConfigError(
-        'the test_pipeline of the config names no scale; give --input-size'
     )
 
 

@@ -13,7 +13,7 @@ def exported(run_tool, trained, tmp_path_factory):
     return config, checkpoint, path
 
 
-def track(run_tool, config, weights, street, out):
+def track(run_tool, config, weights, street, out, *options):
     """Text of the result file of the second sequence."""
     run_tool(
         'track',
@@ -25,11 +25,30 @@ def track(run_tool, config, weights, street, out):
         '--no-video',
         '--device',
         'cpu',
+        *options,
         '--cfg-options',
         'model.tracker.obj_score_thr=0.05',
         'model.tracker.min_box_area=0',
     )
     return (out / 'b.txt').read_text()
+
+
+def test_exported_on_the_way(run_tool, exported, street, tmp_path, log_lines):
+    """--backend onnxruntime makes the file of a checkpoint once, for both tools."""
+    config, checkpoint, path = exported
+    own = track(run_tool, config, path, street, tmp_path / 'own')
+    backend = ['--backend', 'onnxruntime']
+    for folder in ('first', 'second'):
+        out = tmp_path / folder
+        assert track(run_tool, config, checkpoint, street, out, *backend) == own
+    logs = [line for line in log_lines if 'exporting the network' in line]
+    assert len(logs) == 1
+    run_tool(
+        'test', config, checkpoint, '--work-dir', tmp_path, *backend, '--device', 'cpu'
+    )
+    assert (tmp_path / 'results' / 'b.txt').is_file()
+    with pytest.raises(SystemExit, match='fuse_conv_bn is for the backend pytorch'):
+        track(run_tool, config, checkpoint, street, out, *backend, '--fuse-conv-bn')
 
 
 def rows_of(text):

@@ -1,0 +1,50 @@
+"""Networks without training that nevertheless find something to track."""
+
+from typing import Any
+
+import torch
+import torch.nn.functional as F  # noqa: N812
+from torch import Tensor, nn
+
+# Half widths and heights of boxes in cells of four pixels: people 40 x 104 pixels.
+_SIDES = {4: (5.0, 13.0, 5.0, 13.0), 2: (10.0, 26.0)}
+
+
+def enliven(
+    model: nn.Module, images: Tensor, score: float, per_image: int = 20
+) -> None:
+    """Make a network of random weights react to images, so that runs can be compared.
+
+    Batch norms take the statistics of the images and of noise, deformable convolutions
+    get offsets, and the heatmap is stretched and shifted until about `per_image` cells
+    of an image exceed `score`. Where people stand it does not know.
+
+    Args:
+        model: A `FairMOT` whose heads are those of this package; changed in place, and
+            in eval mode then.
+        images: (B, 3, H, W) RGB in [0, 1].
+        score: Of a detection that a tracker takes.
+        per_image: Cells above it.
+    """
+    norms = [m for m in model.modules() if isinstance(m, nn.BatchNorm2d)]
+    momenta = [norm.momentum for norm in norms]
+    for name, values in model.named_parameters():
+        if 'conv_offset' in name:
+            nn.init.normal_(values, std=0.01)
+    for norm in norms:
+        norm.momentum = 1.0
+    head = model.get_submodule('detector.bbox_head')
+    grains, clouds = torch.rand_like(images), torch.rand(*images.shape[:2], 9, 9)
+    noise = (grains + F.interpolate(clouds, images.shape[-2:], mode='bilinear')) / 2
+    with torch.no_grad():
+        model.train()(torch.cat([images, noise]), mode='tensor')
+        model.eval()
+        size: Any = [*head.get_submodule('size').children()][-1]
+        size.bias.copy_(size.bias.new_tensor(_SIDES[size.out_channels]))
+        heatmap: Any = [*head.get_submodule('heatmap').children()][-1]
+        heatmap.weight.div_(model(images, mode='tensor')['heatmap'].std())
+        logits = model(images, mode='tensor')['heatmap'].flatten()
+        peak = logits.topk(per_image * len(images)).values[-1]
+        heatmap.bias.add_(torch.tensor(score).logit() - peak)
+    for norm, momentum in zip(norms, momenta, strict=True):
+        norm.momentum = momentum
