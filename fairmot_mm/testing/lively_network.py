@@ -8,6 +8,8 @@ from torch import Tensor, nn
 
 # Half widths and heights of boxes in cells of four pixels: people 40 x 104 pixels.
 _SIDES = {4: (5.0, 13.0, 5.0, 13.0), 2: (10.0, 26.0)}
+# Deviation of the heatmap's logits. Random layers magnify rounding, and so does this.
+_SPREAD = 0.3
 
 
 def enliven(
@@ -16,8 +18,9 @@ def enliven(
     """Make a network of random weights react to images, so that runs can be compared.
 
     Batch norms take the statistics of the images and of noise, deformable convolutions
-    get offsets, and the heatmap is stretched and shifted until about `per_image` cells
-    of an image exceed `score`. Where people stand it does not know.
+    get offsets, and the heatmap is stretched and shifted until some `per_image` cells
+    of an image (half to twice as many) exceed `score`. Where people stand it does not
+    know.
 
     Args:
         model: A `FairMOT` whose heads are those of this package; changed in place, and
@@ -42,9 +45,13 @@ def enliven(
         size: Any = [*head.get_submodule('size').children()][-1]
         size.bias.copy_(size.bias.new_tensor(_SIDES[size.out_channels]))
         heatmap: Any = [*head.get_submodule('heatmap').children()][-1]
-        heatmap.weight.div_(model(images, mode='tensor')['heatmap'].std())
+        heatmap.weight.mul_(_SPREAD / model(images, mode='tensor')['heatmap'].std())
         logits = model(images, mode='tensor')['heatmap'].flatten()
-        peak = logits.topk(per_image * len(images)).values[-1]
+        count = per_image * len(images)
+        best = logits.topk(min(2 * count, len(logits))).values[count // 2 :]
+        # In the widest gap around, so that rounding does not move one across it.
+        gap = (best[:-1] - best[1:]).argmax()
+        peak = (best[gap] + best[gap + 1]) / 2
         heatmap.bias.add_(torch.tensor(score).logit() - peak)
     for norm, momentum in zip(norms, momenta, strict=True):
         norm.momentum = momentum

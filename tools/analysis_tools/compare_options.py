@@ -120,7 +120,7 @@ def random_weights(cfg: Config, frames: Sequence[Any], path: Path) -> None:
     torch.manual_seed(0)
     model = init_model(cfg, device='cpu', cfg_options={'inference': {}})
     prepare = Preparation(model.cfg)
-    packed = [item.packed for item in prepare(open_source(frames[:4]))]
+    packed = [item.packed for item in prepare(open_source(frames))]
     data = {key: [item[key] for item in packed] for key in packed[0]}
     images = model.data_preprocessor(data, False)['inputs'].flatten(0, 1)
     enliven(model, images, score_of_tracks(cfg))
