@@ -18,6 +18,8 @@ default_hooks = dict(
     resume=dict(type='ResumeHook'),
     stop_on_signal=dict(type='StopOnSignalHook'),
     loss_guard=dict(type='LossGuardHook', action='stop'),
+    scalars=dict(type='TrainingScalarsHook'),
+    record=dict(type='RunRecordHook'),
 )
 env_cfg = dict(
     cudnn_benchmark=True,
@@ -26,7 +28,7 @@ env_cfg = dict(
 )
 vis_backends = [dict(type='LocalVisBackend'), dict(type='TensorboardVisBackend')]
 visualizer = dict(type='TrackVisualizer', vis_backends=vis_backends)
-log_processor = dict(type='LogProcessor', window_size=50, by_epoch=True)
+log_processor = dict(type='SequenceLogProcessor', window_size=50, by_epoch=True)
 log_level = 'INFO'
 # Where the weights lie that a training starts from.
 pretrained_dir = 'pretrained'

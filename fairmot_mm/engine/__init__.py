@@ -9,10 +9,14 @@ from fairmot_mm.engine.bfloat16_optim_wrapper import BFloat16OptimWrapper
 from fairmot_mm.engine.hooks import (
     LossGuardHook,
     ResumeHook,
+    RunRecordHook,
+    SampleVisualizationHook,
     StopOnSignalHook,
     SyncAllBuffersHook,
+    TrainingScalarsHook,
 )
 from fairmot_mm.engine.resumable_epoch_loop import ResumableEpochLoop
+from fairmot_mm.engine.sequence_log_processor import SequenceLogProcessor
 
 __all__ = [
     'AtomicLocalBackend',
@@ -20,6 +24,10 @@ __all__ = [
     'LossGuardHook',
     'ResumableEpochLoop',
     'ResumeHook',
+    'RunRecordHook',
+    'SampleVisualizationHook',
+    'SequenceLogProcessor',
     'StopOnSignalHook',
     'SyncAllBuffersHook',
+    'TrainingScalarsHook',
 ]

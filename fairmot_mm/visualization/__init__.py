@@ -1,6 +1,13 @@
 """Drawing of tracks."""
 
 from fairmot_mm.visualization.candidate_picture import Link, draw_candidates
-from fairmot_mm.visualization.track_visualizer import TrackVisualizer, identity_colors
+from fairmot_mm.visualization.drawing import draw_heatmap, identity_colors
+from fairmot_mm.visualization.track_visualizer import TrackVisualizer
 
-__all__ = ['Link', 'TrackVisualizer', 'draw_candidates', 'identity_colors']
+__all__ = [
+    'Link',
+    'TrackVisualizer',
+    'draw_candidates',
+    'draw_heatmap',
+    'identity_colors',
+]

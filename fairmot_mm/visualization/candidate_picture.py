@@ -6,8 +6,12 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from fairmot_mm.visualization.drawing import draw_label, line_width, whole_pixels
-from fairmot_mm.visualization.track_visualizer import identity_colors
+from fairmot_mm.visualization.drawing import (
+    draw_label,
+    identity_colors,
+    line_width,
+    whole_pixels,
+)
 
 _DETECTION = (255, 255, 255)
 _PAIRED, _REFUSED = (80, 200, 60), (60, 60, 230)

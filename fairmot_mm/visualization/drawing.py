@@ -1,9 +1,39 @@
-"""What drawings have in common: sizes that grow with the frame, and labels."""
+"""What drawings have in common: colours, sizes that grow with the frame, labels."""
 
 import cv2
 import numpy as np
 
 _FONT = cv2.FONT_HERSHEY_SIMPLEX
+_GOLDEN_RATIO = 0.6180339887
+
+
+def _make_palette(size: int) -> np.ndarray:
+    """(size, 3) uint8 BGR colours, neighbours far apart.
+
+    Hues step by the golden ratio of the circle, the most even spread for any number of
+    colours; three steps of saturation and brightness tell similar hues apart.
+    """
+    index = np.arange(size)
+    hues = index * _GOLDEN_RATIO % 1 * 180
+    saturations = np.array([255, 150, 255])[index % 3]
+    values = np.array([255, 255, 180])[index % 3]
+    hsv = np.stack([hues, saturations, values], axis=1).astype(np.uint8)
+    return cv2.cvtColor(hsv[None], cv2.COLOR_HSV2BGR)[0]
+
+
+_PALETTE = _make_palette(90)
+
+
+def identity_colors(ids: np.ndarray) -> np.ndarray:
+    """A colour for every identity, the same in every frame and every run.
+
+    Args:
+        ids: (M,) identities.
+
+    Returns:
+        (M, 3) uint8 BGR.
+    """
+    return _PALETTE[np.asarray(ids, dtype=np.int64) % len(_PALETTE)]
 
 
 def whole_pixels(boxes: np.ndarray, image: np.ndarray) -> np.ndarray:
@@ -53,3 +83,23 @@ def draw_label(
     cv2.putText(
         canvas, text, origin, _FONT, scale, letter_color, thickness, cv2.LINE_AA
     )
+
+
+def draw_heatmap(image: np.ndarray, heatmap: np.ndarray) -> np.ndarray:
+    """Draw a heatmap in colour over the darkened image.
+
+    Args:
+        image: (H, W, 3) uint8 BGR; it is left as it is.
+        heatmap: (K, h, w) values in [0, 1], a colour for each class; it covers the
+            whole image.
+
+    Returns:
+        (H, W, 3) uint8 BGR copy with the heatmap on it.
+    """
+    height, width = image.shape[:2]
+    canvas = image.astype(np.float32) / 2
+    colors = identity_colors(np.arange(len(heatmap)))
+    for heat, color in zip(heatmap.astype(np.float32), colors, strict=True):
+        heat = cv2.resize(heat, (width, height), interpolation=cv2.INTER_NEAREST)
+        canvas += heat[..., None] * (color - canvas)
+    return canvas.astype(np.uint8)

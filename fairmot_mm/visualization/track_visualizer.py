@@ -13,38 +13,13 @@ from mmengine.visualization import Visualizer
 from torch import Tensor
 
 from fairmot_mm.registry import VISUALIZERS
-from fairmot_mm.visualization.drawing import draw_label, line_width, whole_pixels
-
-_GOLDEN_RATIO = 0.6180339887
-
-
-def _make_palette(size: int) -> np.ndarray:
-    """(size, 3) uint8 BGR colours, neighbours far apart.
-
-    Hues step by the golden ratio of the circle, the most even spread for any number of
-    colours; three steps of saturation and brightness tell similar hues apart.
-    """
-    index = np.arange(size)
-    hues = index * _GOLDEN_RATIO % 1 * 180
-    saturations = np.array([255, 150, 255])[index % 3]
-    values = np.array([255, 255, 180])[index % 3]
-    hsv = np.stack([hues, saturations, values], axis=1).astype(np.uint8)
-    return cv2.cvtColor(hsv[None], cv2.COLOR_HSV2BGR)[0]
-
-
-_PALETTE = _make_palette(90)
-
-
-def identity_colors(ids: np.ndarray) -> np.ndarray:
-    """A colour for every identity, the same in every frame and every run.
-
-    Args:
-        ids: (M,) identities.
-
-    Returns:
-        (M, 3) uint8 BGR.
-    """
-    return _PALETTE[np.asarray(ids, dtype=np.int64) % len(_PALETTE)]
+from fairmot_mm.visualization.drawing import (
+    draw_heatmap,
+    draw_label,
+    identity_colors,
+    line_width,
+    whole_pixels,
+)
 
 
 @VISUALIZERS.register_module()
@@ -128,18 +103,14 @@ class TrackVisualizer(Visualizer):
         out_file: str | Path | None = None,
         pred_score_thr: float = 0.0,
     ) -> None:
-        """Draw one sample and hand it to the back-ends; what mmdet's hooks call.
-
-        Ground truth stands on the left, tracks on the right, where a sample has both.
-        No trails: hooks visit single frames.
+        """Draw one sample and hand it to the back-ends; what hooks call.
 
         Args:
             name: Name of the image in the back-ends and of the window.
             image: (H, W, 3) uint8 **RGB**, as everywhere in mmengine's visualizers.
-            data_sample: Holds ``gt_instances`` (``bboxes`` xyxy in pixels of ``image``,
-                ``instances_ids``) or ``pred_track_instances`` or both.
+            data_sample: See `draw_sample`.
             draw_gt: Whether to draw ground truth.
-            draw_pred: Whether to draw tracks.
+            draw_pred: Whether to draw predictions.
             show: Whether to open a window.
             wait_time: Seconds the window stays; 0 waits for a key.
             step: Step in the back-ends.
@@ -147,21 +118,8 @@ class TrackVisualizer(Visualizer):
             pred_score_thr: Tracks that score lower are left out.
         """
         bgr = np.ascontiguousarray(image[..., ::-1])
-        panels = []
-        if draw_gt and data_sample is not None and 'gt_instances' in data_sample:
-            gt = data_sample.gt_instances
-            names = self._names(gt.get('labels'))
-            panels.append(_with_boxes(bgr, gt.bboxes, gt.instances_ids, names))
-        if (
-            draw_pred
-            and data_sample is not None
-            and 'pred_track_instances' in data_sample
-        ):
-            tracks = data_sample.pred_track_instances
-            tracks = tracks[tracks.scores >= pred_score_thr]
-            names = self._names(tracks.get('labels'))
-            panels.append(_with_boxes(bgr, tracks.bboxes, tracks.instances_id, names))
-        drawn = np.concatenate(panels or [bgr], axis=1)
+        shown = DetDataSample() if data_sample is None else data_sample
+        drawn = self.draw_sample(bgr, shown, draw_gt, draw_pred, pred_score_thr)
         if show:
             self.show(drawn[..., ::-1], win_name=name, wait_time=wait_time)
         if out_file is not None:
@@ -169,6 +127,48 @@ class TrackVisualizer(Visualizer):
             cv2.imwrite(str(out_file), drawn)
         else:
             self.add_image(name, drawn[..., ::-1], step)
+
+    def draw_sample(
+        self,
+        image: np.ndarray,
+        data_sample: DetDataSample,
+        draw_gt: bool = True,
+        draw_pred: bool = True,
+        pred_score_thr: float = 0.0,
+    ) -> np.ndarray:
+        """Draw all that a sample has, each on a copy of the image, side by side.
+
+        From the left: true boxes and identities, tracks, the target of the heatmap, the
+        predicted one. No trails: hooks visit single frames.
+
+        Args:
+            image: (H, W, 3) uint8 BGR; it is left as it is.
+            data_sample: May hold ``gt_instances`` (``bboxes`` xyxy in pixels of
+                ``image``, ``instances_ids``), ``pred_track_instances``, and
+                ``gt_heatmap`` and ``pred_heatmap``, whose ``data`` is a tensor (K, h,
+                w) in [0, 1].
+            draw_gt: Whether to draw ground truth.
+            draw_pred: Whether to draw predictions.
+            pred_score_thr: Tracks that score lower are left out.
+
+        Returns:
+            (H, n W, 3) uint8 BGR of n panels; the image itself where nothing is drawn.
+        """
+        panels = []
+        if draw_gt and 'gt_instances' in data_sample:
+            gt = data_sample.gt_instances
+            names = self._names(gt.get('labels'))
+            panels.append(_with_boxes(image, gt.bboxes, gt.instances_ids, names))
+        if draw_pred and 'pred_track_instances' in data_sample:
+            tracks = data_sample.pred_track_instances
+            tracks = tracks[tracks.scores >= pred_score_thr]
+            names = self._names(tracks.get('labels'))
+            panels.append(_with_boxes(image, tracks.bboxes, tracks.instances_id, names))
+        for key, wanted in (('gt_heatmap', draw_gt), ('pred_heatmap', draw_pred)):
+            if wanted and key in data_sample:
+                heatmap = data_sample.get(key).data.cpu().numpy()
+                panels.append(draw_heatmap(image, heatmap))
+        return np.concatenate(panels or [image], axis=1)
 
     def _draw_trails(self, canvas: np.ndarray, ids: np.ndarray) -> None:
         """Draw, for the identities of this frame, where their feet were before."""

@@ -218,8 +218,8 @@ def read_scalars():
         for line in newest.read_text().splitlines():
             values = json.loads(line)
             phase = 'train' if 'loss' in values else 'val'
-            for timing in ('time', 'data_time'):
-                values.pop(timing, None)
+            for varying in ('time', 'data_time', 'host_memory'):
+                values.pop(varying, None)
             entries[phase, values['step']] = values
         return entries
 

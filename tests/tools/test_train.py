@@ -1,3 +1,4 @@
+import json
 import os
 import signal
 import subprocess
@@ -40,6 +41,33 @@ def test_what_a_run_leaves(trained):
     assert len(list(work_dir.glob('*/*.log'))) == 1
     saved = Config.fromfile(work_dir / config.name)
     assert saved.model.detector.reid_head.num_ids == 6  # 5 people, 1 stays unused
+
+
+def test_record(trained):
+    """What the run was made of and every validation, in JSON beside the log."""
+    config, work_dir = trained
+    (folder,) = (path.parent for path in work_dir.glob('*/record.json'))
+    record = json.loads((folder / 'record.json').read_text())
+    assert record['config'] == str(config)
+    assert f'--work-dir {work_dir}' in record['command']
+    assert record['seed'] == 317
+    assert record['packages']['torch'] == torch.__version__
+    assert record['environment']['PyTorch'] == torch.__version__
+    metrics = json.loads((folder / 'metrics.json').read_text())
+    assert [entry['epoch'] for entry in metrics] == [1, 2, 3]
+    assert [entry['iteration'] for entry in metrics] == [4, 8, 12]
+    last = metrics[-1]
+    assert list(last['sequences']) == ['b']
+    assert last['overall']['mot/FN'] == last['sequences']['b']['mot/FN']
+    assert not any(name.endswith('/b') for name in last['overall'])
+
+
+def test_log_leaves_sequences_to_the_table(trained):
+    """The line of a validation has the scores of all sequences together."""
+    (log,) = trained[1].glob('*/*.log')
+    lines = [line for line in log.read_text().splitlines() if 'mot/MOTA: ' in line]
+    assert len(lines) == 3
+    assert not any('mot/MOTA/b' in line for line in lines)
 
 
 def test_logged_values(trained, read_scalars):

@@ -3,9 +3,12 @@
 import re
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 import torch
 from mmengine.model import convert_sync_batchnorm
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from fairmot_mm.apis import load_config
 from fairmot_mm.models import JDEDetector
@@ -173,6 +176,44 @@ def test_early_stopping(train):
 
 def test_layer_wise_lr(train):
     """Backbone, neck and heads have rates of their own."""
-    checkpoint, _ = train('layer-wise-lr')
+    checkpoint, logged = train('layer-wise-lr')
     rates = {group['lr'] for group in checkpoint['optimizer']['param_groups']}
     assert rates == {1e-4, 5e-4, 1e-3}
+    parts = {
+        'detector.backbone.lr': 1e-4,
+        'detector.neck.lr': 5e-4,
+        'detector.lr': 1e-3,
+    }
+    assert {name: logged[0][name] for name in parts} == parts
+
+
+def test_sample_images(train, tmp_path):
+    """Pictures arrive in both back-ends; the weights are those of a run without."""
+    extra = ONE_EPOCH.replace('val_begin=99', 'val_interval=1')
+    extra += "val_evaluator = dict(type='MOTMetric')\n"
+    drawing = "custom_hooks = [dict(type='SampleVisualizationHook', interval={})]\n"
+    quiet, _ = train('sample-images', extra + drawing.format(0))
+    checkpoint, _ = train('sample-images', extra + drawing.format(2))
+    for name, value in quiet['state_dict'].items():
+        assert torch.equal(checkpoint['state_dict'][name], value), name
+    newest = max(tmp_path.glob('*/vis_data'))
+    names = ['train_0', 'train_1', 'val_b_000002', 'val_b_000004']
+    stored = {path.name for path in (newest / 'vis_image').iterdir()}
+    assert stored == {
+        f'{name}_{step}.png'
+        for name in names
+        for step in ([2, 4] if name.startswith('train') else [1])
+    }
+    events = EventAccumulator(str(newest)).Reload()
+    assert sorted(events.Tags()['images']) == names
+    for name, panels in zip(names, [3, 3, 4, 4], strict=True):
+        event = events.Images(name)[-1]
+        picture = cv2.imdecode(
+            np.frombuffer(event.encoded_image_string, np.uint8), cv2.IMREAD_COLOR
+        )
+        path = newest / 'vis_image' / f'{name}_{event.step}.png'
+        np.testing.assert_array_equal(picture, cv2.imread(str(path)))
+        assert picture.shape == (64, panels * 96, 3)
+        # The target's peaks are red, the colour of the first class.
+        target = picture[:, -2 * 96 : -96].astype(int)
+        assert (target[..., 2] - target[..., :2].max(axis=2) > 120).any()

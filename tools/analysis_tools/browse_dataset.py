@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from mmdet.structures import DetDataSample
 from mmengine.config import DictAction
-from mmengine.structures import InstanceData
+from mmengine.structures import PixelData
 from rich.progress import track
 
 from fairmot_mm.apis import explain_build_errors, load_config
@@ -21,7 +21,7 @@ from fairmot_mm.models.utils.center_targets import center_targets
 from fairmot_mm.registry import DATASETS
 from fairmot_mm.utils import ConfigError, atomic_path
 from fairmot_mm.utils.cli import one_line_errors
-from fairmot_mm.visualization import TrackVisualizer, identity_colors
+from fairmot_mm.visualization import TrackVisualizer
 
 STRIDE = 4
 
@@ -62,37 +62,19 @@ def choose_indices(args: argparse.Namespace, size: int) -> list[int]:
     return args.indices
 
 
-def draw_boxes(image: np.ndarray, gt: InstanceData, meta: dict) -> np.ndarray:
-    """A copy of the BGR image with boxes, identities and classes."""
-    visualizer = TrackVisualizer()
-    visualizer.dataset_meta = meta
-    shown = InstanceData(
-        bboxes=gt.bboxes, instances_id=gt.instances_ids, labels=gt.labels
-    )
-    return visualizer.draw(image, shown)
-
-
-def draw_heatmap(image: np.ndarray, gt: InstanceData, bbox_head: dict) -> np.ndarray:
-    """A copy of the BGR image, darkened, with the target of the heatmap in colour."""
-    height, width = image.shape[:2]
-    shape = (bbox_head.get('num_classes', 1), height // STRIDE, width // STRIDE)
-    targets = center_targets([gt], shape, STRIDE, sigma=bbox_head.get('heatmap_sigma'))
-    colors = identity_colors(np.arange(shape[0]))
-    canvas = image.astype(np.float32) / 2
-    for heat, color in zip(targets.heatmap[0].numpy(), colors, strict=True):
-        heat = cv2.resize(heat, (width, height), interpolation=cv2.INTER_NEAREST)
-        canvas += heat[..., None] * (color - canvas)
-    return canvas.astype(np.uint8)
-
-
 def draw_sample(packed: dict, bbox_head: dict, meta: dict) -> np.ndarray:
     """(H, 2W, 3) uint8 BGR picture of a packed sample."""
     image = np.ascontiguousarray(packed['inputs'].permute(1, 2, 0).numpy())
     sample: DetDataSample = packed['data_samples']
     gt = sample.gt_instances
     gt.bboxes = getattr(gt.bboxes, 'tensor', gt.bboxes)
-    panels = [draw_boxes(image, gt, meta), draw_heatmap(image, gt, bbox_head)]
-    return np.concatenate(panels, axis=1)
+    height, width = image.shape[:2]
+    shape = (bbox_head.get('num_classes', 1), height // STRIDE, width // STRIDE)
+    targets = center_targets([gt], shape, STRIDE, sigma=bbox_head.get('heatmap_sigma'))
+    sample.gt_heatmap = PixelData(data=targets.heatmap[0])
+    visualizer = TrackVisualizer()
+    visualizer.dataset_meta = meta
+    return visualizer.draw_sample(image, sample)
 
 
 def browse(args: argparse.Namespace) -> None:

@@ -2,7 +2,18 @@
 
 from fairmot_mm.engine.hooks.loss_guard_hook import LossGuardHook
 from fairmot_mm.engine.hooks.resume_hook import ResumeHook
+from fairmot_mm.engine.hooks.run_record_hook import RunRecordHook
+from fairmot_mm.engine.hooks.sample_visualization_hook import SampleVisualizationHook
 from fairmot_mm.engine.hooks.stop_on_signal_hook import StopOnSignalHook
 from fairmot_mm.engine.hooks.sync_all_buffers_hook import SyncAllBuffersHook
+from fairmot_mm.engine.hooks.training_scalars_hook import TrainingScalarsHook
 
-__all__ = ['LossGuardHook', 'ResumeHook', 'StopOnSignalHook', 'SyncAllBuffersHook']
+__all__ = [
+    'LossGuardHook',
+    'ResumeHook',
+    'RunRecordHook',
+    'SampleVisualizationHook',
+    'StopOnSignalHook',
+    'SyncAllBuffersHook',
+    'TrainingScalarsHook',
+]

@@ -1,0 +1,224 @@
+"""Pictures of what the network is shown, and of what it makes of it."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from mmdet.structures import DetDataSample
+from mmengine.dist import is_main_process
+from mmengine.hooks import Hook
+from mmengine.model import is_model_wrapper
+from mmengine.runner import EpochBasedTrainLoop, Runner
+from mmengine.structures import InstanceData, PixelData
+from torch import Tensor, nn
+from torch.nn.functional import interpolate
+from torch.utils.hooks import RemovableHandle
+
+from fairmot_mm.registry import HOOKS
+from fairmot_mm.utils import ConfigError, read_mot
+
+
+@HOOKS.register_module()
+class SampleVisualizationHook(Hook):
+    """Send sample images of training and validation to all back-ends of the visualizer.
+
+    A picture of training (``train_0``, ...) has the augmented image with its true boxes
+    and identities, the target of the heatmap, and the heatmap that the loss was taken
+    of. One of validation (``val_<video>_<frame>``) has true boxes, tracks, target and
+    prediction; the frames are the same each time. The heatmap is listened to where the
+    head gives it: nothing runs twice, and a training with this hook has the same
+    weights as one without. Only the main process draws, frames that it validates.
+
+    Args:
+        interval: Iterations of training from one picture to the next; 0 draws none.
+        num_images: Images of the batch, and frames of a validation, to draw.
+        max_side: Pixels of the longer side of a panel; larger images are shrunk.
+
+    Raises:
+        ConfigError: A number that cannot be, or a model without a box head whose
+            targets and output are heatmaps.
+    """
+
+    priority = 'BELOW_NORMAL'
+
+    def __init__(
+        self, interval: int = 500, num_images: int = 2, max_side: int = 640
+    ) -> None:
+        if interval < 0 or num_images < 1 or max_side < 1:
+            raise ConfigError(
+                f'SampleVisualizationHook(interval={interval}, num_images={num_images},'
+                f' max_side={max_side}): numbers must be above 0, interval may be 0'
+            )
+        self.interval = interval
+        self.num_images = num_images
+        self.max_side = max_side
+        self._head: Any = None
+        self._listening: RemovableHandle | None = None
+        self._heatmap: Tensor | None = None
+
+    def before_run(self, runner: Runner) -> None:
+        """Find the head that gives the heatmap."""
+        wrapped = is_model_wrapper(runner.model)
+        model = runner.model.module if wrapped else runner.model
+        self._head = getattr(getattr(model, 'detector', model), 'bbox_head', None)
+        needed = ('get_targets', 'stride', 'num_classes')
+        if not all(hasattr(self._head, name) for name in needed):
+            raise ConfigError(
+                f'SampleVisualizationHook draws heatmaps: {type(model).__name__} has no'
+                f' bbox_head with {", ".join(needed)}, such as CenterHead'
+            )
+
+    def before_train_iter(
+        self, runner: Runner, batch_idx: int, data_batch: Any = None
+    ) -> None:
+        """Listen to the head in iterations that are drawn."""
+        if self.every_n_train_iters(runner, self.interval):
+            self._listen()
+
+    def after_train_iter(
+        self,
+        runner: Runner,
+        batch_idx: int,
+        data_batch: Any = None,
+        outputs: dict | None = None,
+    ) -> None:
+        """Draw the first images of the batch."""
+        if self._listening is None:
+            return
+        heatmaps = self._stop_listening()
+        pairs = zip(data_batch['inputs'], data_batch['data_samples'], strict=True)
+        for number, (image, sample) in enumerate([*pairs][: self.num_images]):
+            shown = DetDataSample()
+            shown.gt_instances = _labelled(sample.gt_instances)
+            self._add_heatmaps(shown, image, heatmaps, number)
+            self._show(runner, f'train_{number}', image, shown, runner.iter + 1)
+
+    def before_val_iter(
+        self, runner: Runner, batch_idx: int, data_batch: Any = None
+    ) -> None:
+        """Listen to the head in iterations that are drawn."""
+        count = min(self.num_images, len(runner.val_dataloader))
+        chosen = (np.arange(count) + 0.5) * len(runner.val_dataloader) / count
+        if batch_idx in chosen.astype(int):
+            self._listen()
+
+    def after_val_iter(
+        self,
+        runner: Runner,
+        batch_idx: int,
+        data_batch: Any = None,
+        outputs: Any = None,
+    ) -> None:
+        """Draw the first frame of the batch."""
+        if self._listening is None:
+            return
+        heatmaps = self._stop_listening()
+        frame = outputs[0].video_data_samples[0]
+        meta, image = frame.metainfo, data_batch['inputs'][0][0]
+        shown = DetDataSample()
+        truth = _true_instances(frame, self._head.num_classes)
+        if truth is not None:
+            shown.gt_instances = truth
+        if 'pred_track_instances' in frame:
+            tracks = frame.pred_track_instances.cpu()
+            shown.pred_track_instances = _instances(
+                _to_input(tracks.bboxes, meta),
+                tracks.labels,
+                instances_id=tracks.instances_id,
+                scores=tracks.scores,
+            )
+        # With detect_every not every frame passes the network.
+        looked_at = heatmaps is not None and 'pred_instances' in frame
+        self._add_heatmaps(shown, image, heatmaps if looked_at else None, 0)
+        name = f'val_{meta.get("video_name", "")}_{Path(meta["img_path"]).stem}'
+        self._show(runner, name.replace('/', '_'), image, shown, _val_step(runner))
+
+    def _listen(self) -> None:
+        if is_main_process():
+            self._listening = self._head.register_forward_hook(self._keep_heatmap)
+
+    def _keep_heatmap(self, head: nn.Module, inputs: tuple, maps: Any) -> None:
+        if not isinstance(maps, dict) or 'heatmap' not in maps:
+            raise ConfigError(
+                f'SampleVisualizationHook: {type(head).__name__} gives no `heatmap`'
+            )
+        self._heatmap = maps['heatmap'].detach().float().sigmoid().cpu()
+
+    def _stop_listening(self) -> Tensor | None:
+        if self._listening is not None:
+            self._listening.remove()
+        heatmap, self._listening, self._heatmap = self._heatmap, None, None
+        return heatmap
+
+    def _add_heatmaps(
+        self, shown: DetDataSample, image: Tensor, heatmaps: Tensor | None, number: int
+    ) -> None:
+        """Add target and prediction; of padding to the batch only the image's part."""
+        height, width = (-(-side // self._head.stride) for side in image.shape[-2:])
+        if 'gt_instances' in shown:
+            targets = self._head.get_targets([shown.gt_instances], (height, width))
+            shown.gt_heatmap = PixelData(data=targets.heatmap[0])
+        if heatmaps is not None:
+            heatmap = heatmaps[number, :, :height, :width]
+            shown.pred_heatmap = PixelData(data=heatmap)
+
+    def _show(
+        self, runner: Runner, name: str, image: Tensor, shown: DetDataSample, step: int
+    ) -> None:
+        """Hand (3, H, W) uint8 BGR and what is known of it to the visualizer."""
+        image = image.cpu()
+        factor = min(1.0, self.max_side / max(image.shape[-2:]))
+        if factor < 1:
+            image = interpolate(
+                image[None].float(), scale_factor=factor, mode='bilinear'
+            )[0].byte()
+            for key in ('gt_instances', 'pred_track_instances'):
+                if key in shown:
+                    shown.get(key).bboxes *= factor
+        rgb = image.flip(0).permute(1, 2, 0).numpy()
+        runner.visualizer.add_datasample(name, rgb, shown, step=step)
+
+
+def _instances(bboxes: Tensor, labels: Tensor, **others: Tensor) -> InstanceData:
+    return InstanceData(bboxes=bboxes.float().clone(), labels=labels, **others)
+
+
+def _labelled(gt: InstanceData) -> InstanceData:
+    """A copy on the CPU of the ground truth that a pipeline packed."""
+    bboxes = getattr(gt.bboxes, 'tensor', gt.bboxes).cpu()
+    ids = gt.instances_ids.cpu()
+    return _instances(bboxes, gt.labels.cpu(), instances_ids=ids)
+
+
+def _to_input(bboxes: Tensor, meta: dict) -> Tensor:
+    """Map (N, 4) boxes from the original frame to the network input."""
+    top, _, left, _ = meta.get('pad_param', (0, 0, 0, 0))
+    factors = bboxes.new_tensor(meta['scale_factor'][:2])
+    return bboxes * factors.repeat(2) + bboxes.new_tensor([left, top, left, top])
+
+
+def _true_instances(frame: DetDataSample, num_classes: int) -> InstanceData | None:
+    """Ground truth of a frame, as packed or from the file of its video; or None."""
+    if 'bboxes' in frame.get('gt_instances', ()):
+        return _labelled(frame.gt_instances)
+    meta = frame.metainfo
+    path = meta.get('gt_file')
+    if path is None or not Path(path).is_file():
+        return None
+    rows = read_mot(path)
+    number = meta.get('first_frame', 1) + meta['frame_id']
+    counted = (rows.marks > 0) & (rows.classes <= num_classes)
+    rows = rows[counted & (rows.frames == number)]
+    tlwh = torch.from_numpy(rows.tlwh)
+    return _instances(
+        _to_input(torch.cat([tlwh[:, :2], tlwh[:, :2] + tlwh[:, 2:]], dim=1), meta),
+        torch.from_numpy(rows.classes - 1),
+        instances_ids=torch.from_numpy(rows.ids),
+    )
+
+
+def _val_step(runner: Runner) -> int:
+    """What the scores of this validation are logged against."""
+    loop = runner.train_loop
+    return loop.epoch if isinstance(loop, EpochBasedTrainLoop) else loop.iter
