@@ -136,11 +136,17 @@ def explain_build_errors() -> Iterator[None]:
     """Turn a wrong key or type met while building from a config into a `ConfigError`.
 
     Raises:
-        ConfigError: A component got an unknown or lacks a required argument, or is not
-            registered.
+        ConfigError: A component got an unknown or lacks a required argument, is not
+            registered, or needs a package that is not installed.
     """
     try:
         yield
+    except ImportError as error:
+        if 'pip install' not in str(error):
+            raise
+        raise ConfigError(
+            f'a component of the config lacks its package: {error}'
+        ) from (error)
     except TypeError as error:
         if 'argument' not in str(error):
             raise

@@ -2,9 +2,11 @@
 
 from fairmot_mm.visualization.candidate_picture import Link, draw_candidates
 from fairmot_mm.visualization.drawing import draw_heatmap, identity_colors
+from fairmot_mm.visualization.image_mlflow_vis_backend import ImageMLflowVisBackend
 from fairmot_mm.visualization.track_visualizer import TrackVisualizer
 
 __all__ = [
+    'ImageMLflowVisBackend',
     'Link',
     'TrackVisualizer',
     'draw_candidates',

@@ -1,6 +1,7 @@
 """Each config of configs/examples/training does what it says, on a tiny network."""
 
 import re
+import sys
 from pathlib import Path
 
 import cv2
@@ -217,3 +218,39 @@ def test_sample_images(train, tmp_path):
         # The target's peaks are red, the colour of the first class.
         target = picture[:, -2 * 96 : -96].astype(int)
         assert (target[..., 2] - target[..., :2].max(axis=2) > 120).any()
+
+
+@pytest.mark.parametrize('package', ['wandb', 'mlflow'])
+def test_missing_package(package, make_config, run_tool, monkeypatch, tmp_path):
+    """One line names what pip installs."""
+    monkeypatch.setitem(sys.modules, package, None)
+    config = make_config(ONE_EPOCH, bases=[str(EXAMPLES / f'{package}.py')])
+    with pytest.raises(SystemExit, match=f'error: .*"pip install {package}"') as ended:
+        run_tool('train', config, '--work-dir', tmp_path)
+    assert '\n' not in ended.value.code
+
+
+def test_wandb(train, monkeypatch, tmp_path):
+    """A run is written that `wandb sync` takes."""
+    pytest.importorskip('wandb')
+    monkeypatch.setenv('WANDB_MODE', 'offline')
+    train('wandb')
+    assert list(tmp_path.glob('*/vis_data/wandb/offline-run-*/*.wandb'))
+
+
+def test_mlflow(train, monkeypatch, tmp_path):
+    """Values, pictures and the config arrive in the data base."""
+    mlflow = pytest.importorskip('mlflow')
+    monkeypatch.chdir(tmp_path)
+    hooks = "[dict(type='SampleVisualizationHook', interval=2, num_images=1)]"
+    train('mlflow', ONE_EPOCH + f'custom_hooks = {hooks}\n')
+    client = mlflow.MlflowClient('sqlite:///mlflow.db')
+    (run,) = client.search_runs(
+        [client.get_experiment_by_name('fairmot').experiment_id]
+    )
+    history = client.get_metric_history(run.info.run_id, 'heatmap')
+    assert [metric.step for metric in history] == [1, 2, 3, 4]
+    pictures = client.list_artifacts(run.info.run_id, 'images')
+    assert {name.split('%')[0] for name in (Path(p.path).name for p in pictures)} == {
+        'train_0'
+    }

@@ -1,8 +1,14 @@
-"""Draw curves of one or several runs in one picture, and print them as a table."""
+"""Draw curves of one or several runs in one picture, and print them as a table.
+
+Everything is drawn against epochs, so that runs with other batches can be compared; the
+table names iterations for values of training and epochs for those of validations.
+"""
 
 import argparse
 import json
+import math
 from collections import defaultdict
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import matplotlib as mpl
@@ -12,19 +18,23 @@ from tabulate import tabulate
 from fairmot_mm.utils import DataError, atomic_path
 from fairmot_mm.utils.cli import one_line_errors
 
-Curve = dict[int, float]
+Curve = dict[int, float]  # by iteration, or by epoch for values of validations
+EPOCH = 'epoch'
 KEYS = ('loss', 'mot/MOTA', 'mot/HOTA')
 
 
 def parse_args() -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument('work_dirs', nargs='+', type=Path, help='folders of runs')
     parser.add_argument(
         '--keys',
         nargs='+',
         default=KEYS,
-        help='logged values: losses and lr against iterations, scores against epochs',
+        help="logged values; * stands for any text, so that 'mot/MOTA/*' are the "
+        'sequences of a validation (default: loss mot/MOTA mot/HOTA)',
     )
     parser.add_argument('--out', type=Path, default=Path('runs.png'))
     return parser.parse_args()
@@ -49,33 +59,58 @@ def read_curves(work_dir: Path) -> dict[str, Curve]:
                 if number == len(lines):  # a killed run leaves half of its last line
                     continue
                 raise DataError(f'{log}, line {number}: {error}') from error
+            is_training = 'iter' in values
             for key, value in values.items():
+                if not is_training and '/' not in key:  # both log their times
+                    key = f'val/{key}'
                 if isinstance(value, (int, float)):
                     curves[key][values['step']] = value
     return curves
 
 
+def epochs_of(key: str, steps: list[int], curves: dict[str, Curve]) -> list[float]:
+    """Where to draw the values of a run.
+
+    How many iterations an epoch has is not logged; it is taken to be as many as the
+    logged ones need at least. Steps stay as they are where epochs are not logged.
+    """
+    if '/' in key or EPOCH not in curves:
+        return [float(step) for step in steps]
+    per_epoch = math.ceil(max(step / epoch for step, epoch in curves[EPOCH].items()))
+    return [step / per_epoch for step in steps]
+
+
+def expand(patterns: list[str], runs: dict[str, dict[str, Curve]]) -> list[str]:
+    """Names of the values that patterns stand for.
+
+    Raises:
+        DataError: No run has logged a value of such a name.
+    """
+    known = sorted({name for curves in runs.values() for name in curves})
+    keys = []
+    for pattern in patterns:
+        matching = [name for name in known if fnmatchcase(name, pattern)]
+        if not matching:
+            raise DataError(f'no run logged {pattern!r}; there are {", ".join(known)}')
+        keys += matching
+    return keys
+
+
 def compare(
     runs: dict[str, dict[str, Curve]], keys: list[str]
 ) -> tuple[plt.Figure, str]:
-    """One panel for each key, and a table of the last, least and largest values.
-
-    Raises:
-        DataError: No run has one of the keys.
-    """
+    """One panel for each key, and a table of the last, least and largest values."""
     figure, panels = plt.subplots(
         len(keys), squeeze=False, figsize=(8, 3 * len(keys)), layout='constrained'
     )
     rows = []
     for key, panel in zip(keys, panels[:, 0], strict=True):
         having = {name: curves[key] for name, curves in runs.items() if key in curves}
-        if not having:
-            known = sorted({name for curves in runs.values() for name in curves})
-            raise DataError(f'no run logged {key!r}; there are {", ".join(known)}')
         for name, curve in having.items():
             steps = sorted(curve)
             values = [curve[step] for step in steps]
-            panel.plot(steps, values, marker='.', label=name)
+            x = epochs_of(key, steps, runs[name])
+            panel.plot(x, values, marker='.', label=name)
             least, largest = min(curve, key=curve.get), max(curve, key=curve.get)
             rows.append(
                 [
@@ -86,7 +121,7 @@ def compare(
                     f'{curve[largest]:.4g} at {largest}',
                 ]
             )
-        panel.set(ylabel=key, xlabel='epoch' if '/' in key else 'iteration')
+        panel.set(ylabel=key, xlabel='epoch')
         panel.legend()
     table = tabulate(
         rows, ('value', 'run', 'last', 'least', 'largest'), disable_numparse=True
@@ -100,7 +135,7 @@ def main() -> None:
     mpl.use('agg')
     with one_line_errors():
         runs = {str(folder): read_curves(folder) for folder in args.work_dirs}
-        figure, table = compare(runs, list(args.keys))
+        figure, table = compare(runs, expand(args.keys, runs))
         with atomic_path(args.out) as temporary:
             figure.savefig(temporary, format=args.out.suffix[1:] or 'png')
     print(f'{table}\n{args.out}')

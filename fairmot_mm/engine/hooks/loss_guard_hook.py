@@ -120,7 +120,9 @@ class LossGuardHook(Hook):
 
 
 def _gradient_norm(model: nn.Module) -> Tensor:
-    return nn.utils.clip_grad_norm_(model.parameters(), float('inf'))
+    return nn.utils.get_total_norm(
+        [p.grad for p in model.parameters() if p.grad is not None]
+    )
 
 
 def _images(batch: Any) -> Sequence[str]:
