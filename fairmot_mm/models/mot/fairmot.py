@@ -263,4 +263,6 @@ class FairMOT(BaseMOTModel):
 
     def _looks_at(self, frame: DetDataSample) -> bool:
         """Whether a frame passes the network: every n-th, or the next one there is."""
+        if self.detect_every == 1:  # images that are no video have no frame_id
+            return True
         return frame.frame_id % self.detect_every <= frame.get('skipped', 0)
