@@ -5,7 +5,7 @@
 # Needs Debian's `apt install slurm-wlm munge`, not root. The daemons listen on loopback,
 # at PORT (7817) and the two after it. The partition is "local"; a node has four places
 # for tasks, and two GPUs in name only.
-set -euo pipefail
+set -Eeuo pipefail
 usage() { sed -n '2,7s/^# //p' "$0" >&2; exit 2; }
 [ $# -eq 2 ] || usage
 mkdir -p "$2"
@@ -28,6 +28,7 @@ stop() {
 }
 
 start() {
+    trap stop ERR # a daemon that does not start leaves no others behind
     head -c 64 /dev/urandom >"$folder/key"
     chmod 400 "$folder/key"
     cat >"$folder/slurm.conf" <<END
