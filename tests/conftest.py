@@ -1,10 +1,13 @@
 import logging
+from fractions import Fraction
 
+import numpy as np
 import pytest
 import torch
 from mmengine.logging import MMLogger
 from mmengine.registry import DefaultScope
 
+from fairmot_mm.apis.video_writer import VideoWriter
 from fairmot_mm.deployment import export_onnx
 from fairmot_mm.registry import MODELS
 
@@ -93,3 +96,16 @@ def onnx_file(small_model, tmp_path_factory):
     with DefaultScope.overwrite_default_scope('fairmot_mm'):
         export_onnx(small_model(), path, (96, 64))
     return path
+
+
+@pytest.fixture(scope='session')
+def pattern_video(tmp_path_factory):
+    """Six frames of 128x96: a pattern that moves a pixel a frame."""
+    path = tmp_path_factory.mktemp('video') / 'pattern.mp4'
+    pattern = np.random.default_rng(0).integers(0, 256, (12, 16, 3)).astype(np.uint8)
+    image = pattern.repeat(8, axis=0).repeat(8, axis=1)
+    writer = VideoWriter(path, Fraction(25))
+    for shift in range(6):
+        writer.write(np.roll(image, shift, axis=1))
+    writer.close()
+    return str(path)

@@ -59,7 +59,10 @@ class DetectionGraph(nn.Module):
 
 
 def export_onnx(
-    model: FairMOT, path: str | Path, input_size: tuple[int, int]
+    model: FairMOT,
+    path: str | Path,
+    input_size: tuple[int, int],
+    check_on: Tensor | None = None,
 ) -> dict[str, float]:
     """Write the detector of ``model`` as ONNX and check what was written.
 
@@ -72,6 +75,7 @@ def export_onnx(
         model: A `FairMOT` on the CPU, in eval mode.
         path: File to write.
         input_size: (width, height) of the images, multiples of 32.
+        check_on: Images to compare on, see `compare_onnx`.
 
     Returns:
         Largest difference from PyTorch: ``bboxes`` in pixels, ``scores``, and for
@@ -110,7 +114,7 @@ def export_onnx(
     program.model.metadata_props['fairmot_mm'] = json.dumps(settings)
     with atomic_path(path) as temporary:
         program.save(temporary)
-        difference = compare_onnx(model, temporary)
+        difference = compare_onnx(model, temporary, check_on)
         beyond = {k: v for k, v in difference.items() if not v <= TOLERANCE[k]}
         if beyond:
             raise CheckpointError(

@@ -7,13 +7,18 @@ import mmdet.engine  # noqa: F401
 from fairmot_mm.engine.atomic_backend import AtomicLocalBackend
 from fairmot_mm.engine.bfloat16_optim_wrapper import BFloat16OptimWrapper
 from fairmot_mm.engine.hooks import (
+    ChannelsLastHook,
     LossGuardHook,
     ResumeHook,
     RunRecordHook,
     SampleVisualizationHook,
     StopOnSignalHook,
     SyncAllBuffersHook,
+<<<<<<< HEAD
     TrainingScalarsHook,
+=======
+    to_channels_last,
+>>>>>>> 0ea89c2 (Benchmarks of tracking and training; channels_last and fused optimizer in training; docs/performance.md)
 )
 from fairmot_mm.engine.resumable_epoch_loop import ResumableEpochLoop
 from fairmot_mm.engine.sequence_log_processor import SequenceLogProcessor
@@ -21,6 +26,7 @@ from fairmot_mm.engine.sequence_log_processor import SequenceLogProcessor
 __all__ = [
     'AtomicLocalBackend',
     'BFloat16OptimWrapper',
+    'ChannelsLastHook',
     'LossGuardHook',
     'ResumableEpochLoop',
     'ResumeHook',
@@ -29,5 +35,9 @@ __all__ = [
     'SequenceLogProcessor',
     'StopOnSignalHook',
     'SyncAllBuffersHook',
+<<<<<<< HEAD
     'TrainingScalarsHook',
+=======
+    'to_channels_last',
+>>>>>>> 0ea89c2 (Benchmarks of tracking and training; channels_last and fused optimizer in training; docs/performance.md)
 ]

@@ -135,13 +135,11 @@ def add_inference_arguments(parser: argparse.ArgumentParser) -> None:
         help='layout of its maps in memory (on a CPU, and in low precision on a GPU)',
     )
     for name, text in (
-        ('fuse-conv-bn', 'fold batch norms into convolutions'),
-        ('compile', 'generate code for the network at its first frame'),
-        ('cuda-graphs', 'record the kernels of the network and replay them'),
+        ('--fuse-conv-bn', 'fold batch norms into convolutions'),
+        ('--compile', 'generate code for the network at its first frame'),
+        ('--cuda-graphs', 'record the kernels of the network and replay them'),
     ):
-        group.add_argument(
-            f'--{name}', action=argparse.BooleanOptionalAction, help=text
-        )
+        group.add_argument(name, action=argparse.BooleanOptionalAction, help=text)
     group.add_argument(
         '--num-threads', type=int, metavar='N', help='threads of an operation on a CPU'
     )

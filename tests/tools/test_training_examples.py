@@ -21,6 +21,7 @@ ONE_EPOCH = """
 train_cfg = dict(max_epochs=1, val_begin=99)
 default_hooks['checkpoint'] = dict(save_best=None)
 """
+NOT_FUSED = 'optim_wrapper = dict(optimizer=dict(fused=False))\n'
 FIRST_STAGES = ('detector.backbone.base_layer.', 'detector.backbone.level0.')
 
 
@@ -87,6 +88,24 @@ def test_amp_bfloat16(train, monkeypatch):
     assert len(logged) == 4
     weights = checkpoint['state_dict'].values()
     assert {value.dtype for value in weights} == {torch.float32, torch.int64}
+
+
+def test_channels_last(train):
+    """The weights are saved in the layout in which they were trained."""
+    checkpoint, logged = train('channels-last')
+    weight = checkpoint['state_dict']['detector.backbone.level2.tree1.conv1.weight']
+    assert weight.is_contiguous(memory_format=torch.channels_last)
+    assert not weight.is_contiguous()
+    assert len(logged) == 4
+
+
+def test_fused_optimizer(train):
+    """The optimizer is told so, and its weights are those of the other one."""
+    checkpoint, logged = train('fused-optimizer')
+    assert checkpoint['optimizer']['param_groups'][0]['fused']
+    _, plain = train('fused-optimizer', ONE_EPOCH + NOT_FUSED)
+    losses = [values['loss'] for values in logged]
+    assert losses == pytest.approx([values['loss'] for values in plain], rel=1e-4)
 
 
 def test_ema(train):

@@ -5,8 +5,6 @@ Prints a table in Markdown. The weights are random: the time does not depend on 
 
 import argparse
 import math
-import platform
-import re
 import statistics
 import time
 from collections.abc import Sequence
@@ -22,12 +20,13 @@ from tabulate import tabulate
 from torch import nn
 
 from fairmot_mm.apis import init_model
-from fairmot_mm.utils import ConfigError, DataError, write_text
+from fairmot_mm.utils import ConfigError
 from fairmot_mm.utils.cli import one_line_errors
+from fairmot_mm.utils.machine import describe_machine, machine_line
+from fairmot_mm.utils.marked_section import MarkedSection
 
 NETWORKS = Path(__file__).parents[2] / 'configs' / '_base_' / 'models'
-# The table stands between these lines of a Markdown file.
-BEGIN, END = '<!-- networks -->', '<!-- end of networks -->'
+SECTION = 'networks'
 TRAINING_ONLY = ('reid_head.classifier.', 'task_weighting.')
 
 
@@ -62,7 +61,8 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         '--write',
         type=Path,
         metavar='FILE',
-        help=f'put the table between the lines {BEGIN} and {END} of FILE',
+        help=f'put the table between <!-- {SECTION} --> and <!-- end of {SECTION} '
+        '--> of FILE',
     )
     return parser.parse_args(argv)
 
@@ -127,33 +127,6 @@ def make_table(costs: dict[str, Cost]) -> str:
     return tabulate(rows, headers, 'github', disable_numparse=True)
 
 
-def describe_machine() -> str:
-    """Processor, threads and version of PyTorch."""
-    cpuinfo = Path('/proc/cpuinfo')
-    text = cpuinfo.read_text() if cpuinfo.is_file() else ''
-    model = re.search(r'^model name\s*: (.+)$', text, re.MULTILINE)
-    processor = model[1] if model else platform.processor() or platform.machine()
-    threads = torch.get_num_threads()
-    return f'{processor}, {threads} thread(s), PyTorch {torch.__version__}'
-
-
-def split_page(path: Path) -> tuple[str, str]:
-    """What stands before the table of a file and what after it, with the two lines.
-
-    Raises:
-        DataError: The file does not exist or lacks the lines.
-    """
-    try:
-        old = path.read_text(encoding='utf-8')
-    except OSError as error:
-        raise DataError(f'cannot read {path}: {error.strerror}') from error
-    head, begin, rest = old.partition(f'{BEGIN}\n')
-    _, end, tail = rest.partition(END)
-    if not (begin and end):
-        raise DataError(f'{path} has no lines {BEGIN} and {END}: add them')
-    return head + begin, end + tail
-
-
 def main(argv: list[str] | None = None) -> None:
     """Run the tool."""
     args = parse_args(argv)
@@ -161,7 +134,7 @@ def main(argv: list[str] | None = None) -> None:
     configs = args.configs or sorted(NETWORKS.glob('fairmot_*.py'))
     with one_line_errors():
         # Minutes of measuring later is no time to learn that it cannot be written.
-        page = split_page(args.write) if args.write else None
+        section = MarkedSection(args.write, SECTION) if args.write else None
         costs = {
             config.stem.removeprefix('fairmot_'): measure(
                 config, (width, height), args.runs
@@ -171,13 +144,14 @@ def main(argv: list[str] | None = None) -> None:
             )
         }
         table = make_table(costs)
+        machine = machine_line(describe_machine())
         table += (
             f'\n\nOne image of {width} x {height} pixels, from the input to detections '
-            f'with embeddings, median of {args.runs} runs; {describe_machine()}. A '
+            f'with embeddings, median of {args.runs} runs; {machine}. A '
             'multiply-add counts as one operation, as mmengine counts.'
         )
-        if page:
-            write_text(args.write, f'{page[0]}{table}\n{page[1]}')
+        if section:
+            section.replace(table)
     print(table)
 
 

@@ -1,5 +1,9 @@
 """Hooks of training."""
 
+from fairmot_mm.engine.hooks.channels_last_hook import (
+    ChannelsLastHook,
+    to_channels_last,
+)
 from fairmot_mm.engine.hooks.loss_guard_hook import LossGuardHook
 from fairmot_mm.engine.hooks.resume_hook import ResumeHook
 from fairmot_mm.engine.hooks.run_record_hook import RunRecordHook
@@ -9,6 +13,7 @@ from fairmot_mm.engine.hooks.sync_all_buffers_hook import SyncAllBuffersHook
 from fairmot_mm.engine.hooks.training_scalars_hook import TrainingScalarsHook
 
 __all__ = [
+<<<<<<< HEAD
     'LossGuardHook',
     'ResumeHook',
     'RunRecordHook',
@@ -16,4 +21,12 @@ __all__ = [
     'StopOnSignalHook',
     'SyncAllBuffersHook',
     'TrainingScalarsHook',
+=======
+    'ChannelsLastHook',
+    'LossGuardHook',
+    'ResumeHook',
+    'StopOnSignalHook',
+    'SyncAllBuffersHook',
+    'to_channels_last',
+>>>>>>> 0ea89c2 (Benchmarks of tracking and training; channels_last and fused optimizer in training; docs/performance.md)
 ]

@@ -20,17 +20,16 @@ class DCNv2(ModulatedDeformConv2dPack):
 
     mmcv's layer, with its parameters, initialisation and results. Where no gradient is
     asked for, a CPU samples by `deform_conv2d` instead, in about a sixth of the time.
-    mmcv's operator reads any input as if it were contiguous; it gets one that is, so
-    that a network may run in ``channels_last``. It also computes positions in the type
-    of the map, and float16 knows only every fourth of a pixel beyond 256: without
-    gradient it gets, and gives back, float32.
+    mmcv's operator reads all that it gets as if it were contiguous; it gets what is, so
+    that a network may run, and train, in ``channels_last``. It also computes positions
+    in the type of the map: bfloat16 it does not know, and float16 knows only every
+    fourth of a pixel beyond 256. It gets float32, in mixed precision too.
     """
 
     def forward(self, x: Tensor) -> Tensor:
         """Map (B, I, H, W) to (B, O, H', W')."""
-        if torch.is_grad_enabled():
-            return super().forward(x.contiguous())
-        if x.device.type != 'cpu' or self.groups > 1 or self.deform_groups > 1:
+        grouped = self.groups > 1 or self.deform_groups > 1
+        if x.device.type != 'cpu' or torch.is_grad_enabled() or grouped:
             return self._sample_by_mmcv(x)
         taps = self.weight[0, 0].numel()
         shift, mask = self.conv_offset(x).split([2 * taps, taps], dim=1)
@@ -48,10 +47,11 @@ class DCNv2(ModulatedDeformConv2dPack):
         return out if last else out.contiguous()
 
     def _sample_by_mmcv(self, x: Tensor) -> Tensor:
-        """`forward` by mmcv's operator, without gradient."""
-        precise = torch.promote_types(x.dtype, torch.float32)
+        """`forward` by mmcv's operator."""
+        offset = self.conv_offset(x)
+        precise = torch.promote_types(offset.dtype, torch.float32)
         taps = self.deform_groups * self.weight[0, 0].numel()
-        shift, mask = self.conv_offset(x).to(precise).split([2 * taps, taps], dim=1)
+        shift, mask = offset.to(precise).split([2 * taps, taps], dim=1)
         return modulated_deform_conv2d(
             x.to(precise).contiguous(),
             shift.contiguous(),
@@ -63,7 +63,7 @@ class DCNv2(ModulatedDeformConv2dPack):
             self.dilation,
             self.groups,
             self.deform_groups,
-        ).to(x.dtype)
+        ).to(offset.dtype)
 
 
 @torch.library.custom_op('fairmot_mm::deform_conv2d', mutates_args=())

@@ -62,12 +62,25 @@ def test_samples_beyond_the_border_count_by_their_share():
     torch.testing.assert_close(column, torch.tensor([0.75, 1.0, 0.0, 0.5]))
 
 
-def test_gradients_are_those_of_mmcv():
-    """Training passes mmcv's operator, with a map in any memory format."""
+@pytest.mark.parametrize(
+    'weight_format', [torch.contiguous_format, torch.channels_last]
+)
+def test_gradients_are_those_of_mmcv(weight_format):
+    """Training passes mmcv's operator; maps and weights may be in any memory format."""
     own, theirs = pair_of_layers(kernel_size=3, padding=1)
+    own = own.to(memory_format=weight_format)
     x = torch.randn(2, 6, 5, 7, dtype=torch.float64)
-    own(x.to(memory_format=torch.channels_last)).square().sum().backward()
-    theirs(x).square().sum().backward()
+    inputs = [x.to(memory_format=torch.channels_last), x.clone()]
+    factors = torch.randn(2, 6, 5, 7, dtype=torch.float64)
+    for layer, map_, format_ in zip(
+        (own, theirs),
+        inputs,
+        (torch.channels_last, torch.contiguous_format),
+        strict=True,
+    ):
+        out = layer(map_.requires_grad_())
+        out.backward(factors.to(memory_format=format_))
+    torch.testing.assert_close(inputs[0].grad, inputs[1].grad)
     for name, parameter in own.named_parameters():
         torch.testing.assert_close(parameter.grad, theirs.get_parameter(name).grad)
 

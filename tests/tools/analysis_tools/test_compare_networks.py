@@ -33,7 +33,7 @@ def test_multiply_adds_of_a_deformable_convolution(tool):
 def test_table(tool, tmp_path, capsys):
     """Rows of the networks that were named; parameters are the published number."""
     page = tmp_path / 'page.md'
-    page.write_text(f'before\n{tool.BEGIN}\nold\n{tool.END}\nafter\n')
+    page.write_text('before\n<!-- networks -->\nold\n<!-- end of networks -->\nafter\n')
     configs = [
         NETWORKS / f'fairmot_{name}.py' for name in ('dla34-conv-small', 'yolov5s')
     ]
@@ -57,6 +57,6 @@ def test_page_without_a_place(tool, tmp_path):
     page = tmp_path / 'page.md'
     page.write_text('nothing here\n')
     config = str(NETWORKS / 'fairmot_dla34-conv-small.py')
-    with pytest.raises(SystemExit, match=f'has no lines {tool.BEGIN}'):
+    with pytest.raises(SystemExit, match='has no lines <!-- networks -->'):
         tool.main([config, '--size', '96x64', '--runs', '1', '--write', str(page)])
     assert page.read_text() == 'nothing here\n'

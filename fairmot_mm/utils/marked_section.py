@@ -1,0 +1,63 @@
+"""Tables in a document that a program writes again."""
+
+from pathlib import Path
+
+from fairmot_mm.utils.errors import DataError
+from fairmot_mm.utils.mot_io import write_text
+
+
+class MarkedSection:
+    """What stands between ``<!-- NAME -->`` and ``<!-- end of NAME -->`` in a file.
+
+    Read when made, so that a measurement of minutes is not lost to a misspelt name.
+
+    Args:
+        path: A Markdown file.
+        name: Name of the section.
+
+    Raises:
+        DataError: The file does not exist or lacks one of the lines.
+    """
+
+    def __init__(self, path: str | Path, name: str) -> None:
+        self.path = Path(path)
+        self.begin, self.end = f'<!-- {name} -->', f'<!-- end of {name} -->'
+        self._split()
+
+    @classmethod
+    def parse(cls, text: str, name: str | None = None) -> 'MarkedSection':
+        """Read ``FILE#NAME``, or ``FILE`` where there is a ``name``.
+
+        Raises:
+            DataError: There is no name; or see `MarkedSection`.
+        """
+        path, _, own = text.partition('#')
+        if not (own or name):
+            raise DataError(f'{text} names no section of the file: write {text}#NAME')
+        return cls(path, own or str(name))
+
+    def replace(self, text: str) -> None:
+        """Put ``text`` in the place of what stands there, in one step.
+
+        The rest of the file is as it is now, not as it was when this was made.
+
+        Raises:
+            DataError: See `MarkedSection`.
+            OutputError: The file cannot be written.
+        """
+        head, tail = self._split()
+        write_text(self.path, f'{head}{text}\n{tail}')
+
+    def _split(self) -> tuple[str, str]:
+        """What stands before and after the section, with the two lines."""
+        try:
+            old = self.path.read_text(encoding='utf-8')
+        except OSError as error:
+            raise DataError(f'cannot read {self.path}: {error.strerror}') from error
+        head, begin, rest = old.partition(f'{self.begin}\n')
+        _, end, tail = rest.partition(self.end)
+        if not (begin and end):
+            raise DataError(
+                f'{self.path} has no lines {self.begin} and {self.end}: add them'
+            )
+        return head + begin, end + tail

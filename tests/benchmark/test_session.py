@@ -1,0 +1,88 @@
+import pytest
+
+from fairmot_mm.benchmark import Session, Variant, prepare_subject
+from fairmot_mm.utils import STAGES, ConfigError, read_mot
+
+
+@pytest.fixture(scope='module')
+def subject(network, pattern_video, tmp_path_factory):
+    with prepare_subject(
+        network,
+        None,
+        pattern_video,
+        input_size=(128, 96),
+        folder=tmp_path_factory.mktemp('subject'),
+        people=5,
+        settings={'device': 'cpu'},
+        save_video=True,
+    ) as subject:
+        yield subject
+
+
+@pytest.fixture(scope='module')
+def session(subject):
+    return Session(subject.job(Variant.parse('batch-2')))
+
+
+def test_run(session):
+    """Frames from file to file; the random weights find as many as they should."""
+    run = session.run(4)
+    assert run['frames'] == 4
+    assert run['seconds'] > 0
+    frames = read_mot(run['mot_file']).frames
+    assert set(frames) <= {1, 2, 3, 4}
+    assert (frames == 1).sum() == 5
+
+
+def test_short_video(session):
+    """A video that ends early is measured to its end, and the number says so."""
+    assert session.run(99)['frames'] == 6
+
+
+def test_stages(session):
+    """Each stage has a time for every frame; the clock is off again afterwards."""
+    found = session.stages(5)
+    assert list(found) != []
+    assert set(found) == set(STAGES)
+    assert {stage: len(times) for stage, times in found.items()} == dict.fromkeys(
+        STAGES, 5
+    )
+    assert all(time >= 0 for times in found.values() for time in times)
+    assert session.inferencer.clock is None
+
+
+def test_latencies(session):
+    """One for each frame, one frame at a time whatever the batch; nothing is left."""
+    found = session.latencies(3)
+    assert len(found) == 3
+    assert all(0 < time < 60e3 for time in found)
+    assert (session.inferencer.batch_size, session.inferencer.threads) == (2, True)
+
+
+def test_description(session):
+    """Memory and machine are there; there is no memory of a GPU."""
+    memory = session.memory()
+    assert memory['host_mb'] > 50
+    assert memory['device_mb'] is None
+    assert session.describe()['machine']['gpu'] is None
+
+
+def test_same_weights(subject):
+    """All variants share the weights, and track the same."""
+    ours, theirs = (
+        read_mot(Session(subject.job(Variant.parse(name))).run(3)['mot_file'])
+        for name in ('pytorch', 'mmcv')
+    )
+    assert len(ours) > 5
+    assert (ours.ids == theirs.ids).all()
+    assert ours.tlwh == pytest.approx(theirs.tlwh, abs=0.1)
+
+
+@pytest.mark.parametrize('size', [(100, 96), (128, 0)])
+def test_size(network, pattern_video, size):
+    """The network takes multiples of 32."""
+    with (
+        pytest.raises(ConfigError, match='multiples of 32'),
+        prepare_subject(network, None, pattern_video, input_size=size),
+    ):
+        pass

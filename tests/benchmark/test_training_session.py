@@ -1,0 +1,35 @@
+import pytest
+import torch
+
+from fairmot_mm.benchmark import TrainingSession
+from fairmot_mm.benchmark.training_session import read_options
+from fairmot_mm.utils import ConfigError
+
+
+@pytest.mark.parametrize('variant', ['float32', 'bfloat16+channels-last+fused'])
+def test_steps(network, variant):
+    """A step updates the weights, in the layout and with the optimizer asked for."""
+    session = TrainingSession(network, variant, 'cpu', 2, (96, 64))
+    weight = session.model.detector.backbone.layer1[0].conv1.weight
+    before = weight.detach().clone()
+    seconds = session.run(2)
+    assert len(seconds) == 2
+    assert min(seconds) > 0
+    assert not torch.equal(weight, before)
+    last = weight.is_contiguous(memory_format=torch.channels_last)
+    assert last == ('channels-last' in variant)
+    group = session.optim_wrapper.optimizer.param_groups[0]
+    assert bool(group['fused']) == ('fused' in variant)
+    name = 'BFloat16OptimWrapper' if 'bfloat16' in variant else 'OptimWrapper'
+    assert type(session.optim_wrapper).__name__ == name
+    assert session.describe()['memory']['device_mb'] is None
+
+
+@pytest.mark.parametrize(
+    ('variant', 'message'),
+    [('fast', "no option 'fast'; options"), ('fused+float16', 'needs a GPU')],
+)
+def test_options(variant, message):
+    """What is not known, or not for the device, is told before anything is built."""
+    with pytest.raises(ConfigError, match=message):
+        read_options(variant, 'cpu')

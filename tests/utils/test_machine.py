@@ -1,0 +1,29 @@
+import os
+import re
+from pathlib import Path
+
+import pytest
+import torch
+
+from fairmot_mm.utils.machine import describe_machine, machine_line, peak_rss_mb
+
+
+def test_machine():
+    """What a measurement depends on, in a line and in full."""
+    machine = describe_machine()
+    assert machine['versions']['torch'] == torch.__version__
+    assert {'python', 'mmcv', 'numpy'} <= machine['versions'].keys()
+    assert machine['cores'] == len(os.sched_getaffinity(0))
+    assert machine['threads'] == torch.get_num_threads()
+    assert machine['memory_gb'] > 0.1
+    line = machine_line(machine)
+    assert machine['cpu'] in line
+    assert f'PyTorch {torch.__version__}' in line
+    assert 'CUDA' not in line
+
+
+def test_peak_memory():
+    """It is what the kernel of Linux calls the high-water mark."""
+    status = Path('/proc/self/status').read_text()
+    kibibytes = int(re.search(r'^VmHWM:\s+(\d+) kB', status, re.MULTILINE)[1])
+    assert peak_rss_mb() == pytest.approx(kibibytes * 1024 / 1e6, rel=0.05)
