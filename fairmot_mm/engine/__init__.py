@@ -14,11 +14,8 @@ from fairmot_mm.engine.hooks import (
     SampleVisualizationHook,
     StopOnSignalHook,
     SyncAllBuffersHook,
-<<<<<<< HEAD
     TrainingScalarsHook,
-=======
     to_channels_last,
->>>>>>> 0ea89c2 (Benchmarks of tracking and training; channels_last and fused optimizer in training; docs/performance.md)
 )
 from fairmot_mm.engine.resumable_epoch_loop import ResumableEpochLoop
 from fairmot_mm.engine.sequence_log_processor import SequenceLogProcessor
@@ -35,9 +32,6 @@ __all__ = [
     'SequenceLogProcessor',
     'StopOnSignalHook',
     'SyncAllBuffersHook',
-<<<<<<< HEAD
     'TrainingScalarsHook',
-=======
     'to_channels_last',
->>>>>>> 0ea89c2 (Benchmarks of tracking and training; channels_last and fused optimizer in training; docs/performance.md)
 ]

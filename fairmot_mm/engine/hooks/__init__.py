@@ -13,7 +13,7 @@ from fairmot_mm.engine.hooks.sync_all_buffers_hook import SyncAllBuffersHook
 from fairmot_mm.engine.hooks.training_scalars_hook import TrainingScalarsHook
 
 __all__ = [
-<<<<<<< HEAD
+    'ChannelsLastHook',
     'LossGuardHook',
     'ResumeHook',
     'RunRecordHook',
@@ -21,12 +21,5 @@ __all__ = [
     'StopOnSignalHook',
     'SyncAllBuffersHook',
     'TrainingScalarsHook',
-=======
-    'ChannelsLastHook',
-    'LossGuardHook',
-    'ResumeHook',
-    'StopOnSignalHook',
-    'SyncAllBuffersHook',
     'to_channels_last',
->>>>>>> 0ea89c2 (Benchmarks of tracking and training; channels_last and fused optimizer in training; docs/performance.md)
 ]
