@@ -7,12 +7,13 @@ import time
 import warnings
 from contextlib import contextmanager, suppress
 from fractions import Fraction
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import av
 import numpy as np
 import pytest
 
-from fairmot_mm.apis.frame_source import Frame, FrameSource
+from fairmot_mm.apis.frame_source import Frame, FrameSource, open_source
 from fairmot_mm.apis.track_inferencer import TrackInferencer
 from fairmot_mm.apis.video_writer import VideoWriter
 from fairmot_mm.utils import (
@@ -304,3 +305,49 @@ def test_a_camera_that_hangs_does_not_hold_up_the_end(model, frames, tmp_path):
     assert time.perf_counter() - start < 10
     plugged_in.set()
     assert frames_in_text(tmp_path / 'camera.txt') == [1]
+
+
+@pytest.fixture
+def stream():
+    """Serves bytes at an address that does not say how many there are."""
+    servers = []
+
+    def serve(data):
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self):
+                self.send_response(200)
+                self.send_header('Content-Type', 'video/mp2t')
+                self.end_headers()
+                with suppress(ConnectionError):
+                    self.wfile.write(data)
+
+            def log_message(self, *_):
+                pass
+
+        server = ThreadingHTTPServer(('127.0.0.1', 0), Handler)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        servers.append(server)
+        return f'http://127.0.0.1:{server.server_port}/gate.ts'
+
+    yield serve
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.mark.filterwarnings('ignore:gate. .* were left out')
+def test_a_live_stream_that_is_damaged_and_breaks_off(model, cut_off, stream, tmp_path):
+    """Lost packets cost their frames alone; whatever arrived is tracked in the end."""
+    data = cut_off('sent.ts').read_bytes()
+    middle = len(data) // 2 // 188 * 188
+    data = data[:middle] + data[middle + 3 * 188 :]
+    source = open_source(stream(data))
+    assert (source.live, source.name) == (True, 'gate')
+    seen = []
+    results = TrackInferencer(model)(source, tmp_path / 'out')
+    with pytest.raises(VideoError, match='cannot be read beyond frame') as failed:
+        seen.extend(sample.frame_id for sample in results)
+    assert failed_stage(failed.value) == 'decode'
+    assert seen == sorted(seen)
+    assert seen[-1] > 30
+    assert frames_in_text(tmp_path / 'out' / 'gate.txt') == [k + 1 for k in seen]

@@ -1,21 +1,26 @@
 import gc
 import itertools
 import weakref
+from copy import deepcopy
 from fractions import Fraction
 
 import av
 import cv2
 import numpy as np
 import pytest
+import torch
 from mmengine.config import ConfigDict
 
 from fairmot_mm.apis.frame_source import open_source
 from fairmot_mm.apis.track_inferencer import TrackInferencer
 from fairmot_mm.apis.video_writer import VideoWriter
+from fairmot_mm.testing import SyntheticScene
 from fairmot_mm.utils import (
+    STAGES,
     ConfigError,
     DataError,
     OutputError,
+    StageClock,
     VideoError,
     read_mot,
 )
@@ -259,3 +264,60 @@ def test_opened_source_is_accepted(model, frames):
     """A tool may look at the source first and hand it on."""
     source = open_source(frames)
     assert len(list(TrackInferencer(model)(source))) == source.length
+
+
+@pytest.fixture(scope='module')
+def street_frames():
+    scene = SyntheticScene(1, 4, width=192, height=128, num_frames=11)
+    return [image for image, _ in scene.frames()]
+
+
+def people(results):
+    return [sample.pred_track_instances for sample in results]
+
+
+@pytest.mark.parametrize('batch_size', [1, 4])
+def test_threads_change_nothing(network, street_frames, batch_size, tmp_path):
+    """Every digit of every result, and the text, are those of a run without them."""
+    for threads in (True, False):
+        inferencer = TrackInferencer(network, batch_size=batch_size, threads=threads)
+        out = tmp_path / str(threads)
+        found = people(inferencer(street_frames, out, save_video=False))
+        assert max(map(len, found)) > 2
+        if threads:
+            expected = found
+    for mine, other in zip(found, expected, strict=True):
+        assert all(torch.equal(mine[field], other[field]) for field in other.keys())  # noqa: SIM118
+    texts = [(tmp_path / str(t) / 'frames.txt').read_text() for t in (True, False)]
+    assert texts[0] == texts[1] != ''
+
+
+def test_batches_change_nothing(network, street_frames):
+    """The same people with the same identities, boxes and scores for every batch size.
+
+    In float64: in float32 the arithmetic of a larger batch differs in the last digit
+    on the CPU, and a detection that close to a threshold may fall on the other side.
+    """
+    network = deepcopy(network).double()
+    backbone = network.detector.backbone
+    backbone.register_forward_pre_hook(lambda _, images: (images[0].double(),))
+    found = [
+        people(TrackInferencer(network, batch_size=size)(street_frames))
+        for size in (1, 3, 16)
+    ]
+    assert max(map(len, found[0])) > 2
+    for other in found[1:]:
+        for mine, expected in zip(other, found[0], strict=True):
+            assert mine.instances_id.tolist() == expected.instances_id.tolist()
+            for field in ('bboxes', 'scores', 'labels'):
+                torch.testing.assert_close(mine[field], expected[field])
+
+
+def test_the_stages_of_a_run_are_timed(network, street_frames, tmp_path):
+    """A clock sees every stage, each with all frames, whoever runs it."""
+    clock = StageClock()
+    list(TrackInferencer(network, batch_size=4, clock=clock)(street_frames, tmp_path))
+    assert tuple(sorted(clock.seconds, key=STAGES.index)) == STAGES
+    assert {sum(frames) for frames in clock.frames.values()} == {11}
+    assert clock.frames['network'] == [4, 4, 3]
+    assert len(clock.seconds['encoding']) == 11

@@ -85,10 +85,11 @@ def measure(args: argparse.Namespace, folder: str) -> list[dict]:
     )
     source = looped(args.input, args.frames)
     results = inferencer(source, folder, save_video=not args.no_video)
+    console = Console(stderr=True)
     rows, people, start = [], 0, time.perf_counter()
     with closing(results):
         for count, sample in enumerate(
-            track(results, 'tracking', args.frames, console=Console(stderr=True)), 1
+            track(results, 'tracking', args.frames, console=console), 1
         ):
             people += len(sample.pred_track_instances)
             if count % every == 0:
@@ -101,6 +102,7 @@ def measure(args: argparse.Namespace, folder: str) -> list[dict]:
                         'people_per_frame': people / every,
                     }
                 )
+                console.print(', '.join(f'{k} {v:.1f}' for k, v in rows[-1].items()))
                 people, start = 0, now
     return rows
 
