@@ -24,7 +24,7 @@ from fairmot_mm.apis import TrackInferencer, init_model, load_config
 from fairmot_mm.apis.frame_source import open_source
 from fairmot_mm.apis.preparation import Preparation
 from fairmot_mm.testing.lively_network import enliven
-from fairmot_mm.utils import ConfigError
+from fairmot_mm.utils import ConfigError, UserInputError
 from fairmot_mm.utils.cli import one_line_errors
 
 PLAIN = 'channels_last=False'
@@ -205,7 +205,7 @@ def compare_network(path: Path, args: argparse.Namespace) -> list[tuple[str, ...
         for options in args.options:
             try:
                 other = run(cfg, weights, frames, args.device, options)
-            except ConfigError as error:  # such as nothing to fuse
+            except UserInputError as error:  # such as nothing to fuse
                 Console(stderr=True).print(f'{name}, {options}: {error}')
                 rows.append((name, f'`{options}`', *[''] * 5, 'refused', ''))
                 continue
