@@ -54,6 +54,7 @@ def build_model(detector_cfg):
             data_preprocessor=preprocessor,
         )
         model = init_model(Config(dict(model=cfg)), device='cpu').double()
+        model.detector.fast_forward = None  # it takes the precision of `init_model`
         torch.nn.init.constant_(model.detector.bbox_head.size[2].bias, 2.0)
         return model
 
@@ -148,6 +149,16 @@ def test_without_a_tracker_there_are_detections_only(build_model, frames):
     """For training and for evaluating detections."""
     out = build_model(None)(frames[None], make_clips(frames[None]), mode='predict')
     assert all('pred_track_instances' not in frame for frame in out[0])
+    assert all(len(frame.pred_instances) > 0 for frame in out[0])
+
+
+def test_images_that_are_no_video(build_model, frames):
+    """Detections are scored on images too, which have no frame number."""
+    clips = make_clips(frames[None])
+    for frame in clips[0].video_data_samples:
+        frame.pop('frame_id')
+    out = build_model(None)(frames[None], clips, mode='predict')
+    assert all('frame_id' not in frame for frame in out[0])
     assert all(len(frame.pred_instances) > 0 for frame in out[0])
 
 
