@@ -9,7 +9,6 @@ import time
 from pathlib import Path
 
 import torch
-from mmengine.config import Config
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
 from rich.console import Console
@@ -18,7 +17,6 @@ from rich.progress import Progress, TextColumn, TimeElapsedColumn
 from fairmot_mm.apis import (
     TrackInferencer,
     explain_build_errors,
-    init_model,
     load_config,
     set_num_ids,
 )
@@ -104,8 +102,8 @@ def render(args: argparse.Namespace) -> Path:
     return folder
 
 
-def train(args: argparse.Namespace) -> tuple[Config, Path]:
-    """Train the demo's config; return it and the checkpoint."""
+def train(args: argparse.Namespace) -> tuple[TrackInferencer, Path]:
+    """Train the demo's config; return what tracks with it, and the checkpoint."""
     cfg = load_config(
         CONFIG,
         {
@@ -123,14 +121,12 @@ def train(args: argparse.Namespace) -> tuple[Config, Path]:
             runner = Runner.from_cfg(cfg)
         runner.register_hook(ProgressHook(progress))
         runner.train()
-    return cfg, args.out / 'model' / f'epoch_{runner.max_epochs}.pth'
+    checkpoint = args.out / 'model' / f'epoch_{runner.max_epochs}.pth'
+    return TrackInferencer(cfg, checkpoint), checkpoint
 
 
-def track(
-    args: argparse.Namespace, cfg: Config, checkpoint: Path, folder: Path
-) -> None:
+def track(args: argparse.Namespace, inferencer: TrackInferencer, folder: Path) -> None:
     """Track the test sequence, print its scores and where the files lie."""
-    inferencer = TrackInferencer(init_model(cfg, checkpoint))
     start, num_frames = time.perf_counter(), 0
     with bars() as progress:
         task = progress.add_task('tracking', total=2 * args.num_frames, note='')
@@ -154,7 +150,6 @@ def track(
     )
     console.print(f'video   {result.with_suffix(".mp4")}', soft_wrap=True)
     console.print(f'tracks  {result}', soft_wrap=True)
-    console.print(f'model   {checkpoint}', soft_wrap=True)
 
 
 def main() -> None:
@@ -164,8 +159,9 @@ def main() -> None:
         require_writable_dir(args.out)
         start = time.perf_counter()
         folder = render(args)
-        cfg, checkpoint = train(args)
-        track(args, cfg, checkpoint, folder)
+        inferencer, checkpoint = train(args)
+        track(args, inferencer, folder)
+        console.print(f'model   {checkpoint}', soft_wrap=True)
     minutes = (time.perf_counter() - start) / 60
     console.print(f'{minutes:.1f} minutes in all')
 

@@ -13,6 +13,7 @@ from fairmot_mm.apis import (
     load_checkpoint,
     load_run_config,
     read_state_dict,
+    weights_of,
 )
 from fairmot_mm.apis.inference import move
 from fairmot_mm.apis.onnx_backend import use_onnxruntime
@@ -28,8 +29,12 @@ from fairmot_mm.utils.cli import (
 def parse_args() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument('config', help='config file')
-    parser.add_argument('checkpoint', help='weights: ours or a published FairMOT .pth')
+    parser.add_argument('config', help='config file, or a name of the model zoo')
+    parser.add_argument(
+        'checkpoint',
+        nargs='?',
+        help='ours, or a published FairMOT .pth; a model of the zoo has its own',
+    )
     parser.add_argument(
         '--out',
         metavar='DIR',
@@ -76,15 +81,18 @@ def build_runner(args: argparse.Namespace) -> Runner:
     if not cfg.get('test_dataloader') or not cfg.get('test_evaluator'):
         raise ConfigError(f'{args.config} has no test_dataloader and test_evaluator')
     cfg.load_from, cfg.resume = None, False
-    is_onnx = use_onnxruntime(cfg, args.checkpoint, options, args.device)
+    checkpoint = args.checkpoint or weights_of(args.config)
+    if checkpoint is None:
+        raise ConfigError(f'{args.config} is a file: name the weights after it')
+    is_onnx = use_onnxruntime(cfg, checkpoint, options, args.device)
     if not is_onnx:
-        read_state_dict(args.checkpoint)  # before anything slow is built
+        read_state_dict(checkpoint)  # before anything slow is built
     direct_results(cfg, args.out, args.submission)
     with explain_build_errors():
         runner = Runner.from_cfg(cfg)
     model = getattr(runner.model, 'module', runner.model)
     if not is_onnx:
-        load_checkpoint(model, args.checkpoint)
+        load_checkpoint(model, checkpoint)
     if args.device:
         move(model, args.device)
     accelerate(model.eval(), options)

@@ -27,7 +27,7 @@ from fairmot_mm.apis.multi_stream_inferencer import (
     StreamResult,
 )
 from fairmot_mm.apis.track_inferencer import TrackInferencer
-from fairmot_mm.apis.zoo_weights import fetch_weights
+from fairmot_mm.apis.zoo_weights import fetch_weights, weights_of
 
 __all__ = [
     'InferenceOptions',
@@ -54,4 +54,5 @@ __all__ = [
     'read_state_dict',
     'require_initial_weights',
     'set_num_ids',
+    'weights_of',
 ]

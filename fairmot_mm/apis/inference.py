@@ -11,9 +11,9 @@ from fairmot_mm.apis.accelerate import accelerate
 from fairmot_mm.apis.checkpoint import load_checkpoint
 from fairmot_mm.apis.config import explain_build_errors, load_config
 from fairmot_mm.apis.inference_options import InferenceOptions
-from fairmot_mm.apis.model_zoo import default_model, find_model
+from fairmot_mm.apis.model_zoo import default_model
 from fairmot_mm.apis.onnx_backend import use_onnxruntime
-from fairmot_mm.apis.zoo_weights import fetch_weights
+from fairmot_mm.apis.zoo_weights import weights_of
 from fairmot_mm.models import FairMOT
 from fairmot_mm.registry import MODELS
 from fairmot_mm.utils import ConfigError
@@ -52,7 +52,7 @@ def init_model(
     """
     cfg = load_config(config, cfg_options)
     if checkpoint is None:
-        checkpoint = _weights_of_zoo(config)
+        checkpoint = weights_of(config)
     options = InferenceOptions.of_config(cfg)
     options.set_threads()
     is_onnx = use_onnxruntime(cfg, checkpoint, options, device)
@@ -79,14 +79,6 @@ def move(model: BaseModel, device: str) -> BaseModel:
     except (AssertionError, RuntimeError) as error:  # torch has both for it
         reason = str(error).splitlines()[0]
         raise ConfigError(f'device {device!r} cannot be used: {reason}') from error
-
-
-def _weights_of_zoo(config: str | Path | Config) -> Path | None:
-    """The weights that belong to a name of the zoo; none to a file or a `Config`."""
-    if isinstance(config, Config) or Path(config).is_file():
-        return None
-    model = find_model(str(config))
-    return None if model is None else fetch_weights(model)
 
 
 def class_names(cfg: Config) -> tuple[str, ...]:

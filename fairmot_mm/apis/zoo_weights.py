@@ -8,10 +8,11 @@ from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 from urllib.request import urlopen
 
+from mmengine.config import Config
 from rich.console import Console
 from rich.progress import wrap_file
 
-from fairmot_mm.apis.model_zoo import PACKAGE, ZooModel
+from fairmot_mm.apis.model_zoo import PACKAGE, ZooModel, find_model
 from fairmot_mm.utils import CheckpointError, atomic_path
 
 TIMEOUT = 30  # seconds that a server may be silent
@@ -60,6 +61,19 @@ def fetch_weights(model: ZooModel) -> Path:
             f'{remedy}'
         )
     return path
+
+
+def weights_of(config: str | Path | Config) -> Path | None:
+    """The weights that belong to a name of the zoo; ``None`` for a file or a `Config`.
+
+    Raises:
+        CheckpointError: See `fetch_weights`.
+        OutputError: Likewise.
+    """
+    if isinstance(config, Config) or Path(config).is_file():
+        return None
+    model = find_model(str(config))
+    return None if model is None else fetch_weights(model)
 
 
 def _published_file(model: ZooModel) -> Path:

@@ -42,6 +42,15 @@ def test_out(trained, run_tool, tmp_path):
     assert not (tmp_path / 'logs' / 'results').exists()
 
 
+def test_weights_of_the_zoo(trained, run_tool, tmp_path, monkeypatch):
+    """A name needs no weights: those of the zoo are looked for; a config needs them."""
+    monkeypatch.setenv('FAIRMOT_MM_CACHE', str(tmp_path))
+    with pytest.raises(SystemExit, match=r'fairmot_dla34\.pth with a browser'):
+        run_tool('test', 'fairmot_dla34', '--work-dir', tmp_path)
+    with pytest.raises(SystemExit, match='is a file: name the weights after it'):
+        run_tool('test', trained[0], '--work-dir', tmp_path)
+
+
 def test_submission(trained, sure, run_tool, tmp_path, make_config):
     """--submission packs the result files, of sequences without ground truth too."""
     videos = tmp_path / 'test'
