@@ -2,12 +2,14 @@
 
 import re
 import shlex
+from dataclasses import fields
 from functools import cache
 from pathlib import Path
 
 import pytest
 
 from fairmot_mm.apis import load_config
+from fairmot_mm.apis.inference_options import InferenceOptions
 from fairmot_mm.registry import HOOKS, MODELS, TASK_UTILS
 
 ROOT = Path(__file__).parents[1]
@@ -59,13 +61,22 @@ def source(tool):
     return '\n'.join([*texts, (ROOT / 'fairmot_mm/utils/cli.py').read_text()])
 
 
+def inference_options(tool):
+    """Options that a tool has for the fields of InferenceOptions."""
+    if 'add_inference_arguments' not in (ROOT / tool).read_text():
+        return set()
+    names = (field.name for field in fields(InferenceOptions))
+    return {'--' + name.replace('_', '-') for name in names}
+
+
 @pages
 def test_commands(page):
     """Every tool that is called exists and knows the options it is called with."""
     for tool, words in commands(page):
         assert (ROOT / tool).is_file(), tool
         for option in (word for word in words if re.match('--[a-z]', word)):
-            assert f"'{option.split('=')[0]}'" in source(tool), f'{tool} {option}'
+            known = f"'{option.split('=')[0]}'" in source(tool)
+            assert known or option in inference_options(tool), f'{tool} {option}'
 
 
 def test_keys_of_answers():
