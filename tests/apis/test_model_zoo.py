@@ -180,11 +180,10 @@ def test_default_comes_with_the_package(zoo, tmp_path, monkeypatch):
         init_model('small', device='cpu')
 
 
-def test_no_default():
+def test_no_default(zoo):
     """A zoo without one says which names there are."""
-    if any(model.is_default for model in list_models()):
-        pytest.skip('the zoo has a default model')
-    with pytest.raises(ConfigError, match=r'no default model.*fairmot_dla34'):
+    zoo({'Published At': ['https://example.org'], 'Published Weights': 'w.pth'})
+    with pytest.raises(ConfigError, match=r'no default model.*\(small_net\)'):
         TrackInferencer(device='cpu')
 
 
@@ -224,7 +223,7 @@ def test_real_zoo():
     models = list_models()
     names = [name for model in models for name in (model.name, *model.aliases)]
     assert len(names) == len(set(names))
-    assert sum(model.is_default for model in models) <= 1
+    assert sum(model.is_default for model in models) == 1
     for model in models:
         assert model.config.is_file()
         if model.weights and '://' not in model.weights:
