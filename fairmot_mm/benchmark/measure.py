@@ -122,24 +122,32 @@ def summary(times: Sequence[float]) -> dict[str, float]:
     }
 
 
-def compare_tracks(path: str | Path, other: str | Path) -> dict[str, Any]:
+def compare_tracks(
+    path: str | Path, other: str | Path, within: float = 1.0
+) -> dict[str, Any]:
     """How far two MOT files are the same.
+
+    Args:
+        path: A MOT file.
+        other: Another one of the same video.
+        within: Pixels that an edge of the same box may differ by. The same identity at
+            another place is another track.
 
     Returns:
         ``rows`` and ``other_rows``; ``same``, the share of (frame, identity) that are
-        in both, 1 where both are empty; ``px``, the largest difference of an edge of a
-        box of those.
+        in both at the same place, 1 where both are empty; ``px``, the largest
+        difference of an edge of those.
     """
     first, second = (_boxes(read_mot(name)) for name in (path, other))
-    shared, either = first.keys() & second.keys(), first.keys() | second.keys()
+    either = first.keys() | second.keys()
+    shared = first.keys() & second.keys()
+    apart = [float(np.abs(first[key] - second[key]).max()) for key in shared]
+    near = [distance for distance in apart if distance <= within]
     return {
         'rows': len(first),
         'other_rows': len(second),
-        'same': len(shared) / len(either) if either else 1.0,
-        'px': max(
-            (float(np.abs(first[key] - second[key]).max()) for key in shared),
-            default=0.0,
-        ),
+        'same': len(near) / len(either) if either else 1.0,
+        'px': max(near, default=0.0),
     }
 
 

@@ -35,6 +35,14 @@ def test_other_tracks(write):
     assert compare_tracks(first, second)['same'] == 1 / 4
 
 
+def test_other_places(write):
+    """The same identity at another place is not the same track."""
+    first = write('a', [(1, 1, 50.0), (2, 1, 50.0)])
+    second = write('b', [(1, 1, 50.0), (2, 1, 950.0)])
+    found = compare_tracks(first, second)
+    assert (found['same'], found['px']) == (1 / 2, 0)
+
+
 def test_no_tracks(write):
     """Two empty files are the same; one that is empty has nothing of the other."""
     empty, full = write('a', []), write('b', [(1, 1, 50.0)])
