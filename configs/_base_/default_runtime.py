@@ -16,7 +16,10 @@ default_hooks = dict(
     sampler_seed=dict(type='DistSamplerSeedHook'),
     sync_buffers=dict(type='SyncAllBuffersHook'),
     resume=dict(type='ResumeHook'),
+    row_shard=dict(type='RowShardHook'),
     stop_on_signal=dict(type='StopOnSignalHook'),
+    # With train_dataloader.dataset.on_corrupt='skip' alone.
+    corrupt_images=dict(type='CorruptImageHook', max_images=100),
     loss_guard=dict(type='LossGuardHook', action='stop'),
     scalars=dict(type='TrainingScalarsHook'),
     record=dict(type='RunRecordHook'),

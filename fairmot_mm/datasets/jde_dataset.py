@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from mmengine.dataset import BaseDataset
@@ -16,7 +16,10 @@ from fairmot_mm.datasets.label_index import (
 )
 from fairmot_mm.datasets.seeding import SeededIndex, local_seed
 from fairmot_mm.registry import DATASETS, TRANSFORMS
-from fairmot_mm.utils.errors import DataError
+from fairmot_mm.utils.errors import ConfigError, DataError, ImageError
+
+# Images that cannot be read, one after the other, after which it is not chance.
+MAX_DRAWS = 20
 
 
 @DATASETS.register_module()
@@ -44,11 +47,15 @@ class JDEDataset(BaseDataset):
             identities stay the same.
         index_dir: Folder of the index; ``'auto'``: ``fairmot_mm/labels`` in the user's
             cache folder; ``None``: read all labels at every start.
+        on_corrupt: What to do about an image that cannot be read: ``'stop'``, or
+            ``'skip'`` to take another in its place, drawn by the seed of the sample;
+            `CorruptImageHook` logs it and has a limit.
         **kwargs: Further arguments of mmengine's ``BaseDataset``; ``metainfo`` with
             ``classes`` for others than pedestrians.
 
     Raises:
         DataError: A list or label is missing or malformed (file and line are named).
+        ConfigError: Unknown `on_corrupt`.
     """
 
     METAINFO = {'classes': ('pedestrian',)}  # noqa: RUF012 - as mmengine declares it
@@ -60,12 +67,18 @@ class JDEDataset(BaseDataset):
         pipeline: Sequence[dict | Callable] = (),
         repeats: Sequence[int] | None = None,
         index_dir: str | None = 'auto',
+        on_corrupt: Literal['stop', 'skip'] = 'stop',
         **kwargs: Any,
     ) -> None:
         if isinstance(ann_files, str) or not ann_files:
             raise DataError(
                 f'ann_files must be a list of list files, not {ann_files!r}'
             )
+        if on_corrupt not in ('stop', 'skip'):
+            raise ConfigError(
+                f"on_corrupt must be 'stop' or 'skip', not {on_corrupt!r}"
+            )
+        self.on_corrupt = on_corrupt
         self.ann_files = [str(Path(data_root, file)) for file in ann_files]
         self.repeats = [1] * len(ann_files) if repeats is None else list(repeats)
         if len(self.repeats) != len(ann_files) or min(self.repeats) < 1:
@@ -126,6 +139,24 @@ class JDEDataset(BaseDataset):
             with local_seed(idx.seed):
                 return super().__getitem__(int(idx))
         return super().__getitem__(idx)
+
+    def prepare_data(self, idx: int) -> Any:
+        """The sample at ``idx`` from the pipeline, or that of another image.
+
+        Raises:
+            ImageError: It cannot be read; with `on_corrupt` ``'skip'``, neither can
+                those drawn in its place.
+        """
+        unreadable: list[str] = []
+        while True:
+            info = self.get_data_info(idx)
+            try:
+                return self.pipeline({**info, 'unreadable': tuple(unreadable)})
+            except ImageError as error:
+                if self.on_corrupt == 'stop' or len(unreadable) == MAX_DRAWS:
+                    raise
+                unreadable.append(str(error))
+            idx = self._rand_another()
 
 
 class JDESamples(Sequence):

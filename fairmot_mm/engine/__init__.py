@@ -8,8 +8,10 @@ from fairmot_mm.engine.atomic_backend import AtomicLocalBackend
 from fairmot_mm.engine.bfloat16_optim_wrapper import BFloat16OptimWrapper
 from fairmot_mm.engine.hooks import (
     ChannelsLastHook,
+    CorruptImageHook,
     LossGuardHook,
     ResumeHook,
+    RowShardHook,
     RunRecordHook,
     SampleVisualizationHook,
     StopOnSignalHook,
@@ -18,15 +20,19 @@ from fairmot_mm.engine.hooks import (
     to_channels_last,
 )
 from fairmot_mm.engine.resumable_epoch_loop import ResumableEpochLoop
+from fairmot_mm.engine.row_adam import RowAdam
 from fairmot_mm.engine.sequence_log_processor import SequenceLogProcessor
 
 __all__ = [
     'AtomicLocalBackend',
     'BFloat16OptimWrapper',
     'ChannelsLastHook',
+    'CorruptImageHook',
     'LossGuardHook',
     'ResumableEpochLoop',
     'ResumeHook',
+    'RowAdam',
+    'RowShardHook',
     'RunRecordHook',
     'SampleVisualizationHook',
     'SequenceLogProcessor',

@@ -18,7 +18,7 @@ from fairmot_mm.models.necks import (
     DLAUp,
     YOLOv5Neck,
 )
-from fairmot_mm.models.reid_heads import DenseReIDHead
+from fairmot_mm.models.reid_heads import DenseReIDHead, PartialClassifier
 from fairmot_mm.models.task_modules import (
     ECCMotion,
     KalmanFilterXYAH,
@@ -50,6 +50,7 @@ __all__ = [
     'LowFrameRate',
     'LowScoreAssociation',
     'ONNXDetector',
+    'PartialClassifier',
     'ReentryGallery',
     'SparseFlowMotion',
     'UncertaintyWeighting',

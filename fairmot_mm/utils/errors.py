@@ -21,6 +21,10 @@ class DataError(UserInputError, ValueError):
     """An image, a label, a list or a sequence folder is missing or malformed."""
 
 
+class ImageError(DataError):
+    """An image cannot be read or decoded."""
+
+
 class DivergedError(UserInputError, ArithmeticError):
     """A loss or gradient of a training is not finite, or absurdly large."""
 

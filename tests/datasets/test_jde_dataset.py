@@ -276,3 +276,60 @@ def test_published_lists(tmp_path, image, label):
     dataset = JDEDataset(data_root=str(root), ann_files=['a.train'])
     assert [info['img_path'] for info in dataset] == [str(root / image)]
     assert dataset.num_ids == 6
+
+
+@pytest.fixture
+def damaged_set(make_jde_set, tmp_path):
+    """Eight images, of which two cannot be decoded; gives the arguments."""
+    arguments = make_jde_set(a=[PERSON.format(number) for number in range(8)])
+    for number in (2, 5):
+        (tmp_path / f'a/images/{number:03d}.png').write_bytes(b'no image')
+    return arguments
+
+
+@pytest.mark.parametrize('pipeline', [PIPELINE, FUSED], ids=['steps', 'fused'])
+def test_corrupt_images_are_replaced(damaged_set, pipeline):
+    """With 'skip' another image takes the place, whatever the workers; it says so."""
+    dataset = JDEDataset(**damaged_set, pipeline=pipeline, on_corrupt='skip')
+    epochs = []
+    for num_workers in (0, 2):
+        loader = DataLoader(
+            dataset,
+            sampler=SeededSampler(dataset, seed=3),
+            num_workers=num_workers,
+            collate_fn=lambda samples: samples[0],
+        )
+        epochs.append([*loader])
+    assert all(equal_samples(*pair) for pair in zip(*epochs, strict=True))
+    replaced = [
+        sample['data_samples'].metainfo
+        for sample in epochs[0]
+        if sample['data_samples'].metainfo['unreadable']
+    ]
+    assert len(replaced) == 2
+    for info in replaced:
+        assert any(
+            f'{n:03d}.png cannot be decoded' in info['unreadable'][0] for n in (2, 5)
+        )
+        assert not info['img_path'].endswith(('002.png', '005.png'))
+
+
+def test_corrupt_images_stop_by_default(damaged_set):
+    """Without the choice the image is named and nothing takes its place."""
+    with pytest.raises(DataError, match=r'002\.png cannot be decoded'):
+        JDEDataset(**damaged_set, pipeline=PIPELINE)[2]
+
+
+def test_nothing_but_corrupt_images(damaged_set, tmp_path):
+    """Where no image can be read, the search for another one ends."""
+    for image in (tmp_path / 'a/images').iterdir():
+        image.write_bytes(b'no image')
+    dataset = JDEDataset(**damaged_set, pipeline=PIPELINE, on_corrupt='skip')
+    with pytest.raises(DataError, match=r'\.png cannot be decoded'):
+        dataset[0]
+
+
+def test_unknown_way_with_corrupt_images(damaged_set):
+    """There are two."""
+    with pytest.raises(ValueError, match="'stop' or 'skip', not 'ignore'"):
+        JDEDataset(**damaged_set, on_corrupt='ignore')

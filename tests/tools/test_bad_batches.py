@@ -1,8 +1,11 @@
 import shutil
 
+import pytest
 import torch
+from mmcv.transforms import BaseTransform
 
 from fairmot_mm.apis import read_state_dict
+from fairmot_mm.registry import TRANSFORMS
 
 ONE_EPOCH = """
 train_cfg = dict(max_epochs=1, val_begin=99)
@@ -26,12 +29,53 @@ def test_enormous_box(damaged, make_config, run_ranks, tmp_path):
     assert all(value.isfinite().all() for value in weights.values())
 
 
+@TRANSFORMS.register_module(force=True)
+class SpoilImage(BaseTransform):
+    """Makes the images real numbers; the fourth has one that is none."""
+
+    def transform(self, results):
+        results['inputs'] = results['inputs'].float()
+        if '000004' in results['data_samples'].img_path:
+            results['inputs'][0, 0, 0] = torch.nan
+        return results
+
+
+def test_nan_in_an_image(make_config, run_ranks, tmp_path):
+    """Two processes leave it out, name it, and keep it out of their running means."""
+    config = make_config(ONE_EPOCH + "train_pipeline.append(dict(type='SpoilImage'))\n")
+    run_ranks(2, 'train', config, '--work-dir', tmp_path)
+    log = next(tmp_path.glob('*/*.log')).read_text()
+    (left_out,) = (line for line in log.splitlines() if 'left out: iteration' in line)
+    assert 'loss nan' in left_out
+    assert '000004.jpg' in left_out
+    weights = read_state_dict(tmp_path / 'epoch_1.pth')
+    assert all(value.isfinite().all() for value in weights.values())
+    name = 'detector.backbone.base_layer.1.num_batches_tracked'
+    assert weights[name] == 1  # of two
+
+
+@pytest.mark.parametrize('action', ['stop', 'skip'])
+def test_diverging(action, make_config, run_tool, tmp_path):
+    """A rate beyond reason: the run ends, at once or after some batches left out."""
+    config = make_config(
+        ONE_EPOCH.replace("'skip'", f"'{action}', max_skipped=1")
+        + 'optim_wrapper = dict(optimizer=dict(lr=1e8))\nparam_scheduler = None\n'
+    )
+    expected = 'Look at these images' if action == 'stop' else '2 iterations in a row'
+    with pytest.raises(SystemExit, match=expected) as ended:
+        run_tool('train', config, '--work-dir', tmp_path)
+    assert ended.value.code.startswith('error: iteration ')
+    assert '.jpg: ' in ended.value.code
+    assert not list(tmp_path.glob('*.pth'))
+
+
 def test_nobody(damaged, make_config, run_tool, tmp_path):
-    """Images without people, or with people nobody knows, train as they can."""
+    """Images without people, with people nobody knows or without area, train."""
     labels = sorted((damaged / 'jde').rglob('labels_with_ids/**/*.txt'))
     for number, label in enumerate(labels):
         lines = label.read_text().splitlines()
         unknown = ['0 -1 ' + line.split(' ', 2)[2] + '\n' for line in lines]
+        unknown += ['0 1 0.5 0.5 0 0.2\n', '0 1 0.5 0.5 0.1 0\n', '0 1 0.5 0.5 0 0\n']
         label.write_text('' if number < 5 else ''.join(unknown))
     shutil.rmtree(damaged / 'mot')
     config = make_config(

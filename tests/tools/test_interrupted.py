@@ -3,7 +3,7 @@
 import os
 import re
 import signal
-from pathlib import Path
+import subprocess
 
 import pytest
 import torch
@@ -147,19 +147,31 @@ def test_resumed_by_another_number_of_processes(
 
 @TRANSFORMS.register_module(force=True)
 class KillWorker(BaseTransform):
-    """Kills the process that loads the third image, as a system out of memory does."""
+    """Kills the process that loads an image again, as a system out of memory does."""
+
+    loaded = 0
 
     def transform(self, results):
-        if results['img_id'] == 3:
+        self.loaded += results['img_id'] == 3
+        if self.loaded == 2:
             os.kill(os.getpid(), signal.SIGKILL)
         return results
 
 
-def test_killed_worker(make_config, run_tool, tmp_path):
-    """A process that loads images is killed: one line says so, and what may help."""
+def test_killed_worker(straight, make_config, start_ranks, run_ranks, tmp_path):
+    """A process that loads images is killed: one line says so, and what may help.
+
+    The other processes end too, and resuming leaves no trace.
+    """
     killer = "train_pipeline.insert(0, dict(type='KillWorker'))\n"
-    with pytest.raises(SystemExit, match=r'^error: DataLoader worker \(pid.*memory'):
-        run_tool('train', make_config(killer, num_workers=1), '--work-dir', tmp_path)
+    config = make_config(ALL_ON + killer, num_workers=1)
+    codes, printed = run_to_the_end(start_ranks, config, tmp_path)
+    assert codes == [1, 1], printed
+    expected = r'(?m)^error: DataLoader worker \(pid.*memory'
+    assert len([text for text in printed if re.search(expected, text)]) == 1
+    assert find_resume_checkpoint(tmp_path) is not None
+    run_ranks(2, 'train', make_config(ALL_ON), '--work-dir', tmp_path, '--resume')
+    assert_same_training(tmp_path / 'epoch_3.pth', straight)
 
 
 def test_schedules_that_count_iterations(straight, make_config, run_tool, tmp_path):
@@ -169,33 +181,51 @@ def test_schedules_that_count_iterations(straight, make_config, run_tool, tmp_pa
         run_tool('train', config, '--work-dir', tmp_path, '--resume', straight)
 
 
-def test_truncated_checkpoint(trained, make_config, run_tool, tmp_path, capsys):
+def test_truncated_checkpoint(straight, make_config, run_ranks, tmp_path):
     """The newest checkpoint is cut off: it is named, and the one before it is used."""
     for epoch in (1, 2):
-        data = (trained[1] / f'epoch_{epoch}.pth').read_bytes()
+        data = straight.with_name(f'epoch_{epoch}.pth').read_bytes()
         size = len(data) // 2 if epoch == 2 else len(data)
         (tmp_path / f'epoch_{epoch}.pth').write_bytes(data[:size])
-    run_tool('train', make_config(), '--work-dir', tmp_path, '--resume')
-    log = next(tmp_path.glob('*/*.log')).read_text()
-    assert 'resumed epoch: 1, iter: 4' in log
-    expected = read_state_dict(trained[1] / 'epoch_3.pth')
-    weights = read_state_dict(tmp_path / 'epoch_3.pth')
-    assert all(torch.equal(weights[name], expected[name]) for name in expected)
+    config = make_config(ALL_ON)
+    printed = run_ranks(2, 'train', config, '--work-dir', tmp_path, '--resume')
+    assert 'epoch_2.pth cannot be read' in printed
+    assert f'going on from the one before, {tmp_path / "epoch_1.pth"}' in printed
+    assert 'resumed epoch: 1, iter: 2' in printed
+    assert_same_training(tmp_path / 'epoch_3.pth', straight)
 
 
-def test_full_disk(make_config, run_tool, tmp_path, monkeypatch):
-    """No room for the second checkpoint: one line, and the first one is complete."""
-    write_bytes = Path.write_bytes
+@pytest.fixture
+def small_disk(straight, tmp_path):
+    """A file system with room for one checkpoint and a half; how to enlarge it."""
+    folder = tmp_path / 'disk'
+    folder.mkdir()
+    size = straight.stat().st_size
 
-    def write(path, data):
-        if 'epoch_2' in path.name:
-            write_bytes(path, data[: len(data) // 2])
-            raise OSError(28, 'No space left on device')
-        return write_bytes(path, data)
+    def mount(options):
+        command = ['mount', '-t', 'tmpfs', '-o', options, 'tmpfs', folder]
+        return subprocess.run(command, capture_output=True, text=True, check=False)
 
-    monkeypatch.setattr(Path, 'write_bytes', write)
-    with pytest.raises(SystemExit, match=r'epoch_2\.pth cannot be written: No space'):
-        run_tool('train', make_config(), '--work-dir', tmp_path)
-    names = {path.name for path in tmp_path.glob('epoch_*')}
-    assert names == {'epoch_1.pth'}
-    assert find_resume_checkpoint(tmp_path).name == 'epoch_1.pth'
+    mounted = mount(f'size={size * 3 // 2}')
+    if mounted.returncode:
+        pytest.skip(f'a small disk cannot be mounted here: {mounted.stderr.strip()}')
+    yield folder, lambda: mount(f'remount,size={size * 9}')
+    subprocess.run(['umount', folder], check=True)
+
+
+def test_full_disk(straight, small_disk, make_config, start_ranks, run_ranks):
+    """No room for the second checkpoint: one line, status 1, and the first is complete.
+
+    A real disk. With room again the run goes on as if there had always been.
+    """
+    folder, enlarge = small_disk
+    codes, printed = run_to_the_end(start_ranks, make_config(ALL_ON), folder)
+    assert codes == [1, 1], printed
+    (line,) = (line for line in printed[0].splitlines() if 'epoch_2.pth cannot' in line)
+    assert line.startswith(f'error: {folder}/epoch_2.pth cannot be written: No space')
+    names = {path.name for path in folder.iterdir() if 'epoch_' in path.name}
+    assert names == {'epoch_1.pth'}  # no half of the second, under any name
+    assert find_resume_checkpoint(folder).name == 'epoch_1.pth'
+    assert enlarge().returncode == 0
+    run_ranks(2, 'train', make_config(ALL_ON), '--work-dir', folder, '--resume')
+    assert_same_training(folder / 'epoch_3.pth', straight)

@@ -108,12 +108,26 @@ def test_fused_optimizer(train):
     assert losses == pytest.approx([values['loss'] for values in plain], rel=1e-4)
 
 
-def test_ema(train):
-    """Both kinds of weights are saved, and they differ."""
-    checkpoint, _ = train('ema')
+def test_ema(train, monkeypatch):
+    """Both kinds of weights are saved and differ; the averaged ones are validated."""
+    validated, extract_feat = [], JDEDetector.extract_feat
+
+    def record(self, inputs):
+        if not self.training:
+            validated.append(self.bbox_head.heatmap[0].weight.clone())
+        return extract_feat(self, inputs)
+
+    monkeypatch.setattr(JDEDetector, 'extract_feat', record)
+    extra = ONE_EPOCH + 'train_cfg.update(val_begin=1, val_interval=1)\n'
+    checkpoint, _ = train('ema', extra + "val_evaluator = dict(type='MOTMetric')\n")
     name = 'detector.bbox_head.heatmap.0.weight'
-    plain = checkpoint['ema_state_dict'][f'module.{name}']
-    assert not torch.equal(checkpoint['state_dict'][name], plain)
+    averaged, plain = (
+        checkpoint['state_dict'][name],
+        checkpoint['ema_state_dict'][f'module.{name}'],
+    )
+    assert not torch.equal(averaged, plain)
+    assert validated
+    assert all(torch.equal(weight, averaged) for weight in validated)
 
 
 def test_sync_bn(make_config):
@@ -141,10 +155,26 @@ def test_clipping(train):
     assert norms.norm().item() == pytest.approx(10, rel=1e-4)
 
 
-def test_freezing(train, make_config):
+def test_freezing(train, make_config, monkeypatch):
     """The first stages keep weights and statistics, the others do not."""
+    start, extract_feat = {}, JDEDetector.extract_feat
+
+    def record(self, inputs):
+        if not start:
+            start.update((name, p.clone()) for name, p in self.named_parameters())
+        return extract_feat(self, inputs)
+
+    monkeypatch.setattr(JDEDetector, 'extract_feat', record)
     checkpoint, _ = train('freezing')
     state = checkpoint['state_dict']
+    kept = {
+        f'detector.{name}'
+        for name, weight in start.items()
+        if torch.equal(weight, state[f'detector.{name}'])
+    }
+    assert kept == {n for n in state if n.startswith(FIRST_STAGES)} & {
+        f'detector.{name}' for name in start
+    }
     for name, value in state.items():
         if name.startswith(FIRST_STAGES) and name.endswith('running_mean'):
             assert not value.any(), name
@@ -194,11 +224,21 @@ def test_early_stopping(train):
     assert checkpoint['meta']['epoch'] == 4
 
 
-def test_layer_wise_lr(train):
+def test_layer_wise_lr(train, make_config):
     """Backbone, neck and heads have rates of their own."""
     checkpoint, logged = train('layer-wise-lr')
-    rates = {group['lr'] for group in checkpoint['optimizer']['param_groups']}
-    assert rates == {1e-4, 5e-4, 1e-3}
+    groups = checkpoint['optimizer']['param_groups']
+    names = [
+        n for n, _ in initial_weights('layer-wise-lr', make_config).named_parameters()
+    ]
+    rates = {(n.split('.')[1], g['lr']) for n, g in zip(names, groups, strict=True)}
+    assert rates == {
+        ('backbone', 1e-4),
+        ('neck', 5e-4),
+        ('bbox_head', 1e-3),
+        ('reid_head', 1e-3),
+        ('task_weighting', 1e-3),
+    }
     parts = {
         'detector.backbone.lr': 1e-4,
         'detector.neck.lr': 5e-4,
@@ -273,3 +313,21 @@ def test_mlflow(train, monkeypatch, tmp_path):
     names = [Path(picture.path).name for picture in pictures]
     assert names
     assert all(name.startswith('train_0') for name in names)
+
+
+def test_partial_classifier(train, make_config):
+    """A tenth of the identities, and those in the batch, move in an iteration."""
+    extra = ONE_EPOCH + (
+        "model['detector']['reid_head']['num_ids'] = 500\n"
+        'train_dataloader.update(batch_size=8)\n'
+    )
+    checkpoint, _ = train('partial-classifier', extra)
+    name = 'detector.reid_head.classifier.weight'
+    weight = checkpoint['state_dict'][name]
+    assert weight.shape[0] == 500
+    moments = [
+        state['exp_avg']
+        for state in checkpoint['optimizer']['state'].values()
+        if state['exp_avg'].shape == weight.shape
+    ]
+    assert moments[0].any(dim=1).sum() == 50

@@ -10,6 +10,7 @@ from fairmot_mm.registry import TRANSFORMS
 META_KEYS = (
     'img_id',
     'img_path',
+    'unreadable',
     'ori_shape',
     'img_shape',
     'scale_factor',

@@ -6,7 +6,7 @@ from mmcv.transforms import BaseTransform
 from mmdet.structures.bbox import HorizontalBoxes
 
 from fairmot_mm.registry import TRANSFORMS
-from fairmot_mm.utils.errors import DataError
+from fairmot_mm.utils.errors import ImageError
 
 DECODE_FLAGS = {
     1: cv2.IMREAD_COLOR,
@@ -23,7 +23,7 @@ def read_image(path: str) -> np.ndarray:
         (h, w, 3) uint8 BGR.
 
     Raises:
-        DataError: The file is missing, cut off, or not an image.
+        ImageError: The file is missing, cut off, or not an image.
     """
     return decode_image(read_bytes(path), path)
 
@@ -32,12 +32,12 @@ def read_bytes(path: str) -> np.ndarray:
     """Content of a file, (n,) uint8.
 
     Raises:
-        DataError: It cannot be read.
+        ImageError: It cannot be read.
     """
     try:
         return np.fromfile(path, np.uint8)
     except OSError as error:
-        raise DataError(f'cannot read image {path}: {error.strerror}') from error
+        raise ImageError(f'cannot read image {path}: {error.strerror}') from error
 
 
 def decode_image(data: np.ndarray, path: str, reduction: int = 1) -> np.ndarray:
@@ -52,11 +52,11 @@ def decode_image(data: np.ndarray, path: str, reduction: int = 1) -> np.ndarray:
         (ceil(h / reduction), ceil(w / reduction), 3) uint8 BGR.
 
     Raises:
-        DataError: It is cut off, or not an image.
+        ImageError: It is cut off, or not an image.
     """
     image = cv2.imdecode(data, DECODE_FLAGS[reduction]) if data.size else None
     if image is None:
-        raise DataError(
+        raise ImageError(
             f'{path} cannot be decoded: it is damaged, cut off, or not an image'
         )
     return image
@@ -67,7 +67,7 @@ class LoadImage(BaseTransform):
     """Read ``img_path`` into ``img``, (h, w, 3) uint8 BGR, and note its shape.
 
     Raises:
-        DataError: See `read_image`.
+        ImageError: See `read_image`.
     """
 
     def transform(self, results: dict) -> dict:

@@ -4,8 +4,10 @@ from fairmot_mm.engine.hooks.channels_last_hook import (
     ChannelsLastHook,
     to_channels_last,
 )
+from fairmot_mm.engine.hooks.corrupt_image_hook import CorruptImageHook
 from fairmot_mm.engine.hooks.loss_guard_hook import LossGuardHook
 from fairmot_mm.engine.hooks.resume_hook import ResumeHook
+from fairmot_mm.engine.hooks.row_shard_hook import RowShardHook
 from fairmot_mm.engine.hooks.run_record_hook import RunRecordHook
 from fairmot_mm.engine.hooks.sample_visualization_hook import SampleVisualizationHook
 from fairmot_mm.engine.hooks.stop_on_signal_hook import StopOnSignalHook
@@ -14,8 +16,10 @@ from fairmot_mm.engine.hooks.training_scalars_hook import TrainingScalarsHook
 
 __all__ = [
     'ChannelsLastHook',
+    'CorruptImageHook',
     'LossGuardHook',
     'ResumeHook',
+    'RowShardHook',
     'RunRecordHook',
     'SampleVisualizationHook',
     'StopOnSignalHook',

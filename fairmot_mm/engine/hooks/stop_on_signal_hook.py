@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from mmengine.dist import all_reduce, barrier, master_only
+from mmengine.dist import all_reduce, barrier, is_main_process
 from mmengine.hooks import CheckpointHook, Hook, SyncBuffersHook
 from mmengine.logging import print_log
 from mmengine.runner import IterBasedTrainLoop, Runner
@@ -83,11 +83,10 @@ class StopOnSignalHook(Hook):
         for hook in runner.hooks:
             if isinstance(hook, SyncBuffersHook):  # as at the end of an epoch
                 hook.after_train_epoch(runner)
-        self._save(runner, received.item())
+        self._save(runner, int(received))
         barrier()  # a launcher kills the others once one process has ended
-        raise SystemExit(128 + received.item())
+        raise SystemExit(128 + int(received))
 
-    @master_only
     def _save(self, runner: Runner, received: int) -> None:
         (hook,) = (hook for hook in runner.hooks if isinstance(hook, CheckpointHook))
         name = f'iter_{runner.iter + 1}.pth'
@@ -100,7 +99,7 @@ class StopOnSignalHook(Hook):
             by_epoch=False,
             backend_args=hook.backend_args,
         )
-        if before not in (None, name):
+        if before not in (None, name) and is_main_process():
             Path(hook.out_dir, before).unlink(missing_ok=True)
         print_log(
             f'{signal.Signals(received).name}: {name} is saved, add --resume to '

@@ -15,6 +15,7 @@ from fairmot_mm.models.utils.published_weights import read_published
 from fairmot_mm.models.utils.weights_fit import check_body, leave_out_heads
 from fairmot_mm.registry import MODELS
 from fairmot_mm.utils.errors import ConfigError
+from fairmot_mm.utils.row_shard import keep_from_averaging
 from fairmot_mm.utils.setup_env import check_deformable_operator
 from fairmot_mm.utils.stage_clock import StageClock, stage
 
@@ -64,6 +65,7 @@ class FairMOT(BaseMOTModel):
         self.frozen_modules = tuple(frozen_modules)
         for module in frozen:
             module.requires_grad_(False)
+        keep_from_averaging(self)
 
     def train(self, mode: bool = True) -> 'FairMOT':
         """Switch between training and testing; what is frozen stays in the latter."""

@@ -1,5 +1,6 @@
 """Heads that embed identities."""
 
 from fairmot_mm.models.reid_heads.dense_reid_head import DenseReIDHead
+from fairmot_mm.models.reid_heads.partial_classifier import PartialClassifier
 
-__all__ = ['DenseReIDHead']
+__all__ = ['DenseReIDHead', 'PartialClassifier']

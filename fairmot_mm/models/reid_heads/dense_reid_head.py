@@ -41,6 +41,9 @@ class DenseReIDHead(BaseModule):
             the published ``sqrt(2) * ln(num_ids - 1)``.
         loss_id: Cross-entropy by default; a sigmoid loss (``FocalLoss``) starts the
             classifier at probability 0.01.
+        classifier_cfg: Config of a classifier that has a loss of its own, such as
+            `PartialClassifier` for very many identities; of `loss_id` it takes the
+            ``loss_weight`` of a cross-entropy. ``None``: ``nn.Linear``.
         joint_classes: Whether an object is told from those of all classes, or, with
             ``False``, from those of its own class alone: a classifier and a loss for
             each. They are rows of the same layer, class by class.
@@ -61,6 +64,7 @@ class DenseReIDHead(BaseModule):
         embed_dims: int = 128,
         emb_scale: float | None = None,
         loss_id: dict | None = None,
+        classifier_cfg: dict | None = None,
         joint_classes: bool = True,
         on_classifier_mismatch: Literal['error', 'reinit'] = 'error',
         act_cfg: dict | None = None,
@@ -73,10 +77,17 @@ class DenseReIDHead(BaseModule):
                 "on_classifier_mismatch must be 'error' or 'reinit', not "
                 f'{on_classifier_mismatch!r}'
             )
+        kind = {k: v for k, v in (loss_id or {}).items() if k != 'loss_weight'}
+        if classifier_cfg is not None and kind not in ({}, CROSS_ENTROPY):
+            raise ConfigError(
+                f'{classifier_cfg["type"]} has a cross-entropy of its own: of loss_id='
+                f'{loss_id} it takes a loss_weight alone'
+            )
         self.embed_dims = embed_dims
         self.emb_scale = emb_scale
         self.joint_classes = joint_classes
         self.on_classifier_mismatch = on_classifier_mismatch
+        self.classifier_cfg = classifier_cfg
         self.loss_id = MODELS.build(loss_id or CROSS_ENTROPY)
         self.embedding = head_branch(
             in_channels,
@@ -85,7 +96,7 @@ class DenseReIDHead(BaseModule):
             act_cfg=act_cfg,
             **(branch_init or {}),
         )
-        self.classifier: Any = None  # an nn.Linear once the identities are counted
+        self.classifier: Any = None  # until the identities are counted
         self.num_ids_per_class: list[int] | None = None
         if isinstance(num_ids, int) != joint_classes and num_ids is not None:
             raise ConfigError(
@@ -105,6 +116,11 @@ class DenseReIDHead(BaseModule):
 
     def _build_classifier(self, num_ids: int) -> None:
         weight = next(self.embedding.parameters())
+        sizes = {'in_features': self.embed_dims, 'out_features': num_ids}
+        if self.classifier_cfg is not None:
+            classifier = MODELS.build({**sizes, **self.classifier_cfg})
+            self.classifier = classifier.to(weight.device)
+            return
         self.classifier = nn.Linear(self.embed_dims, num_ids).to(weight.device)
         if getattr(self.loss_id, 'use_sigmoid', False):
             nn.init.normal_(self.classifier.weight, std=0.01)
@@ -117,7 +133,7 @@ class DenseReIDHead(BaseModule):
         weight = state_dict.get(f'{prefix}classifier.weight')
         if weight is not None and self.classifier is None:
             self._build_classifier(weight.shape[0])
-        elif weight is not None and weight.shape != self.classifier.weight.shape:
+        elif weight is not None and weight.shape != (self.num_ids, self.embed_dims):
             self._keep_own_classifier(weight.shape)
             for name, value in self.classifier.state_dict().items():
                 state_dict[f'{prefix}classifier.{name}'] = value
@@ -189,8 +205,12 @@ class DenseReIDHead(BaseModule):
 
     def _classify(self, embeds: Tensor, ids: Tensor, rows: slice) -> Tensor:
         """Mean loss of (P, D) unit embeddings among some rows of the classifier."""
+        scaled = self._scale(rows.stop - rows.start) * embeds
+        if self.classifier_cfg is not None:
+            loss = self.classifier(scaled, ids, rows).sum() / max(len(ids), 1)
+            return self.loss_id.loss_weight * loss
         weight, bias = self.classifier.weight[rows], self.classifier.bias[rows]
-        logits = F.linear(self._scale(len(weight)) * embeds, weight, bias)
+        logits = F.linear(scaled, weight, bias)
         # The empty selection keeps its graph, so that every parameter has a gradient.
         return self.loss_id(logits, ids, avg_factor=max(len(ids), 1))
 

@@ -18,9 +18,11 @@ class OneWeight(BaseModel):
     def __init__(self):
         super().__init__()
         self.weight = torch.nn.Parameter(torch.ones(()))
+        self.register_buffer('seen', torch.zeros(()))  # as a running mean
 
     def forward(self, inputs, data_samples, mode):
         values = torch.stack(inputs)
+        self.seen += values.sum()
         if values.isposinf().any():  # a finite loss with a gradient that is not
             root = (self.weight - self.weight.detach()).abs().sqrt()
             return {'loss': root, 'size': root.detach()}
@@ -60,6 +62,7 @@ def train(tmp_path):
             experiment_name=f'{tmp_path.name}_{len(values)}',
         )
         runner.train()
+        run.seen = model.seen.item()
         return model.weight.item()
 
     return run
@@ -89,6 +92,15 @@ def test_skip_leaves_the_batch_out(train):
     warnings = [line for line in open(log) if 'left out' in line]  # noqa: SIM115
     assert [line.split('iteration ')[1][0] for line in warnings] == ['2', '3', '4']
     assert 'gradient nan' in warnings[2] or 'gradient inf' in warnings[2]
+    assert train.seen == 0.75  # running means neither
+
+
+def test_gradient_of_an_accumulated_update(train):
+    """Any of its images may be the cause: all are named, none of the update before."""
+    with pytest.raises(DivergedError, match='iteration 4: gradient') as stopped:
+        train([0.1, 0.1, math.inf, 0.5], accumulative_counts=2)
+    named = [f'{number}.jpg' in str(stopped.value) for number in range(4)]
+    assert named == [False, False, True, True]
 
 
 def test_the_rest_of_an_accumulated_update_counts(train):

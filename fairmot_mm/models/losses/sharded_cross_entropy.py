@@ -1,0 +1,109 @@
+"""Cross-entropy over identities that are dealt out to the processes."""
+
+from typing import Any
+
+import torch
+from mmengine.dist import all_gather, all_reduce, get_dist_info
+from torch import Tensor
+from torch.autograd import Function
+
+
+def gather_people(rows: Tensor) -> tuple[Tensor, slice]:
+    """The rows of all processes, which may have different numbers of them.
+
+    The gradient of each process' rows is the sum of what all processes give them.
+
+    Args:
+        rows: (P, ...) of this process.
+
+    Returns:
+        (Q, ...) of all, process by process; where those of this process are.
+    """
+    rank, world_size = get_dist_info()
+    if world_size == 1:
+        return rows, slice(0, len(rows))
+    lengths = [int(n) for n in all_gather(torch.tensor([len(rows)]).to(rows.device))]
+    first = sum(lengths[:rank])
+    own = slice(first, first + len(rows))
+    return _GatherPeople.apply(rows, lengths, own), own
+
+
+def sharded_cross_entropy(
+    embeds: Tensor, weight: Tensor, bias: Tensor, targets: Tensor
+) -> Tensor:
+    """Cross-entropy of everybody over the identities of all processes.
+
+    All processes call it together, each with the identities it holds. Gradients are
+    those of a classifier in one place: of ``weight`` and ``bias``, over the mean of the
+    processes' losses, as ``DistributedDataParallel`` has it, and complete; of
+    ``embeds``, the part of the identities that are here (`gather_people` adds them).
+
+    Args:
+        embeds: (Q, D) people of all processes, scaled.
+        weight: (n, D) identities of this process; there may be none.
+        bias: (n,).
+        targets: (Q,) int64 index into the identities of this process, -1 where the
+            person is one of another process.
+
+    Returns:
+        (Q,) losses. A process may build its own loss of its own people's alone.
+    """
+    return _ShardedCrossEntropy.apply(embeds, weight, bias, targets)
+
+
+class _GatherPeople(Function):
+    """All-gather of rows of different numbers; the gradients are added up."""
+
+    @staticmethod
+    def forward(ctx: Any, rows: Tensor, lengths: list[int], own: slice) -> Tensor:
+        ctx.own = own
+        padded = rows.new_zeros((max(lengths), *rows.shape[1:]))
+        padded[: len(rows)] = rows
+        parts = zip(all_gather(padded), lengths, strict=True)
+        return torch.cat([part[:length] for part, length in parts])
+
+    @staticmethod
+    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, None, None]:
+        grad = grads[0].contiguous().clone()
+        all_reduce(grad, 'sum')
+        return grad[ctx.own], None, None
+
+
+class _ShardedCrossEntropy(Function):
+    """One table of people by identities: logits become probabilities in place."""
+
+    @staticmethod
+    def forward(
+        ctx: Any, embeds: Tensor, weight: Tensor, bias: Tensor, targets: Tensor
+    ) -> Tensor:
+        logits = torch.addmm(bias, embeds, weight.T)  # (Q, n)
+        top = logits.new_full((len(logits),), -torch.inf)
+        if len(weight):
+            top = logits.amax(dim=1)
+        all_reduce(top, 'max')
+        logits.sub_(top[:, None])
+        (people,) = (targets >= 0).nonzero(as_tuple=True)
+        sums = logits.new_zeros(2, len(logits))
+        sums[0, people] = logits[people, targets[people]]
+        sums[1] = logits.exp_().sum(dim=1)
+        all_reduce(sums, 'sum')
+        probs = logits.div_(sums[1][:, None])
+        ctx.save_for_backward(embeds, weight, probs, targets)
+        return sums[1].log() - sums[0]
+
+    @staticmethod
+    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, Tensor, Tensor, None]:
+        embeds, weight, probs, targets = ctx.saved_tensors
+        grad = grads[0].contiguous().clone()
+        all_reduce(grad, 'sum')  # a process has those of its own people
+        (people,) = (targets >= 0).nonzero(as_tuple=True)
+        # In place: a second backward pass is then refused by autograd.
+        probs[people, targets[people]] -= 1
+        probs *= grad[:, None]
+        _, world_size = get_dist_info()
+        return (
+            probs @ weight,
+            probs.T @ embeds / world_size,
+            probs.sum(dim=0) / world_size,
+            None,
+        )

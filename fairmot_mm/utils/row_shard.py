@@ -1,0 +1,188 @@
+"""Parameters whose rows are dealt out to the processes of a training."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import torch
+from mmengine.dist import all_reduce, broadcast, get_dist_info
+from torch import Tensor, nn
+from torch.nn.parallel import DistributedDataParallel
+
+
+class RowShard(nn.Module):
+    """Base of a module of which every process trains some rows, and no other does.
+
+    All its parameters have `num_rows` rows, of which this process holds `rows`; their
+    gradients are complete and are not averaged over the processes. What is saved
+    (`whole_state`) and loaded are all rows, so a checkpoint fits any number of
+    processes. Those that train it need `RowShardHook`.
+
+    Args:
+        num_rows: Rows of all processes together.
+    """
+
+    def __init__(self, num_rows: int) -> None:
+        super().__init__()
+        rank, self.world_size = get_dist_info()
+        self.num_rows = num_rows
+        self.starts = [
+            num_rows * k // self.world_size for k in range(self.world_size + 1)
+        ]
+        self.rank = rank
+        # What state dicts have in place of the own rows, where that is something else.
+        self.instead: dict[str, Tensor] | None = None
+        self.register_state_dict_post_hook(_replace_rows)
+
+    @property
+    def rows(self) -> slice:
+        """The rows of this process."""
+        return slice(*self.starts[self.rank : self.rank + 2])
+
+    def take(self, whole: Tensor) -> Tensor:
+        """A copy of the rows of this process out of all (num_rows, ...)."""
+        return whole[self.rows].clone()
+
+    def gather(self, own: Tensor) -> Tensor:
+        """All rows, in the first process and on the CPU; none in the others.
+
+        All processes call it together, each with its rows.
+        """
+        parts = []
+        for rank, (first, end) in enumerate(
+            zip(self.starts[:-1], self.starts[1:], strict=True)
+        ):
+            part = own.detach()
+            if rank != self.rank:
+                part = own.new_empty((end - first, *own.shape[1:]))
+            if end > first:
+                broadcast(part, src=rank)
+            if self.rank == 0:
+                parts.append(part.cpu())
+        return torch.cat(parts) if parts else own.new_empty(0)
+
+    def _load_from_state_dict(
+        self, state_dict: dict[str, Any], prefix: str, *args: Any, **kwargs: Any
+    ) -> None:
+        """Take the rows of this process out of all; its own are taken as they are."""
+        for name, _ in self.named_parameters(recurse=False):
+            loaded = state_dict.get(prefix + name)
+            if loaded is not None and len(loaded) == self.num_rows:
+                state_dict[prefix + name] = self.take(loaded)
+        super()._load_from_state_dict(state_dict, prefix, *args, **kwargs)
+
+
+def _replace_rows(
+    module: nn.Module, state_dict: dict[str, Any], prefix: str, metadata: Any
+) -> None:
+    assert isinstance(module, RowShard)
+    if module.instead is not None:
+        for name, _ in module.named_parameters(recurse=False):
+            del state_dict[prefix + name]
+        for name, rows in module.instead.items():
+            state_dict[prefix + name] = rows
+
+
+def row_shards(model: nn.Module) -> dict[str, RowShard]:
+    """The parts of ``model`` that are dealt out, by name."""
+    return {
+        name: module
+        for name, module in model.named_modules()
+        if isinstance(module, RowShard)
+    }
+
+
+@contextmanager
+def whole_state(shards: Iterable[RowShard]) -> Iterator[None]:
+    """In the body, state dicts of the first process hold all rows.
+
+    All processes enter together.
+    """
+    shards = list(shards)
+    for shard in shards:
+        own = shard.named_parameters(recurse=False)
+        rows = {name: shard.gather(parameter) for name, parameter in own}
+        shard.instead = rows if shard.rank == 0 else {}
+    try:
+        yield
+    finally:
+        for shard in shards:
+            shard.instead = None
+
+
+@contextmanager
+def without_rows(shards: Iterable[RowShard]) -> Iterator[None]:
+    """In the body, state dicts have only what is the same in all processes."""
+    shards = list(shards)
+    for shard in shards:
+        shard.instead = {}
+    try:
+        yield
+    finally:
+        for shard in shards:
+            shard.instead = None
+
+
+def keep_from_averaging(model: nn.Module) -> None:
+    """Have ``DistributedDataParallel`` leave out what is dealt out, before it wraps."""
+    names = [
+        f'{module}.{name}'
+        for module, shard in row_shards(model).items()
+        for name, _ in shard.named_parameters(recurse=False)
+    ]
+    DistributedDataParallel._set_params_and_buffers_to_ignore_for_model(model, names)
+
+
+def gradient_norm(
+    parameters: Sequence[nn.Parameter],
+    sharded: Sequence[nn.Parameter] = (),
+    norm_type: float = 2.0,
+) -> Tensor:
+    """Norm of all gradients, the same in every process.
+
+    Args:
+        parameters: All that are trained; sparse gradients are fine.
+        sharded: Those of them that are dealt out: rows of every process count.
+        norm_type: Exponent, ``inf`` for the largest value.
+    """
+    dealt = {id(parameter) for parameter in sharded}
+    grads: tuple[list[Tensor], list[Tensor]] = [], []
+    for parameter in parameters:
+        if parameter.grad is not None:
+            if parameter.grad.is_sparse:
+                parameter.grad = parameter.grad.coalesce()
+            grads[id(parameter) in dealt].append(_values(parameter.grad))
+    norms = [nn.utils.get_total_norm(some, norm_type) for some in grads]
+    shared, own = (norm.to(parameters[0].device) for norm in norms)
+    if not sharded:
+        return shared
+    if norm_type == float('inf'):
+        all_reduce(own, 'max')
+        return torch.maximum(shared, own)
+    powers = own**norm_type
+    all_reduce(powers, 'sum')
+    return (shared**norm_type + powers) ** (1 / norm_type)
+
+
+def clip_gradients(
+    parameters: Sequence[nn.Parameter],
+    sharded: Sequence[nn.Parameter],
+    max_norm: float,
+    norm_type: float = 2.0,
+) -> Tensor:
+    """``torch.nn.utils.clip_grad_norm_`` over the rows of all processes.
+
+    Returns:
+        The norm before, see `gradient_norm`.
+    """
+    norm = gradient_norm(parameters, sharded, norm_type)
+    scale = (max_norm / (norm + 1e-6)).clamp(max=1)
+    for parameter in parameters:
+        if parameter.grad is not None:
+            _values(parameter.grad).mul_(scale.to(parameter.grad.device))
+    return norm
+
+
+def _values(grad: Tensor) -> Tensor:
+    """What is stored of a gradient, dense or coalesced."""
+    return grad.values() if grad.is_sparse else grad
