@@ -1,5 +1,6 @@
 """Joining the processes of a distributed run."""
 
+import atexit
 import os
 import signal
 import subprocess
@@ -68,6 +69,8 @@ def _prepare_slurm() -> None:
     # by SIGTERM; their 143 would pass the failure off as a stop that can be resumed.
     # In training StopOnSignalHook listens instead.
     signal.signal(signal.SIGTERM, _end_with_failure)
+    # One that is ending already keeps the status it has: Python stops listening first.
+    atexit.register(signal.signal, signal.SIGTERM, signal.SIG_IGN)
 
 
 def _end_with_failure(number: int, frame: object) -> None:
