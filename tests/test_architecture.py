@@ -44,7 +44,7 @@ MAY_IMPORT = {
         'deployment',
     },
     'deployment': FOUNDATION | {'models', 'models.layers', 'models.utils'},
-    'benchmark': FOUNDATION | {'apis', 'deployment', 'engine', 'models'},
+    'benchmark': FOUNDATION | {'apis', 'deployment', 'engine', 'models', 'testing'},
 }
 
 

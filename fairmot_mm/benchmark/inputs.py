@@ -10,7 +10,11 @@ from typing import Any
 from mmengine.config import Config
 
 from fairmot_mm.apis import init_model, load_config
-from fairmot_mm.benchmark.random_weights import first_image, make_random_checkpoint
+from fairmot_mm.benchmark.random_weights import (
+    PLAIN,
+    first_image,
+    make_random_checkpoint,
+)
 from fairmot_mm.benchmark.session import Job
 from fairmot_mm.benchmark.variant import Variant
 from fairmot_mm.deployment import export_onnx
@@ -69,11 +73,9 @@ class Subject:
         )
 
     def _export(self, path: Path) -> None:
-        plain = {'inference.channels_last': False}
-        model = init_model(self.config, self.checkpoint, 'cpu', plain)
-        images = first_image(model, self.video)
-        # Random weights saturate in the noise that an export is checked on by itself.
-        export_onnx(model, path, (images.shape[3], images.shape[2]), images)
+        model = init_model(self.config, self.checkpoint, 'cpu', PLAIN)
+        height, width = first_image(model, self.video).shape[2:]
+        export_onnx(model, path, (width, height))
 
 
 @contextmanager

@@ -62,7 +62,6 @@ def export_onnx(
     model: FairMOT,
     path: str | Path,
     input_size: tuple[int, int],
-    check_on: Tensor | None = None,
 ) -> dict[str, float]:
     """Write the detector of ``model`` as ONNX and check what was written.
 
@@ -75,7 +74,6 @@ def export_onnx(
         model: A `FairMOT` on the CPU, in eval mode.
         path: File to write.
         input_size: (width, height) of the images, multiples of 32.
-        check_on: Images to compare on, see `compare_onnx`.
 
     Returns:
         Largest difference from PyTorch: ``bboxes`` in pixels, ``scores``, and for
@@ -114,7 +112,7 @@ def export_onnx(
     program.model.metadata_props['fairmot_mm'] = json.dumps(settings)
     with atomic_path(path) as temporary:
         program.save(temporary)
-        difference = compare_onnx(model, temporary, check_on)
+        difference = compare_onnx(model, temporary)
         beyond = {k: v for k, v in difference.items() if not v <= TOLERANCE[k]}
         if beyond:
             raise CheckpointError(

@@ -82,7 +82,8 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         '--people',
         type=int,
         default=30,
-        help='detections in the first frame with random weights (%(default)s)',
+        help='with random weights: cells above the threshold in the first frame, '
+        'roughly (%(default)s)',
     )
     parser.add_argument(
         '--out-dir',
