@@ -36,13 +36,13 @@ def by_stream(results):
 
 
 @pytest.mark.parametrize('batch_size', [None, 2, 1])
-def test_each_stream_as_if_it_were_alone(network, streets, batch_size):
+def test_each_stream_as_if_it_were_alone(exact_network, streets, batch_size):
     """Tracks and identities equal those of every stream by itself."""
-    inferencer = MultiStreamInferencer(network, batch_size=batch_size)
+    inferencer = MultiStreamInferencer(exact_network, batch_size=batch_size)
     together = by_stream(inferencer(streets))
     assert together.keys() == streets.keys()
     for name, images in streets.items():
-        alone = list(TrackInferencer(network)(images))
+        alone = list(TrackInferencer(exact_network)(images))
         assert len(alone) == len(together[name]) == len(images)
         assert max(len(sample.pred_track_instances) for sample in alone) > 2
         for mine, other in zip(together[name], alone, strict=True):
@@ -54,21 +54,23 @@ def test_each_stream_as_if_it_were_alone(network, streets, batch_size):
 
 
 def test_the_network_sees_every_third_frame_of_each_stream(
-    network, streets, monkeypatch
+    exact_network, streets, monkeypatch
 ):
     """A third of the frames pass the network; results are those of a stream alone."""
-    monkeypatch.setattr(network, 'detect_every', 1)  # and back, afterwards
+    monkeypatch.setattr(exact_network, 'detect_every', 1)  # and back, afterwards
     sizes = []
-    infer = network.detector.infer
+    infer = exact_network.detector.infer
     monkeypatch.setattr(
-        network.detector,
+        exact_network.detector,
         'infer',
         lambda images: sizes.append(len(images)) or infer(images),
     )
-    together = by_stream(MultiStreamInferencer(network, detect_every=3)(streets))
+    together = by_stream(MultiStreamInferencer(exact_network, detect_every=3)(streets))
     assert sum(sizes) == 3 + 2 + 4
     for name, images in streets.items():
-        alone = list(TrackInferencer(network, batch_size=2, detect_every=3)(images))
+        alone = list(
+            TrackInferencer(exact_network, batch_size=2, detect_every=3)(images)
+        )
         for mine, other in zip(together[name], alone, strict=True):
             assert ('pred_instances' in mine) == (mine.frame_id % 3 == 0)
             for field in FIELDS:
@@ -91,10 +93,14 @@ def test_one_batch_through_the_network(network, streets, monkeypatch):
     assert 2 <= max(sizes) <= 3
 
 
-def test_files_of_every_stream(network, streets, tmp_path):
+def test_files_of_every_stream(exact_network, streets, tmp_path):
     """Text and video are those of a run alone; two sources of one name are numbered."""
-    list(MultiStreamInferencer(network)([streets['a'], streets['b']], tmp_path))
-    list(TrackInferencer(network)(streets['b'], tmp_path / 'alone', save_video=False))
+    list(MultiStreamInferencer(exact_network)([streets['a'], streets['b']], tmp_path))
+    list(
+        TrackInferencer(exact_network)(
+            streets['b'], tmp_path / 'alone', save_video=False
+        )
+    )
     assert sorted(path.name for path in tmp_path.iterdir() if path.is_file()) == [
         'frames-2.mp4',
         'frames-2.txt',

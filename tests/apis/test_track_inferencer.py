@@ -1,7 +1,6 @@
 import gc
 import itertools
 import weakref
-from copy import deepcopy
 from fractions import Fraction
 
 import av
@@ -292,17 +291,10 @@ def test_threads_change_nothing(network, street_frames, batch_size, tmp_path):
     assert texts[0] == texts[1] != ''
 
 
-def test_batches_change_nothing(network, street_frames):
-    """The same people with the same identities, boxes and scores for every batch size.
-
-    In float64: in float32 the arithmetic of a larger batch differs in the last digit
-    on the CPU, and a detection that close to a threshold may fall on the other side.
-    """
-    network = deepcopy(network).double()
-    backbone = network.detector.backbone
-    backbone.register_forward_pre_hook(lambda _, images: (images[0].double(),))
+def test_batches_change_nothing(exact_network, street_frames):
+    """The same people, identities, boxes and scores for every batch size."""
     found = [
-        people(TrackInferencer(network, batch_size=size)(street_frames))
+        people(TrackInferencer(exact_network, batch_size=size)(street_frames))
         for size in (1, 3, 16)
     ]
     assert max(map(len, found[0])) > 2
