@@ -47,7 +47,8 @@ def parse_args() -> argparse.Namespace:
     )
     add_runner_arguments(parser)
     add_inference_arguments(parser)
-    return parser.parse_args()
+    # Options may stand between the two: the scripts of several processes put some there.
+    return parser.parse_intermixed_args()
 
 
 def direct_results(cfg: Config, out: str | None, submission: str | None) -> None:

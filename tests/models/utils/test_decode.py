@@ -60,6 +60,18 @@ def test_classes_share_the_places():
     assert found.bboxes.tolist() == [[[-2, -2, 6, 6], [18, 10, 26, 18]]]
 
 
+def test_layout_changes_nothing():
+    """Maps of several classes in channels_last give the same detections."""
+    maps = [torch.randn(2, channels, 6, 8) for channels in (3, 4, 2)]
+    plain = decode_maps(*maps, DecodeSettings(max_per_img=9))
+    other = decode_maps(
+        *(values.to(memory_format=torch.channels_last) for values in maps),
+        DecodeSettings(max_per_img=9),
+    )
+    for values, expected in zip(other, plain, strict=True):
+        assert torch.equal(values, expected)
+
+
 def test_map_of_fewer_cells_than_detections():
     """A small image has as many detections as cells."""
     found = decode_maps(
