@@ -47,7 +47,7 @@ def parse_args() -> argparse.Namespace:
     )
     add_runner_arguments(parser)
     add_inference_arguments(parser)
-    # Options may stand between the two: the scripts of several processes put some there.
+    # Options may stand between the two: scripts of several processes put some there.
     return parser.parse_intermixed_args()
 
 
