@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 
 from fairmot_mm.registry import METRICS
@@ -18,3 +19,50 @@ def test_by_hand(clip):
     expected = (51 + 50 * 2 / 3) / 101
     assert scores['coco/bbox_mAP'] == pytest.approx(expected, abs=1e-3)
     assert scores['coco/bbox_mAP_50'] == pytest.approx(expected, abs=1e-3)
+
+
+def average_precision(images, threshold):
+    """COCO's AP of boxes of one size in one row, by its definition."""
+    hits = []
+    for found, truth in images:
+        free = list(truth)
+        for left, score in sorted(found, key=lambda box: -box[1]):
+            apart = np.abs(np.array(free) - left)
+            overlaps = (10 - apart).clip(0) / (10 + apart)
+            hit = bool(free) and overlaps.max() >= threshold
+            if hit:
+                free.pop(overlaps.argmax())
+            hits.append((score, hit))
+    right = np.cumsum([hit for _, hit in sorted(hits, reverse=True)])
+    recall = right / sum(len(truth) for _, truth in images)
+    precision = right / np.arange(1, len(right) + 1)
+    best = np.maximum.accumulate(precision[::-1])[::-1]
+    return np.append(best, 0)[np.searchsorted(recall, np.linspace(0, 1, 101))].mean()
+
+
+def test_computed_anew(clip):
+    """Scores of boxes near true ones and of others, by another way to the same AP."""
+    rng = np.random.default_rng(0)
+    metric = METRICS.build(dict(type='FrameCocoMetric'))
+    metric.dataset_meta = dict(classes=('pedestrian',))
+    images = []
+    for number in range(6):
+        truth = rng.uniform(0, 190, 8)
+        lefts = np.concatenate(
+            [truth[:6] + rng.normal(0, 1.5, 6), rng.uniform(0, 190, 6)]
+        )
+        found = [*zip(lefts, rng.uniform(0.1, 1, 12), strict=True)]
+        images.append((found, truth))
+        metric.process(None, [clip(number, found=found, truth=truth)])
+    scores = metric.evaluate(len(images))
+    by_threshold = [
+        average_precision(images, threshold) for threshold in np.linspace(0.5, 0.95, 10)
+    ]
+    assert 0.1 < np.mean(by_threshold) < 0.6
+    for name, expected in (
+        ('mAP', np.mean(by_threshold)),
+        ('mAP_50', by_threshold[0]),
+        ('mAP_75', by_threshold[5]),
+    ):
+        # mmdet rounds to three digits.
+        assert scores[f'coco/bbox_{name}'] == pytest.approx(expected, abs=6e-4)

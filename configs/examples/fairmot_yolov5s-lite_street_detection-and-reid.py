@@ -1,0 +1,31 @@
+# Detection and embeddings of the light model alone, on labelled images of TUD-Campus:
+# docs/training_at_scale.md has the commands and the result.
+_base_ = '../fairmot/fairmot_yolov5s-lite_1xb8-14e_street.py'
+test_pipeline = [
+    dict(type='LoadImage'),
+    dict(type='LoadJDELabels'),
+    dict(type='LoadInstances'),
+    dict(type='Letterbox', scale=_base_.input_size),
+    dict(type='PackFrame'),
+]
+# As published: the 200 best peaks, whatever their score.
+peaks = dict(max_per_img=200, score_thr=0.0)
+model = dict(tracker=None, detector=dict(bbox_head=dict(test_cfg=peaks)))
+test_dataloader = dict(
+    _delete_=True,  # the base tracks videos
+    batch_size=4,
+    num_workers=0,
+    sampler=dict(type='DefaultSampler', shuffle=False),
+    dataset=dict(
+        type='JDEDataset',
+        data_root='${data_root}',
+        ann_files=['campus.train'],
+        pipeline=test_pipeline,
+        test_mode=True,
+    ),
+)
+test_evaluator = [
+    dict(type='ImageAPMetric'),
+    dict(type='FrameCocoMetric'),
+    dict(type='ReIDVerificationMetric'),
+]
