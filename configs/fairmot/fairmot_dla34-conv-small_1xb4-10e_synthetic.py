@@ -1,11 +1,11 @@
-# What `make demo` trains: a few minutes on two cores, on sequences it renders itself.
+# A few minutes on two cores, on rendered streets: docs/train_on_cpu.md.
 _base_ = [
     '../_base_/models/fairmot_dla34-conv-small.py',
     '../_base_/datasets/jde_320x192.py',
     '../_base_/schedules/adam_cpu_10e.py',
     '../_base_/default_runtime.py',
 ]
-data_root = 'demo_output/data'
+data_root = 'data/rendered'
 videos = dict(data_root='${data_root}/test')
 train_dataloader = dict(dataset=dict(ann_files=['synthetic.train']))
 val_dataloader = dict(dataset=videos)

@@ -1,0 +1,29 @@
+# The second stage of the model that comes with the project: rendered streets join the
+# real ones. docs/light_model.md has data, commands and results.
+_base_ = 'fairmot_yolov5s-lite_1xb8-14e_street.py'
+max_epochs = 4
+load_from = 'work_dirs/fairmot_yolov5s-lite_1xb8-14e_street/epoch_14.pth'
+train_dataloader = dict(
+    dataset=dict(
+        ann_files=[
+            'mot15two.train',
+            'pennfudan.train',
+            'prwcam6.train',
+            'mot17excerpt.train',
+            'rendered.train',
+        ],
+        repeats=[2, 6, 1, 12, 2],
+    )
+)
+train_cfg = dict(max_epochs=max_epochs)
+optim_wrapper = dict(optimizer=dict(lr=1e-3))
+param_scheduler = [
+    dict(
+        type='OneCycleLR',
+        eta_max=1e-3,
+        total_steps=max_epochs,
+        pct_start=0.1,
+        by_epoch=True,
+        convert_to_iter_based=True,
+    )
+]
