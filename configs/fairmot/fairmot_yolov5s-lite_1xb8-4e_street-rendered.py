@@ -2,6 +2,7 @@
 # real ones. docs/light_model.md has data, commands and results.
 _base_ = 'fairmot_yolov5s-lite_1xb8-14e_street.py'
 max_epochs = 4
+model = dict(detector=dict(reid_head=dict(on_classifier_mismatch='reinit')))
 load_from = 'work_dirs/fairmot_yolov5s-lite_1xb8-14e_street/epoch_14.pth'
 train_dataloader = dict(
     dataset=dict(
