@@ -23,7 +23,13 @@ from fairmot_mm.utils import read_mot, require_writable_dir
 from fairmot_mm.utils.atomic import atomic_path
 from fairmot_mm.utils.cli import one_line_errors
 
-SHOWN_SCORES = ('MOTA', 'IDF1', 'HOTA', 'CLR_Re', 'CLR_Pr')
+SHOWN_SCORES = {  # name in the table of scores -> as printed
+    'MOTA': 'MOTA',
+    'IDF1': 'IDF1',
+    'HOTA': 'HOTA',
+    'Rcll': 'recall',
+    'Prcn': 'precision',
+}
 STRIP_FRAMES = 4
 console = Console()
 
@@ -92,9 +98,9 @@ def report(args: argparse.Namespace, folder: Path, rate: float) -> None:
         args.num_frames,
     )
     scores = evaluate_sequences([sequence])[OVERALL]
-    console.print(f'\n{folder.name}, {args.num_frames} frames the network has not seen:')
-    for name in SHOWN_SCORES:
-        console.print(f'  {name:<12}{100 * scores[name]:6.1f} %')
+    console.print(f'\n{folder.name}, {args.num_frames} frames not trained on:')
+    for name, shown in SHOWN_SCORES.items():
+        console.print(f'  {shown:<12}{100 * scores[name]:6.1f} %')
     console.print(f'  {"id switches":<12}{scores["IDSW"]:6d}')
     console.print(
         f'  {"speed":<12}{rate:6.1f} frames a second on '

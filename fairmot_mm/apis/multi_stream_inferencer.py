@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 from mmdet.structures import DetDataSample
 from mmengine.config import Config
 
+from fairmot_mm.apis.base_inferencer import BaseInferencer
 from fairmot_mm.apis.frame_source import FrameSource, Source, open_sources
-from fairmot_mm.apis.inference import as_model
 from fairmot_mm.apis.prefetch import ReadAhead
-from fairmot_mm.apis.preparation import Preparation, Prepared, collate, results_of
+from fairmot_mm.apis.preparation import Prepared, collate, results_of
 from fairmot_mm.apis.result_writer import ResultWriter
 from fairmot_mm.models import FairMOT
 from fairmot_mm.utils import ConfigError, VideoError
@@ -55,7 +55,7 @@ class _Stream:
             self.writer.close()
 
 
-class MultiStreamInferencer:
+class MultiStreamInferencer(BaseInferencer):
     """Tracks people through many sources at the same time with one network.
 
     Frames of different streams pass through the network as one batch; every stream has
@@ -98,16 +98,10 @@ class MultiStreamInferencer:
     ) -> None:
         if batch_size is not None and batch_size < 1:
             raise ConfigError(f'batch_size = {batch_size} must be at least 1')
-        self.model = as_model(model, checkpoint, device, cfg_options)
-        if self.model.tracker is None:
-            raise ConfigError('the model has no tracker: its config sets tracker=None')
-        if detect_every is not None:
-            self.model.detect_every = detect_every
+        super().__init__(
+            model, checkpoint, device, cfg_options, visualizer, detect_every
+        )
         self.batch_size = batch_size
-        self.visualizer = visualizer or TrackVisualizer()
-        if hasattr(self.model, 'dataset_meta'):  # as `init_model` leaves it
-            self.visualizer.dataset_meta = self.model.dataset_meta
-        self.prepare = Preparation(self.model.cfg)
 
     def __call__(
         self,

@@ -9,11 +9,11 @@ from typing import Any, TypeAlias
 from mmdet.structures import DetDataSample
 from mmengine.config import Config
 
+from fairmot_mm.apis.base_inferencer import BaseInferencer
 from fairmot_mm.apis.frame_source import Frame, FrameSource, Source, open_source
-from fairmot_mm.apis.inference import as_model
 from fairmot_mm.apis.overlap import overlap
 from fairmot_mm.apis.prefetch import batched
-from fairmot_mm.apis.preparation import Preparation, Prepared, collate, results_of
+from fairmot_mm.apis.preparation import Prepared, collate, results_of
 from fairmot_mm.apis.result_writer import ResultWriter
 from fairmot_mm.models import FairMOT
 from fairmot_mm.utils import ConfigError, StageClock
@@ -22,7 +22,7 @@ from fairmot_mm.visualization import TrackVisualizer
 _Detected: TypeAlias = tuple[list[Frame], dict[str, Any]]
 
 
-class TrackInferencer:
+class TrackInferencer(BaseInferencer):
     """Tracks people through a video, a folder of images, a stream, a camera or arrays.
 
     Args:
@@ -65,16 +65,10 @@ class TrackInferencer:
     ) -> None:
         if batch_size < 1:
             raise ConfigError(f'batch_size = {batch_size} must be at least 1')
-        self.model = as_model(model, checkpoint, device, cfg_options)
-        if self.model.tracker is None:
-            raise ConfigError('the model has no tracker: its config sets tracker=None')
-        if detect_every is not None:
-            self.model.detect_every = detect_every
+        super().__init__(
+            model, checkpoint, device, cfg_options, visualizer, detect_every
+        )
         self.batch_size = batch_size
-        self.visualizer = visualizer or TrackVisualizer()
-        if hasattr(self.model, 'dataset_meta'):  # as `init_model` leaves it
-            self.visualizer.dataset_meta = self.model.dataset_meta
-        self.prepare = Preparation(self.model.cfg)
         self.threads = threads
         self.clock = clock
 

@@ -1,6 +1,8 @@
 """Measurements as tables, for the screen and for documents."""
 
+import json
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from rich import box
@@ -9,7 +11,8 @@ from rich.table import Table
 from tabulate import tabulate
 
 from fairmot_mm.benchmark.measure import compare_tracks
-from fairmot_mm.utils import STAGES
+from fairmot_mm.utils import STAGES, write_text
+from fairmot_mm.utils.marked_section import MarkedSection
 
 
 class Grid(NamedTuple):
@@ -31,6 +34,31 @@ class Grid(NamedTuple):
     def markdown(self) -> str:
         """As it stands in a document, without the title."""
         return tabulate(self.rows, self.headers, 'github', disable_numparse=True)
+
+
+def publish(
+    grids: Sequence[Grid],
+    about: str,
+    numbers: dict[str, Any],
+    json_file: Path | None = None,
+    section: MarkedSection | None = None,
+) -> None:
+    """Show tables, and write what is asked for.
+
+    Args:
+        grids: The tables.
+        about: What was measured, where: a line under them.
+        numbers: All of it, for ``json_file``.
+        json_file: File for the numbers.
+        section: Part of a document that becomes tables and line.
+    """
+    for grid in grids:
+        grid.show(Console())
+    print(about)
+    if json_file:
+        write_text(json_file, json.dumps(numbers, indent=2) + '\n')
+    if section:
+        section.replace('\n\n'.join([*(grid.markdown() for grid in grids), about]))
 
 
 def comparison(found: dict[str, dict[str, Any]], reference: str) -> Grid:

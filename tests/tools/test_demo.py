@@ -8,7 +8,9 @@ def test_demo(run_tool, tmp_path, capsys):
     """The shipped model tracks a rendered street: scores, tracks, video, pictures."""
     run_tool('demo', '--num-frames', 5, '--out', tmp_path)
     out = capsys.readouterr().out
-    assert all(f'\n  {name} ' in out for name in ('MOTA', 'IDF1', 'HOTA', 'id switches'))
+    assert all(
+        f'\n  {name} ' in out for name in ('MOTA', 'IDF1', 'HOTA', 'id switches')
+    )
     assert read_mot(tmp_path / 'street-6.txt').frames.max() == 5
     assert (tmp_path / 'street-6.mp4').stat().st_size > 0
     assert cv2.imread(str(tmp_path / 'street-6.jpg')).shape == (352, 4 * 640, 3)

@@ -9,7 +9,6 @@ nothing, but there is about as much of it as in a crowd.
 """
 
 import argparse
-import json
 import sys
 from pathlib import Path
 from typing import Any
@@ -30,8 +29,8 @@ from fairmot_mm.benchmark import (
     prepare_subject,
     variants_for,
 )
-from fairmot_mm.benchmark.report import Grid, comparison, stages, totals
-from fairmot_mm.utils import ConfigError, write_text
+from fairmot_mm.benchmark.report import Grid, comparison, publish, stages, totals
+from fairmot_mm.utils import ConfigError
 from fairmot_mm.utils.cli import (
     add_inference_arguments,
     inference_options,
@@ -187,21 +186,14 @@ def main(argv: list[str] | None = None) -> None:
             measure = in_full if args.compare is None else compare
             found, grids = measure(args, subject, console)
         about = describe(args, found)
-        for grid in grids:
-            grid.show(Console())
-        print(about)
-        if args.json:
-            result = {
-                'config': args.config,
-                'checkpoint': args.checkpoint or 'random',
-                'input': args.input,
-                'input_size': args.input_size,
-                'variants': found,
-            }
-            write_text(args.json, json.dumps(result, indent=2) + '\n')
-        if section:
-            tables = [grid.markdown() for grid in grids]
-            section.replace('\n\n'.join([*tables, about]))
+        numbers = {
+            'config': args.config,
+            'checkpoint': args.checkpoint or 'random',
+            'input': args.input,
+            'input_size': args.input_size,
+            'variants': found,
+        }
+        publish(grids, about, numbers, args.json, section)
 
 
 if __name__ == '__main__':

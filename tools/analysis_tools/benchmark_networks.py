@@ -5,7 +5,6 @@ are compared. --folder keeps the ONNX files: exporting takes longer than measuri
 """
 
 import argparse
-import json
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +19,7 @@ from fairmot_mm.benchmark import (
     variants_for,
 )
 from fairmot_mm.benchmark.measure import compare_tracks
-from fairmot_mm.benchmark.report import Grid, number, sameness, without_empty
-from fairmot_mm.utils import write_text
+from fairmot_mm.benchmark.report import Grid, number, publish, sameness, without_empty
 from fairmot_mm.utils.cli import one_line_errors
 from fairmot_mm.utils.machine import machine_line
 from fairmot_mm.utils.marked_section import MarkedSection
@@ -120,7 +118,6 @@ def main(argv: list[str] | None = None) -> None:
                 found[config.stem.removeprefix('fairmot_')] = measure(args, config)
                 bar.advance(task)
         grid = make_grid(found, args.variants)
-        grid.show(Console())
         one = next(iter(next(iter(found.values())).values()))
         about = (
             f'{Path(args.input).name}, network input {args.input_size[0]}x'
@@ -128,11 +125,7 @@ def main(argv: list[str] | None = None) -> None:
             f'after {args.warmup}; random weights; {one["device"]}: '
             f'{machine_line(one["machine"])}.'
         )
-        print(about)
-        if args.json:
-            write_text(args.json, json.dumps(found, indent=2) + '\n')
-        if section:
-            section.replace(f'{grid.markdown()}\n\n{about}')
+        publish([grid], about, found, args.json, section)
 
 
 if __name__ == '__main__':

@@ -6,7 +6,6 @@ and the logger look at every loss.
 """
 
 import argparse
-import json
 import statistics
 from contextlib import ExitStack
 from pathlib import Path
@@ -18,9 +17,8 @@ from rich.console import Console
 from rich.progress import Progress
 
 from fairmot_mm.benchmark import TrainingSession, in_own_process, parse_size
-from fairmot_mm.benchmark.report import Grid, memory, number, without_empty
+from fairmot_mm.benchmark.report import Grid, memory, number, publish, without_empty
 from fairmot_mm.benchmark.training_session import read_options
-from fairmot_mm.utils import write_text
 from fairmot_mm.utils.cli import one_line_errors
 from fairmot_mm.utils.machine import machine_line
 from fairmot_mm.utils.marked_section import MarkedSection
@@ -140,18 +138,13 @@ def main(argv: list[str] | None = None) -> None:
                 found[name] = measure(args, config, options, device)
                 bar.advance(task)
         grid = make_grid(found)
-        grid.show(Console())
         one = next(iter(next(iter(found.values())).values()))
         about = (
             f'{args.batch_size} images of {args.input_size[0]}x{args.input_size[1]}, '
             f'median of {args.steps} steps after {args.warmup}; {device}: '
             f'{machine_line(one["machine"])}.'
         )
-        print(about)
-        if args.json:
-            write_text(args.json, json.dumps(found, indent=2) + '\n')
-        if section:
-            section.replace(f'{grid.markdown()}\n\n{about}')
+        publish([grid], about, found, args.json, section)
 
 
 if __name__ == '__main__':
