@@ -109,7 +109,7 @@ PUBLISHED = {
 OURS = (
     'fairmot_dla34-conv-small_1xb4-',
     'fairmot_regnetx-400mf-fpn_2xb6-30e_mot17',
-    'fairmot_yolov5s-lite_1xb8-14e_street',
+    'fairmot_yolov5s-lite_1xb8-',
 )
 
 
