@@ -9,6 +9,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812
 from torch import Tensor, nn
 
+from fairmot_mm.deployment.dynamic_batch import dynamic_batch
 from fairmot_mm.models import FairMOT, ONNXDetector
 from fairmot_mm.models.layers import DCNv2
 from fairmot_mm.models.utils.decode import decode_maps
@@ -97,7 +98,7 @@ def export_onnx(
     }
     # A batch of one would be taken for a constant.
     images = torch.zeros(2, 3, height, width)
-    with torch.no_grad():
+    with torch.no_grad(), dynamic_batch():
         program: Any = torch.onnx.export(
             graph,
             (images,),
