@@ -11,7 +11,7 @@ from fairmot_mm.apis.cuda_graphs import GraphedForward
 from fairmot_mm.apis.inference_options import InferenceOptions
 from fairmot_mm.models import FairMOT, JDEDetector
 from fairmot_mm.models.utils.fuse_conv_bn import fuse_conv_bn
-from fairmot_mm.models.utils.low_precision import cast_network
+from fairmot_mm.models.utils.low_precision import cast_network, network_dtype
 from fairmot_mm.utils import ConfigError
 
 Maps = dict[str, Tensor]
@@ -50,7 +50,7 @@ def accelerate(model: FairMOT, options: InferenceOptions) -> None:
     forward: Callable[[Tensor], Maps] = detector._forward
     if options.compile:
         forward = _Compiled(forward)
-    forward = _Converted(forward, options.dtype, layout)
+    forward = _Converted(forward, detector, layout)
     if options.cuda_graphs:
         forward = GraphedForward(forward)
     detector.fast_forward = forward
@@ -58,15 +58,23 @@ def accelerate(model: FairMOT, options: InferenceOptions) -> None:
 
 @dataclass(frozen=True)
 class _Converted:
-    """A network that takes images, and gives maps, of any type and layout."""
+    """A network that takes images of any type and layout.
+
+    It runs in the type that its weights have by then: a model may be cast after it was
+    made fast. Maps are float32 at least.
+    """
 
     forward: Callable[[Tensor], Maps]
-    dtype: torch.dtype
+    detector: JDEDetector
     layout: torch.memory_format
 
     def __call__(self, images: Tensor) -> Maps:
-        maps = self.forward(images.to(self.dtype, memory_format=self.layout))
-        return {name: values.float() for name, values in maps.items()}
+        dtype = network_dtype(self.detector)
+        maps = self.forward(images.to(dtype, memory_format=self.layout))
+        return {
+            name: values.to(torch.promote_types(values.dtype, torch.float32))
+            for name, values in maps.items()
+        }
 
 
 class _Compiled:

@@ -60,6 +60,30 @@ def test_low_precision(model, fuse):
     assert not torch.equal(found.bboxes, found.bboxes.bfloat16().float())
 
 
+@pytest.mark.parametrize('fuse', [False, True])
+def test_cast_after_it_was_made_fast(model, fuse):
+    """What ``init_model(...).double()`` gives: float64 throughout, near to float32."""
+    accelerate(model, InferenceOptions(fuse_conv_bn=fuse))
+    images = torch.rand(1, 3, 64, 96, generator=torch.Generator().manual_seed(1))
+    with torch.no_grad():
+        single = model.detector.infer(images)
+        maps = model.double().detector.infer(images)
+        expected = model.detector._forward(images.double())
+    for name, values in maps.items():
+        assert values.dtype == torch.float64
+        torch.testing.assert_close(values, expected[name], rtol=0, atol=1e-12)
+        bound = 1e-3 * single[name].abs().max()
+        assert 0 < (values - single[name]).abs().max() < bound
+    assert len(detect(model)[0])
+
+
+def test_low_precision_cast_back(model):
+    """Weights of bfloat16 cast to float32 run as float32."""
+    accelerate(model, InferenceOptions(precision='bfloat16'))
+    maps = model.float().detector.infer(torch.rand(1, 3, 64, 96))
+    assert {values.dtype for values in maps.values()} == {torch.float32}
+
+
 def test_layout_reaches_the_network(model):
     """Weights and maps have their channels together."""
     accelerate(model, InferenceOptions(channels_last=True))

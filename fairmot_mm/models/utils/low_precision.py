@@ -24,7 +24,19 @@ def cast_network(detector: nn.Module, dtype: torch.dtype) -> None:
             if tensor.is_floating_point():
                 tensor.data = tensor.data.to(dtype)
     for layer in outputs:
-        layer.register_forward_pre_hook(lambda _, args: (args[0].float(),))
+        layer.register_forward_pre_hook(
+            lambda own, args: (args[0].to(own.weight.dtype),)
+        )
+
+
+def network_dtype(detector: nn.Module) -> torch.dtype:
+    """Type of the images that a detector takes: that of its weights, norms apart."""
+    return next(
+        weights.dtype
+        for module in detector.modules()
+        if not isinstance(module, nn.BatchNorm2d)
+        for weights in module.parameters(recurse=False)
+    )
 
 
 def output_layers(detector: nn.Module) -> set[nn.Module]:

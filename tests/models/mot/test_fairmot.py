@@ -54,7 +54,6 @@ def build_model(detector_cfg):
             data_preprocessor=preprocessor,
         )
         model = init_model(Config(dict(model=cfg)), device='cpu').double()
-        model.detector.fast_forward = None  # it takes the precision of `init_model`
         torch.nn.init.constant_(model.detector.bbox_head.size[2].bias, 2.0)
         return model
 
