@@ -4,16 +4,17 @@ from typing import Any
 
 import torch
 import torch.nn.functional as F  # noqa: N812
-from mmdet.models.backbones.resnet import Bottleneck
 from torch import Tensor, nn
 
 # Half widths and heights of boxes in cells of four pixels: people 40 x 104 pixels.
 _SIDES = {4: (5.0, 13.0, 5.0, 13.0), 2: (10.0, 26.0)}
 # Deviation of the heatmap's logits. Random layers magnify rounding, and so does this.
 _SPREAD = 0.3
-# Weight of the branches of deep residual networks, less than 1 as training leaves it:
-# fifty random layers would magnify rounding to a part in a thousand.
+# Weight of the branches of deep residual networks, less than 1 as training leaves it.
+# Every random layer with a ReLU tells two images that hardly differ further apart by a
+# fifth, and so magnifies rounding: fifty would make it a part in a thousand.
 _BRANCH = 0.15
+_LAST_NORM = {'Bottleneck': 'norm3', 'DLABlock': 'bn2'}
 
 
 def enliven(
@@ -39,8 +40,9 @@ def enliven(
         if 'conv_offset' in name:
             nn.init.normal_(values, std=0.01)
     for block in model.modules():
-        if isinstance(block, Bottleneck):
-            nn.init.constant_(block.norm3.weight, _BRANCH)
+        last = _LAST_NORM.get(type(block).__name__)
+        if last:
+            nn.init.constant_(getattr(block, last).weight, _BRANCH)
     for norm in norms:
         norm.momentum = 1.0
     head = model.get_submodule('detector.bbox_head')
