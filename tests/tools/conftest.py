@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 import torch
 
+from fairmot_mm.datasets import SeededSampler
 from fairmot_mm.datasets.converters import convert_mot
+from fairmot_mm.registry import DATA_SAMPLERS
 from fairmot_mm.testing import SyntheticScene, write_sequence
 
 ROOT = Path(__file__).parents[2]
@@ -57,6 +59,17 @@ BASES = [
         'default_runtime.py',
     )
 ]
+
+
+@DATA_SAMPLERS.register_module(force=True)
+class AsTwoRanks(SeededSampler):
+    """Pairs of batches of two: what rank 0, then what rank 1 would get in a step."""
+
+    def __iter__(self):
+        indices = [*super().__iter__()]
+        for start in range(0, len(indices), 4):
+            step = indices[start : start + 4]
+            yield from step[::2] + step[1::2]
 
 
 @pytest.fixture(scope='session')

@@ -7,9 +7,6 @@ from pathlib import Path
 import pytest
 import torch
 
-from fairmot_mm.datasets import SeededSampler
-from fairmot_mm.registry import DATA_SAMPLERS
-
 TOOLS = Path(__file__).parents[2] / 'tools'
 # Twenty steps of four images at a constant rate, without validation.
 TWENTY_STEPS = """
@@ -21,17 +18,6 @@ ACCUMULATED = """
 optim_wrapper = dict(accumulative_counts=2)
 train_dataloader['sampler'] = dict(type='AsTwoRanks')
 """
-
-
-@DATA_SAMPLERS.register_module(force=True)
-class AsTwoRanks(SeededSampler):
-    """Pairs of batches of two: what rank 0, then what rank 1 would get in a step."""
-
-    def __iter__(self):
-        indices = [*super().__iter__()]
-        for start in range(0, len(indices), 4):
-            step = indices[start : start + 4]
-            yield from step[::2] + step[1::2]
 
 
 @pytest.fixture(scope='module')

@@ -145,6 +145,37 @@ def test_resumed_by_another_number_of_processes(
     ]
 
 
+def test_resumed_by_one_process(straight, make_config, run_tool, tmp_path):
+    """One process goes on with the batches of both in turn: the weights of two.
+
+    To 1e-6, as the four gradients of an update are summed in another order.
+    """
+    start = straight.with_name('epoch_2.pth')
+    extra = (
+        'optim_wrapper.update(accumulative_counts=4)\n'
+        "train_dataloader['sampler'] = dict(type='AsTwoRanks')\n"
+    )
+    config = make_config(ALL_ON + extra)
+    run_tool('train', config, '--work-dir', tmp_path, '--resume', start)
+    one, two, before = (
+        torch.load(path, weights_only=True)
+        for path in (tmp_path / 'epoch_3.pth', straight, start)
+    )
+    assert one['meta']['iter'] == 2 * two['meta']['iter'] == 12
+    # Averaged weights count iterations; these are the others.
+    names = [
+        name
+        for name in two['ema_state_dict']
+        if not re.search('running_|num_batch|steps', name)
+    ]
+    moved = 0.0
+    for name in names:
+        own, expected = one['ema_state_dict'][name], two['ema_state_dict'][name]
+        torch.testing.assert_close(own, expected, rtol=0, atol=1e-6, msg=name)
+        moved = max(moved, (expected - before['ema_state_dict'][name]).abs().max())
+    assert moved > 5e-5
+
+
 @TRANSFORMS.register_module(force=True)
 class KillWorker(BaseTransform):
     """Kills the process that loads an image again, as a system out of memory does."""
