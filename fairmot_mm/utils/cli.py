@@ -108,6 +108,19 @@ def add_video_arguments(
         )
 
 
+def add_tracker_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options of tools that run a tracker on detections of a file."""
+    parser.add_argument(
+        '--config', help='config with the tracker (default: JDETracker as published)'
+    )
+    parser.add_argument(
+        '--cfg-options',
+        nargs='+',
+        action=DictAction,
+        help='override keys of the config, as in model.tracker.track_buffer=60',
+    )
+
+
 def add_inference_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of how a network runs; `inference_options` reads them.
 

@@ -3,7 +3,6 @@
 import argparse
 from pathlib import Path
 
-from mmengine.config import DictAction
 
 from fairmot_mm.apis import build_tracker
 from fairmot_mm.evaluation import (
@@ -15,7 +14,7 @@ from fairmot_mm.evaluation import (
     track_sequence,
 )
 from fairmot_mm.utils import write_mot
-from fairmot_mm.utils.cli import one_line_errors
+from fairmot_mm.utils.cli import add_tracker_arguments, one_line_errors
 
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
@@ -24,15 +23,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         'detections', type=Path, help='file or folder made by cache_detections.py'
     )
-    parser.add_argument(
-        '--config', help='config with the tracker (default: JDETracker as published)'
-    )
-    parser.add_argument(
-        '--cfg-options',
-        nargs='+',
-        action=DictAction,
-        help='override keys of the config, as in model.tracker.track_buffer=60',
-    )
+    add_tracker_arguments(parser)
     parser.add_argument(
         '--protocol',
         choices=list(PROTOCOLS),

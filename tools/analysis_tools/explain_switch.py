@@ -12,7 +12,6 @@ from typing import Any
 
 import cv2
 import numpy as np
-from mmengine.config import DictAction
 from rich.console import Console
 from rich.progress import track
 from tabulate import tabulate
@@ -30,7 +29,7 @@ from fairmot_mm.evaluation import (
 from fairmot_mm.models.trackers.explanation import Candidate, Explainer
 from fairmot_mm.models.trackers.frame_record import FrameRecord
 from fairmot_mm.utils import ConfigError, DataError, atomic_path, write_text
-from fairmot_mm.utils.cli import one_line_errors
+from fairmot_mm.utils.cli import add_tracker_arguments, one_line_errors
 from fairmot_mm.visualization import Link, draw_candidates
 
 COLUMNS = ('track', 'state', 'detection', 'score', 'looks', 'motion', '1 - IoU', 'why')
@@ -42,15 +41,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument('detections', type=Path, help='one file of detections')
-    parser.add_argument(
-        '--config', help='config with the tracker (default: JDETracker as published)'
-    )
-    parser.add_argument(
-        '--cfg-options',
-        nargs='+',
-        action=DictAction,
-        help='override keys of the config, as in model.tracker.track_buffer=60',
-    )
+    add_tracker_arguments(parser)
     parser.add_argument(
         '--switch',
         metavar='NUMBER',

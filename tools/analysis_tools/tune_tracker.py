@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mmengine.config import Config, DictAction
+from mmengine.config import Config
 from rich.console import Console
 from rich.progress import Progress
 
@@ -27,7 +27,7 @@ from fairmot_mm.evaluation import (
     score_tracker,
 )
 from fairmot_mm.utils import ConfigError, require_writable_dir, write_text
-from fairmot_mm.utils.cli import one_line_errors
+from fairmot_mm.utils.cli import add_tracker_arguments, one_line_errors
 
 try:
     import optuna
@@ -63,15 +63,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         '--trials', type=int, default=100, help='in all, those of earlier runs included'
     )
-    parser.add_argument(
-        '--config', help='config to start from (default: JDETracker as published)'
-    )
-    parser.add_argument(
-        '--cfg-options',
-        nargs='+',
-        action=DictAction,
-        help='override keys of the config, as in model.tracker.track_buffer=60',
-    )
+    add_tracker_arguments(parser)
     parser.add_argument(
         '--space',
         type=Path,
