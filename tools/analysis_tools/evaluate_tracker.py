@@ -3,7 +3,6 @@
 import argparse
 from pathlib import Path
 
-
 from fairmot_mm.apis import build_tracker
 from fairmot_mm.evaluation import (
     PROTOCOLS,
