@@ -13,6 +13,7 @@ from fairmot_mm.models import FairMOT, JDEDetector
 from fairmot_mm.models.utils.fuse_conv_bn import fuse_conv_bn
 from fairmot_mm.models.utils.low_precision import cast_network, network_dtype
 from fairmot_mm.utils import ConfigError
+from fairmot_mm.utils.compiled import Compiled
 
 Maps = dict[str, Tensor]
 
@@ -49,7 +50,7 @@ def accelerate(model: FairMOT, options: InferenceOptions) -> None:
         detector.to(memory_format=layout)
     forward: Callable[[Tensor], Maps] = detector._forward
     if options.compile:
-        forward = _Compiled(forward)
+        forward = Compiled(forward, 'inference.compile')
     forward = _Converted(forward, detector, layout)
     if options.cuda_graphs:
         forward = GraphedForward(forward)
@@ -75,23 +76,6 @@ class _Converted:
             name: values.to(torch.promote_types(values.dtype, torch.float32))
             for name, values in maps.items()
         }
-
-
-class _Compiled:
-    """`torch.compile`, whose errors name what is missing."""
-
-    def __init__(self, forward: Callable[[Tensor], Maps]) -> None:
-        self.forward = torch.compile(forward)
-
-    def __call__(self, images: Tensor) -> Maps:
-        try:
-            return self.forward(images)
-        except torch._dynamo.exc.BackendCompilerFailed as error:
-            reason = ' '.join(str(error).partition('\n\n')[0].split())
-            raise ConfigError(
-                f'inference.compile: this machine cannot generate code ({reason}); it '
-                'needs a C++ compiler, for a GPU also Triton. Or leave it out'
-            ) from error
 
 
 def _fuse(detector: JDEDetector, device: torch.device) -> None:

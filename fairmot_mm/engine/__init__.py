@@ -8,6 +8,7 @@ from fairmot_mm.engine.atomic_backend import AtomicLocalBackend
 from fairmot_mm.engine.bfloat16_optim_wrapper import BFloat16OptimWrapper
 from fairmot_mm.engine.hooks import (
     ChannelsLastHook,
+    CompileNetworkHook,
     CorruptImageHook,
     LossGuardHook,
     ResumeHook,
@@ -17,6 +18,7 @@ from fairmot_mm.engine.hooks import (
     StopOnSignalHook,
     SyncAllBuffersHook,
     TrainingScalarsHook,
+    compile_network,
     to_channels_last,
 )
 from fairmot_mm.engine.resumable_epoch_loop import ResumableEpochLoop
@@ -27,6 +29,7 @@ __all__ = [
     'AtomicLocalBackend',
     'BFloat16OptimWrapper',
     'ChannelsLastHook',
+    'CompileNetworkHook',
     'CorruptImageHook',
     'LossGuardHook',
     'ResumableEpochLoop',
@@ -39,5 +42,6 @@ __all__ = [
     'StopOnSignalHook',
     'SyncAllBuffersHook',
     'TrainingScalarsHook',
+    'compile_network',
     'to_channels_last',
 ]

@@ -108,6 +108,28 @@ def test_fused_optimizer(train):
     assert losses == pytest.approx([values['loss'] for values in plain], rel=1e-4)
 
 
+def test_compile(train, make_config, run_tool, tmp_path):
+    """Beside averaged weights and bfloat16, and resumed: the weights of plain runs."""
+    settings = (
+        "optim_wrapper = dict(type='BFloat16OptimWrapper')\n"
+        "custom_hooks = [dict(type='EMAHook', priority=49){}]\n"
+    )
+    # Traced, but run by PyTorch: generating code for the network takes minutes.
+    hook = ", dict(type='CompileNetworkHook', backend='eager')"
+    two_epochs = ONE_EPOCH.replace('max_epochs=1', 'max_epochs=2')
+    found = []
+    for extra in (settings.format(hook), settings.format('')):
+        train('compile', ONE_EPOCH + extra)
+        config = make_config(two_epochs + extra, bases=[str(EXAMPLES / 'compile.py')])
+        run_tool('train', config, '--work-dir', tmp_path, '--resume')
+        found.append(torch.load(tmp_path / 'epoch_2.pth', weights_only=True))
+        for file in tmp_path.glob('epoch_*.pth'):
+            file.unlink()
+    compiled, plain = found
+    for kind in ('state_dict', 'ema_state_dict'):
+        torch.testing.assert_close(compiled[kind], plain[kind])
+
+
 def test_ema(train, monkeypatch):
     """Both kinds of weights are saved and differ; the averaged ones are validated."""
     validated, extract_feat = [], JDEDetector.extract_feat

@@ -4,6 +4,10 @@ from fairmot_mm.engine.hooks.channels_last_hook import (
     ChannelsLastHook,
     to_channels_last,
 )
+from fairmot_mm.engine.hooks.compile_network_hook import (
+    CompileNetworkHook,
+    compile_network,
+)
 from fairmot_mm.engine.hooks.corrupt_image_hook import CorruptImageHook
 from fairmot_mm.engine.hooks.loss_guard_hook import LossGuardHook
 from fairmot_mm.engine.hooks.resume_hook import ResumeHook
@@ -16,6 +20,7 @@ from fairmot_mm.engine.hooks.training_scalars_hook import TrainingScalarsHook
 
 __all__ = [
     'ChannelsLastHook',
+    'CompileNetworkHook',
     'CorruptImageHook',
     'LossGuardHook',
     'ResumeHook',
@@ -25,5 +30,6 @@ __all__ = [
     'StopOnSignalHook',
     'SyncAllBuffersHook',
     'TrainingScalarsHook',
+    'compile_network',
     'to_channels_last',
 ]

@@ -1,0 +1,96 @@
+"""Training with generated code for the network."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from mmengine.hooks import Hook
+from mmengine.model import is_model_wrapper
+from mmengine.runner import Runner
+from torch import nn
+
+from fairmot_mm.registry import HOOKS
+from fairmot_mm.utils import ConfigError
+from fairmot_mm.utils.compiled import Compiled
+
+NETWORK = (
+    'detector.backbone',
+    'detector.neck',
+    'detector.bbox_head',
+    'detector.reid_head',
+)
+
+
+@HOOKS.register_module()
+class CompileNetworkHook(Hook):
+    """Lets ``torch.compile`` generate code for the parts of the network.
+
+    mmengine's own key ``compile`` takes the whole step, which objects of varying number
+    interrupt; here targets, losses and update stay as they are. Results are those
+    of the plain network but for rounding, and checkpoints have the same names.
+    Validation runs the plain network, whose frames have another size.
+
+    Args:
+        modules: Names of parts of the model. What each returns depends on its input
+            alone, and nothing else calls into it.
+        options: Keyword arguments of ``torch.compile``, such as ``mode``.
+
+    Raises:
+        ConfigError: The model has no such part, or, at the first iteration, this
+            machine cannot generate code.
+    """
+
+    # Behind all that copies the model or changes its layout.
+    priority = 'LOWEST'
+
+    def __init__(self, modules: Sequence[str] = NETWORK, **options: Any) -> None:
+        self.modules = tuple(modules)
+        self.options = options
+
+    def before_train(self, runner: Runner) -> None:
+        """Set the code up; it is generated in the first iteration."""
+        compile_network(_bare(runner.model), self.modules, **self.options)
+
+    def after_train(self, runner: Runner) -> None:
+        """Leave the model as it was."""
+        for module in _parts(_bare(runner.model), self.modules):
+            module.forward = module.forward.plain
+
+
+def compile_network(
+    model: nn.Module, modules: Iterable[str] = NETWORK, **options: Any
+) -> None:
+    """Replace the forward pass of parts of a model while they train.
+
+    Args:
+        model: Its parts are changed in place, their weights are not.
+        modules: Names of parts.
+        options: Keyword arguments of ``torch.compile``.
+
+    Raises:
+        ConfigError: The model has no such part.
+    """
+    for module in _parts(model, modules):
+        setattr(module, 'forward', _InTraining(module, options))  # noqa: B010
+
+
+class _InTraining:
+    """The compiled forward pass in training, the plain one otherwise."""
+
+    def __init__(self, module: nn.Module, options: dict[str, Any]) -> None:
+        self.module = module
+        self.plain = module.forward
+        self.compiled = Compiled(self.plain, 'CompileNetworkHook', **options)
+
+    def __call__(self, *args: Any) -> Any:
+        return (self.compiled if self.module.training else self.plain)(*args)
+
+
+def _bare(model: nn.Module) -> nn.Module:
+    return model.module if is_model_wrapper(model) else model
+
+
+def _parts(model: nn.Module, names: Iterable[str]) -> list[nn.Module]:
+    try:
+        return [model.get_submodule(name) for name in names]
+    except AttributeError as error:
+        raise ConfigError(f'CompileNetworkHook.modules: {error}') from error
