@@ -53,7 +53,7 @@ class CompileNetworkHook(Hook):
     def after_train(self, runner: Runner) -> None:
         """Leave the model as it was."""
         for module in _parts(_bare(runner.model), self.modules):
-            module.forward = module.forward.plain
+            vars(module)['forward'] = vars(module)['forward'].plain
 
 
 def compile_network(
@@ -70,7 +70,7 @@ def compile_network(
         ConfigError: The model has no such part.
     """
     for module in _parts(model, modules):
-        setattr(module, 'forward', _InTraining(module, options))  # noqa: B010
+        vars(module)['forward'] = _InTraining(module, options)
 
 
 class _InTraining:
@@ -85,7 +85,7 @@ class _InTraining:
         return (self.compiled if self.module.training else self.plain)(*args)
 
 
-def _bare(model: nn.Module) -> nn.Module:
+def _bare(model: Any) -> nn.Module:
     return model.module if is_model_wrapper(model) else model
 
 
