@@ -2,6 +2,7 @@
 
 import argparse
 import re
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -16,9 +17,12 @@ from fairmot_mm.utils.stage_clock import failed_stage
 def one_line_errors() -> Iterator[None]:
     """End the program with one line, not a traceback, on an error a user caused.
 
+    A warning about mmdet's own code, which no user can heed, is not shown.
+
     Raises:
         SystemExit: With ``error: <message>``; its status is 1.
     """
+    warnings.filterwarnings('ignore', r'.*torch\.cuda\.amp\.autocast', module='mmdet')
     try:
         yield
     except UserInputError as error:

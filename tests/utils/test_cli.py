@@ -1,4 +1,5 @@
 import argparse
+import warnings
 
 import pytest
 
@@ -29,6 +30,15 @@ def test_error_of_a_worker():
     with pytest.raises(SystemExit) as ended, one_line_errors():
         raise DataError(text)
     assert ended.value.code == 'error: a.jpg cannot be decoded'
+
+
+def test_warning_about_mmdet():
+    """It is not shown; the same one about the user's own code is."""
+    text = '`torch.cuda.amp.autocast(args...)` is deprecated'
+    with warnings.catch_warnings(record=True) as shown, one_line_errors():
+        for module in ('mmdet.models.backbones.csp_darknet', 'my_package.backbone'):
+            warnings.warn_explicit(text, UserWarning, f'{module}.py', 1, module)
+    assert [warning.filename for warning in shown] == ['my_package.backbone.py']
 
 
 def test_fault_of_the_program():
