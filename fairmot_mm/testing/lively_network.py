@@ -12,8 +12,9 @@ _SIDES = {4: (5.0, 13.0, 5.0, 13.0), 2: (10.0, 26.0)}
 _SPREAD = 0.3
 # Weight of the branches of deep residual networks, less than 1 as training leaves it.
 # Every random layer with a ReLU tells two images that hardly differ further apart by a
-# fifth, and so magnifies rounding: fifty would make it a part in a thousand.
-_BRANCH = 0.15
+# fifth, and so magnifies rounding: fifty would make it a part in a thousand. The more
+# branches, the less each may weigh.
+_BRANCH, _BRANCHES = 0.15, 5.0
 _LAST_NORM = {'Bottleneck': 'norm3', 'DLABlock': 'bn2'}
 
 
@@ -39,10 +40,10 @@ def enliven(
     for name, values in model.named_parameters():
         if 'conv_offset' in name:
             nn.init.normal_(values, std=0.01)
-    for block in model.modules():
-        last = _LAST_NORM.get(type(block).__name__)
-        if last:
-            nn.init.constant_(getattr(block, last).weight, _BRANCH)
+    blocks = [m for m in model.modules() if type(m).__name__ in _LAST_NORM]
+    for block in blocks:
+        last: Any = getattr(block, _LAST_NORM[type(block).__name__])
+        nn.init.constant_(last.weight, min(_BRANCH, _BRANCHES / len(blocks)))
     for norm in norms:
         norm.momentum = 1.0
     head = model.get_submodule('detector.bbox_head')

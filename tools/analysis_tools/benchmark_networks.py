@@ -20,6 +20,7 @@ from fairmot_mm.benchmark import (
 )
 from fairmot_mm.benchmark.measure import compare_tracks
 from fairmot_mm.benchmark.report import Grid, number, publish, sameness, without_empty
+from fairmot_mm.utils import ConfigError, UserInputError
 from fairmot_mm.utils.cli import one_line_errors
 from fairmot_mm.utils.machine import machine_line
 from fairmot_mm.utils.marked_section import MarkedSection
@@ -109,14 +110,20 @@ def main(argv: list[str] | None = None) -> None:
     args = parse_args(argv)
     configs = args.configs or sorted(NETWORKS.glob('fairmot_*.py'))
     found: dict[str, dict[str, Any]] = {}
+    failed: list[str] = []
     with one_line_errors():
         section = MarkedSection.parse(args.write) if args.write else None
         with Progress(console=Console(stderr=True)) as bar:
             task = bar.add_task('', total=len(configs))
             for config in configs:
                 bar.update(task, description=config.stem)
-                found[config.stem.removeprefix('fairmot_')] = measure(args, config)
+                try:
+                    found[config.stem.removeprefix('fairmot_')] = measure(args, config)
+                except UserInputError as error:  # the others are worth having
+                    failed.append(f'{config.stem}: {error}')
                 bar.advance(task)
+        if not found:
+            raise ConfigError('\n'.join(failed))
         grid = make_grid(found, args.variants)
         one = next(iter(next(iter(found.values())).values()))
         about = (
@@ -126,6 +133,8 @@ def main(argv: list[str] | None = None) -> None:
             f'{machine_line(one["machine"])}.'
         )
         publish([grid], about, found, args.json, section)
+        if failed:
+            raise ConfigError('not measured: ' + '\n'.join(failed))
 
 
 if __name__ == '__main__':
