@@ -88,7 +88,10 @@ def test_killed_process(source, tmp_path, tree, monkeypatch, number):
     process = multiprocessing.get_context('fork').Process(
         target=convert_mot, args=(source, out, 'SET'), kwargs={'workers': 2}
     )
+    # A shell's background jobs, such as these tests may be, ignore the interrupt.
+    handler = signal.signal(signal.SIGINT, signal.default_int_handler)
     process.start()
+    signal.signal(signal.SIGINT, handler)
     deadline = time.monotonic() + 60
     while not started.exists() or len(started.read_text().split()) < 2:
         assert time.monotonic() < deadline
