@@ -82,11 +82,16 @@ def prepare_config(args: argparse.Namespace) -> Config:
 def main() -> None:
     """Run the tool."""
     args = parse_args()
-    with one_line_errors():
-        cfg = prepare_config(args)
-        with explain_build_errors():
-            runner = Runner.from_cfg(cfg)
-        runner.train()
+    try:
+        with one_line_errors():
+            cfg = prepare_config(args)
+            with explain_build_errors():
+                runner = Runner.from_cfg(cfg)
+            runner.train()
+    except KeyboardInterrupt:
+        if is_main_process():
+            print('interrupted: --resume goes on from the newest checkpoint')
+        raise SystemExit(130) from None
 
 
 if __name__ == '__main__':

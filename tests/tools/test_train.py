@@ -10,6 +10,7 @@ import torch
 from mmengine.config import Config
 
 from fairmot_mm.apis import find_resume_checkpoint, read_state_dict
+from fairmot_mm.engine import ResumeHook
 
 TOOL = Path(__file__).parents[2] / 'tools' / 'train.py'
 KILLER = """
@@ -131,6 +132,23 @@ def test_killed_and_resumed(
     weights = read_state_dict(work_dir / 'epoch_3.pth')
     assert weights.keys() == expected.keys()
     assert all(torch.equal(weights[name], expected[name]) for name in expected)
+
+
+def test_interrupted_by_hand(run_tool, make_config, tmp_path, monkeypatch, capsys):
+    """One line, the status of an interrupt, and what was saved can be gone on from."""
+
+    def press(self, runner, *_):
+        if runner.epoch == 1:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(ResumeHook, 'before_train_epoch', press)
+    with pytest.raises(SystemExit) as ended:
+        run_tool('train', make_config(), '--work-dir', tmp_path)
+    assert ended.value.code == 130
+    assert capsys.readouterr().out.endswith(
+        'interrupted: --resume goes on from the newest checkpoint\n'
+    )
+    assert find_resume_checkpoint(tmp_path) == tmp_path / 'epoch_1.pth'
 
 
 def test_same_seed(trained, run_tool, make_config, tmp_path):
