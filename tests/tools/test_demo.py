@@ -1,3 +1,5 @@
+import re
+
 import cv2
 import pytest
 
@@ -11,6 +13,7 @@ def test_demo(run_tool, tmp_path, capsys):
     assert all(
         f'\n  {name} ' in out for name in ('MOTA', 'IDF1', 'HOTA', 'id switches')
     )
+    assert float(re.search(r'MOTA +([0-9.-]+) %', out)[1]) > 60
     assert read_mot(tmp_path / 'street-6.txt').frames.max() == 5
     assert (tmp_path / 'street-6.mp4').stat().st_size > 0
     assert cv2.imread(str(tmp_path / 'street-6.jpg')).shape == (352, 4 * 640, 3)

@@ -69,6 +69,16 @@ def test_networks(run, pattern_video, page):
     assert '| `dla34-conv-small` |' in page.read_text()
 
 
+def test_network_that_fails(load_main, pattern_video, page):
+    """It is named in the end, with status 1; the others have their rows."""
+    args = [*SIZE, *FEW, '--variants', 'pytorch', '--write', f'{page}#speed']
+    with pytest.raises(SystemExit, match='not measured: gone: config gone'):
+        load_main('benchmark_networks')(
+            ['gone.py', NETWORK, '--input', pattern_video, *args]
+        )
+    assert '| `dla34-conv-small` |' in page.read_text()
+
+
 def test_training(run, page):
     """A row for each option."""
     options = ['--batch-size', '2', '--steps', '1', '--options', 'float32']
