@@ -7,9 +7,9 @@ import torch
 from mmengine.logging import MMLogger
 from mmengine.registry import DefaultScope
 
-from fairmot_mm.apis.video_writer import VideoWriter
-from fairmot_mm.deployment import export_onnx
+from fairmot_mm.inference import export_onnx
 from fairmot_mm.registry import MODELS
+from fairmot_mm.video.video_writer import VideoWriter
 
 
 @pytest.fixture(autouse=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from fairmot_mm.apis import load_config
-from fairmot_mm.apis.inference_options import InferenceOptions
+from fairmot_mm.inference.inference_options import InferenceOptions
 from fairmot_mm.registry import HOOKS, MODELS, TASK_UTILS
 
 ROOT = Path(__file__).parents[1]

@@ -6,7 +6,7 @@ from mmengine.structures import InstanceData
 
 from fairmot_mm.datasets import MOTVideoDataset
 from fairmot_mm.evaluation import MOTMetric
-from fairmot_mm.testing import SyntheticScene, write_sequence
+from fairmot_mm.synthetic import SyntheticScene, write_sequence
 from fairmot_mm.utils import read_mot
 
 PIPELINE = [

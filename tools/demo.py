@@ -16,12 +16,12 @@ from rich.console import Console
 from rich.progress import Progress, TextColumn, TimeElapsedColumn
 
 from fairmot_mm.apis import TrackInferencer
-from fairmot_mm.apis.frame_source import open_source
 from fairmot_mm.evaluation import OVERALL, SequenceTracks, evaluate_sequences
-from fairmot_mm.testing.synthetic import SyntheticScene, write_sequence
+from fairmot_mm.synthetic import SyntheticScene, write_sequence
 from fairmot_mm.utils import read_mot, require_writable_dir
 from fairmot_mm.utils.atomic import atomic_path
 from fairmot_mm.utils.cli import one_line_errors
+from fairmot_mm.video.frame_source import open_source
 
 SHOWN_SCORES = {  # name in the table of scores -> as printed
     'MOTA': 'MOTA',

@@ -15,8 +15,8 @@ from fairmot_mm.apis import (
     read_state_dict,
     weights_of,
 )
-from fairmot_mm.apis.inference import move
-from fairmot_mm.apis.onnx_backend import use_onnxruntime
+from fairmot_mm.apis.init_model import move
+from fairmot_mm.inference.onnx_backend import use_onnxruntime
 from fairmot_mm.utils import ConfigError, require_writable_dir
 from fairmot_mm.utils.cli import (
     add_inference_arguments,

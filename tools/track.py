@@ -27,7 +27,6 @@ from rich.progress import (
 )
 
 from fairmot_mm.apis import MultiStreamInferencer, TrackInferencer
-from fairmot_mm.apis.frame_source import FrameSource, open_sources
 from fairmot_mm.utils import ConfigError
 from fairmot_mm.utils.cli import (
     add_inference_arguments,
@@ -35,6 +34,7 @@ from fairmot_mm.utils.cli import (
     one_line_errors,
     where,
 )
+from fairmot_mm.video.frame_source import FrameSource, open_sources
 from fairmot_mm.visualization import TrackVisualizer
 
 INTERRUPTED = 130  # what a shell reports for Ctrl-C

@@ -1,33 +1,38 @@
 """The Python face of fairmot_mm."""
 
-from fairmot_mm.apis.accelerate import accelerate
-from fairmot_mm.apis.checkpoint import (
-    find_resume_checkpoint,
-    load_checkpoint,
-    read_state_dict,
-)
-from fairmot_mm.apis.config import (
-    explain_build_errors,
-    load_config,
-    load_run_config,
-    set_num_ids,
-)
-from fairmot_mm.apis.convert_weights import (
-    convert_published,
-    export_published,
-    publish_weights,
-)
 from fairmot_mm.apis.detect_sequence import detect_sequence
-from fairmot_mm.apis.inference import build_tracker, init_model
-from fairmot_mm.apis.inference_options import InferenceOptions
-from fairmot_mm.apis.initial_weights import require_initial_weights
-from fairmot_mm.apis.model_zoo import ZooModel, default_model, find_model, list_models
+from fairmot_mm.apis.init_model import build_tracker, init_model
 from fairmot_mm.apis.multi_stream_inferencer import (
     MultiStreamInferencer,
     StreamResult,
 )
 from fairmot_mm.apis.track_inferencer import TrackInferencer
-from fairmot_mm.apis.zoo_weights import fetch_weights, weights_of
+from fairmot_mm.checkpoint.convert_weights import (
+    convert_published,
+    export_published,
+    publish_weights,
+)
+from fairmot_mm.checkpoint.initial_weights import require_initial_weights
+from fairmot_mm.checkpoint.loading import (
+    find_resume_checkpoint,
+    load_checkpoint,
+    read_state_dict,
+)
+from fairmot_mm.checkpoint.model_zoo import (
+    ZooModel,
+    default_model,
+    find_model,
+    list_models,
+)
+from fairmot_mm.checkpoint.zoo_weights import fetch_weights, weights_of
+from fairmot_mm.config.load_config import (
+    explain_build_errors,
+    load_config,
+    load_run_config,
+    set_num_ids,
+)
+from fairmot_mm.inference.accelerate import accelerate
+from fairmot_mm.inference.inference_options import InferenceOptions
 
 __all__ = [
     'InferenceOptions',

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from mmengine.config import Config
 
-from fairmot_mm.apis.inference import as_model
+from fairmot_mm.apis.init_model import as_model
 from fairmot_mm.apis.preparation import Preparation
 from fairmot_mm.models import FairMOT
 from fairmot_mm.utils import ConfigError

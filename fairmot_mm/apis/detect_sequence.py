@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from fairmot_mm.apis.frame_source import open_source
-from fairmot_mm.apis.prefetch import batched
 from fairmot_mm.apis.preparation import Preparation, collate, results_of
 from fairmot_mm.evaluation import DetectedSequence
 from fairmot_mm.models import FairMOT
 from fairmot_mm.utils import MOTRows, SequenceInfo, read_mot
+from fairmot_mm.video.frame_source import open_source
+from fairmot_mm.video.prefetch import batched
 
 _FIELDS = ('bboxes', 'scores', 'labels', 'embeds')
 

@@ -14,12 +14,12 @@ from mmdet.structures import DetDataSample
 from mmengine.config import Config
 
 from fairmot_mm.apis.base_inferencer import BaseInferencer
-from fairmot_mm.apis.frame_source import FrameSource, Source, open_sources
-from fairmot_mm.apis.prefetch import ReadAhead
 from fairmot_mm.apis.preparation import Prepared, collate, results_of
-from fairmot_mm.apis.result_writer import ResultWriter
 from fairmot_mm.models import FairMOT
 from fairmot_mm.utils import ConfigError, VideoError
+from fairmot_mm.video.frame_source import FrameSource, Source, open_sources
+from fairmot_mm.video.prefetch import ReadAhead
+from fairmot_mm.video.result_writer import ResultWriter
 from fairmot_mm.visualization import TrackVisualizer
 
 _DEPTH = 2  # frames of a stream that are read ahead, and that may wait to be written

@@ -9,12 +9,12 @@ from mmcv.transforms import Compose
 from mmdet.structures import DetDataSample, TrackDataSample
 from mmengine.config import Config
 
-from fairmot_mm.apis.config import explain_build_errors
-from fairmot_mm.apis.frame_source import Frame, FrameSource
-from fairmot_mm.apis.newest_frames import NewestFrames, NumberedFrame
-from fairmot_mm.apis.prefetch import ReadAhead
+from fairmot_mm.config.load_config import explain_build_errors
 from fairmot_mm.registry import TRANSFORMS
 from fairmot_mm.utils import ConfigError, StageClock, stage
+from fairmot_mm.video.frame_source import Frame, FrameSource
+from fairmot_mm.video.newest_frames import NewestFrames, NumberedFrame
+from fairmot_mm.video.prefetch import ReadAhead
 
 
 class Prepared(NamedTuple):

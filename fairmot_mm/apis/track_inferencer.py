@@ -10,13 +10,13 @@ from mmdet.structures import DetDataSample
 from mmengine.config import Config
 
 from fairmot_mm.apis.base_inferencer import BaseInferencer
-from fairmot_mm.apis.frame_source import Frame, FrameSource, Source, open_source
-from fairmot_mm.apis.overlap import overlap
-from fairmot_mm.apis.prefetch import batched
 from fairmot_mm.apis.preparation import Prepared, collate, results_of
-from fairmot_mm.apis.result_writer import ResultWriter
 from fairmot_mm.models import FairMOT
 from fairmot_mm.utils import ConfigError, StageClock
+from fairmot_mm.video.frame_source import Frame, FrameSource, Source, open_source
+from fairmot_mm.video.overlap import overlap
+from fairmot_mm.video.prefetch import batched
+from fairmot_mm.video.result_writer import ResultWriter
 from fairmot_mm.visualization import TrackVisualizer
 
 _Detected: TypeAlias = tuple[list[Frame], dict[str, Any]]

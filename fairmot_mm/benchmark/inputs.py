@@ -17,7 +17,7 @@ from fairmot_mm.benchmark.random_weights import (
 )
 from fairmot_mm.benchmark.session import Job
 from fairmot_mm.benchmark.variant import Variant
-from fairmot_mm.deployment import export_onnx
+from fairmot_mm.inference import export_onnx
 from fairmot_mm.utils import ConfigError
 
 

@@ -7,11 +7,11 @@ from mmengine.config import Config
 from torch import Tensor
 
 from fairmot_mm.apis import init_model
-from fairmot_mm.apis.frame_source import open_source
 from fairmot_mm.apis.preparation import Preparation
+from fairmot_mm.benchmark.random_network import enliven
 from fairmot_mm.models import FairMOT
-from fairmot_mm.testing.lively_network import enliven
 from fairmot_mm.utils import ConfigError, atomic_path
+from fairmot_mm.video.frame_source import open_source
 
 # The layout is a matter of how a network runs, not of its weights.
 PLAIN = {'inference.channels_last': False}

@@ -10,9 +10,9 @@ from typing import Any
 import torch
 
 from fairmot_mm.apis import TrackInferencer
-from fairmot_mm.apis.frame_source import Frame, FrameSource, open_source
 from fairmot_mm.utils import StageClock
 from fairmot_mm.utils.machine import describe_machine, peak_rss_mb
+from fairmot_mm.video.frame_source import Frame, FrameSource, open_source
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@
 # our scope only once their package is loaded.
 import mmdet.engine  # noqa: F401
 
-from fairmot_mm.engine.atomic_backend import AtomicLocalBackend
+from fairmot_mm.engine.atomic_local_backend import AtomicLocalBackend
 from fairmot_mm.engine.bfloat16_optim_wrapper import BFloat16OptimWrapper
 from fairmot_mm.engine.hooks import (
     ChannelsLastHook,

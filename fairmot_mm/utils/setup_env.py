@@ -6,11 +6,9 @@ a sentence by `check_environment` and not by the first import that fails.
 
 import uuid
 import warnings
-from collections.abc import Callable
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
-from pickle import UnpicklingError
 from typing import Any
 
 from packaging.version import Version
@@ -132,68 +130,3 @@ def register_all_modules(init_default_scope: bool = True) -> None:
         )
     # The latest instance counts, and an instance's name cannot be taken twice.
     DefaultScope.get_instance(f'{SCOPE}-{uuid.uuid4()}', scope_name=SCOPE)
-
-
-def allow_checkpoint_types() -> None:
-    """Let torch's safe loading accept what mmengine itself writes in a checkpoint.
-
-    Since 2.6, `torch.load` refuses all but tensors and plain containers, and with that
-    every checkpoint of mmengine's Runner, which holds the history of logged values and
-    the state of schedulers. This adds exactly those types; loading stays safe against
-    foreign code.
-    """
-    import numpy as np
-    import torch
-    from mmengine.logging import HistoryBuffer
-    from mmengine.optim import OneCycleParamScheduler
-
-    functions: dict[str, Any] = {
-        '_reconstruct': np.zeros(0).__reduce__()[0],
-        'scalar': np.float64(0).__reduce__()[0],
-    }
-    # numpy 2 moved the module; both names are in circulation.
-    numpy_functions = [
-        (function, f'numpy.{core}.multiarray.{name}')
-        for core in ('core', '_core')
-        for name, function in functions.items()
-    ]
-    dtypes = [type(np.dtype(kind)) for kind in (np.float64, np.int64)]
-    torch.serialization.add_safe_globals(
-        [
-            HistoryBuffer,
-            OneCycleParamScheduler,
-            (_stored_method, 'builtins.getattr'),
-            np.ndarray,
-            np.dtype,
-            *dtypes,
-            *numpy_functions,
-        ]
-    )
-
-
-def secure_checkpoint_loading() -> None:
-    """Keep code in a checkpoint from running wherever mmengine loads one."""
-    from fairmot_mm.utils.safe_loading import secure_mmengine
-
-    secure_mmengine()
-
-
-def _stored_method(owner: type, name: str) -> Callable:
-    """Stand in for `getattr`, by which a pickle names the methods that are stored.
-
-    The real `getattr` would open every attribute of the allowed types to a crafted
-    file.
-
-    Raises:
-        UnpicklingError: Another attribute, or one of another type, is asked for.
-    """
-    from mmengine.logging import HistoryBuffer
-    from mmengine.optim import OneCycleParamScheduler
-
-    stored = {
-        HistoryBuffer: ('min', 'max', 'current', 'mean'),
-        OneCycleParamScheduler: ('_annealing_cos', '_annealing_linear'),
-    }
-    if not isinstance(owner, type) or name not in stored.get(owner, ()):
-        raise UnpicklingError(f'a checkpoint may not refer to {owner!r}.{name}')
-    return getattr(owner, name)

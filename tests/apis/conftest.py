@@ -10,8 +10,8 @@ from mmengine.config import ConfigDict
 from mmengine.structures import InstanceData
 
 from fairmot_mm.apis import init_model, load_config
-from fairmot_mm.apis.video_writer import VideoWriter
 from fairmot_mm.utils import stage
+from fairmot_mm.video.video_writer import VideoWriter
 
 CONFIG = Path(__file__).parents[2] / (
     'configs/fairmot/fairmot_dla34-conv-small_1xb4-10e_synthetic.py'

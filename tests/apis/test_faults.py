@@ -13,9 +13,7 @@ import av
 import numpy as np
 import pytest
 
-from fairmot_mm.apis.frame_source import Frame, FrameSource, open_source
 from fairmot_mm.apis.track_inferencer import TrackInferencer
-from fairmot_mm.apis.video_writer import VideoWriter
 from fairmot_mm.utils import (
     STAGES,
     OutputError,
@@ -24,6 +22,8 @@ from fairmot_mm.utils import (
     failed_stage,
     read_mot,
 )
+from fairmot_mm.video.frame_source import Frame, FrameSource, open_source
+from fairmot_mm.video.video_writer import VideoWriter
 
 
 class FailsAt(StageClock):

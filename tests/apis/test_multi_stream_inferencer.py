@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from fairmot_mm.apis import MultiStreamInferencer, TrackInferencer
-from fairmot_mm.testing import SyntheticScene
+from fairmot_mm.synthetic import SyntheticScene
 from fairmot_mm.utils import ConfigError, OutputError, VideoError, read_mot
 
 FIELDS = ('bboxes', 'scores', 'labels', 'instances_id')

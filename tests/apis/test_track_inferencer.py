@@ -10,10 +10,8 @@ import pytest
 import torch
 from mmengine.config import ConfigDict
 
-from fairmot_mm.apis.frame_source import open_source
 from fairmot_mm.apis.track_inferencer import TrackInferencer
-from fairmot_mm.apis.video_writer import VideoWriter
-from fairmot_mm.testing import SyntheticScene
+from fairmot_mm.synthetic import SyntheticScene
 from fairmot_mm.utils import (
     STAGES,
     ConfigError,
@@ -23,6 +21,8 @@ from fairmot_mm.utils import (
     VideoError,
     read_mot,
 )
+from fairmot_mm.video.frame_source import open_source
+from fairmot_mm.video.video_writer import VideoWriter
 
 
 def count_frames(path):

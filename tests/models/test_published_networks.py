@@ -17,8 +17,8 @@ from mmengine.config import Config
 from mmengine.runner import load_state_dict
 
 from fairmot_mm.apis import init_model
-from fairmot_mm.models.utils.published_names import UNREAD
-from fairmot_mm.models.utils.published_weights import read_published, to_published
+from fairmot_mm.checkpoint.published_names import UNREAD
+from fairmot_mm.checkpoint.published_weights import read_published, to_published
 from fairmot_mm.registry import MODELS
 from fairmot_mm.utils import CheckpointError
 

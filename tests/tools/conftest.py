@@ -15,7 +15,7 @@ import torch
 from fairmot_mm.datasets import SeededSampler
 from fairmot_mm.datasets.converters import convert_mot
 from fairmot_mm.registry import DATA_SAMPLERS
-from fairmot_mm.testing import SyntheticScene, write_sequence
+from fairmot_mm.synthetic import SyntheticScene, write_sequence
 
 ROOT = Path(__file__).parents[2]
 # The small network at half its width again, 96x64 pixels, four iterations an epoch.

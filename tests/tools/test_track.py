@@ -12,9 +12,9 @@ from mmdet.structures import DetDataSample, TrackDataSample
 from mmengine.config import ConfigDict
 from mmengine.structures import InstanceData
 
-import fairmot_mm.apis.inference
-from fairmot_mm.apis.video_writer import VideoWriter
+import fairmot_mm.apis.init_model
 from fairmot_mm.utils import ConfigError, stage
+from fairmot_mm.video.video_writer import VideoWriter
 
 TOOL = Path(__file__).parents[2] / 'tools' / 'track.py'
 
@@ -75,7 +75,7 @@ def run(monkeypatch):
         passed.extend(args)
         return OneBoxModel()
 
-    monkeypatch.setattr(fairmot_mm.apis.inference, 'init_model', init_model)
+    monkeypatch.setattr(fairmot_mm.apis.init_model, 'init_model', init_model)
     monkeypatch.setattr(tool.signal, 'signal', lambda *_: None)
 
     def run_tool(*args):
@@ -119,13 +119,13 @@ def test_ways_to_name_a_model(run, video, tmp_path, monkeypatch, capsys):
 def test_default_model(run, video, tmp_path, monkeypatch):
     """Without a model it is the zoo's default; an error says where there is none."""
     default = SimpleNamespace(name='small')
-    monkeypatch.setattr(fairmot_mm.apis.inference, 'default_model', lambda: default)
+    monkeypatch.setattr(fairmot_mm.apis.init_model, 'default_model', lambda: default)
     assert run(video, '--out', tmp_path, '--no-video')[:2] == ['small', None]
 
     def no_default():
         raise ConfigError('no default')
 
-    monkeypatch.setattr(fairmot_mm.apis.inference, 'default_model', no_default)
+    monkeypatch.setattr(fairmot_mm.apis.init_model, 'default_model', no_default)
     with pytest.raises(SystemExit, match=r'^error: no default'):
         run(video, '--out', tmp_path, '--no-video')
     with pytest.raises(SystemExit, match=r'^error: weights w\.pth need a model'):

@@ -36,7 +36,7 @@ from tabulate import tabulate
 
 from fairmot_mm.apis import build_tracker
 from fairmot_mm.registry import MODELS
-from fairmot_mm.testing import WalkingCrowd
+from fairmot_mm.synthetic import WalkingCrowd
 from fairmot_mm.utils import write_text
 from fairmot_mm.utils.cli import one_line_errors
 from fairmot_mm.utils.setup_env import register_all_modules

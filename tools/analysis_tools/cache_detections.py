@@ -18,7 +18,7 @@ from rich.progress import Progress
 
 from fairmot_mm.apis import detect_sequence, init_model, load_config
 from fairmot_mm.evaluation import DetectedSequence, read_origin, save_detections
-from fairmot_mm.testing import DetectionNoise, noisy_detections
+from fairmot_mm.synthetic import DetectionNoise, noisy_detections
 from fairmot_mm.utils import CheckpointError, ConfigError, SequenceInfo
 from fairmot_mm.utils.cli import one_line_errors
 

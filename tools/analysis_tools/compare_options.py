@@ -21,11 +21,11 @@ from rich.progress import track
 from tabulate import tabulate
 
 from fairmot_mm.apis import TrackInferencer, init_model, load_config
-from fairmot_mm.apis.frame_source import open_source
 from fairmot_mm.apis.preparation import Preparation
-from fairmot_mm.testing.lively_network import enliven
+from fairmot_mm.benchmark.random_network import enliven
 from fairmot_mm.utils import ConfigError, UserInputError
 from fairmot_mm.utils.cli import one_line_errors
+from fairmot_mm.video.frame_source import open_source
 
 PLAIN = 'channels_last=False'
 ON_A_CPU = [

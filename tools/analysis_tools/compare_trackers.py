@@ -24,12 +24,12 @@ from rich.progress import track
 from tabulate import tabulate
 
 from fairmot_mm.apis import explain_build_errors, load_config
-from fairmot_mm.datasets.transforms.loading import read_image
 from fairmot_mm.evaluation import OVERALL, DetectedSequence, score_tracker
 from fairmot_mm.registry import MODELS
-from fairmot_mm.testing import DetectionNoise, noisy_detections
+from fairmot_mm.synthetic import DetectionNoise, noisy_detections
 from fairmot_mm.utils import ConfigError
 from fairmot_mm.utils.cli import one_line_errors
+from fairmot_mm.utils.images import read_image
 from fairmot_mm.utils.setup_env import register_all_modules
 
 RATIOS = ('HOTA', 'MOTA', 'IDF1')

@@ -17,7 +17,6 @@ from rich.progress import track
 from tabulate import tabulate
 
 from fairmot_mm.apis import build_tracker
-from fairmot_mm.datasets.transforms.loading import read_image
 from fairmot_mm.evaluation import (
     DetectedSequence,
     SequenceTracks,
@@ -30,6 +29,7 @@ from fairmot_mm.models.trackers.explanation import Candidate, Explainer
 from fairmot_mm.models.trackers.frame_record import FrameRecord
 from fairmot_mm.utils import ConfigError, DataError, atomic_path, write_text
 from fairmot_mm.utils.cli import add_tracker_arguments, one_line_errors
+from fairmot_mm.utils.images import read_image
 from fairmot_mm.visualization import Link, draw_candidates
 
 COLUMNS = ('track', 'state', 'detection', 'score', 'looks', 'motion', '1 - IoU', 'why')

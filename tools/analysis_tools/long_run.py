@@ -21,9 +21,9 @@ from rich.progress import track
 from tabulate import tabulate
 
 from fairmot_mm.apis import TrackInferencer
-from fairmot_mm.apis.frame_source import Frame, FrameSource, open_source
 from fairmot_mm.utils import ConfigError, write_text
 from fairmot_mm.utils.cli import one_line_errors
+from fairmot_mm.video.frame_source import Frame, FrameSource, open_source
 
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:

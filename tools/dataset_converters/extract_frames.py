@@ -2,7 +2,7 @@
 
 import argparse
 
-from fairmot_mm.apis.frame_extraction import extract_frames
+from fairmot_mm.datasets.converters.video_frames import extract_frames
 from fairmot_mm.utils.cli import one_line_errors
 
 

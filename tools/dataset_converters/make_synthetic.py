@@ -5,7 +5,7 @@ from pathlib import Path
 
 from rich.progress import Progress
 
-from fairmot_mm.testing.synthetic import CAMERAS, SyntheticScene, write_sequence
+from fairmot_mm.synthetic import CAMERAS, SyntheticScene, write_sequence
 from fairmot_mm.utils import UserInputError
 
 

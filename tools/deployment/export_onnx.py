@@ -9,8 +9,8 @@ import argparse
 from mmengine.config import DictAction
 
 from fairmot_mm.apis import init_model
-from fairmot_mm.apis.onnx_backend import input_size
-from fairmot_mm.deployment import export_onnx
+from fairmot_mm.inference import export_onnx
+from fairmot_mm.inference.onnx_backend import input_size
 from fairmot_mm.utils.cli import one_line_errors
 
 

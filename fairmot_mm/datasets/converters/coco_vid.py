@@ -19,8 +19,8 @@ from fairmot_mm.datasets.converters.labels import (
 )
 from fairmot_mm.datasets.converters.report import ConversionReport
 from fairmot_mm.datasets.converters.writer import Target, write_jde_set
-from fairmot_mm.datasets.image_size import image_size
 from fairmot_mm.utils import DataError, natural_order
+from fairmot_mm.utils.images import image_size
 
 _IDENTITY_KEYS = ('track_id', 'instance_id')
 

@@ -11,9 +11,9 @@ import numpy as np
 from rich.progress import track
 
 from fairmot_mm.datasets.label_index import LabelIndex, index_labels
-from fairmot_mm.datasets.transforms.loading import read_image
 from fairmot_mm.utils.atomic import atomic_path
 from fairmot_mm.utils.errors import DataError
+from fairmot_mm.utils.images import read_image
 
 MARGIN = 0.2  # of the box height: what the segmentation knows to be background
 ITERATIONS = 4

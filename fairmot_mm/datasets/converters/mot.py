@@ -18,8 +18,8 @@ from fairmot_mm.datasets.converters.labels import (
 )
 from fairmot_mm.datasets.converters.report import ConversionReport
 from fairmot_mm.datasets.converters.writer import Target, write_jde_set
-from fairmot_mm.datasets.image_size import image_size
 from fairmot_mm.utils import DataError, OutputError, SequenceInfo, read_mot
+from fairmot_mm.utils.images import image_size
 
 # Classes of MOT16, 17 and 20 in the order of their numbers, from 1.
 MOT_CLASSES = (

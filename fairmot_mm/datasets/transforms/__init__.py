@@ -1,14 +1,16 @@
 """Transforms of images, boxes and identities."""
 
-from fairmot_mm.datasets.transforms.affine import JDERandomAffine
-from fairmot_mm.datasets.transforms.color import SaturationValueJitter
-from fairmot_mm.datasets.transforms.formatting import PackFrame, PackJDEInputs
 from fairmot_mm.datasets.transforms.fused_jde_augment import FusedJDEAugment
-from fairmot_mm.datasets.transforms.instances import LoadInstances
+from fairmot_mm.datasets.transforms.jde_random_affine import JDERandomAffine
 from fairmot_mm.datasets.transforms.letterbox import Letterbox
-from fairmot_mm.datasets.transforms.loading import LoadImage, LoadJDELabels
+from fairmot_mm.datasets.transforms.load_image import LoadImage
+from fairmot_mm.datasets.transforms.load_instances import LoadInstances
+from fairmot_mm.datasets.transforms.load_jde_labels import LoadJDELabels
+from fairmot_mm.datasets.transforms.pack_frame import PackFrame
+from fairmot_mm.datasets.transforms.pack_jde_inputs import PackJDEInputs
 from fairmot_mm.datasets.transforms.paste_people import PastePeople
 from fairmot_mm.datasets.transforms.random_window import RandomWindow
+from fairmot_mm.datasets.transforms.saturation_value_jitter import SaturationValueJitter
 
 __all__ = [
     'FusedJDEAugment',

@@ -9,18 +9,14 @@ from mmcv.transforms import BaseTransform
 from mmdet.datasets.transforms import RandomFlip
 from PIL import Image
 
-from fairmot_mm.datasets.transforms.affine import JDERandomAffine
-from fairmot_mm.datasets.transforms.color import SaturationValueJitter
+from fairmot_mm.datasets.transforms.jde_random_affine import JDERandomAffine
 from fairmot_mm.datasets.transforms.letterbox import Letterbox, LetterboxFit
-from fairmot_mm.datasets.transforms.loading import (
-    DECODE_FLAGS,
-    LoadImage,
-    LoadJDELabels,
-    decode_image,
-    read_bytes,
-)
+from fairmot_mm.datasets.transforms.load_image import LoadImage
+from fairmot_mm.datasets.transforms.load_jde_labels import LoadJDELabels
+from fairmot_mm.datasets.transforms.saturation_value_jitter import SaturationValueJitter
 from fairmot_mm.registry import TRANSFORMS
 from fairmot_mm.utils.errors import ConfigError
+from fairmot_mm.utils.images import DECODE_FLAGS, decode_image, read_bytes
 
 ORDER = (
     LoadImage,

@@ -13,9 +13,9 @@ from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
 from torch import Tensor, nn
 
+from fairmot_mm.models.layers.row_shard import gradient_norm, row_shards
 from fairmot_mm.registry import HOOKS
 from fairmot_mm.utils.errors import ConfigError, DivergedError
-from fairmot_mm.utils.row_shard import gradient_norm, row_shards
 
 
 @HOOKS.register_module()

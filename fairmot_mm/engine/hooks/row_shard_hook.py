@@ -9,15 +9,15 @@ from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
 from torch import Tensor, nn
 
-from fairmot_mm.registry import HOOKS
-from fairmot_mm.utils.errors import ConfigError
-from fairmot_mm.utils.row_shard import (
+from fairmot_mm.models.layers.row_shard import (
     RowShard,
     clip_gradients,
     row_shards,
     whole_state,
     without_rows,
 )
+from fairmot_mm.registry import HOOKS
+from fairmot_mm.utils.errors import ConfigError
 
 
 @HOOKS.register_module()

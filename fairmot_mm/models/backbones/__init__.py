@@ -1,6 +1,6 @@
 """Backbones."""
 
-from fairmot_mm.models.backbones.dla import DLANet
+from fairmot_mm.models.backbones.dla_net import DLANet
 from fairmot_mm.models.backbones.hrnet_v2 import HRNetV2
 
 __all__ = ['DLANet', 'HRNetV2']

@@ -7,6 +7,7 @@ from mmengine.model import BaseModule
 from mmengine.structures import InstanceData
 from torch import Tensor, nn
 
+from fairmot_mm.models.layers.head_branch import head_branch
 from fairmot_mm.models.utils.center_targets import CenterTargets, center_targets
 from fairmot_mm.models.utils.decode import (
     CenterDetections,
@@ -14,7 +15,6 @@ from fairmot_mm.models.utils.decode import (
     decode_maps,
     rescale_bboxes,
 )
-from fairmot_mm.models.utils.head_branch import head_branch
 from fairmot_mm.registry import MODELS
 from fairmot_mm.utils.errors import ConfigError
 

@@ -54,7 +54,7 @@ class JDEDetector(BaseDetector):
             task_weighting or {'type': 'UncertaintyWeighting'}
         )
         # What `predict` runs in place of `_forward` where it is set: a faster form of
-        # the same network, see `fairmot_mm.apis.accelerate`.
+        # the same network, see `fairmot_mm.inference.accelerate`.
         self.fast_forward: Callable[[Tensor], dict[str, Tensor]] | None = None
 
     def extract_feat(self, batch_inputs: Tensor) -> Sequence[Tensor]:

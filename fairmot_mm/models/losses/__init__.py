@@ -1,5 +1,6 @@
 """Losses and the weighting of tasks."""
 
-from fairmot_mm.models.losses.task_weighting import FixedWeighting, UncertaintyWeighting
+from fairmot_mm.models.losses.fixed_weighting import FixedWeighting
+from fairmot_mm.models.losses.uncertainty_weighting import UncertaintyWeighting
 
 __all__ = ['FixedWeighting', 'UncertaintyWeighting']

@@ -11,11 +11,11 @@ from mmdet.structures import DetDataSample, TrackDataSample
 from mmengine.logging import print_log
 from torch import Tensor
 
-from fairmot_mm.models.utils.published_weights import read_published
-from fairmot_mm.models.utils.weights_fit import check_body, leave_out_heads
+from fairmot_mm.checkpoint.published_weights import read_published
+from fairmot_mm.checkpoint.weights_fit import check_body, leave_out_heads
+from fairmot_mm.models.layers.row_shard import keep_from_averaging
 from fairmot_mm.registry import MODELS
 from fairmot_mm.utils.errors import ConfigError
-from fairmot_mm.utils.row_shard import keep_from_averaging
 from fairmot_mm.utils.setup_env import check_deformable_operator
 from fairmot_mm.utils.stage_clock import StageClock, stage
 

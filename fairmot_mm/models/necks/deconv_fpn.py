@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from mmengine.model import BaseModule
 from torch import Tensor, nn
 
-from fairmot_mm.models.utils.conv_block import ConvBNReLU
-from fairmot_mm.models.utils.deconv_block import DeconvBlock
+from fairmot_mm.models.layers.conv_block import ConvBNReLU
+from fairmot_mm.models.layers.deconv_block import DeconvBlock
 from fairmot_mm.registry import MODELS
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from mmengine.model import BaseModule
 from torch import Tensor, nn
 
-from fairmot_mm.models.utils.deconv_block import DeconvBlock
+from fairmot_mm.models.layers.deconv_block import DeconvBlock
 from fairmot_mm.registry import MODELS
 
 

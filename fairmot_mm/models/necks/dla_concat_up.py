@@ -6,8 +6,8 @@ import torch
 from mmengine.model import BaseModule
 from torch import Tensor, nn
 
-from fairmot_mm.models.utils.bilinear import bilinear_upsample
-from fairmot_mm.models.utils.conv_block import ConvBNReLU
+from fairmot_mm.models.layers.bilinear import bilinear_upsample
+from fairmot_mm.models.layers.conv_block import ConvBNReLU
 from fairmot_mm.registry import MODELS
 
 

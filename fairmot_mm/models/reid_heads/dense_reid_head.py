@@ -10,8 +10,8 @@ from mmengine.logging import print_log
 from mmengine.model import BaseModule
 from torch import Tensor, nn
 
+from fairmot_mm.models.layers.head_branch import head_branch
 from fairmot_mm.models.utils.center_targets import CenterTargets
-from fairmot_mm.models.utils.head_branch import head_branch
 from fairmot_mm.registry import MODELS
 from fairmot_mm.utils.errors import CheckpointError, ConfigError
 

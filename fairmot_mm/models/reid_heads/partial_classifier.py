@@ -8,13 +8,13 @@ import torch.nn.functional as F  # noqa: N812
 from mmengine.dist import broadcast
 from torch import Tensor, nn
 
+from fairmot_mm.models.layers.row_shard import RowShard
 from fairmot_mm.models.losses.sharded_cross_entropy import (
     gather_people,
     sharded_cross_entropy,
 )
 from fairmot_mm.registry import MODELS
 from fairmot_mm.utils.errors import ConfigError
-from fairmot_mm.utils.row_shard import RowShard
 
 
 @MODELS.register_module()

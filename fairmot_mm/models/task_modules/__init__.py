@@ -1,7 +1,7 @@
 """Parts that trackers and heads are given by config."""
 
 from fairmot_mm.models.task_modules.ecc_motion import ECCMotion
-from fairmot_mm.models.task_modules.kalman_filter import KalmanFilterXYAH
+from fairmot_mm.models.task_modules.kalman_filter_xyah import KalmanFilterXYAH
 from fairmot_mm.models.task_modules.kalman_filter_xywh import KalmanFilterXYWH
 from fairmot_mm.models.task_modules.low_frame_rate import LowFrameRate
 from fairmot_mm.models.task_modules.reentry_gallery import ReentryGallery

@@ -7,7 +7,7 @@ import pytest
 
 from fairmot_mm.datasets import MOTVideoDataset
 from fairmot_mm.datasets.converters import convert_mot
-from fairmot_mm.testing import SyntheticScene, write_sequence
+from fairmot_mm.synthetic import SyntheticScene, write_sequence
 from fairmot_mm.utils import DataError, OutputError
 
 MOT17_GT = """\

@@ -8,7 +8,7 @@ from PIL import Image
 from fairmot_mm.datasets import FusedJDEAugment
 from fairmot_mm.datasets.transforms.fused_jde_augment import choose_reduction
 from fairmot_mm.registry import TRANSFORMS
-from fairmot_mm.testing import SyntheticScene
+from fairmot_mm.synthetic import SyntheticScene
 from fairmot_mm.utils import ConfigError, DataError
 
 SCALE = (272, 152)  # a quarter of the published input

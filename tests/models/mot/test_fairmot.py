@@ -5,7 +5,7 @@ from mmdet.structures import DetDataSample, TrackDataSample
 from mmengine.config import Config
 
 from fairmot_mm.apis import init_model
-from fairmot_mm.models.utils.published_names import to_published
+from fairmot_mm.checkpoint.published_names import to_published
 from fairmot_mm.registry import MODELS
 from fairmot_mm.utils import ConfigError
 

@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from fairmot_mm.models import DeconvNeck
-from fairmot_mm.models.utils.bilinear import bilinear_kernel
+from fairmot_mm.models.layers.bilinear import bilinear_kernel
 
 
 @pytest.mark.parametrize('conv_cfg', [None, dict(type='DCNv2')])

@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from fairmot_mm.models import DLAUp
-from fairmot_mm.models.utils.bilinear import bilinear_kernel
+from fairmot_mm.models.layers.bilinear import bilinear_kernel
 
 CHANNELS = (4, 8, 16, 32)
 

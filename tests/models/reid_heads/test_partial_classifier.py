@@ -7,9 +7,13 @@ from torch import nn
 
 from fairmot_mm.engine import RowAdam
 from fairmot_mm.models import DenseReIDHead, PartialClassifier
+from fairmot_mm.models.layers.row_shard import (
+    clip_gradients,
+    gradient_norm,
+    whole_state,
+)
 from fairmot_mm.models.utils.center_targets import CenterTargets
 from fairmot_mm.utils import ConfigError
-from fairmot_mm.utils.row_shard import clip_gradients, gradient_norm, whole_state
 
 # Identities of the people of two processes, and the class that each belongs to.
 PEOPLE = [([0, 6, 6, 3, -1], [0, 1, 1, 0, 0]), ([2, 5], [0, 1])]

@@ -7,7 +7,7 @@ import pytest
 
 from fairmot_mm.apis import load_config
 from fairmot_mm.registry import MODELS
-from fairmot_mm.testing import WalkingCrowd
+from fairmot_mm.synthetic import WalkingCrowd
 from fairmot_mm.utils.setup_env import register_all_modules
 
 CONFIGS = Path(__file__).parents[3] / 'configs' / 'trackers'

@@ -5,8 +5,8 @@ from pathlib import Path
 import av
 import pytest
 
-from fairmot_mm.apis.video_writer import VideoWriter
-from fairmot_mm.testing import SyntheticScene
+from fairmot_mm.synthetic import SyntheticScene
+from fairmot_mm.video.video_writer import VideoWriter
 
 CONFIG = Path(__file__).parents[3] / (
     'configs/fairmot/fairmot_dla34-conv-small_1xb4-10e_synthetic.py'

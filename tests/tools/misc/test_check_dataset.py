@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from fairmot_mm.datasets.converters import convert_mot
-from fairmot_mm.testing import SyntheticScene, write_sequence
+from fairmot_mm.synthetic import SyntheticScene, write_sequence
 
 TOOL = Path(__file__).parents[3] / 'tools/misc/check_dataset.py'
 

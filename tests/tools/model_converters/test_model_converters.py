@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from fairmot_mm.apis import init_model, read_state_dict
-from fairmot_mm.models.utils.published_names import UNREAD
+from fairmot_mm.checkpoint.published_names import UNREAD
 
 ROOT = Path(__file__).parents[3]
 NETWORK = 'configs/_base_/models/fairmot_dla34-conv.py'

@@ -1,0 +1,36 @@
+"""Checkpoints: loading, converting and publishing them, and the model zoo."""
+
+from fairmot_mm.checkpoint.convert_weights import (
+    convert_published,
+    export_published,
+    publish_weights,
+)
+from fairmot_mm.checkpoint.initial_weights import require_initial_weights
+from fairmot_mm.checkpoint.loading import (
+    find_resume_checkpoint,
+    load_checkpoint,
+    read_state_dict,
+)
+from fairmot_mm.checkpoint.model_zoo import (
+    ZooModel,
+    default_model,
+    find_model,
+    list_models,
+)
+from fairmot_mm.checkpoint.zoo_weights import fetch_weights, weights_of
+
+__all__ = [
+    'ZooModel',
+    'convert_published',
+    'default_model',
+    'export_published',
+    'fetch_weights',
+    'find_model',
+    'find_resume_checkpoint',
+    'list_models',
+    'load_checkpoint',
+    'publish_weights',
+    'read_state_dict',
+    'require_initial_weights',
+    'weights_of',
+]

@@ -1,0 +1,129 @@
+"""Where the weights of a model of the zoo are, and getting them there."""
+
+import hashlib
+import os
+import shutil
+from http.client import HTTPException
+from pathlib import Path, PurePosixPath
+from urllib.parse import urlsplit
+from urllib.request import urlopen
+
+from mmengine.config import Config
+from rich.console import Console
+from rich.progress import wrap_file
+
+from fairmot_mm.checkpoint.model_zoo import PACKAGE, ZooModel, find_model
+from fairmot_mm.utils import CheckpointError, atomic_path
+
+TIMEOUT = 30  # seconds that a server may be silent
+_CACHE = 'FAIRMOT_MM_CACHE'
+
+
+def cache_dir() -> Path:
+    """Folder of downloaded weights.
+
+    It is ``$FAIRMOT_MM_CACHE``, or else ``fairmot_mm`` in ``$XDG_CACHE_HOME``, which is
+    ``~/.cache`` where it is not set.
+    """
+    if os.environ.get(_CACHE):
+        return Path(os.environ[_CACHE]).expanduser()
+    base = os.environ.get('XDG_CACHE_HOME') or '~/.cache'
+    return Path(base).expanduser() / 'fairmot_mm'
+
+
+def fetch_weights(model: ZooModel) -> Path:
+    """The file with the weights of a model, downloaded unless it is there already.
+
+    A file whose SHA-256 the zoo knows is checked at every call, also in the cache.
+
+    Raises:
+        CheckpointError: Nobody publishes weights for it; or its file is missing and
+            cannot be fetched, which says where to get it and where to put it; or is not
+            the file that was published.
+        OutputError: The cache folder cannot be written.
+    """
+    if model.weights is None:
+        return _published_file(model)
+    name = PurePosixPath(urlsplit(model.weights).path).name
+    if '://' not in model.weights:
+        path = PACKAGE.parent / model.weights
+        remedy = 'it belongs to the package: install fairmot_mm again'
+        if not path.is_file():
+            raise CheckpointError(f'{path} does not exist; {remedy}')
+    else:
+        path = cache_dir() / name
+        remedy = 'remove it to have it fetched again'
+        if not path.is_file():
+            _download(model, path)
+    if _sha256(path) != model.sha256:
+        raise CheckpointError(
+            f'{path} is damaged or another file (its SHA-256 is not {model.sha256}); '
+            f'{remedy}'
+        )
+    return path
+
+
+def weights_of(config: str | Path | Config) -> Path | None:
+    """The weights that belong to a name of the zoo; ``None`` for a file or a `Config`.
+
+    Raises:
+        CheckpointError: See `fetch_weights`.
+        OutputError: Likewise.
+    """
+    if isinstance(config, Config) or Path(config).is_file():
+        return None
+    model = find_model(str(config))
+    return None if model is None else fetch_weights(model)
+
+
+def _published_file(model: ZooModel) -> Path:
+    """The file of somebody else, which a user has put into the cache."""
+    if model.published_weights is None:
+        raise CheckpointError(
+            f'no weights of {model.name} are published: give those of your training'
+        )
+    path = cache_dir() / model.published_weights
+    if path.is_file():
+        return path
+    pages = ' or '.join(model.published_at)
+    raise CheckpointError(
+        f'the weights of {model.short_name} cannot be fetched by a program: get '
+        f'{path.name} with a browser, from where its authors publish it ({pages}), and '
+        f'put it into {path.parent} ({_CACHE} names another folder); or give the file '
+        'itself as the weights'
+    )
+
+
+def _download(model: ZooModel, path: Path) -> None:
+    """Fetch the weights to ``path``, which has the right content or is not made."""
+    url = str(model.weights)
+    with atomic_path(path) as part:
+        try:
+            with urlopen(url, timeout=TIMEOUT) as answer, part.open('wb') as file:
+                total = int(answer.headers.get('Content-Length') or 0)
+                console = Console(stderr=True)
+                with wrap_file(
+                    answer, total, description=path.name, console=console
+                ) as reader:
+                    shutil.copyfileobj(reader, file)
+        except (OSError, HTTPException) as error:
+            raise _not_fetched(model, path, str(error)) from error
+        size = part.stat().st_size
+        if total and size < total:
+            raise _not_fetched(
+                model, path, f'the connection ended after {size} of {total} bytes'
+            )
+        if _sha256(part) != model.sha256:
+            raise _not_fetched(model, path, 'what came is another file')
+
+
+def _not_fetched(model: ZooModel, path: Path, reason: str) -> CheckpointError:
+    return CheckpointError(
+        f'{model.weights}, the weights of {model.short_name}, cannot be fetched: '
+        f'{reason}. Try again; or get the file elsewhere (its SHA-256 is '
+        f'{model.sha256}) and put it at {path} ({_CACHE} names another folder)'
+    )
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -1,0 +1,1 @@
+"""Finding what is wrong with the labels and lists of a data set."""

@@ -1,0 +1,65 @@
+"""Frames of a video as a sequence folder, to be labelled, trained on or tested on."""
+
+import shutil
+from pathlib import Path
+
+import cv2
+from rich.progress import track
+
+from fairmot_mm.datasets.converters import write_seqinfo
+from fairmot_mm.utils import OutputError, require_writable_dir
+from fairmot_mm.video.frame_source import open_source
+
+
+def extract_frames(
+    video: str | Path,
+    out: str | Path,
+    *,
+    frame_rate: float | None = None,
+    show_progress: bool = False,
+) -> tuple[Path, int]:
+    """Write ``OUT/NAME/img1/000001.jpg`` and so on, and ``OUT/NAME/seqinfo.ini``.
+
+    The folder appears once all frames are written; where there is one, the video was
+    extracted before and nothing is done.
+
+    Args:
+        video: A video file, or anything else that `open_source` opens.
+        out: Folder of the sequences. NAME is that of the file without its ending.
+        frame_rate: Frames a second, instead of what the video says.
+        show_progress: Draw a progress bar.
+
+    Returns:
+        The sequence folder, and the number of frames written now.
+
+    Raises:
+        VideoError: The video cannot be opened.
+        OutputError: ``out`` cannot be written, or has another folder of this name.
+    """
+    source = open_source(video, frame_rate)
+    folder = require_writable_dir(out) / source.name
+    if folder.exists():
+        if not (folder / 'seqinfo.ini').is_file():
+            raise OutputError(f'{folder} exists and was not extracted: choose another')
+        return folder, 0
+    staging = folder.with_name(f'.{source.name}.part')
+    shutil.rmtree(staging, ignore_errors=True)
+    images: list[Path] = []
+    size = 0, 0
+    try:
+        (staging / 'img1').mkdir(parents=True)
+        for frame in track(
+            source.frames,
+            total=source.length,
+            description=source.name,
+            disable=not show_progress,
+        ):
+            images.append(staging / 'img1' / f'{len(images) + 1:06d}.jpg')
+            size = frame.image.shape[1], frame.image.shape[0]
+            if not cv2.imwrite(str(images[-1]), frame.image):
+                raise OutputError(f'{images[-1]} cannot be written: is the disk full?')
+        write_seqinfo(staging, source.name, float(source.frame_rate), size, images)
+        staging.replace(folder)
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+    return folder, len(images)

@@ -1,0 +1,29 @@
+"""Reading the labels of a sample."""
+
+import numpy as np
+from mmcv.transforms import BaseTransform
+from mmdet.structures.bbox import HorizontalBoxes
+
+from fairmot_mm.registry import TRANSFORMS
+
+
+@TRANSFORMS.register_module()
+class LoadJDELabels(BaseTransform):
+    """Turn the rows of a JDE label file into boxes of the loaded image.
+
+    Needs ``jde_labels`` (N, 6) float32 rows ``class id cx cy w h``, normalised by the
+    image. Adds ``gt_bboxes`` (N, 4) xyxy in pixels, which may leave the image,
+    ``gt_bboxes_labels`` (N,) int64 and ``gt_instances_ids`` (N,) int64, -1 = none.
+    """
+
+    def transform(self, results: dict) -> dict:
+        """Add the ground truth of ``results``."""
+        rows = results['jde_labels']
+        height, width = results['img_shape']
+        scale = np.array([width, height, width, height], np.float32)
+        half = rows[:, 4:6] / 2
+        corners = np.concatenate([rows[:, 2:4] - half, rows[:, 2:4] + half], axis=1)
+        results['gt_bboxes'] = HorizontalBoxes(corners * scale)
+        results['gt_bboxes_labels'] = rows[:, 0].astype(np.int64)
+        results['gt_instances_ids'] = rows[:, 1].astype(np.int64)
+        return results

@@ -1,0 +1,53 @@
+"""Packing a training sample for the model."""
+
+import cv2
+import numpy as np
+from mmdet.datasets.transforms import PackDetInputs
+
+from fairmot_mm.registry import TRANSFORMS
+
+META_KEYS = (
+    'img_id',
+    'img_path',
+    'unreadable',
+    'ori_shape',
+    'img_shape',
+    'scale_factor',
+    'pad_param',
+    'flip',
+    'flip_direction',
+    'frame_id',
+    'frame_rate',
+    'skipped',
+    'video_name',
+    'video_length',
+    'first_frame',
+    'gt_file',
+    'instances',
+)
+
+
+@TRANSFORMS.register_module()
+class PackJDEInputs(PackDetInputs):
+    """mmdet's ``PackDetInputs`` that packs identities too (training).
+
+    ``gt_instances`` has ``bboxes``, ``labels`` and ``instances_ids``.
+
+    Args:
+        meta_keys: Keys of the results that become metainfo.
+    """
+
+    mapping_table = {  # noqa: RUF012 - mmdet's own class attribute, extended
+        **PackDetInputs.mapping_table,
+        'gt_instances_ids': 'instances_ids',
+    }
+
+    def __init__(self, meta_keys: tuple[str, ...] = META_KEYS) -> None:
+        super().__init__(meta_keys=tuple(meta_keys))
+
+    def transform(self, results: dict) -> dict:
+        """Pack ``results``: ``inputs`` (3, H, W) uint8 and ``data_samples``."""
+        planes = np.empty((3, *results['img'].shape[:2]), np.uint8)
+        cv2.split(results['img'], list(planes))
+        # Its transpose is already the (3, H, W) that is packed: no slow copy there.
+        return super().transform({**results, 'img': planes.transpose(1, 2, 0)})

@@ -1,0 +1,15 @@
+"""Seeded street videos with exact ground truth, crowds, and noisy detections."""
+
+from fairmot_mm.synthetic.noisy_detections import DetectionNoise, noisy_detections
+from fairmot_mm.synthetic.scene import CAMERAS, SyntheticScene
+from fairmot_mm.synthetic.walking_crowd import WalkingCrowd
+from fairmot_mm.synthetic.writer import write_sequence
+
+__all__ = [
+    'CAMERAS',
+    'DetectionNoise',
+    'SyntheticScene',
+    'WalkingCrowd',
+    'noisy_detections',
+    'write_sequence',
+]

@@ -1,0 +1,211 @@
+"""Writing an mp4 that browsers play."""
+
+import os
+import struct
+import warnings
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from fairmot_mm.utils import OutputError, atomic_path
+from fairmot_mm.video.pyav import import_av
+
+if TYPE_CHECKING:
+    from av.container import OutputContainer
+    from av.video.stream import VideoStream
+
+_ENCODER = 'libx264'
+# Constant quality; 'veryfast' keeps the encoder from becoming the slowest part.
+_ENCODER_OPTIONS = {'crf': '23', 'preset': 'veryfast'}
+# Fragments of a second (in microseconds).
+_FRAGMENTS = {
+    'movflags': 'empty_moov+default_base_moof+delay_moov',
+    'frag_duration': '1000000',
+    'flush_packets': '1',  # a killed program leaves what it has written
+}
+# ITU-T H.273 code of BT.709, for colour space, primaries and transfer alike.
+_BT709 = 1
+
+
+class VideoWriter:
+    """Writes BGR frames to an H.264 mp4 under a temporary name.
+
+    The file gets its name in `close`, so that a reader never meets an unfinished one.
+    Without a frame no file is made. The index stands in front: playing can start while
+    the file is still being loaded. Until then the file consists of fragments of a
+    second, each with an index of its own: memory does not grow with the video, and
+    where writing fails (a full disk) the fragments up to there are kept and play.
+
+    Args:
+        path: The mp4 file to make. Its folder is created.
+        frame_rate: Frames a second.
+
+    Raises:
+        VideoError: PyAV is not installed.
+        OutputError: It was built without the H.264 encoder.
+    """
+
+    def __init__(self, path: str | Path, frame_rate: Fraction | int) -> None:
+        self.path = Path(path)
+        self.frame_rate = Fraction(frame_rate)
+        self._av = import_av()
+        self._files = ExitStack()
+        self._container: OutputContainer | None = None
+        self._stream: VideoStream
+        self._fragments: Path
+        self._index = -1
+        if _ENCODER not in self._av.codecs_available:
+            raise OutputError(
+                f'{self.path} cannot be written: this PyAV has no {_ENCODER} encoder; '
+                'install the wheel (pip install --force-reinstall --only-binary av av) '
+                'or track without video'
+            )
+
+    def write(self, image: np.ndarray, index: int | None = None) -> None:
+        """Append a frame.
+
+        Args:
+            image: (H, W, 3) uint8 BGR. The first frame fixes the size of the video; a
+                row or column is repeated where it is odd, which H.264 cannot store.
+                Later frames of another size are scaled into it, keeping their shape.
+            index: Its place in time, in frames; above that of the last one. By default
+                it is the next: where frames are left out, the one before stays longer.
+
+        Raises:
+            OutputError: The file cannot be written; what it has of it is kept.
+        """
+        with self._output_errors():
+            if self._container is None:
+                self._container = self._open(*image.shape[:2])
+            frame = self._av.VideoFrame.from_ndarray(
+                _fit(image, self._stream.height, self._stream.width), format='bgr24'
+            )
+            frame = frame.reformat(
+                format='yuv420p', dst_colorspace='ITU709', dst_color_range='MPEG'
+            )
+            self._index = self._index + 1 if index is None else index
+            frame.pts = self._index
+            frame.time_base = 1 / self.frame_rate
+            self._container.mux(self._stream.encode(frame))
+
+    def close(self) -> None:
+        """Finish the file and give it its name. Does nothing the second time.
+
+        Raises:
+            OutputError: The file cannot be written; what it has of it is kept.
+        """
+        container, self._container = self._container, None
+        if container is None:
+            return
+        try:
+            with self._output_errors(), container:
+                container.mux(self._stream.encode(None))
+            _put_index_in_front(self._fragments)
+        finally:
+            self._files.close()
+
+    def _open(self, height: int, width: int) -> 'OutputContainer':
+        self._fragments = self._files.enter_context(atomic_path(self.path))
+        container = self._av.open(
+            str(self._fragments), 'w', format='mp4', options=_FRAGMENTS
+        )
+        self._stream = container.add_stream(
+            _ENCODER, rate=self.frame_rate, options=_ENCODER_OPTIONS
+        )
+        self._stream.width = width + width % 2
+        self._stream.height = height + height % 2
+        self._stream.pix_fmt = 'yuv420p'
+        codec = self._stream.codec_context
+        codec.color_range = 1  # 16-235, what players expect
+        codec.colorspace = codec.color_primaries = codec.color_trc = _BT709
+        return container
+
+    @contextmanager
+    def _output_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except (self._av.error.FFmpegError, OSError) as error:
+            if isinstance(error, OutputError):
+                raise
+            kept = self._keep_whole_fragments()
+            raise OutputError(
+                f'cannot write {self.path}: {error.strerror}; {kept}'
+            ) from error
+
+    def _keep_whole_fragments(self) -> str:
+        """End the file where writing failed and give it its name, if it has frames."""
+        container, self._container = self._container, None
+        if container is not None:
+            with suppress(self._av.error.FFmpegError, OSError):
+                container.close()  # it fails again, and lets go of the file
+        with self._files as files:
+            size = _size_of_whole_fragments(self._fragments)
+            if size == 0:
+                files.pop_all().__exit__(OutputError, None, None)
+                return 'nothing of it is kept'
+            os.truncate(self._fragments, size)
+        return 'it is kept up to about a second before'
+
+
+def _size_of_whole_fragments(path: Path) -> int:
+    """Bytes of an mp4 up to the end of its last complete data; 0 without any."""
+    end = whole = 0
+    size = path.stat().st_size
+    with path.open('rb') as file:
+        while end + 8 <= size:
+            file.seek(end)
+            length, kind = struct.unpack('>I4s', file.read(8))
+            end += max(length, 8)
+            if kind == b'mdat' and end <= size:
+                whole = end
+    return whole
+
+
+def _put_index_in_front(path: Path) -> None:
+    """Turn fragments into an mp4 with one index, which every player can search.
+
+    Where that fails, for want of room, the fragments stay as they are.
+    """
+    av = import_av()
+    copy = path.with_suffix('.copy')
+    try:
+        with (
+            av.open(str(path)) as source,
+            av.open(
+                str(copy), 'w', format='mp4', options={'movflags': 'faststart'}
+            ) as target,
+        ):
+            stream = target.add_stream_from_template(source.streams.video[0])
+            for packet in source.demux(video=0):
+                if packet.dts is not None:  # the last one is empty
+                    packet.stream = stream
+                    target.mux(packet)
+        copy.replace(path)
+    except (av.error.FFmpegError, OSError) as error:
+        warnings.warn(
+            f'{path.parent} has no room to give the mp4 one index: {error.strerror}; '
+            'it plays, some players cannot search in it',
+            stacklevel=2,
+        )
+    finally:
+        copy.unlink(missing_ok=True)
+
+
+def _fit(image: np.ndarray, height: int, width: int) -> np.ndarray:
+    """Bring ``image`` to (height, width, 3): enlarged by a pixel, or scaled and padded.
+
+    A frame that is one row or column short (an odd size) gets its last one repeated.
+    """
+    rows, columns = height - image.shape[0], width - image.shape[1]
+    if rows not in (0, 1) or columns not in (0, 1):
+        scale = min(height / image.shape[0], width / image.shape[1])
+        size = (round(image.shape[1] * scale), round(image.shape[0] * scale))
+        image = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+        rows, columns = height - size[1], width - size[0]
+        return cv2.copyMakeBorder(image, 0, rows, 0, columns, cv2.BORDER_CONSTANT)
+    return cv2.copyMakeBorder(image, 0, rows, 0, columns, cv2.BORDER_REPLICATE)

@@ -1,0 +1,64 @@
+from fractions import Fraction
+
+import cv2
+import numpy as np
+import pytest
+
+from fairmot_mm.datasets.converters.video_frames import extract_frames
+from fairmot_mm.utils import OutputError, SequenceInfo, VideoError
+from fairmot_mm.video.video_writer import VideoWriter
+
+
+@pytest.fixture
+def video(tmp_path):
+    """Five frames of growing brightness, 12.5 a second."""
+    path = tmp_path / 'street.mp4'
+    writer = VideoWriter(path, Fraction(25, 2))
+    for number in range(5):
+        writer.write(np.full((48, 64, 3), 40 * number, np.uint8))
+    writer.close()
+    return path
+
+
+def test_sequence_folder(video, tmp_path):
+    """All frames in order, with size and rate; a second call leaves them."""
+    out = tmp_path / 'out'
+    assert extract_frames(video, out) == (out / 'street', 5)
+    info = SequenceInfo.read(out / 'street')
+    assert (info.frame_rate, info.width, info.height) == (12.5, 64, 48)
+    assert [path.name for path in info.images] == [f'{k:06d}.jpg' for k in range(1, 6)]
+    grey = [cv2.imread(str(path)).mean() for path in info.images]
+    np.testing.assert_allclose(grey, [0, 40, 80, 120, 160], atol=3)
+    assert extract_frames(video, out) == (out / 'street', 0)
+    assert [path.name for path in out.iterdir()] == ['street']
+
+
+def test_interrupted(video, tmp_path, monkeypatch):
+    """Nothing is left of a run that was stopped; one that was killed is cleared up."""
+    out = tmp_path / 'out'
+    (out / '.street.part/img1').mkdir(parents=True)
+    (out / '.street.part/img1/000009.jpg').touch()
+    written = []
+
+    def write(path, image):
+        written.append(path)
+        if len(written) == 3:
+            raise KeyboardInterrupt
+        return True
+
+    monkeypatch.setattr(cv2, 'imwrite', write)
+    with pytest.raises(KeyboardInterrupt):
+        extract_frames(video, out)
+    assert list(out.iterdir()) == []
+    monkeypatch.undo()
+    assert extract_frames(video, out)[1] == 5
+    assert len(list((out / 'street/img1').iterdir())) == 5
+
+
+def test_what_is_wrong_is_named(video, tmp_path):
+    """No video, or a folder of something else in the way."""
+    with pytest.raises(VideoError, match=r'gone\.mp4'):
+        extract_frames(tmp_path / 'gone.mp4', tmp_path / 'out')
+    (tmp_path / 'out/street').mkdir(parents=True)
+    with pytest.raises(OutputError, match='was not extracted'):
+        extract_frames(video, tmp_path / 'out')
