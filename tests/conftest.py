@@ -20,6 +20,19 @@ def own_scope():
 
 
 @pytest.fixture(autouse=True, scope='session')
+def one_thread():
+    """A process computes in one thread, and so do those it starts.
+
+    Sums depend on the number of threads, and tests that run side by side would wait
+    for each other's threads.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv('OMP_NUM_THREADS', '1')
+        torch.set_num_threads(1)
+        yield
+
+
+@pytest.fixture(autouse=True, scope='session')
 def own_cache(tmp_path_factory):
     """What is kept between runs stays out of the user's cache, also in subprocesses."""
     with pytest.MonkeyPatch.context() as patch:
