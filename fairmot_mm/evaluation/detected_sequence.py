@@ -14,6 +14,7 @@ from mmengine.structures import InstanceData
 from fairmot_mm.evaluation.mot_protocols import SequenceTracks
 from fairmot_mm.evaluation.mot_scores import Scores, evaluate_sequences
 from fairmot_mm.utils import MOTRows
+from fairmot_mm.utils.boxes import xyxy_to_tlwh
 
 
 class Tracker(Protocol):
@@ -109,7 +110,7 @@ def track_sequence(tracker: Tracker, sequence: DetectedSequence) -> MOTRows:
     return MOTRows(
         frames=table[:, 0].astype(np.int64),
         ids=table[:, 1].astype(np.int64),
-        tlwh=np.concatenate([table[:, 2:4], table[:, 4:6] - table[:, 2:4]], axis=1),
+        tlwh=xyxy_to_tlwh(table[:, 2:6]),
         marks=table[:, 6],
         classes=np.ones(len(table), dtype=np.int64),
         visibility=np.ones(len(table)),

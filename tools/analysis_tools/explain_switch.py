@@ -28,6 +28,7 @@ from fairmot_mm.evaluation import (
 from fairmot_mm.models.trackers.explanation import Candidate, Explainer
 from fairmot_mm.models.trackers.frame_record import FrameRecord
 from fairmot_mm.utils import ConfigError, DataError, atomic_path, write_text
+from fairmot_mm.utils.boxes import tlwh_to_xyxy
 from fairmot_mm.utils.cli import add_tracker_arguments, one_line_errors
 from fairmot_mm.utils.images import read_image
 from fairmot_mm.visualization import Link, draw_candidates
@@ -163,16 +164,11 @@ def picture(
     ]
     return draw_candidates(
         image,
-        (to_xyxy(predicted), record.tracks.ids[rows]),
-        (to_xyxy(found), [f'detection {col}' for col in cols]),
+        (tlwh_to_xyxy(predicted), record.tracks.ids[rows]),
+        (tlwh_to_xyxy(found), [f'detection {col}' for col in cols]),
         links,
         header,
     )
-
-
-def to_xyxy(tlwh: np.ndarray) -> np.ndarray:
-    """Corners of boxes."""
-    return np.concatenate([tlwh[:, :2], tlwh[:, :2] + tlwh[:, 2:]], axis=1)
 
 
 def explain_identity(

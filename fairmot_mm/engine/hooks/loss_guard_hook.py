@@ -15,6 +15,7 @@ from torch import Tensor, nn
 
 from fairmot_mm.models.layers.row_shard import gradient_norm, row_shards
 from fairmot_mm.registry import HOOKS
+from fairmot_mm.utils.boxes import box_sizes
 from fairmot_mm.utils.errors import ConfigError, DivergedError
 
 
@@ -147,7 +148,7 @@ def _images(samples: Sequence[Any] | None) -> Sequence[str]:
     for sample in samples or ():
         truth = sample.gt_instances
         boxes = getattr(truth.bboxes, 'tensor', truth.bboxes).reshape(-1, 4)
-        largest = (boxes[:, 2:] - boxes[:, :2]).amax().item() if len(boxes) else 0
+        largest = box_sizes(boxes).amax().item() if len(boxes) else 0
         known = (truth.instances_ids >= 0).sum().item()
         path = sample.metainfo.get('img_path', 'an image')
         lines.append(

@@ -17,6 +17,7 @@ from torch.utils.hooks import RemovableHandle
 
 from fairmot_mm.registry import HOOKS
 from fairmot_mm.utils import ConfigError, read_mot
+from fairmot_mm.utils.boxes import tlwh_to_xyxy
 
 
 @HOOKS.register_module()
@@ -210,9 +211,8 @@ def _true_instances(frame: DetDataSample, num_classes: int) -> InstanceData | No
     number = meta.get('first_frame', 1) + meta['frame_id']
     counted = (rows.marks > 0) & (rows.classes <= num_classes)
     rows = rows[counted & (rows.frames == number)]
-    tlwh = torch.from_numpy(rows.tlwh)
     return _instances(
-        _to_input(torch.cat([tlwh[:, :2], tlwh[:, :2] + tlwh[:, 2:]], dim=1), meta),
+        _to_input(tlwh_to_xyxy(torch.from_numpy(rows.tlwh)), meta),
         torch.from_numpy(rows.classes - 1),
         instances_ids=torch.from_numpy(rows.ids),
     )

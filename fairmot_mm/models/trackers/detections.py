@@ -11,6 +11,7 @@ from mmdet.structures import DetDataSample
 from mmengine.structures import InstanceData
 
 from fairmot_mm.utils import DataError
+from fairmot_mm.utils.boxes import xyxy_to_tlwh
 
 _FIELDS = ('bboxes', 'scores', 'labels', 'embeds')
 
@@ -58,14 +59,14 @@ class Detections:
         """
         columns, labels = cls._host_columns(instances)
         with np.errstate(over='ignore', invalid='ignore'):
-            size = columns[:, 2:4] - columns[:, :2]
+            tlwh = xyxy_to_tlwh(columns[:, :4])
         scores = columns[:, 4]
-        keep = np.isfinite(columns).all(axis=1) & np.isfinite(size).all(axis=1)
-        keep &= (size > 0).all(axis=1) & (scores > score_thr)
+        keep = np.isfinite(columns).all(axis=1) & np.isfinite(tlwh).all(axis=1)
+        keep &= (tlwh[:, 2:] > 0).all(axis=1) & (scores > score_thr)
         order = np.flatnonzero(keep)
         order = order[np.argsort(-scores[order], kind='stable')]
         return cls(
-            tlwh=np.concatenate([columns[:, :2], size], axis=1)[order].astype('f8'),
+            tlwh=tlwh[order].astype('f8'),
             scores=scores[order],
             labels=labels[order],
             embeds=unit_embeds(columns[order, 5:]),

@@ -17,6 +17,7 @@ from fairmot_mm.models.trackers.track_table import TrackTable
 from fairmot_mm.models.trackers.video_state import VideoState
 from fairmot_mm.registry import MODELS, TASK_UTILS
 from fairmot_mm.utils import ConfigError
+from fairmot_mm.utils.boxes import tlwh_to_xyxy
 
 # Largest cost of a pair in each stage, and of a lost track that doubles a tracked one.
 COST_THRS = {'embeds': 0.4, 'iou': 0.5, 'unconfirmed': 0.7, 'duplicate': 0.15}
@@ -268,8 +269,7 @@ class JDETracker:
         shown = tracks.tracked & tracks.confirmed & (width * height > self.min_box_area)
         if self.max_aspect_ratio is not None:
             shown &= width <= self.max_aspect_ratio * height
-        tlwh = tlwh[shown]
-        bboxes = np.concatenate([tlwh[:, :2], tlwh[:, :2] + tlwh[:, 2:]], axis=1)
+        bboxes = tlwh_to_xyxy(tlwh[shown])
         return InstanceData(
             bboxes=torch.from_numpy(bboxes.astype(np.float32)),
             scores=torch.from_numpy(tracks.scores[shown]),
