@@ -4,7 +4,7 @@ from mmcv.ops import ModulatedDeformConv2dPack
 from torch import nn
 
 from fairmot_mm.models.layers import DCNv2, dcnv2
-from fairmot_mm.models.layers.conv_block import ConvBNReLU
+from fairmot_mm.models.layers.conv_bn_relu import ConvBNReLU
 
 
 def pair_of_layers(shift_std=0.3, **kwargs):

@@ -1,7 +1,7 @@
 import torch
 import torch.nn.functional as F  # noqa: N812
 
-from fairmot_mm.models.layers.conv_block import ConvBNReLU
+from fairmot_mm.models.layers.conv_bn_relu import ConvBNReLU
 
 
 def test_deformable_convolution_keeps_its_bias_and_starts_without_offsets():
