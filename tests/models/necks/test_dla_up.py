@@ -36,7 +36,7 @@ def test_the_inputs_stay_as_they_are(levels):
 
 
 def test_every_up_sampling_starts_as_bilinear():
-    """There are six up-samplings by 2, then one by 2 and one by 4 for the last fusion."""
+    """Six up-samplings by 2, then one by 2 and one by 4 for the last fusion."""
     ups = {
         name: weight
         for name, weight in DLAUp(CHANNELS).named_parameters()
