@@ -1,7 +1,6 @@
 """From a config and a checkpoint to a model that tracks."""
 
 from pathlib import Path
-from typing import Any
 
 from mmengine.config import Config
 from mmengine.device import get_device
@@ -15,8 +14,10 @@ from fairmot_mm.inference.accelerate import accelerate
 from fairmot_mm.inference.inference_options import InferenceOptions
 from fairmot_mm.inference.onnx_backend import use_onnxruntime
 from fairmot_mm.models import FairMOT
+from fairmot_mm.models.mot import adapt_tracker
 from fairmot_mm.registry import MODELS
 from fairmot_mm.utils import ConfigError
+from fairmot_mm.utils.tracker import Tracker
 
 
 def init_model(
@@ -136,7 +137,7 @@ def as_model(
 
 def build_tracker(
     config: str | Path | Config | None = None, cfg_options: dict | None = None
-) -> Any:
+) -> Tracker:
     """Build the tracker of a config without its network.
 
     Args:
@@ -144,6 +145,9 @@ def build_tracker(
             ``model.tracker`` is a `JDETracker` as published.
         cfg_options: Config keys to override, as in ``{'model.tracker.track_buffer':
             60}``.
+
+    Returns:
+        The tracker, one of mmdet as a `MMDetTracker`.
 
     Raises:
         ConfigError: The config cannot be read, has no tracker, or cannot be built.
@@ -155,4 +159,4 @@ def build_tracker(
     if not tracker:
         raise ConfigError(f'{config} has no model.tracker')
     with explain_build_errors():
-        return MODELS.build(tracker)
+        return adapt_tracker(MODELS.build(tracker))

@@ -1,6 +1,5 @@
 """FairMOT: the joint network followed by an online tracker."""
 
-import inspect
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,10 +13,12 @@ from torch import Tensor
 from fairmot_mm.checkpoint.published_weights import read_published
 from fairmot_mm.checkpoint.weights_fit import check_body, leave_out_heads
 from fairmot_mm.models.layers.row_shard import keep_from_averaging
+from fairmot_mm.models.mot.mmdet_tracker import MMDetTracker, adapt_tracker
 from fairmot_mm.registry import MODELS
 from fairmot_mm.utils.errors import ConfigError
 from fairmot_mm.utils.setup_env import check_deformable_operator
 from fairmot_mm.utils.stage_clock import StageClock, stage
+from fairmot_mm.utils.tracker import Tracker
 
 
 @MODELS.register_module()
@@ -28,8 +29,8 @@ class FairMOT(BaseMOTModel):
 
     Args:
         detector: Config of a detector whose ``pred_instances`` have ``embeds``.
-        tracker: Config of a tracker with ``track(data_sample) -> InstanceData``;
-            ``None`` for training only.
+        tracker: Config of a `Tracker`, or of a tracker of mmdet; ``None`` for training
+            only.
         data_preprocessor: Config of mmdet's ``TrackDataPreprocessor``.
         detect_every: Frames from one that passes the network to the next; the tracker
             coasts through those between. 1: every frame passes.
@@ -56,7 +57,9 @@ class FairMOT(BaseMOTModel):
             data_preprocessor = MODELS.build(data_preprocessor)
         super().__init__(data_preprocessor=data_preprocessor, init_cfg=init_cfg)
         self.detector = MODELS.build(detector)
-        self.tracker = MODELS.build(tracker) if tracker is not None else None
+        self.tracker = None
+        if tracker is not None:
+            self.tracker = adapt_tracker(MODELS.build(tracker))
         self.detect_every = detect_every
         try:
             frozen = [self.get_submodule(name) for name in frozen_modules]
@@ -87,10 +90,14 @@ class FairMOT(BaseMOTModel):
     def detect_every(self, frames: int) -> None:
         if frames < 1:
             raise ConfigError(f'detect_every={frames} must be 1 or more')
-        if frames > 1 and not hasattr(self.tracker, 'coast'):
+        if frames > 1 and self.tracker is None:
+            raise ConfigError(
+                f'detect_every={frames} needs a tracker: set model.tracker'
+            )
+        if frames > 1 and isinstance(self.tracker, MMDetTracker):
             raise ConfigError(
                 f'detect_every={frames} needs a tracker that can coast, such as '
-                f'JDETracker; {type(self.tracker).__name__} cannot'
+                f'JDETracker; {self.tracker.name} cannot'
             )
         self._detect_every = frames
 
@@ -145,7 +152,7 @@ class FairMOT(BaseMOTModel):
         self,
         inputs: Tensor,
         data_samples: Sequence[TrackDataSample],
-        trackers: Sequence[Any] | None = None,
+        trackers: Sequence[Tracker | None] | None = None,
         **_: Any,
     ) -> Sequence[TrackDataSample]:
         """Track the frames of the clips, in order.
@@ -210,7 +217,7 @@ class FairMOT(BaseMOTModel):
         self,
         inputs: Tensor,
         data_samples: Sequence[TrackDataSample],
-        trackers: Sequence[Any] | None = None,
+        trackers: Sequence[Tracker | None] | None = None,
         clock: StageClock | None = None,
     ) -> Sequence[TrackDataSample]:
         """The second half of `test_step`: hand the frames to the tracker, in order.
@@ -251,17 +258,12 @@ class FairMOT(BaseMOTModel):
         return images[chosen], [frames[k] for k in chosen]
 
     def _track_clip(
-        self, tracker: Any, frames: Sequence[DetDataSample], images: Tensor
+        self, tracker: Tracker, frames: Sequence[DetDataSample], images: Tensor
     ) -> None:
         """Add ``pred_track_instances`` to the T frames of (T, 3, H, W) images."""
-        # Of mmdet's trackers SORT asks for more than the data sample.
-        parameters = inspect.signature(tracker.track).parameters
-        extras = {'model': self} if 'model' in parameters else {}
         for frame, image in zip(frames, images, strict=True):
-            if 'img' in parameters:
-                extras['img'] = image[None]
-            go_on = tracker.track if self._looks_at(frame) else tracker.coast
-            frame.pred_track_instances = go_on(data_sample=frame, **extras)
+            follow = tracker.track if self._looks_at(frame) else tracker.coast
+            frame.pred_track_instances = follow(frame, image[None])
 
     def _looks_at(self, frame: DetDataSample) -> bool:
         """Whether a frame passes the network: every n-th, or the next one there is."""
