@@ -51,6 +51,8 @@ def prepare_config(args: argparse.Namespace) -> Config:
     cfg = load_run_config(
         args.config, args.cfg_options, args.work_dir, args.launcher, args.local_rank
     )
+    # A config that an older version saved has none.
+    cfg.get('default_hooks', {}).setdefault('flag_exchange', {'type': 'FlagExchangeHook'})
     if args.amp == 'bfloat16':
         cfg.optim_wrapper.type = 'BFloat16OptimWrapper'
     elif args.amp:
@@ -73,7 +75,7 @@ def prepare_config(args: argparse.Namespace) -> Config:
             print(f'no checkpoint in {cfg.work_dir} yet: starting from the beginning')
         if newest is not None:
             cfg.load_from = str(newest)
-    # Hours of indexing later is no time to learn that they are missing.
+    # Before the data are indexed, which may take hours.
     require_initial_weights(cfg)
     set_num_ids(cfg)
     return cfg
