@@ -36,7 +36,7 @@ def one_thread():
 def own_cache(tmp_path_factory):
     """What is kept between runs stays out of the user's cache, also in subprocesses."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv('XDG_CACHE_HOME', str(tmp_path_factory.mktemp('cache')))
+        patch.setenv('FAIRMOT_MM_CACHE', str(tmp_path_factory.mktemp('cache')))
         yield
 
 
