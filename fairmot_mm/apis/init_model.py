@@ -1,14 +1,12 @@
 """From a config and a checkpoint to a model that tracks."""
 
 from pathlib import Path
-from typing import Any
 
 from mmengine.config import Config
 from mmengine.device import get_device
 from mmengine.model import BaseModel
 
 from fairmot_mm.checkpoint.loading import load_checkpoint
-from fairmot_mm.checkpoint.model_zoo import default_model
 from fairmot_mm.checkpoint.zoo_weights import weights_of
 from fairmot_mm.config.load_config import explain_build_errors, load_config
 from fairmot_mm.inference.accelerate import accelerate
@@ -95,64 +93,3 @@ def class_names(cfg: Config) -> tuple[str, ...]:
     if count == 1 and not names:
         return ('pedestrian',)
     return names[:count] + tuple(f'class {k}' for k in range(len(names), count))
-
-
-def as_model(
-    model: BaseModel | Config | str | Path | None,
-    checkpoint: str | Path | None = None,
-    device: str | None = None,
-    cfg_options: dict | None = None,
-) -> BaseModel:
-    """Take a model of `init_model` as it is, and make one of anything else.
-
-    Args:
-        model: A model, or the config of one, or a name of the model zoo; with ``None``
-            the zoo's default.
-        checkpoint: See `init_model`, for a model that is still to be made.
-        device: Likewise.
-        cfg_options: Likewise.
-
-    Raises:
-        ConfigError: The model is there already and would not heed the others; weights
-            are given without a model; or see `init_model`.
-        CheckpointError: See `init_model`.
-    """
-    if model is None and checkpoint is not None:
-        raise ConfigError(
-            f'weights {checkpoint} need a model: the config of their network, or its '
-            'name in the model zoo'
-        )
-    if model is None:
-        model = default_model().name
-    if isinstance(model, str | Path | Config):
-        return init_model(model, checkpoint, device, cfg_options)
-    if (checkpoint, device, cfg_options) != (None, None, None):
-        raise ConfigError(
-            'checkpoint, device and cfg_options are for a model that is still to '
-            'be made; pass them to init_model, or pass a config as model'
-        )
-    return model
-
-
-def build_tracker(
-    config: str | Path | Config | None = None, cfg_options: dict | None = None
-) -> Any:
-    """Build the tracker of a config without its network.
-
-    Args:
-        config: Path of a config file, or a `Config`; by default one whose
-            ``model.tracker`` is a `JDETracker` as published.
-        cfg_options: Config keys to override, as in ``{'model.tracker.track_buffer':
-            60}``.
-
-    Raises:
-        ConfigError: The config cannot be read, has no tracker, or cannot be built.
-    """
-    if config is None:
-        config = Config({'model': {'tracker': {'type': 'JDETracker'}}})
-    cfg = load_config(config, cfg_options)
-    tracker = cfg.get('model', {}).get('tracker')
-    if not tracker:
-        raise ConfigError(f'{config} has no model.tracker')
-    with explain_build_errors():
-        return MODELS.build(tracker)
