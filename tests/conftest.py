@@ -111,6 +111,23 @@ def onnx_file(small_model, tmp_path_factory):
     return path
 
 
+@pytest.fixture
+def frames():
+    """12 frames of 64x48 whose grey level tells their number: 40, 44, ..."""
+    return [np.full((48, 64, 3), 40 + 4 * k, np.uint8) for k in range(12)]
+
+
+@pytest.fixture
+def video(tmp_path, frames):
+    """The frames as ``clip.mp4`` at 25 frames a second."""
+    path = tmp_path / 'clip.mp4'
+    writer = VideoWriter(path, Fraction(25))
+    for frame in frames:
+        writer.write(frame)
+    writer.close()
+    return path
+
+
 @pytest.fixture(scope='session')
 def pattern_video(tmp_path_factory):
     """Six frames of 128x96: a pattern that moves a pixel a frame."""

@@ -52,7 +52,9 @@ def prepare_config(args: argparse.Namespace) -> Config:
         args.config, args.cfg_options, args.work_dir, args.launcher, args.local_rank
     )
     # A config that an older version saved has none.
-    cfg.get('default_hooks', {}).setdefault('flag_exchange', {'type': 'FlagExchangeHook'})
+    cfg.get('default_hooks', {}).setdefault(
+        'flag_exchange', {'type': 'FlagExchangeHook'}
+    )
     if args.amp == 'bfloat16':
         cfg.optim_wrapper.type = 'BFloat16OptimWrapper'
     elif args.amp:

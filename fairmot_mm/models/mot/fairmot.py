@@ -14,7 +14,7 @@ from fairmot_mm.models.mot.mmdet_tracker import MMDetTracker, adapt_tracker
 from fairmot_mm.models.utils.inference_detector import InferenceDetector
 from fairmot_mm.registry import MODELS
 from fairmot_mm.utils.errors import ConfigError
-from fairmot_mm.utils.stage_clock import StageClock, stage
+from fairmot_mm.utils.step_clock import step
 from fairmot_mm.utils.tracker import Tracker
 
 
@@ -166,9 +166,7 @@ class FairMOT(BaseMOTModel):
         return self.associate(inputs, data_samples, trackers)
 
     @torch.no_grad()
-    def detect(
-        self, data: dict[str, Any], clock: StageClock | None = None
-    ) -> dict[str, Any]:
+    def detect(self, data: dict[str, Any]) -> dict[str, Any]:
         """The first half of `test_step`: everything but the tracker.
 
         The second half is `associate`, which may run in another thread while this
@@ -177,20 +175,19 @@ class FairMOT(BaseMOTModel):
         Args:
             data: ``inputs``, N clips (T, 3, H, W) uint8 BGR, and their
                 ``data_samples``, as a data loader collects them.
-            clock: Times the stages ``copy``, ``network`` and ``maps``.
 
         Returns:
             ``inputs`` (N, T, 3, H, W), RGB in [0, 1] on the device, and
             ``data_samples`` with ``pred_instances`` on the CPU.
         """
         count = sum(map(len, data['data_samples']))
-        with stage('copy', clock, count):
+        with step('copy', count):
             data = {**data, 'inputs': self._to_device(data['inputs'])}
-        with stage('network', clock, count):
+        with step('network', count):
             data = self.data_preprocessor(data, False)
             images, frames = self._frames_to_detect(**data)
             outputs = self.inference_detector.run_network(images) if frames else None
-        with stage('maps', clock, count):
+        with step('maps', count):
             if frames:
                 self.inference_detector.decode(outputs, frames)
         return data
@@ -201,7 +198,6 @@ class FairMOT(BaseMOTModel):
         inputs: Tensor,
         data_samples: Sequence[TrackDataSample],
         trackers: Sequence[Tracker | None] | None = None,
-        clock: StageClock | None = None,
     ) -> Sequence[TrackDataSample]:
         """The second half of `test_step`: hand the frames to the tracker, in order.
 
@@ -209,7 +205,6 @@ class FairMOT(BaseMOTModel):
             inputs: See `detect`.
             data_samples: Likewise.
             trackers: See `predict`.
-            clock: Times the stage ``association``.
 
         Returns:
             See `predict`.
@@ -218,7 +213,7 @@ class FairMOT(BaseMOTModel):
             trackers = [self.tracker] * len(data_samples)
         for clip, images, tracker in zip(data_samples, inputs, trackers, strict=True):
             if tracker is not None:
-                with stage('association', clock, len(clip)):
+                with step('association', len(clip)):
                     self._track_clip(tracker, clip.video_data_samples, images)
         return data_samples
 
