@@ -20,10 +20,23 @@ def own_scope():
 
 
 @pytest.fixture(autouse=True, scope='session')
+def one_thread():
+    """A process computes in one thread, and so do those it starts.
+
+    Sums depend on the number of threads, and tests that run side by side would wait
+    for each other's threads.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv('OMP_NUM_THREADS', '1')
+        torch.set_num_threads(1)
+        yield
+
+
+@pytest.fixture(autouse=True, scope='session')
 def own_cache(tmp_path_factory):
     """What is kept between runs stays out of the user's cache, also in subprocesses."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv('XDG_CACHE_HOME', str(tmp_path_factory.mktemp('cache')))
+        patch.setenv('FAIRMOT_MM_CACHE', str(tmp_path_factory.mktemp('cache')))
         yield
 
 
@@ -95,6 +108,23 @@ def onnx_file(small_model, tmp_path_factory):
     path = tmp_path_factory.mktemp('onnx') / 'small.onnx'
     with DefaultScope.overwrite_default_scope('fairmot_mm'):
         export_onnx(small_model(), path, (96, 64))
+    return path
+
+
+@pytest.fixture
+def frames():
+    """12 frames of 64x48 whose grey level tells their number: 40, 44, ..."""
+    return [np.full((48, 64, 3), 40 + 4 * k, np.uint8) for k in range(12)]
+
+
+@pytest.fixture
+def video(tmp_path, frames):
+    """The frames as ``clip.mp4`` at 25 frames a second."""
+    path = tmp_path / 'clip.mp4'
+    writer = VideoWriter(path, Fraction(25))
+    for frame in frames:
+        writer.write(frame)
+    writer.close()
     return path
 
 

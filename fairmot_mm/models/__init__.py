@@ -27,9 +27,15 @@ from fairmot_mm.models.task_modules import (
     ReentryGallery,
     SparseFlowMotion,
 )
-from fairmot_mm.models.trackers import JDETracker, LowScoreAssociation
+from fairmot_mm.models.trackers import (
+    AppearanceStage,
+    JDETracker,
+    LowScoreAssociation,
+    OverlapStage,
+)
 
 __all__ = [
+    'AppearanceStage',
     'CenterHead',
     'ConcatNeck',
     'DCNv2',
@@ -50,6 +56,7 @@ __all__ = [
     'LowFrameRate',
     'LowScoreAssociation',
     'ONNXDetector',
+    'OverlapStage',
     'PartialClassifier',
     'ReentryGallery',
     'SparseFlowMotion',

@@ -12,6 +12,7 @@ import numpy as np
 
 from fairmot_mm.evaluation import DetectedSequence
 from fairmot_mm.utils import ConfigError, DataError, MOTRows, SequenceInfo, read_mot
+from fairmot_mm.utils.boxes import tlwh_to_xyxy
 
 PEDESTRIAN = 1
 
@@ -170,7 +171,7 @@ class _NoisyDetector:
         embeds = np.concatenate([embeds, false_embeds])
         order = np.argsort(-tlwh_score[:, 4], kind='stable')
         boxes = tlwh_score[order]
-        boxes[:, 2:4] += boxes[:, :2]
+        boxes[:, :4] = tlwh_to_xyxy(boxes[:, :4])
         return boxes, _unit(embeds[order]).astype(np.float32)
 
     def _people(

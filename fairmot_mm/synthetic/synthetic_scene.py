@@ -15,6 +15,7 @@ from fairmot_mm.synthetic.street import paint_street
 from fairmot_mm.synthetic.street_view import StreetView
 from fairmot_mm.synthetic.walk import Walk, plan_walks
 from fairmot_mm.utils import ConfigError, MOTRows
+from fairmot_mm.utils.boxes import xyxy_to_tlwh
 
 CAMERAS = ('fixed', 'moving')
 _GOLDEN = 0.618034  # multiples of the golden ratio, modulo 1, spread hues evenly
@@ -185,7 +186,7 @@ class SyntheticScene:
         rows = MOTRows(
             frames=np.full(self.num_people, frame),
             ids=people[order] + 1,
-            tlwh=np.concatenate([boxes[:, :2], boxes[:, 2:] - boxes[:, :2]], 1),
+            tlwh=xyxy_to_tlwh(boxes),
             marks=np.ones(self.num_people),
             classes=np.ones(self.num_people, np.int64),
             visibility=seen / np.maximum(pixels[order], 1),

@@ -21,10 +21,8 @@ ROOT = Path(__file__).parents[2]
 # The small network at half its width again, 96x64 pixels, four iterations an epoch.
 TINY = """
 _base_ = {bases}
+input_size = (96, 64)
 train_pipeline = _base_.train_pipeline
-train_pipeline[3].update(scale=(96, 64))
-test_pipeline = _base_.test_pipeline
-test_pipeline[1].update(scale=(96, 64))
 model = dict(
     detector=dict(
         backbone=dict(base_channels=4),
@@ -37,14 +35,12 @@ train_dataloader = dict(
     batch_size=2,
     num_workers={num_workers},
     persistent_workers={num_workers} > 0,
-    dataset=dict(
-        data_root='{data}/jde', ann_files=['street.train'], pipeline=train_pipeline
-    ),
+    dataset=dict(data_root='{data}/jde', ann_files=['street.train']),
 )
 val_dataloader = dict(
     num_workers=0,
     persistent_workers=False,
-    dataset=dict(data_root='{data}/mot', sequences=['b'], pipeline=test_pipeline),
+    dataset=dict(data_root='{data}/mot', sequences=['b']),
 )
 test_dataloader = val_dataloader
 train_cfg = dict(max_epochs=3, val_interval=1)
