@@ -1,5 +1,9 @@
 import logging
+import multiprocessing
+import os
+import runpy
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -38,6 +42,32 @@ def own_cache(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv('FAIRMOT_MM_CACHE', str(tmp_path_factory.mktemp('cache')))
         yield
+
+
+@pytest.fixture(scope='session')
+def start_process():
+    """Start ``function(*args)`` of a Python file in a new process.
+
+    The process is a fork of a server that has imported the package and computed nothing
+    yet: an interpreter of its own would take seconds for the imports, and a fork of
+    this process cannot use autograd where torch was built for CUDA.
+    """
+    context = multiprocessing.get_context('forkserver')
+    context.set_forkserver_preload(
+        ['pytest', 'fairmot_mm.apis', 'fairmot_mm.engine', 'torch.utils.tensorboard']
+    )
+    main = Path(__file__).with_name('call_in_process.py')
+
+    def start(path, function, *args):
+        call = str(path), function, args, {**os.environ}
+        process = context.Process(
+            target=runpy.run_path, args=(str(main), {'CALL': call})
+        )
+        process.start()
+        return process
+
+    start.context = context
+    return start
 
 
 @pytest.fixture
