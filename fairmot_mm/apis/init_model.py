@@ -13,8 +13,7 @@ from fairmot_mm.config.load_config import explain_build_errors, load_config
 from fairmot_mm.inference.accelerate import accelerate
 from fairmot_mm.inference.inference_options import InferenceOptions
 from fairmot_mm.inference.onnx_backend import use_onnxruntime
-from fairmot_mm.models import FairMOT
-from fairmot_mm.models.mot import adapt_tracker
+from fairmot_mm.models import FairMOT, adapt_tracker
 from fairmot_mm.registry import MODELS
 from fairmot_mm.utils import ConfigError
 from fairmot_mm.utils.tracker import Tracker
