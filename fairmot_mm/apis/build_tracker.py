@@ -1,18 +1,20 @@
 """From a config to a tracker without its network."""
 
 from pathlib import Path
-from typing import Any
 
 from mmengine.config import Config
 
-from fairmot_mm.config.load_config import explain_build_errors, load_config
+from fairmot_mm.config.build import build_component
+from fairmot_mm.config.load_config import load_config
+from fairmot_mm.models.mot import adapt_tracker
 from fairmot_mm.registry import MODELS
 from fairmot_mm.utils import ConfigError
+from fairmot_mm.utils.tracker import Tracker
 
 
 def build_tracker(
     config: str | Path | Config | None = None, cfg_options: dict | None = None
-) -> Any:
+) -> Tracker:
     """Build the tracker of a config without its network.
 
     Args:
@@ -22,7 +24,7 @@ def build_tracker(
             60}``.
 
     Returns:
-        The tracker, with ``track(data_sample)`` and ``reset()``.
+        The tracker; a tracker of mmdet comes as a `MMDetTracker`.
 
     Raises:
         ConfigError: The config cannot be read, has no tracker, or cannot be built.
@@ -33,5 +35,4 @@ def build_tracker(
     tracker = cfg.get('model', {}).get('tracker')
     if not tracker:
         raise ConfigError(f'{config} has no model.tracker')
-    with explain_build_errors():
-        return MODELS.build(tracker)
+    return adapt_tracker(build_component(tracker, MODELS, 'model.tracker'))

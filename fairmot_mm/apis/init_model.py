@@ -3,18 +3,13 @@
 from pathlib import Path
 
 from mmengine.config import Config
-from mmengine.device import get_device
-from mmengine.model import BaseModel
 
-from fairmot_mm.checkpoint.loading import load_checkpoint
 from fairmot_mm.checkpoint.zoo_weights import weights_of
-from fairmot_mm.config.load_config import explain_build_errors, load_config
-from fairmot_mm.inference.accelerate import accelerate
-from fairmot_mm.inference.inference_options import InferenceOptions
-from fairmot_mm.inference.onnx_backend import use_onnxruntime
+from fairmot_mm.config.build import build_component
+from fairmot_mm.config.load_config import load_config
+from fairmot_mm.inference.inference_setup import InferenceSetup
 from fairmot_mm.models import FairMOT
 from fairmot_mm.registry import MODELS
-from fairmot_mm.utils import ConfigError
 
 
 def init_model(
@@ -51,45 +46,5 @@ def init_model(
     cfg = load_config(config, cfg_options)
     if checkpoint is None:
         checkpoint = weights_of(config)
-    options = InferenceOptions.of_config(cfg)
-    options.set_threads()
-    is_onnx = use_onnxruntime(cfg, checkpoint, options, device)
-    if is_onnx:
-        device = device or 'cpu'
-    with explain_build_errors():
-        model = MODELS.build(cfg.model)
-    if checkpoint is not None and not is_onnx:
-        load_checkpoint(model, checkpoint)
-    model.cfg = cfg
-    model.dataset_meta = {'classes': class_names(cfg)}
-    accelerate(move(model, device or get_device()).eval(), options)
-    return model
-
-
-def move(model: BaseModel, device: str) -> BaseModel:
-    """Move a model to a device.
-
-    Raises:
-        ConfigError: The device does not exist, or cannot run the model.
-    """
-    try:
-        return model.to(device)
-    except (AssertionError, RuntimeError) as error:  # torch has both for it
-        reason = str(error).splitlines()[0]
-        raise ConfigError(f'device {device!r} cannot be used: {reason}') from error
-
-
-def class_names(cfg: Config) -> tuple[str, ...]:
-    """Names of what the model of a config detects, one a channel of its heatmap.
-
-    Those of its data sets (``metainfo.classes``); a class that has none there is named
-    by its number.
-    """
-    names: tuple[str, ...] = ()
-    for loader in ('train_dataloader', 'test_dataloader'):
-        dataset = (cfg.get(loader) or {}).get('dataset') or {}
-        names = names or tuple((dataset.get('metainfo') or {}).get('classes', ()))
-    count = cfg.model.get('detector', {}).get('bbox_head', {}).get('num_classes', 1)
-    if count == 1 and not names:
-        return ('pedestrian',)
-    return names[:count] + tuple(f'class {k}' for k in range(len(names), count))
+    setup = InferenceSetup(cfg, checkpoint, device)
+    return setup.finish(build_component(cfg.model, MODELS, 'model'))

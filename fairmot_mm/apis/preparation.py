@@ -9,7 +9,7 @@ from mmcv.transforms import Compose
 from mmdet.structures import DetDataSample, TrackDataSample
 from mmengine.config import Config
 
-from fairmot_mm.config.load_config import explain_build_errors
+from fairmot_mm.config.build import explain_build_errors
 from fairmot_mm.registry import TRANSFORMS
 from fairmot_mm.utils import ConfigError, UserInputError, step
 from fairmot_mm.video.call_queue import ReadAhead

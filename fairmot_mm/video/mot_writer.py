@@ -7,6 +7,7 @@ from typing import BinaryIO
 from mmengine.structures import InstanceData
 
 from fairmot_mm.utils import OutputError, atomic_path, format_mot_rows
+from fairmot_mm.utils.boxes import xyxy_to_tlwh
 
 
 class MOTWriter:
@@ -39,8 +40,7 @@ class MOTWriter:
         Raises:
             OutputError: The file cannot be written.
         """
-        tlwh = tracks.bboxes.double().clone()
-        tlwh[:, 2:] -= tlwh[:, :2]
+        tlwh = xyxy_to_tlwh(tracks.bboxes.double())
         classes = (tracks.labels + 1).tolist() if self.with_classes else None
         ids = tracks.instances_id.tolist()
         rows = format_mot_rows(frame, ids, tlwh.tolist(), classes)

@@ -15,10 +15,9 @@ from fairmot_mm.apis import (
     init_model,
     list_models,
     load_config,
-    model_zoo,
-    zoo_weights,
 )
 from fairmot_mm.apis.ensure_model import ensure_model
+from fairmot_mm.checkpoint import model_zoo, zoo_weights
 from fairmot_mm.utils import CheckpointError, ConfigError
 
 ROOT = Path(__file__).parents[2]
@@ -134,17 +133,6 @@ def test_interrupted_download(server, cache, zoo, monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         fetch_weights(zoo({'SHA256': 'f' * 64}, Weights=server.url))
     assert list(cache.iterdir()) == []
-
-
-def test_cache_folder(monkeypatch, tmp_path):
-    """FAIRMOT_MM_CACHE, else the cache folder of the system."""
-    monkeypatch.delenv('FAIRMOT_MM_CACHE', raising=False)
-    monkeypatch.setenv('XDG_CACHE_HOME', str(tmp_path))
-    assert zoo_weights.cache_dir() == tmp_path / 'fairmot_mm'
-    monkeypatch.delenv('XDG_CACHE_HOME')
-    assert zoo_weights.cache_dir() == Path.home() / '.cache' / 'fairmot_mm'
-    monkeypatch.setenv('FAIRMOT_MM_CACHE', '~/weights')
-    assert zoo_weights.cache_dir() == Path.home() / 'weights'
 
 
 def test_published_weights(cache):

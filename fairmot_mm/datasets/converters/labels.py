@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from fairmot_mm.datasets.converters.class_map import ClassMap
+from fairmot_mm.utils.boxes import tlwh_to_cxcywh, tlwh_to_xyxy, xyxy_to_tlwh
 
 ALL_IMAGES = slice(None)
 # What six decimals can still tell from 0.
@@ -116,10 +117,10 @@ def make_part(
     flat = (boxes[:, 2:] < _SMALLEST_SIDE).any(1)
     reasons['width or height is not above 0'] = flat
     if clip:
-        boxes = _clipped(boxes)
+        boxes = xyxy_to_tlwh(tlwh_to_xyxy(boxes).clip(0, 1))
         outside = (boxes[:, 2:] < _SMALLEST_SIDE).any(1)
         reasons['outside the image'] = outside & ~flat
-    boxes[:, :2] += boxes[:, 2:] / 2
+    boxes = tlwh_to_cxcywh(boxes)
 
     keep, rejected = np.ones(len(boxes), bool), Counter[str]()
     for reason, dropped in reasons.items():
@@ -145,8 +146,3 @@ def make_part(
         rejected=+rejected,
         frame_rate=frame_rate,
     )
-
-
-def _clipped(tlwh: np.ndarray) -> np.ndarray:
-    corners = np.concatenate([tlwh[:, :2], tlwh[:, :2] + tlwh[:, 2:]], 1).clip(0, 1)
-    return np.concatenate([corners[:, :2], corners[:, 2:] - corners[:, :2]], 1)

@@ -12,6 +12,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from fairmot_mm.utils import ConfigError
+from fairmot_mm.utils.boxes import tlwh_to_xyxy
 
 _LUMA = (0.299, 0.587, 0.114)
 # A camera does not zoom by more than this, or turn over, from one frame to the next.
@@ -151,8 +152,7 @@ def _background(
     shape: tuple[int, ...], tlwh: np.ndarray, scale: np.ndarray
 ) -> np.ndarray:
     """255 outside the boxes, whose size is taken up to whole pixels; 0 inside."""
-    corners = np.concatenate([tlwh[:, :2], tlwh[:, :2] + tlwh[:, 2:]], axis=1)
-    corners = corners * np.tile(scale, 2)
+    corners = tlwh_to_xyxy(tlwh) * np.tile(scale, 2)
     corners = np.clip(corners, 0, np.tile(shape[1::-1], 2))
     starts, ends = np.floor(corners[:, :2]), np.ceil(corners[:, 2:])
     background = np.full(shape, 255, np.uint8)

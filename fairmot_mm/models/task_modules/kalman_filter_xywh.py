@@ -7,6 +7,7 @@ from fairmot_mm.models.task_modules.block_kalman_filter import (
     BlockKalmanFilter,
 )
 from fairmot_mm.registry import TASK_UTILS
+from fairmot_mm.utils.boxes import cxcywh_to_tlwh, tlwh_to_cxcywh
 
 
 @TASK_UTILS.register_module()
@@ -41,13 +42,11 @@ class KalmanFilterXYWH(BlockKalmanFilter):
 
     def to_measurement(self, tlwh: np.ndarray) -> np.ndarray:
         """(M, 4) centre x, centre y, width, height of boxes (M, 4)."""
-        size = tlwh[:, 2:]
-        return np.concatenate([tlwh[:, :2] + size / 2, size], axis=1)
+        return tlwh_to_cxcywh(tlwh)
 
     def to_tlwh(self, mean: np.ndarray) -> np.ndarray:
         """(N, 4) left, top, width, height of states (N, 8)."""
-        size = mean[:, 2:4]
-        return np.concatenate([mean[:, :2] - size / 2, size], axis=1)
+        return cxcywh_to_tlwh(mean[:, :4])
 
     def _std(self, position: np.ndarray, weight: float, kind: str) -> np.ndarray:
         return weight * np.tile(position[:, 2:], 2)

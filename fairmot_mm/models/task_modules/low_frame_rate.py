@@ -1,4 +1,4 @@
-"""What a tracker does differently when much happens between two frames."""
+"""Settings of a tracker for video in which much time passes between two frames."""
 
 from fairmot_mm.registry import TASK_UTILS
 from fairmot_mm.utils import ConfigError
@@ -70,6 +70,13 @@ class LowFrameRate:
         step = frame_gap * self.reference_fps / frame_rate
         return min(max(step, 1.0), self.max_step)
 
-    def trusts_looks(self, step: float) -> bool:
-        """Whether looks come before overlap after a step of this length."""
+    def appearance_first(self, step: float) -> bool:
+        """Say whether appearance counts more than overlap after some time.
+
+        Args:
+            step: Time that passed, in frames at ``reference_fps``.
+
+        Returns:
+            Whether it was ``appearance_step`` or more.
+        """
         return step >= self.appearance_step

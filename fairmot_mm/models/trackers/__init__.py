@@ -1,6 +1,8 @@
 """Online trackers: detections of one frame in, tracks of that frame out."""
 
+from fairmot_mm.models.trackers.appearance_stage import AppearanceStage
 from fairmot_mm.models.trackers.jde_tracker import JDETracker
 from fairmot_mm.models.trackers.low_score_association import LowScoreAssociation
+from fairmot_mm.models.trackers.overlap_stage import OverlapStage
 
-__all__ = ['JDETracker', 'LowScoreAssociation']
+__all__ = ['AppearanceStage', 'JDETracker', 'LowScoreAssociation', 'OverlapStage']

@@ -30,13 +30,13 @@ def test_a_pair_that_was_made(explain):
     explainer = explain([(LEFT, A, 0)], [(LEFT, A, 0), (RIGHT, B, 0)])
     own, other = explainer.of_track(0)
     assert (own.track, own.col, own.paired, own.state) == (1, 0, True, 'tracked')
-    assert own.looks == pytest.approx(0, abs=1e-6)
-    assert own.overlap == pytest.approx(0, abs=1e-6)
+    assert own.embed_distance == pytest.approx(0, abs=1e-6)
+    assert own.overlap_cost == pytest.approx(0, abs=1e-6)
     assert own.reasons == ('embeds: paired, 0.000 <= 0.40',)
     assert other.motion > 500
     assert 'embeds: outside the gate' in other.reasons[0]
     assert other.reasons[-1] == 'the track took detection 0 (embeds, 0.000)'
-    assert explainer.fate(0) == 'detection 0 continued it in stage embeds at 0.000'
+    assert explainer.outcome(0) == 'detection 0 continued it in stage embeds at 0.000'
     assert (explainer.row_of(1), explainer.row_of(2)) == (0, None)
     assert (explainer.col_of(1), explainer.col_of(2)) == (0, 1)
 
@@ -48,7 +48,7 @@ def test_too_unlike_and_no_overlap(explain):
     assert only.reasons == ('embeds: 0.980 > 0.40', 'iou: paired, 0.000 <= 0.50')
     moved = [30, 0, 70, 100, 0.9]
     (only,) = explain([(LEFT, A, 0)], [(moved, B, 0)]).of_detection(0)
-    assert only.reasons[1] == f'iou: {only.overlap:.3f} > 0.50'
+    assert only.reasons[1] == f'iou: {only.overlap_cost:.3f} > 0.50'
 
 
 def test_a_rival_was_preferred(explain):
@@ -61,7 +61,7 @@ def test_a_rival_was_preferred(explain):
     assert not loser.paired
     assert loser.reasons[0].endswith('but others went together better')
     assert loser.reasons[1].startswith('track 1 took it (embeds, ')
-    assert explainer.fate(row) == 'no detection continued it'
+    assert explainer.outcome(row) == 'no detection continued it'
 
 
 def test_lost_unconfirmed_and_other_labels(explain):

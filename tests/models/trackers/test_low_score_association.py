@@ -92,8 +92,7 @@ def test_without_weak_detections_nothing_changes(seed, scene, make_sample):
 
 def test_config():
     """It is built by its name; thresholds out of order are refused."""
-    motion = TASK_UTILS.build({'type': 'KalmanFilterXYAH'})
-    assert isinstance(TASK_UTILS.build({**LOW, 'motion': motion}), LowScoreAssociation)
+    assert isinstance(TASK_UTILS.build(LOW), LowScoreAssociation)
     with pytest.raises(ConfigError, match=r'cost_thr=1\.5'):
         JDETracker(low_score=dict(LOW, cost_thr=1.5))
     with pytest.raises(ConfigError, match=r'score_thr=0\.4.*obj_score_thr=0\.4'):

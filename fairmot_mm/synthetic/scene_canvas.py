@@ -1,4 +1,4 @@
-"""Painting one frame of a synthetic video, and measuring who can be seen in it."""
+"""Paint one frame of a synthetic video and measure how much of a person is visible."""
 
 from dataclasses import dataclass
 
@@ -7,20 +7,22 @@ import numpy as np
 
 from fairmot_mm.synthetic.sprite import Sprite
 
-NOBODY = -1
+NO_PERSON = -1
 _SHADOW = 0.45  # opacity
-_LEAN, _FLAT = 0.55, 0.20  # of a metre, where the shadow of a point one metre up falls
+# The shadow of a point one metre above the ground falls this far to the right of and
+# below the point of the ground, in metres on the image.
+_SHADOW_RIGHT, _SHADOW_DOWN = 0.55, 0.20
 
 
 @dataclass(frozen=True)
-class Standing:
-    """A sprite somewhere on the street.
+class PlacedSprite:
+    """A sprite at its place in the image.
 
     Attributes:
-        sprite: Its picture.
-        foot: (2,) x, y of its ground point in pixels of the image.
-        scale: Its pixels a metre.
-        owner: Index of the person, `NOBODY` for a thing.
+        sprite: The picture.
+        foot: (2,) x, y of the ground point in pixels of the image.
+        scale: Pixels per metre.
+        owner: Index of the person, or `NO_PERSON` for a thing.
     """
 
     sprite: Sprite
@@ -30,26 +32,29 @@ class Standing:
 
     @property
     def box(self) -> np.ndarray:
-        """(4,) amodal x1, y1, x2, y2 in pixels of the image."""
+        """(4,) xyxy of the whole sprite in pixels of the image, with hidden parts."""
         return np.tile(self.foot, 2) + self.sprite.bounds * self.scale
 
 
-class Canvas:
-    """The image being painted, and who is seen at each of its pixels.
+class SceneCanvas:
+    """The image that is painted, and the visible person at each of its pixels.
 
     Args:
-        image: (H, W, 3) uint8 BGR of the empty street. Painted in place.
+        image: (H, W, 3) uint8 BGR of the empty street, changed in place.
     """
 
     def __init__(self, image: np.ndarray) -> None:
         self.image = image
-        self.owner = np.full(image.shape[:2], NOBODY, np.int32)
+        self.owner = np.full(image.shape[:2], NO_PERSON, np.int32)
 
-    def paint(self, item: Standing) -> int:
-        """Paint a sprite over what is there.
+    def paint(self, item: PlacedSprite) -> int:
+        """Paint a sprite over the earlier ones.
+
+        Args:
+            item: The sprite and its place.
 
         Returns:
-            Number of pixels of the sprite, those outside the image included.
+            Number of pixels of the sprite, including those outside the image.
         """
         picture, left, top = item.sprite.placed(item.foot, item.scale)
         where, visible = self._crop(picture, left, top)
@@ -59,16 +64,22 @@ class Canvas:
         self.owner[where][visible[..., 3] >= 128] = item.owner
         return int(np.count_nonzero(picture[..., 3] >= 128))
 
-    def cast_shadow(self, item: Standing) -> None:
-        """Lay the outline of a sprite on the ground, to the lower right of its foot."""
-        outline = item.sprite.levels[2][..., 3]  # coarse, hence soft when enlarged
+    def cast_shadow(self, item: PlacedSprite) -> None:
+        """Darken the ground to the lower right of a sprite, in the shape of the sprite.
+
+        Args:
+            item: The sprite and its place.
+        """
+        outline = item.sprite.levels[2][..., 3]  # coarse, so it is soft when enlarged
         shape = np.array(item.sprite.bgra.shape[:2])
         unit = item.scale / item.sprite.pixels_per_metre
         rows, cols = np.ceil(shape * unit).astype(int)
-        size = (cols + int(_LEAN * rows) + 1, int(_FLAT * rows) + 4)
+        size = (cols + int(_SHADOW_RIGHT * rows) + 1, int(_SHADOW_DOWN * rows) + 4)
         corner = np.floor(item.foot - [cols / 2, 2]).astype(int)
         step_y, step_x = shape / outline.shape * unit
-        linear = np.array([[step_x, -_LEAN * step_y], [0, -_FLAT * step_y]])
+        linear = np.array(
+            [[step_x, -_SHADOW_RIGHT * step_y], [0, -_SHADOW_DOWN * step_y]]
+        )
         foot = item.sprite.foot / (shape / outline.shape)[::-1]
         shift = item.foot - corner - linear @ foot
         shadow = cv2.warpAffine(outline, np.column_stack([linear, shift]), size)
@@ -77,15 +88,31 @@ class Canvas:
         self.image[where] = self.image[where] * dim // 255
 
     def count_seen(self, num_people: int) -> np.ndarray:
-        """(num_people,) pixels of each person that nothing has been painted over."""
+        """Count the visible pixels of each person.
+
+        Args:
+            num_people: Number of people P in the scene.
+
+        Returns:
+            (P,) counts.
+        """
         return np.bincount(
-            self.owner[self.owner != NOBODY].ravel(), minlength=num_people
+            self.owner[self.owner != NO_PERSON].ravel(), minlength=num_people
         )
 
     def _crop(
         self, picture: np.ndarray, left: int, top: int
     ) -> tuple[tuple[slice, slice], np.ndarray]:
-        """Where a placed picture falls on the image, and the part of it that does."""
+        """Cut a placed picture at the border of the image.
+
+        Args:
+            picture: (h, w, C) picture.
+            left: Column of the image for the first column of the picture.
+            top: Row of the image for the first row of the picture.
+
+        Returns:
+            Rows and columns of the image, and the part of the picture for them.
+        """
         height, width = self.image.shape[:2]
         first_row, first_col = max(top, 0), max(left, 0)
         last_row = max(min(top + picture.shape[0], height), first_row)

@@ -1,4 +1,4 @@
-"""What synthetic people look like: build, skin, hair, clothes, bag."""
+"""The appearance of synthetic people: build, skin, hair, clothes, bag."""
 
 from dataclasses import dataclass
 
@@ -16,13 +16,13 @@ _HAIRS = ((25, 25, 30), (30, 45, 70), (45, 80, 125), (110, 175, 215),
 
 @dataclass(frozen=True)
 class Cloth:
-    """A textile.
+    """Colour and pattern of a textile.
 
     Attributes:
         colour: Main colour, BGR 0 to 255.
         accent: Second colour of the pattern, BGR.
         pattern: One of `PATTERNS`.
-        period: Repeat of the pattern in metres.
+        period: Length of one repeat of the pattern in metres.
     """
 
     colour: tuple[float, float, float]
@@ -33,12 +33,12 @@ class Cloth:
 
 @dataclass(frozen=True)
 class Appearance:
-    """One identity.
+    """The appearance of one identity.
 
     Attributes:
         height: Body height in metres.
-        build: Width relative to the average, 1 = average.
-        cloths: Textile of each of upper, lower, legs, skin, hair, hat, shoes, bag.
+        build: Width relative to the average person, 1 = average.
+        cloths: Textile for each of upper, lower, legs, skin, hair, hat, shoes, bag.
         legwear: 'trousers', 'shorts' or 'skirt'.
         long_sleeves: Whether sleeves reach the wrist.
         hair_style: 'short', 'long', 'bald' or 'hat'.
@@ -57,25 +57,30 @@ class Appearance:
 
     @classmethod
     def sample(cls, rng: np.random.Generator, hue: float) -> 'Appearance':
-        """Draw an identity.
+        """Choose an appearance at random.
 
         Args:
-            rng: Source of chance.
-            hue: Hue of the upper garment in [0, 1). Given, so that a caller can keep
-                the people of one scene apart.
+            rng: Random generator.
+            hue: Hue of the upper garment in [0, 1). The caller chooses it, so that
+                people of one scene differ.
+
+        Returns:
+            The appearance.
         """
         skin = _SKINS[rng.integers(len(_SKINS))]
         legwear = str(rng.choice(['trousers', 'shorts', 'skirt'], p=[0.6, 0.18, 0.22]))
         tights = rng.random() < 0.4
         cloths = {
-            'upper': _cloth(rng, hue, rng.choice(PATTERNS)),
-            'lower': _lower(rng),
-            'legs': _plain((45, 40, 40) if tights and legwear == 'skirt' else skin),
-            'skin': _plain(skin),
-            'hair': _plain(_HAIRS[rng.integers(len(_HAIRS))]),
-            'hat': _plain(bgr(rng.random(), 0.6, 0.75)),
-            'shoes': _plain(bgr(rng.random(), 0.3, rng.choice([0.15, 0.3, 0.9]))),
-            'bag': _plain(bgr(rng.random(), 0.6, 0.5)),
+            'upper': _random_cloth(rng, hue, rng.choice(PATTERNS)),
+            'lower': _random_lower_cloth(rng),
+            'legs': _plain_cloth(
+                (45, 40, 40) if tights and legwear == 'skirt' else skin
+            ),
+            'skin': _plain_cloth(skin),
+            'hair': _plain_cloth(_HAIRS[rng.integers(len(_HAIRS))]),
+            'hat': _plain_cloth(bgr(rng.random(), 0.6, 0.75)),
+            'shoes': _plain_cloth(bgr(rng.random(), 0.3, rng.choice([0.15, 0.3, 0.9]))),
+            'bag': _plain_cloth(bgr(rng.random(), 0.6, 0.5)),
         }
         return cls(
             height=float(np.clip(rng.normal(1.72, 0.11), 1.45, 1.98)),
@@ -91,11 +96,11 @@ class Appearance:
         )
 
 
-def _plain(colour: tuple[float, float, float]) -> Cloth:
+def _plain_cloth(colour: tuple[float, float, float]) -> Cloth:
     return Cloth(colour, colour)
 
 
-def _cloth(rng: np.random.Generator, hue: float, pattern: str) -> Cloth:
+def _random_cloth(rng: np.random.Generator, hue: float, pattern: str) -> Cloth:
     colour = bgr(hue, rng.uniform(0.45, 0.85), rng.uniform(0.5, 0.95))
     if rng.random() < 0.5:
         accent = bgr(hue + rng.uniform(0.25, 0.75), 0.6, rng.uniform(0.35, 0.9))
@@ -104,36 +109,37 @@ def _cloth(rng: np.random.Generator, hue: float, pattern: str) -> Cloth:
     return Cloth(colour, accent, str(pattern), float(rng.uniform(0.09, 0.16)))
 
 
-def _lower(rng: np.random.Generator) -> Cloth:
-    """Jeans, a dark or a light neutral, or something colourful."""
+def _random_lower_cloth(rng: np.random.Generator) -> Cloth:
+    """Choose jeans, a dark or light neutral textile, or a colourful one."""
     kind = rng.integers(4)
     if kind == 0:
         return Cloth(bgr(0.6, 0.5, rng.uniform(0.35, 0.65)), (200, 170, 140), 'melange')
     if kind == 1:
-        return _plain(bgr(rng.random(), 0.15, rng.uniform(0.14, 0.3)))
+        return _plain_cloth(bgr(rng.random(), 0.15, rng.uniform(0.14, 0.3)))
     if kind == 2:
-        return _plain(bgr(0.1, rng.uniform(0.1, 0.4), rng.uniform(0.6, 0.9)))
-    return _cloth(rng, rng.random(), rng.choice(['plain', 'checks', 'pinstripes']))
+        return _plain_cloth(bgr(0.1, rng.uniform(0.1, 0.4), rng.uniform(0.6, 0.9)))
+    return _random_cloth(
+        rng, rng.random(), rng.choice(['plain', 'checks', 'pinstripes'])
+    )
 
 
-def fabric(
+def cloth_texture(
     cloth: Cloth,
     shape: tuple[int, int],
     pixels_per_metre: float,
     rng: np.random.Generator,
 ) -> np.ndarray:
-    """Texture of a textile over a whole canvas.
+    """Render the texture of a textile.
 
     Args:
-        cloth: What to weave.
-        shape: Height and width of the canvas in pixels.
-        pixels_per_metre: Resolution of the canvas.
-        rng: Source of the grain.
+        cloth: Colour and pattern.
+        shape: Height and width of the texture in pixels.
+        pixels_per_metre: Resolution of the texture.
+        rng: Random generator for the pattern 'melange'.
 
     Returns:
         (H, W, 3) uint8 BGR.
     """
-    rows, cols = shape
     base = np.array(cloth.colour, np.float32)
     if cloth.pattern == 'plain':
         return np.broadcast_to(base.astype(np.uint8), (*shape, 3))
@@ -142,15 +148,17 @@ def fabric(
     v = np.arange(rows)[:, None] / repeat
     u = (np.arange(cols)[None] - cols / 2) / repeat
     if cloth.pattern == 'melange':
-        mix = 0.4 * _grain(shape, round(rows / pixels_per_metre * 60), rng)
+        mix = 0.4 * _smooth_noise(shape, round(rows / pixels_per_metre * 60), rng)
     else:
-        mix = np.broadcast_to(_weave(cloth.pattern, u, v), shape).astype(np.float32)
+        mix = np.broadcast_to(_pattern_share(cloth.pattern, u, v), shape).astype(
+            np.float32
+        )
     accent = np.array(cloth.accent, np.float32)
     return (base + mix[..., None] * (accent - base)).astype(np.uint8)
 
 
-def _weave(pattern: str, u: np.ndarray, v: np.ndarray) -> np.ndarray:
-    """Share of the accent colour, from coordinates counted in periods."""
+def _pattern_share(pattern: str, u: np.ndarray, v: np.ndarray) -> np.ndarray:
+    """Compute the share of the accent colour; ``u``, ``v`` are pixels / period."""
     if pattern == 'stripes':
         return (v % 1 < 0.42) + 0 * u
     if pattern == 'pinstripes':
@@ -164,7 +172,9 @@ def _weave(pattern: str, u: np.ndarray, v: np.ndarray) -> np.ndarray:
     return 0 * (u + v)
 
 
-def _grain(shape: tuple[int, int], size: int, rng: np.random.Generator) -> np.ndarray:
-    """Noise in [0, 1], ``size`` grains high."""
+def _smooth_noise(
+    shape: tuple[int, int], size: int, rng: np.random.Generator
+) -> np.ndarray:
+    """Make smooth noise in [0, 1] with ``size`` random values along the height."""
     small = rng.random((size, max(size * shape[1] // shape[0], 2)), np.float32)
     return cv2.resize(small, shape[::-1], interpolation=cv2.INTER_LINEAR)

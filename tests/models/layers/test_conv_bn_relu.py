@@ -1,11 +1,11 @@
 import torch
 import torch.nn.functional as F  # noqa: N812
 
-from fairmot_mm.models.layers.conv_block import ConvBNReLU
+from fairmot_mm.models.layers.conv_bn_relu import ConvBNReLU
 
 
 def test_deformable_convolution_keeps_its_bias_and_starts_without_offsets():
-    """At the start it is half a plain convolution: no offset, mask 0.5."""
+    """At the start, offsets are 0 and masks 0.5: half a plain convolution."""
     block = ConvBNReLU(4, 6, dict(type='DCNv2'))
     assert block.conv.bias.eq(0).all()
     assert block.conv.conv_offset.weight.shape == (27, 4, 3, 3)
@@ -17,7 +17,7 @@ def test_deformable_convolution_keeps_its_bias_and_starts_without_offsets():
 
 
 def test_plain_convolution_has_no_bias():
-    """As published: the batch norm has one."""
+    """The plain convolution has no bias, as published."""
     block = ConvBNReLU(4, 6, None)
     assert block.conv.bias is None
     out = block(torch.randn(2, 4, 7, 9))
@@ -26,7 +26,7 @@ def test_plain_convolution_has_no_bias():
 
 
 def test_kernel_of_one():
-    """Projects without looking at the neighbours; the map keeps its size."""
+    """A kernel of 1 reads no neighbours; the map keeps its size."""
     block = ConvBNReLU(4, 6, None, kernel_size=1)
     assert block.conv.weight.shape == (6, 4, 1, 1)
     assert block(torch.rand(2, 4, 3, 5)).shape == (2, 6, 3, 5)

@@ -1,4 +1,4 @@
-"""A synthetic scene as a MOTChallenge sequence folder."""
+"""Write a synthetic scene as a MOTChallenge sequence folder."""
 
 import configparser
 import tempfile
@@ -9,11 +9,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from fairmot_mm.synthetic.scene import SyntheticScene
+from fairmot_mm.synthetic.synthetic_scene import SyntheticScene
 from fairmot_mm.utils import MOTRows, OutputError, require_writable_dir
 
-_SECTION = 'Synthetic'  # of seqinfo.ini: marks a folder that may be replaced
-_QUALITY = 92
+# Section of seqinfo.ini that marks a folder as synthetic: it may be replaced.
+_SECTION = 'Synthetic'
+_JPEG_QUALITY = 92
 
 
 def write_sequence(
@@ -23,19 +24,19 @@ def write_sequence(
 ) -> Path:
     """Write ``img1/000001.jpg ...``, ``gt/gt.txt`` and ``seqinfo.ini``.
 
-    The folder appears under its name when it is complete. A synthetic sequence that
-    was there before is replaced; the same scene gives the same bytes again.
+    The folder gets its name only when it is complete. An earlier synthetic sequence of
+    this name is replaced. The same scene gives the same bytes.
 
     Args:
-        folder: The sequence folder; its name becomes that of the sequence.
-        scene: What to paint.
-        on_frame: Called after every frame.
+        folder: The sequence folder; the sequence gets the name of the folder.
+        scene: The scene to paint.
+        on_frame: Function to call after every frame.
 
     Returns:
         The folder.
 
     Raises:
-        OutputError: The folder cannot be written, or holds something else.
+        OutputError: The folder cannot be written, or it holds something else.
     """
     folder = Path(folder)
     _require_replaceable(folder)
@@ -75,7 +76,7 @@ def _write_frames(
     lines: list[tuple[int, int, str]] = []
     for index, (image, rows) in enumerate(scene.frames(), 1):
         path = images / f'{index:06d}.jpg'
-        if not cv2.imwrite(str(path), image, [cv2.IMWRITE_JPEG_QUALITY, _QUALITY]):
+        if not cv2.imwrite(str(path), image, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY]):
             raise OutputError(f'cannot write {path}: is the disk full?')
         lines += _gt_lines(rows)
         if on_frame is not None:
@@ -86,15 +87,15 @@ def _write_frames(
 
 
 def _gt_lines(rows: MOTRows) -> list[tuple[int, int, str]]:
-    """Identity, frame and text of each row, in the nine columns of MOT17."""
+    """Format each row with the nine columns of MOT17: identity, frame and text."""
     table = np.column_stack([rows.tlwh, rows.visibility])
     return [
         (
             int(identity),
             int(frame),
-            f'{frame},{identity},{x:.2f},{y:.2f},{w:.2f},{h:.2f},1,1,{seen:.5f}\n',
+            f'{frame},{identity},{x:.2f},{y:.2f},{w:.2f},{h:.2f},1,1,{visibility:.5f}\n',
         )
-        for frame, identity, (x, y, w, h, seen) in zip(
+        for frame, identity, (x, y, w, h, visibility) in zip(
             rows.frames, rows.ids, table, strict=True
         )
     ]

@@ -1,7 +1,5 @@
-"""Loading of checkpoints for inference, and finding the one to resume from."""
+"""Loading the weights of a checkpoint into a model that is to track."""
 
-import logging
-import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -13,33 +11,10 @@ from fairmot_mm.checkpoint.published_weights import (
     TRAINING_ONLY,
     read_published,
 )
-from fairmot_mm.checkpoint.safe_loading import load_safely
+from fairmot_mm.checkpoint.read_state_dict import read_state_dict
 from fairmot_mm.utils.errors import CheckpointError
 
 _SHOWN = 5
-
-
-def read_state_dict(path: str | Path) -> dict[str, Tensor]:
-    """Read the weights of a checkpoint without running any code in it.
-
-    Args:
-        path: ``{'state_dict': ..., ...}`` as mmengine and the published code write it,
-            or a bare dict of tensors; names may begin with ``module.``.
-
-    Raises:
-        CheckpointError: The file is missing, damaged, would run code, or holds no
-            weights.
-    """
-    content = load_safely(path)
-    state_dict = content.get('state_dict', content) if isinstance(content, dict) else {}
-    state_dict = {
-        str(name).removeprefix('module.'): value
-        for name, value in state_dict.items()
-        if isinstance(value, Tensor)
-    }
-    if not state_dict:
-        raise CheckpointError(f'checkpoint {path} holds no weights (no state_dict)')
-    return state_dict
 
 
 def load_checkpoint(model: nn.Module, path: str | Path) -> None:
@@ -106,40 +81,3 @@ def _differences(
 def _listed(what: str, names: list[str], shown: int) -> str:
     more = f' and {len(names) - shown} more' if len(names) > shown else ''
     return f'{len(names)} {what}: {", ".join(names[:shown])}{more}'
-
-
-def find_resume_checkpoint(work_dir: str | Path) -> Path | None:
-    """The newest checkpoint of a run that can be read; a damaged one is named.
-
-    Found by the files themselves, not by mmengine's ``last_checkpoint``, which a kill
-    can leave empty or behind.
-
-    Returns:
-        ``None`` when the run has none yet.
-
-    Raises:
-        CheckpointError: There are some, and all are damaged.
-    """
-    folder = Path(work_dir)
-    saved = [*folder.glob('epoch_*.pth'), *folder.glob('iter_*.pth')]
-    damaged: list[CheckpointError] = []
-    for path in sorted(saved, key=_progress, reverse=True):
-        try:
-            read_state_dict(path)
-        except CheckpointError as error:
-            print_log(str(error), level=logging.WARNING)
-            damaged.append(error)
-            continue
-        if damaged:
-            print_log(f'going on from the one before, {path}', level=logging.WARNING)
-        return path
-    if damaged:
-        raise CheckpointError(
-            f'no checkpoint of {work_dir} can be read, the newest one because: '
-            f'{damaged[0]}. Remove them to start from the beginning'
-        )
-    return None
-
-
-def _progress(path: Path) -> tuple[float, int]:
-    return path.stat().st_mtime, int(re.sub(r'\D', '', path.stem) or 0)

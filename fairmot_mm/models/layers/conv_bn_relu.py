@@ -1,4 +1,4 @@
-"""The block of FairMOT's up-sampling paths."""
+"""The convolution block of FairMOT's necks."""
 
 from torch import Tensor, nn
 
@@ -8,15 +8,16 @@ from fairmot_mm.registry import MODELS
 class ConvBNReLU(nn.Module):
     """Convolution, deformable or plain, then batch norm and ReLU.
 
-    mmcv's ``ConvModule`` is not used because it re-initialises plain convolutions, and
-    because the published deformable ones keep their bias although a norm follows.
+    mmcv's ``ConvModule`` changes the initialisation of plain convolutions; this block
+    keeps PyTorch's. A deformable convolution has a bias here, as published, although a
+    batch norm follows.
 
     Args:
         in_channels: Channels of the input.
         out_channels: Channels of the output.
         conv_cfg: Any convolution in MODELS, ``dict(type='DCNv2')`` for the published
             deformable one; ``None`` is a plain convolution without bias.
-        kernel_size: An odd number; the size of the map stays.
+        kernel_size: An odd number; padding keeps the size of the map.
     """
 
     def __init__(
@@ -41,5 +42,12 @@ class ConvBNReLU(nn.Module):
         self.relu = nn.ReLU(inplace=True)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Map (B, I, H, W) to (B, O, H, W)."""
+        """Apply the block.
+
+        Args:
+            x: (B, I, H, W) map.
+
+        Returns:
+            (B, O, H, W) map.
+        """
         return self.relu(self.bn(self.conv(x)))

@@ -1,28 +1,19 @@
-import hashlib
+"""Rendered streets: images, ground truth, perspective and camera are consistent."""
+
 import re
-import runpy
-from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
-from fairmot_mm.synthetic import SyntheticScene, write_sequence
-from fairmot_mm.utils import ConfigError, OutputError, SequenceInfo, read_mot
+from fairmot_mm.synthetic import SyntheticScene
+from fairmot_mm.utils import ConfigError
 
 SMALL = dict(num_people=5, width=192, height=112, num_frames=8)
 
 
-def digest(folder):
-    return {
-        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(folder.rglob('*'))
-        if path.is_file()
-    }
-
-
 def test_frames_have_the_promised_form():
-    """Every frame is an image of the size asked for with rows that make sense."""
+    """Every image has the size of the scene, and its rows are valid ground truth."""
     scene = SyntheticScene(3, **SMALL)
     frames = list(scene.frames())
     assert len(frames) == 8
@@ -39,47 +30,14 @@ def test_frames_have_the_promised_form():
         assert ((bottom > 0) & (rows.tlwh[:, 1] < 112)).all()
 
 
-@pytest.mark.parametrize('camera', ['fixed', 'moving'])
-def test_same_seed_writes_the_same_bytes(tmp_path, camera):
-    """Running again replaces a sequence by itself; another seed gives another one."""
-    scene = SyntheticScene(7, camera=camera, **SMALL)
-    first = digest(write_sequence(tmp_path / 'a', scene))
-    assert digest(write_sequence(tmp_path / 'a', scene)) == first
-    other = digest(
-        write_sequence(tmp_path / 'b', SyntheticScene(8, camera=camera, **SMALL))
-    )
-    assert not set(first.values()) & set(other.values())
-    assert sorted(path.name for path in tmp_path.iterdir()) == ['a', 'b']
-
-
-def test_written_sequence_reads_back(tmp_path):
-    """The folder is MOTChallenge: seqinfo, images, nine columns that equal the rows."""
-    scene = SyntheticScene(1, **SMALL)
-    folder = write_sequence(tmp_path / 'seq', scene)
-    info = SequenceInfo.read(folder)
-    assert (info.width, info.height, info.frame_rate) == (192, 112, 15)
-    assert [path.name for path in info.images] == [f'{k:06d}.jpg' for k in range(1, 9)]
-    table = np.loadtxt(info.gt_file, delimiter=',')
-    assert table.shape[1] == 9
-    assert np.array_equal(np.lexsort((table[:, 0], table[:, 1])), np.arange(len(table)))
-    written = read_mot(info.gt_file)
-    for number, (image, rows) in enumerate(scene.frames(), 1):
-        read = written[written.frames == number]
-        np.testing.assert_array_equal(read.ids, rows.ids)
-        np.testing.assert_allclose(read.tlwh, rows.tlwh, atol=0.006)
-        np.testing.assert_allclose(read.visibility, rows.visibility, atol=1e-5)
-        stored = cv2.imread(str(info.images[number - 1]))
-        assert cv2.PSNR(stored, image) > 28
-
-
 def test_boxes_bound_what_was_painted():
-    """What changes strongly from the empty street lies inside the one box there is."""
+    """Pixels that differ strongly from the empty street are inside the only box."""
     scene = SyntheticScene(2, num_people=1, width=320, height=176, num_frames=40)
     images, rows = zip(*scene.frames(), strict=True)
     still = np.median(np.stack(images), axis=0)
     checked = 0
     for image, row in zip(images, rows, strict=True):
-        # Clothes differ from the street far more than light, noise and shadow do.
+        # Clothes differ from the street much more than light, noise and shadow do.
         ys, xs = np.nonzero(np.abs(image - still).max(2) > 90)
         if len(row) == 0 or row.visibility[0] < 0.95 or len(xs) < 20:
             continue
@@ -117,7 +75,7 @@ def test_near_people_are_larger():
 
 
 def test_moving_camera_moves_the_background():
-    """The street shifts from frame to frame, and stays where it is on a tripod."""
+    """The background shifts with a moving camera and rests with a fixed one."""
 
     def shift(camera):
         scene = SyntheticScene(
@@ -132,7 +90,7 @@ def test_moving_camera_moves_the_background():
 
 
 def test_clothes_stay_and_differ():
-    """Colours of a person match a later view of it better than other people."""
+    """The colours of a person match its later view better than other people."""
     scene = SyntheticScene(11, num_people=8, num_frames=10, frame_rate=7.5)
     frames = list(scene.frames())
 
@@ -166,46 +124,6 @@ def test_clothes_stay_and_differ():
     ],
 )
 def test_values_that_cannot_work_are_named(changed, message):
-    """A wrong argument is refused with its name, its value and what would do."""
+    """The error for a wrong argument has its name, its value and allowed values."""
     with pytest.raises(ConfigError, match=message):
         SyntheticScene(**{'seed': 0, **changed})
-
-
-def test_foreign_folders_are_never_replaced(tmp_path):
-    """A folder that holds something else stays as it is."""
-    (tmp_path / 'img1').mkdir()
-    (tmp_path / 'seqinfo.ini').write_text('[Sequence]\nname=mine\n')
-    before = digest(tmp_path)
-    with pytest.raises(OutputError, match='not a synthetic sequence'):
-        write_sequence(tmp_path, SyntheticScene(0, **SMALL))
-    assert digest(tmp_path) == before
-
-
-def test_interruption_leaves_nothing(tmp_path):
-    """Stopped half way, neither the sequence nor a temporary folder is there."""
-
-    def stop():
-        raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        write_sequence(tmp_path / 'seq', SyntheticScene(0, **SMALL), stop)
-    assert not list(tmp_path.iterdir())
-
-
-def test_tool_makes_sequences(tmp_path, monkeypatch):
-    """The command line writes as many sequences as asked, or one line of error."""
-    tool = Path(__file__).parents[2] / 'tools/dataset_converters/make_synthetic.py'
-
-    def run(*arguments):
-        shape = ['--num-frames', '2', '--size', '160x96']
-        monkeypatch.setattr('sys.argv', [tool.name, str(tmp_path), *shape, *arguments])
-        runpy.run_path(str(tool), run_name='__main__')
-
-    run('--num-people', '2', '--seed', '8')
-    assert sorted(path.name for path in tmp_path.iterdir()) == [
-        'synthetic-0008',
-        'synthetic-0009',
-    ]
-    with pytest.raises(SystemExit) as stopped:
-        run('--num-people', '0')
-    assert stopped.value.code == 'error: num_people = 0 must be above 0'
