@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from fairmot_mm.datasets.converters.labels import LabelPart
+from fairmot_mm.datasets.converters.label_part import LabelPart
 from fairmot_mm.utils.boxes import cxcywh_to_tlwh
 
 

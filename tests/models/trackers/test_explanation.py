@@ -10,16 +10,16 @@ LEFT, RIGHT = [0, 0, 40, 100, 0.9], [400, 0, 440, 100, 0.8]
 
 @pytest.fixture
 def explain(make_sample):
-    """Explainer of the last of some frames, each a list of (box, look, label)."""
+    """Explainer of the last of some frames, each a list of (box, embedding, label)."""
 
     def run(*frames, **settings):
         tracker = JDETracker(**settings)
         records = []
         tracker.observer = records.append
         for frame, people in enumerate(frames):
-            boxes, looks, labels = zip(*people, strict=True) if people else ((), (), ())
-            looks = np.array(looks).reshape(len(people), 3)
-            tracker.track(make_sample(boxes, looks, frame, labels=labels))
+            boxes, embeds, labels = ([each[k] for each in people] for k in range(3))
+            embeds = np.array(embeds).reshape(len(people), 3)
+            tracker.track(make_sample(boxes, embeds, frame, labels=labels))
         return Explainer(records[-1], tracker.motion)
 
     return run
@@ -54,8 +54,8 @@ def test_too_unlike_and_no_overlap(explain):
 def test_a_rival_was_preferred(explain):
     """Two tracks want one detection: the other gets it, and is named."""
     near = [10, 0, 50, 100, 0.8]
-    looks = (A + 0.3 * B) / np.linalg.norm(A + 0.3 * B)
-    explainer = explain([(LEFT, A, 0), (near, looks, 0)], [(LEFT, A, 0)])
+    embeds = (A + 0.3 * B) / np.linalg.norm(A + 0.3 * B)
+    explainer = explain([(LEFT, A, 0), (near, embeds, 0)], [(LEFT, A, 0)])
     row = explainer.row_of(2)
     loser = explainer.pair(row, 0)
     assert not loser.paired

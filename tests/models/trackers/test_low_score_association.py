@@ -1,4 +1,4 @@
-"""A second look at weak detections: who it follows, and whom it leaves alone."""
+"""Weak detections: which tracks they continue, and which they leave alone."""
 
 import numpy as np
 import pytest
@@ -23,8 +23,8 @@ def walk(tracker, make_sample, scores, embed=BOB):
     """Alice walks; where her score is weak she looks like ``embed``."""
     results = []
     for t, score in enumerate(scores):
-        look = ALICE if score > 0.4 else embed
-        sample = make_sample([box(100 + 3 * t, score)], [look], t)
+        seen = ALICE if score > 0.4 else embed
+        sample = make_sample([box(100 + 3 * t, score)], [seen], t)
         results.append(tracker.track(sample))
     return results
 
@@ -39,8 +39,8 @@ def test_a_weak_detection_continues_a_track(low_score, make_sample):
         np.testing.assert_allclose(results[-1].scores, [0.2])
 
 
-def test_its_look_does_not_enter_the_track(make_sample):
-    """What covers her is not learned: she is found again by her own look."""
+def test_its_embedding_does_not_enter_the_track(make_sample):
+    """What covers her is not learned: she is found again by her own embedding."""
     tracker = JDETracker(low_score=LOW)
     walk(tracker, make_sample, [0.9] * 3 + [0.2] * 3)
     np.testing.assert_allclose(tracker.tracks.embeds[0], ALICE, atol=1e-6)

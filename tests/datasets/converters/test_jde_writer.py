@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from fairmot_mm.datasets.converters import convert_mot, writer
+from fairmot_mm.datasets.converters import convert_mot, jde_writer
 from fairmot_mm.utils import DataError, OutputError
 
 LISTS = ('set.train', 'set.half', 'set.val', 'set.emb')
@@ -54,7 +54,7 @@ def test_interrupt_at_any_step(source, tmp_path, tree, monkeypatch, step):
         return call
 
     for name in ('_number_identities', 'place_file', '_swap', 'write_text'):
-        monkeypatch.setattr(writer, name, stop_at_step(getattr(writer, name)))
+        monkeypatch.setattr(jde_writer, name, stop_at_step(getattr(jde_writer, name)))
     with pytest.raises(KeyboardInterrupt):
         convert_mot(source, out, 'SET', half=True, workers=1)
     monkeypatch.undo()
@@ -84,7 +84,7 @@ def test_killed_process(source, tmp_path, tree, monkeypatch, number):
             file.write(f'{os.getpid()}\n')
         time.sleep(3)
 
-    monkeypatch.setattr(writer, 'place_file', wait)
+    monkeypatch.setattr(jde_writer, 'place_file', wait)
     process = multiprocessing.get_context('fork').Process(
         target=convert_mot, args=(source, out, 'SET'), kwargs={'workers': 2}
     )

@@ -3,62 +3,19 @@
 import filecmp
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from functools import partial
-from itertools import islice
 from pathlib import Path, PurePosixPath
 
-from fairmot_mm.datasets.check.label_check import (
-    ERRORS,
-    KINDS,
-    ImageCheck,
-    Problem,
-    check_image,
-)
-from fairmot_mm.datasets.converters.report import ListCount
+from fairmot_mm.datasets.check.check_image import ImageCheck, check_image
+from fairmot_mm.datasets.check.check_report import CheckReport
+from fairmot_mm.datasets.check.problem import KINDS, Problem
+from fairmot_mm.datasets.converters.list_count import ListCount
 from fairmot_mm.datasets.label_files import IMAGE_DIR, label_name
 from fairmot_mm.utils import DataError, list_images, map_parallel
 
 _IMAGES_A_JOB = 200
 # Tracks are longer than this many boxes in every data set that has tracks.
 _LEAST_BOXES_A_TRACK = 1.25
-
-
-@dataclass
-class CheckReport:
-    """What a check found.
-
-    Attributes:
-        lists: What each list holds, sound boxes alone.
-        problems: What is wrong, in the order of lists and lines.
-    """
-
-    lists: dict[Path, ListCount] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
-
-    @property
-    def num_errors(self) -> int:
-        """Number of problems that are more than a warning."""
-        return sum(problem.is_error for problem in self.problems)
-
-    def summary(self, most: int = 5) -> str:
-        """Lines for the user.
-
-        Args:
-            most: Problems of a kind that are shown one by one.
-        """
-        lines = [f'{path}: {count}' for path, count in self.lists.items()]
-        counts = Counter(problem.kind for problem in self.problems)
-        for kind in sorted(counts, key=list(KINDS).index):
-            severity = 'error' if kind in ERRORS else 'warning'
-            lines.append(f'{severity} {kind}: {counts[kind]} {KINDS[kind]}')
-            own = (problem for problem in self.problems if problem.kind == kind)
-            lines += [f'  {problem}' for problem in islice(own, most)]
-            if counts[kind] > most:
-                lines.append(f'  and {counts[kind] - most} more')
-        warnings = len(self.problems) - self.num_errors
-        lines.append(f'{self.num_errors} errors, {warnings} warnings')
-        return '\n'.join(lines)
 
 
 def check_dataset(

@@ -5,8 +5,7 @@ import cv2
 import numpy as np
 import pytest
 
-from fairmot_mm.datasets.check.dataset_check import check_dataset
-from fairmot_mm.datasets.check.label_check import ERRORS, KINDS
+from fairmot_mm.datasets.check import ERRORS, KINDS, check_dataset
 from fairmot_mm.utils import DataError
 
 LINES = '0 {} 0.3 0.5 0.2 0.4\n0 {} 0.7 0.5 0.9 1.4\n'
