@@ -12,6 +12,4 @@ def test_line_without_sequences(monkeypatch):
     )
     found = SequenceLogProcessor().get_log_after_epoch(None, 9, 'val')
     assert found[0] == tag
-    assert found[1] == (
-        'Epoch(val) [1][9/9]  mot/MOTA: 0.5  mot/IDF1: 0.6  time: 0.1'
-    )
+    assert found[1] == ('Epoch(val) [1][9/9]  mot/MOTA: 0.5  mot/IDF1: 0.6  time: 0.1')

@@ -84,8 +84,8 @@ class DenseReIDHead(BaseModule):
         kind = {k: v for k, v in (loss_id or {}).items() if k != 'loss_weight'}
         if classifier_cfg is not None and kind not in ({}, CROSS_ENTROPY):
             raise ConfigError(
-                f'{classifier_cfg["type"]} has a cross-entropy of its own and cannot use '
-                f'loss_id={loss_id}: set no more of it than loss_weight'
+                f'{classifier_cfg["type"]} has a cross-entropy of its own and cannot '
+                f'use loss_id={loss_id}: set only its loss_weight'
             )
         self.embed_dims = embed_dims
         self.emb_scale = emb_scale

@@ -59,5 +59,7 @@ def test_limit(meet):
 
 def test_needs_the_exchange():
     """A Runner without it is told what to set."""
-    with pytest.raises(ConfigError, match="flag_exchange=dict.type='FlagExchangeHook'"):
+    with pytest.raises(
+        ConfigError, match=r"flag_exchange=dict\(type='FlagExchangeHook'\)"
+    ):
         CorruptImageHook().before_train(SimpleNamespace(hooks=[]))

@@ -5,6 +5,7 @@ from unittest.mock import patch
 import pytest
 import torch
 import torch.distributed
+from mmengine.dist import get_world_size
 from mmengine.hooks import CheckpointHook, Hook
 from mmengine.model import BaseModel
 from mmengine.runner import Runner
@@ -119,7 +120,9 @@ def count(folder, action, hooks):
         OneWeight(),
         str(folder),
         train_dataloader=dict(
-            dataset=[dict(inputs=torch.tensor(0.01)) for _ in range(20)],
+            dataset=[
+                dict(inputs=torch.tensor(0.01)) for _ in range(20 * get_world_size())
+            ],
             sampler=dict(type='DefaultSampler', shuffle=False),
             batch_size=1,
         ),
@@ -134,8 +137,6 @@ def count(folder, action, hooks):
         default_scope='fairmot_mm',
         experiment_name=f'{folder.name}{action}',
     )
-    runner.train_dataloader.sampler.world_size = 1
-    runner.train_dataloader.sampler.num_samples = 20
     runner.train()
     return counter.collectives, counter.reads
 

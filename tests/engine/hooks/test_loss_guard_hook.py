@@ -192,5 +192,7 @@ def test_nothing_is_left_behind(action, fails, train):
 
 def test_needs_the_exchange():
     """A Runner without it is told what to set."""
-    with pytest.raises(ConfigError, match="flag_exchange=dict.type='FlagExchangeHook'"):
+    with pytest.raises(
+        ConfigError, match=r"flag_exchange=dict\(type='FlagExchangeHook'\)"
+    ):
         LossGuardHook().before_train(SimpleNamespace(hooks=[]))

@@ -31,9 +31,7 @@ def own_handler():
 )
 def test_a_process_alone_stops(accumulated, expected, make_runner, tmp_path):
     """It saves after the iteration, or the update, and ends with 128 + 15."""
-    wrapper = dict(
-        optimizer=dict(type='SGD', lr=1e-3), accumulative_counts=accumulated
-    )
+    wrapper = dict(optimizer=dict(type='SGD', lr=1e-3), accumulative_counts=accumulated)
     runner = make_runner(
         range(12), custom_hooks=[*HOOKS, Scheduler()], optim_wrapper=wrapper
     )
@@ -77,7 +75,7 @@ def test_listening_ends_with_the_training(fails, own_handler, make_runner):
 
     runner = make_runner(range(4), custom_hooks=[*HOOKS, Failing()])
     if fails:
-        with pytest.raises(ValueError, match='^$'):
+        with pytest.raises(ValueError, match=r'^$'):
             runner.train()
     else:
         runner.train()
@@ -90,5 +88,5 @@ def test_refused(make_runner):
     with pytest.raises(ConfigError, match='there is no SIGNOT'):
         make_runner([1], custom_hooks=[wrong])
     runner = make_runner([1, 2], custom_hooks=HOOKS, loop='EpochBasedTrainLoop')
-    with pytest.raises(ConfigError, match="train_cfg.type='ResumableEpochLoop'"):
+    with pytest.raises(ConfigError, match=r"train_cfg\.type='ResumableEpochLoop'"):
         runner.train()
