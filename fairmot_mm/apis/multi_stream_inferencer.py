@@ -165,6 +165,7 @@ class MultiStreamInferencer(BaseInferencer):
             for source, writer in sources:
                 ahead = self.prepare.ahead(source, _DEPTH)
                 tracker = deepcopy(self.model.tracker)
+                assert tracker is not None  # checked by `BaseInferencer`
                 streams.append(_Stream(source.name, ahead, tracker, writer))
                 stack.callback(streams[-1].close)
             while streams:
