@@ -11,7 +11,7 @@ from rich.table import Table
 from tabulate import tabulate
 
 from fairmot_mm.benchmark.measure import compare_tracks
-from fairmot_mm.utils import STAGES, write_text
+from fairmot_mm.utils import STEPS, write_text
 from fairmot_mm.utils.marked_section import MarkedSection
 
 
@@ -109,7 +109,7 @@ def stages(found: dict[str, Any]) -> Grid:
         )
         for stage, values in (
             (stage, found['stages'][stage])
-            for stage in STAGES
+            for stage in STEPS
             if stage in found['stages']
         )
     ]

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from fairmot_mm.utils import STAGES
+from fairmot_mm.utils import STEPS
 
 ROOT = Path(__file__).parents[3]
 NETWORK = str(ROOT / 'configs/_base_/models/fairmot_dla34-conv-small.py')
@@ -34,14 +34,14 @@ def test_in_full(run, pattern_video, page, tmp_path, capsys):
     """Throughput, all stages, latency and memory: printed, in the page, as json."""
     args = ['--input', pattern_video, *FEW, '--save-video', '--out-dir', str(tmp_path)]
     (found,) = run('benchmark', *args)['variants'].values()
-    assert set(found['stages']) == set(STAGES)
+    assert set(found['stages']) == set(STEPS)
     assert all(times['count'] == 3 for times in found['stages'].values())
     assert found['fps'] == pytest.approx(3 / found['seconds'][0])
     assert found['memory']['host_mb'] > 50
     assert found['machine']['versions']['torch']
     assert (tmp_path / 'pytorch' / f'{Path(pattern_video).stem}.mp4').exists()
     printed, text = capsys.readouterr().out, page.read_text()
-    for word in (*STAGES, 'throughput', 'latency', 'random weights', 'PyTorch'):
+    for word in (*STEPS, 'throughput', 'latency', 'random weights', 'PyTorch'):
         assert word in printed
         assert word in text
     assert 'old' not in text
