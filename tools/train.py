@@ -51,6 +51,10 @@ def prepare_config(args: argparse.Namespace) -> Config:
     cfg = load_run_config(
         args.config, args.cfg_options, args.work_dir, args.launcher, args.local_rank
     )
+    # A config that an older version saved has none.
+    cfg.get('default_hooks', {}).setdefault(
+        'flag_exchange', {'type': 'FlagExchangeHook'}
+    )
     if args.amp == 'bfloat16':
         cfg.optim_wrapper.type = 'BFloat16OptimWrapper'
     elif args.amp:

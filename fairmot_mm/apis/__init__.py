@@ -1,7 +1,8 @@
 """The Python face of fairmot_mm."""
 
+from fairmot_mm.apis.build_tracker import build_tracker
 from fairmot_mm.apis.detect_sequence import detect_sequence
-from fairmot_mm.apis.init_model import build_tracker, init_model
+from fairmot_mm.apis.init_model import init_model
 from fairmot_mm.apis.multi_stream_inferencer import (
     MultiStreamInferencer,
     StreamResult,

@@ -10,6 +10,7 @@ import numpy as np
 from fairmot_mm.benchmark.process import in_own_process
 from fairmot_mm.benchmark.session import Job, Session
 from fairmot_mm.utils import MOTRows, read_mot
+from fairmot_mm.utils.boxes import tlwh_to_xyxy
 
 Step = Callable[[str], object]
 
@@ -153,10 +154,8 @@ def compare_tracks(
 
 def _boxes(rows: MOTRows) -> dict[tuple[int, int], np.ndarray]:
     """Edges of the boxes by frame and identity."""
-    tlbr = rows.tlwh.copy()
-    tlbr[:, 2:] += tlbr[:, :2]
     keys = zip(rows.frames.tolist(), rows.ids.tolist(), strict=True)
-    return dict(zip(keys, tlbr, strict=True))
+    return dict(zip(keys, tlwh_to_xyxy(rows.tlwh), strict=True))
 
 
 def count_people(path: str | Path) -> float:

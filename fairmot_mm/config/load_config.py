@@ -2,6 +2,7 @@
 
 import difflib
 import inspect
+import re
 from pathlib import Path
 from typing import Any
 
@@ -23,14 +24,17 @@ _KNOWN_KEYS = {
     'test_pipeline',
     'train_pipeline',
 }
+_VARIABLE = re.compile(r'\$\{[\w.]+\}')
+_MAX_DEPTH = 10  # of variables in the values of variables
 
 
 def load_config(config: str | Path | Config, cfg_options: dict | None = None) -> Config:
     """Read a config, apply options, and make its scope the default one.
 
     ``${name}`` in a string stands for the variable ``name`` at the top of the config,
-    whichever file or option gave it its last value. The option ``data_root`` also moves
-    the data sets of a config that spells their folders out, such as one a run saved.
+    whichever file or option gave it its last value; a value may have variables too. The
+    option ``data_root`` also moves the data sets of a config that spells their folders
+    out, such as one a run saved.
 
     Args:
         config: Path of a config file, a name of the model zoo, or a `Config`, which is
@@ -57,16 +61,49 @@ def load_config(config: str | Path | Config, cfg_options: dict | None = None) ->
     if cfg_options:
         if 'data_root' in cfg_options and 'data_root' in cfg:
             _move_data_sets(cfg, cfg.data_root, cfg_options['data_root'])
-        cfg.merge_from_dict(cfg_options)
+        through = {key for key in cfg_options if _passes_reference(cfg, key)}
+        cfg.merge_from_dict({k: v for k, v in cfg_options.items() if k not in through})
+        cfg = _replace_variables(cfg)
+        cfg.merge_from_dict({key: cfg_options[key] for key in through})
     _check_keys(cfg)
-    try:
-        cfg = replace_cfg_vals(cfg)
-    except KeyError as error:
-        raise ConfigError(
-            f'config uses a variable that it does not define: ${{{error.args[0]}}}'
-        ) from error
+    cfg = _replace_variables(cfg)
     init_default_scope(cfg.get('default_scope', SCOPE))
     return cfg
+
+
+def _replace_variables(cfg: Config) -> Config:
+    """Put values in place of ``${name}``, whose values may have variables too.
+
+    Raises:
+        ConfigError: A variable is not defined, or refers to itself.
+    """
+    for _ in range(_MAX_DEPTH):
+        left = _VARIABLE.search(str(cfg.to_dict()))
+        try:
+            # Once more at the end, so that no two places share a dict.
+            cfg = replace_cfg_vals(cfg)
+        except KeyError as error:
+            raise ConfigError(
+                f'config uses a variable that it does not define: ${{{error.args[0]}}}'
+            ) from error
+        if not left:
+            return cfg
+    raise ConfigError(f'the variable {left and left[0]} of the config names itself')
+
+
+def _passes_reference(cfg: Config, key: str) -> bool:
+    """Whether a dotted key leads into the value of a ``${name}``."""
+    node: Any = cfg
+    for part in key.split('.'):
+        if isinstance(node, str):
+            return node.startswith('${')
+        if isinstance(node, (list, tuple)) and part.isdigit() and int(part) < len(node):
+            node = node[int(part)]
+        elif isinstance(node, (dict, Config)) and part in node:
+            node = node[part]
+        else:
+            return False
+    return False
 
 
 def _check_keys(cfg: Config) -> None:

@@ -16,7 +16,7 @@ from fairmot_mm.apis import (
     list_models,
     load_config,
 )
-from fairmot_mm.apis.init_model import as_model
+from fairmot_mm.apis.ensure_model import ensure_model
 from fairmot_mm.checkpoint import model_zoo, zoo_weights
 from fairmot_mm.utils import CheckpointError, ConfigError
 
@@ -158,7 +158,7 @@ def test_default_comes_with_the_package(zoo, tmp_path, monkeypatch):
     metadata = {'SHA256': digest(weights.read_bytes()), 'Default': True}
     zoo(metadata, Weights='fairmot_mm/model_zoo/w.pth', Alias=['small'])
     assert default_model().short_name == 'small'
-    model = as_model(None, device='cpu')
+    model = ensure_model(None, device='cpu')
     assert all(
         torch.equal(weight, source.state_dict()[name].to(torch.half).to(weight.dtype))
         for name, weight in model.state_dict().items()

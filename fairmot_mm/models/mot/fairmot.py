@@ -1,6 +1,5 @@
 """FairMOT: the joint network followed by an online tracker."""
 
-import inspect
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,10 +10,12 @@ from torch import Tensor
 
 from fairmot_mm.checkpoint.fit_state_dict import fit_state_dict
 from fairmot_mm.models.layers.row_shard import keep_from_averaging
+from fairmot_mm.models.mot.mmdet_tracker import MMDetTracker, adapt_tracker
 from fairmot_mm.models.utils.inference_detector import InferenceDetector
 from fairmot_mm.registry import MODELS
 from fairmot_mm.utils.errors import ConfigError
-from fairmot_mm.utils.stage_clock import StageClock, stage
+from fairmot_mm.utils.step_clock import step
+from fairmot_mm.utils.tracker import Tracker
 
 
 @MODELS.register_module()
@@ -26,8 +27,8 @@ class FairMOT(BaseMOTModel):
 
     Args:
         detector: Config of a detector whose ``pred_instances`` have ``embeds``.
-        tracker: Config of a tracker with ``track(data_sample) -> InstanceData``;
-            ``None`` for training only.
+        tracker: Config of a `Tracker`, or of a tracker of mmdet; ``None`` for training
+            only.
         data_preprocessor: Config of mmdet's ``TrackDataPreprocessor``.
         detect_every: The network runs in every ``detect_every``-th frame; in the frames
             between, the tracker moves its tracks on by their motion (``coast``). With
@@ -55,7 +56,9 @@ class FairMOT(BaseMOTModel):
             data_preprocessor = MODELS.build(data_preprocessor)
         super().__init__(data_preprocessor=data_preprocessor, init_cfg=init_cfg)
         self.detector = MODELS.build(detector)
-        self.tracker = MODELS.build(tracker) if tracker is not None else None
+        self.tracker = None
+        if tracker is not None:
+            self.tracker = adapt_tracker(MODELS.build(tracker))
         self.detect_every = detect_every
         try:
             frozen = [self.get_submodule(name) for name in frozen_modules]
@@ -88,10 +91,14 @@ class FairMOT(BaseMOTModel):
     def detect_every(self, frames: int) -> None:
         if frames < 1:
             raise ConfigError(f'detect_every={frames} must be 1 or more')
-        if frames > 1 and not hasattr(self.tracker, 'coast'):
+        if frames > 1 and self.tracker is None:
+            raise ConfigError(
+                f'detect_every={frames} needs a tracker: set model.tracker'
+            )
+        if frames > 1 and isinstance(self.tracker, MMDetTracker):
             raise ConfigError(
                 f'detect_every={frames} needs a tracker that can coast, such as '
-                f'JDETracker; {type(self.tracker).__name__} cannot'
+                f'JDETracker; {self.tracker.name} cannot'
             )
         self._detect_every = frames
 
@@ -128,7 +135,7 @@ class FairMOT(BaseMOTModel):
         self,
         inputs: Tensor,
         data_samples: Sequence[TrackDataSample],
-        trackers: Sequence[Any] | None = None,
+        trackers: Sequence[Tracker | None] | None = None,
         **_: Any,
     ) -> Sequence[TrackDataSample]:
         """Track the frames of the clips, in order.
@@ -159,9 +166,7 @@ class FairMOT(BaseMOTModel):
         return self.associate(inputs, data_samples, trackers)
 
     @torch.no_grad()
-    def detect(
-        self, data: dict[str, Any], clock: StageClock | None = None
-    ) -> dict[str, Any]:
+    def detect(self, data: dict[str, Any]) -> dict[str, Any]:
         """The first half of `test_step`: everything but the tracker.
 
         The second half is `associate`, which may run in another thread while this
@@ -170,20 +175,19 @@ class FairMOT(BaseMOTModel):
         Args:
             data: ``inputs``, N clips (T, 3, H, W) uint8 BGR, and their
                 ``data_samples``, as a data loader collects them.
-            clock: Times the stages ``copy``, ``network`` and ``maps``.
 
         Returns:
             ``inputs`` (N, T, 3, H, W), RGB in [0, 1] on the device, and
             ``data_samples`` with ``pred_instances`` on the CPU.
         """
         count = sum(map(len, data['data_samples']))
-        with stage('copy', clock, count):
+        with step('copy', count):
             data = {**data, 'inputs': self._to_device(data['inputs'])}
-        with stage('network', clock, count):
+        with step('network', count):
             data = self.data_preprocessor(data, False)
             images, frames = self._frames_to_detect(**data)
             outputs = self.inference_detector.run_network(images) if frames else None
-        with stage('maps', clock, count):
+        with step('maps', count):
             if frames:
                 self.inference_detector.decode(outputs, frames)
         return data
@@ -193,8 +197,7 @@ class FairMOT(BaseMOTModel):
         self,
         inputs: Tensor,
         data_samples: Sequence[TrackDataSample],
-        trackers: Sequence[Any] | None = None,
-        clock: StageClock | None = None,
+        trackers: Sequence[Tracker | None] | None = None,
     ) -> Sequence[TrackDataSample]:
         """The second half of `test_step`: hand the frames to the tracker, in order.
 
@@ -202,7 +205,6 @@ class FairMOT(BaseMOTModel):
             inputs: See `detect`.
             data_samples: Likewise.
             trackers: See `predict`.
-            clock: Times the stage ``association``.
 
         Returns:
             See `predict`.
@@ -211,7 +213,7 @@ class FairMOT(BaseMOTModel):
             trackers = [self.tracker] * len(data_samples)
         for clip, images, tracker in zip(data_samples, inputs, trackers, strict=True):
             if tracker is not None:
-                with stage('association', clock, len(clip)):
+                with step('association', len(clip)):
                     self._track_clip(tracker, clip.video_data_samples, images)
         return data_samples
 
@@ -234,17 +236,12 @@ class FairMOT(BaseMOTModel):
         return images[chosen], [frames[k] for k in chosen]
 
     def _track_clip(
-        self, tracker: Any, frames: Sequence[DetDataSample], images: Tensor
+        self, tracker: Tracker, frames: Sequence[DetDataSample], images: Tensor
     ) -> None:
         """Add ``pred_track_instances`` to the T frames of (T, 3, H, W) images."""
-        # Of mmdet's trackers SORT asks for more than the data sample.
-        parameters = inspect.signature(tracker.track).parameters
-        extras = {'model': self} if 'model' in parameters else {}
         for frame, image in zip(frames, images, strict=True):
-            if 'img' in parameters:
-                extras['img'] = image[None]
-            go_on = tracker.track if self._is_detected(frame) else tracker.coast
-            frame.pred_track_instances = go_on(data_sample=frame, **extras)
+            follow = tracker.track if self._is_detected(frame) else tracker.coast
+            frame.pred_track_instances = follow(frame, image[None])
 
     def _is_detected(self, frame: DetDataSample) -> bool:
         """Whether the network runs on a frame: every n-th, or the next one there is."""
