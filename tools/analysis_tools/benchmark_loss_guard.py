@@ -9,16 +9,16 @@ import argparse
 import statistics
 import time
 from types import SimpleNamespace
+from typing import Any
 
 import torch
 from mmdet.structures import DetDataSample
-from mmengine.logging import MessageHub
 from mmengine.optim import build_optim_wrapper
 from mmengine.structures import InstanceData
 from rich.progress import track
 
 from fairmot_mm.apis import load_config
-from fairmot_mm.engine import LossGuardHook
+from fairmot_mm.engine import FlagExchangeHook, LossGuardHook
 from fairmot_mm.registry import MODELS
 from fairmot_mm.utils.cli import one_line_errors
 
@@ -61,23 +61,31 @@ def measure(args: argparse.Namespace) -> str:
     model = MODELS.build(cfg.model).to(args.device).train()
     batch = make_batch(cfg.input_size, cfg.train_dataloader.batch_size)
     wrapper = build_optim_wrapper(model, cfg.optim_wrapper)
-    plain = wrapper.update_params, wrapper.step
-    hub = MessageHub.get_instance('benchmark')
-    runner = SimpleNamespace(model=model, optim_wrapper=wrapper, message_hub=hub)
-    LossGuardHook().before_train(runner)
-    guarded = wrapper.update_params, wrapper.step
+    guard, exchange = LossGuardHook(), FlagExchangeHook(interval=1)
+    runner: Any = SimpleNamespace(
+        model=model, optim_wrapper=wrapper, hooks=[guard, exchange], iter=0, max_iters=1
+    )
+    exchange.before_train(runner)
 
-    def seconds(functions: tuple) -> float:
-        wrapper.update_params, wrapper.step = functions
+    def seconds(guarded: bool) -> float:
+        if guarded:
+            guard.before_train(runner)
         start = time.perf_counter()
+        if guarded:
+            guard.before_train_iter(runner, 0, batch)
         model.train_step(batch, wrapper)
+        if guarded:
+            exchange.after_train_iter(runner, 0)
         if args.device != 'cpu':
             torch.cuda.synchronize()
-        return time.perf_counter() - start
+        passed = time.perf_counter() - start
+        runner.iter += 1
+        guard.after_train(runner)
+        return passed
 
-    seconds(plain), seconds(guarded)
+    seconds(False), seconds(True)
     pairs = [
-        (seconds(plain), seconds(guarded))
+        (seconds(False), seconds(True))
         for _ in track(range(args.pairs), 'training', transient=True)
     ]
     without, with_guard = map(statistics.median, zip(*pairs, strict=True))
