@@ -57,7 +57,14 @@ MAY_IMPORT = {
 # Rooms whose functions explain each argument.
 EXPLAINED_ROOMS = tuple(
     f'fairmot_mm.{room}.'
-    for room in ('video', 'apis', 'models.trackers', 'models.task_modules')
+    for room in (
+        'video',
+        'apis',
+        'models.trackers',
+        'models.task_modules',
+        'datasets',
+        'evaluation',
+    )
 )
 # Names in them that do not do so yet.
 UNEXPLAINED = {

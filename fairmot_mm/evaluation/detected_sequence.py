@@ -1,4 +1,4 @@
-"""Detections of a whole video in plain arrays, and how well a tracker links them."""
+"""Detections of a whole video in arrays, and scoring a tracker on them."""
 
 import inspect
 from collections.abc import Iterable, Iterator
@@ -18,29 +18,37 @@ from fairmot_mm.utils.boxes import xyxy_to_tlwh
 
 
 class Tracker(Protocol):
-    """What can be scored: `JDETracker` and whatever else takes one frame at a time."""
+    """A tracker that can be scored, such as `JDETracker`."""
 
     def track(self, data_sample: DetDataSample) -> InstanceData:
-        """Tracks of the next frame, see the contracts of the architecture."""
+        """Track the next frame.
+
+        Args:
+            data_sample: The frame, with ``pred_instances`` and ``frame_id``.
+
+        Returns:
+            ``bboxes`` (M, 4) xyxy in pixels of the frame, ``instances_id`` (M,),
+            ``scores`` (M,) and ``labels`` (M,).
+        """
 
 
 @dataclass(frozen=True)
 class DetectedSequence:
-    """A video after the network: what a tracker needs of it, and its ground truth.
+    """Detections of a video, as a tracker needs them, and its ground truth.
 
     Attributes:
-        name: Name of the sequence; it selects the rules of scoring, see
+        name: Name of the sequence, which selects the rules of scoring, see
             `SequenceTracks`.
-        frame_rate: Frames a second.
+        frame_rate: Frames per second.
         ori_shape: Height and width of the frames in pixels.
         gt: Ground truth rows; frame 1 there is frame 0 here.
-        starts: (F + 1,) int64: rows ``starts[t]`` to ``starts[t + 1]`` of the following
-            arrays are frame t. N rows.
+        starts: (F + 1,) int64: rows ``starts[t]:starts[t + 1]`` of the following N rows
+            belong to frame t.
         bboxes: (N, 4) float32 xyxy in pixels of the frame, best score first in a frame.
         scores: (N,) float32.
         labels: (N,) int64.
         embeds: (N, C) float32 of unit length.
-        images: F image files, or nothing.
+        images: F image files, or an empty tuple.
     """
 
     name: str
@@ -56,11 +64,18 @@ class DetectedSequence:
 
     @property
     def num_frames(self) -> int:
-        """F."""
+        """Number of frames, F."""
         return len(self.starts) - 1
 
     def sample(self, frame_id: int) -> DetDataSample:
-        """The frame as a network hands it to a tracker, copies of the arrays."""
+        """Make the sample of a frame that a network would give to a tracker.
+
+        Args:
+            frame_id: Number of the frame, from 0.
+
+        Returns:
+            The sample, with copies of the arrays.
+        """
         rows = slice(self.starts[frame_id], self.starts[frame_id + 1])
         sample = DetDataSample(
             metainfo={
@@ -82,17 +97,21 @@ class DetectedSequence:
         return sample
 
     def samples(self) -> Iterator[DetDataSample]:
-        """Every frame in order."""
+        """The samples of all frames in order."""
         return map(self.sample, range(self.num_frames))
 
 
 def track_sequence(tracker: Tracker, sequence: DetectedSequence) -> MOTRows:
-    """Run a tracker over a sequence; it starts anew at the first frame.
+    """Run a tracker over a sequence.
+
+    Args:
+        tracker: Any tracker that starts anew at ``frame_id`` 0.
+        sequence: The detections of a video.
 
     Returns:
-        Its tracks as rows of a result file, frames counted from 1, scores as marks.
+        The tracks as rows of a result file: frames counted from 1, scores as marks.
     """
-    # mmdet's SORT asks for the model and the image, but uses them for crops alone.
+    # mmdet's SORT requires model and image, but uses them only to crop people.
     parameters = inspect.signature(tracker.track).parameters
     absent = {name: None for name in ('model', 'img') if name in parameters}
     parts = []
@@ -122,11 +141,11 @@ def score_tracker(
     sequences: Iterable[DetectedSequence],
     protocol: str = 'motchallenge',
 ) -> dict[str, Scores]:
-    """Run a tracker over sequences and score what it finds.
+    """Run a tracker over sequences and score its tracks.
 
     Args:
         tracker: Any tracker that starts anew at `frame_id` 0.
-        sequences: Each with a name of its own.
+        sequences: Sequences with different names.
         protocol: See `evaluate_sequences`.
 
     Returns:
