@@ -1,5 +1,9 @@
 import logging
+import multiprocessing
+import os
+import runpy
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,6 +12,7 @@ from mmengine.logging import MMLogger
 from mmengine.registry import DefaultScope
 
 from fairmot_mm.inference import export_onnx
+from fairmot_mm.models.layers import DCNv2
 from fairmot_mm.registry import MODELS
 from fairmot_mm.video.video_writer import VideoWriter
 
@@ -36,8 +41,34 @@ def one_thread():
 def own_cache(tmp_path_factory):
     """What is kept between runs stays out of the user's cache, also in subprocesses."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv('XDG_CACHE_HOME', str(tmp_path_factory.mktemp('cache')))
+        patch.setenv('FAIRMOT_MM_CACHE', str(tmp_path_factory.mktemp('cache')))
         yield
+
+
+@pytest.fixture(scope='session')
+def start_process():
+    """Start ``function(*args)`` of a Python file in a new process.
+
+    The process is a fork of a server that has imported the package and computed nothing
+    yet: an interpreter of its own would take seconds for the imports, and a fork of
+    this process cannot use autograd where torch was built for CUDA.
+    """
+    context = multiprocessing.get_context('forkserver')
+    context.set_forkserver_preload(
+        ['pytest', 'fairmot_mm.apis', 'fairmot_mm.engine', 'torch.utils.tensorboard']
+    )
+    main = Path(__file__).with_name('call_in_process.py')
+
+    def start(path, function, *args):
+        call = str(path), function, args, {**os.environ}
+        process = context.Process(
+            target=runpy.run_path, args=(str(main), {'CALL': call})
+        )
+        process.start()
+        return process
+
+    start.context = context
+    return start
 
 
 @pytest.fixture
@@ -102,12 +133,58 @@ def small_model(settle_batch_norms):
     return make
 
 
+class ShortNeck(torch.nn.Module):
+    """All layers of `short_model` before its heads, one of them deformable."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv = torch.nn.Conv2d(3, 16, 7, stride=4, padding=3)
+        self.norm = torch.nn.BatchNorm2d(16)
+        self.deformable = DCNv2(16, 16, 3, padding=1)
+        torch.nn.init.normal_(self.deformable.conv_offset.weight, std=0.01)
+
+    def forward(self, images):
+        return [self.deformable(self.norm(self.conv(images)).relu())]
+
+
 @pytest.fixture(scope='session')
-def onnx_file(small_model, tmp_path_factory):
-    """`small_model` exported for images of 96x64 pixels."""
+def short_model(small_model, settle_batch_norms):
+    """Make `small_model` with few layers in place of DLA-34: it is traced in seconds."""
+
+    def make(**head):
+        model = small_model(**head)
+        torch.manual_seed(0)
+        model.detector.backbone = torch.nn.Identity()
+        model.detector.neck = ShortNeck()
+        settle_batch_norms(model, torch.rand(4, 3, 64, 96))
+        return model
+
+    return make
+
+
+@pytest.fixture(scope='session')
+def onnx_file(short_model, tmp_path_factory):
+    """`short_model` exported for images of 96x64 pixels."""
     path = tmp_path_factory.mktemp('onnx') / 'small.onnx'
     with DefaultScope.overwrite_default_scope('fairmot_mm'):
-        export_onnx(small_model(), path, (96, 64))
+        export_onnx(short_model(), path, (96, 64))
+    return path
+
+
+@pytest.fixture
+def frames():
+    """12 frames of 64x48 whose grey level tells their number: 40, 44, ..."""
+    return [np.full((48, 64, 3), 40 + 4 * k, np.uint8) for k in range(12)]
+
+
+@pytest.fixture
+def video(tmp_path, frames):
+    """The frames as ``clip.mp4`` at 25 frames a second."""
+    path = tmp_path / 'clip.mp4'
+    writer = VideoWriter(path, Fraction(25))
+    for frame in frames:
+        writer.write(frame)
+    writer.close()
     return path
 
 

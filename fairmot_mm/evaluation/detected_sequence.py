@@ -1,10 +1,8 @@
 """Detections of a whole video in arrays, and scoring a tracker on them."""
 
-import inspect
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 import torch
@@ -15,21 +13,7 @@ from fairmot_mm.evaluation.mot_protocols import SequenceTracks
 from fairmot_mm.evaluation.mot_scores import Scores, evaluate_sequences
 from fairmot_mm.utils import MOTRows
 from fairmot_mm.utils.boxes import xyxy_to_tlwh
-
-
-class Tracker(Protocol):
-    """A tracker that can be scored, such as `JDETracker`."""
-
-    def track(self, data_sample: DetDataSample) -> InstanceData:
-        """Track the next frame.
-
-        Args:
-            data_sample: The frame, with ``pred_instances`` and ``frame_id``.
-
-        Returns:
-            ``bboxes`` (M, 4) xyxy in pixels of the frame, ``instances_id`` (M,),
-            ``scores`` (M,) and ``labels`` (M,).
-        """
+from fairmot_mm.utils.tracker import Tracker
 
 
 @dataclass(frozen=True)
@@ -111,12 +95,9 @@ def track_sequence(tracker: Tracker, sequence: DetectedSequence) -> MOTRows:
     Returns:
         The tracks as rows of a result file: frames counted from 1, scores as marks.
     """
-    # mmdet's SORT requires model and image, but uses them only to crop people.
-    parameters = inspect.signature(tracker.track).parameters
-    absent = {name: None for name in ('model', 'img') if name in parameters}
     parts = []
     for sample in sequence.samples():
-        tracks = tracker.track(data_sample=sample, **absent)
+        tracks = tracker.track(sample)
         frame = np.full((len(tracks), 1), sample.frame_id + 1)
         columns = (
             frame,

@@ -1,7 +1,7 @@
 """Networks, heads, losses and trackers, each registered in `MODELS`."""
 
-# A registry does not import the modules of its parent: mmdet's models are found from
-# our scope only once their package is loaded.
+# Our registry does not import the modules of its parent registry. Configs of our scope
+# find mmdet's models only after mmdet's package is imported.
 import mmdet.models  # noqa: F401
 
 from fairmot_mm.models.backbones import DLANet, HRNetV2
@@ -9,7 +9,7 @@ from fairmot_mm.models.dense_heads import CenterHead
 from fairmot_mm.models.detectors import JDEDetector, ONNXDetector
 from fairmot_mm.models.layers import DCNv2
 from fairmot_mm.models.losses import FixedWeighting, UncertaintyWeighting
-from fairmot_mm.models.mot import FairMOT
+from fairmot_mm.models.mot import FairMOT, MMDetTracker, adapt_tracker
 from fairmot_mm.models.necks import (
     ConcatNeck,
     DeconvFPN,
@@ -27,9 +27,15 @@ from fairmot_mm.models.task_modules import (
     ReentryGallery,
     SparseFlowMotion,
 )
-from fairmot_mm.models.trackers import JDETracker, LowScoreAssociation
+from fairmot_mm.models.trackers import (
+    AppearanceStage,
+    JDETracker,
+    LowScoreAssociation,
+    OverlapStage,
+)
 
 __all__ = [
+    'AppearanceStage',
     'CenterHead',
     'ConcatNeck',
     'DCNv2',
@@ -49,10 +55,13 @@ __all__ = [
     'KalmanFilterXYWH',
     'LowFrameRate',
     'LowScoreAssociation',
+    'MMDetTracker',
     'ONNXDetector',
+    'OverlapStage',
     'PartialClassifier',
     'ReentryGallery',
     'SparseFlowMotion',
     'UncertaintyWeighting',
     'YOLOv5Neck',
+    'adapt_tracker',
 ]

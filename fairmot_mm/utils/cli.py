@@ -10,7 +10,7 @@ from typing import Any
 from mmengine.config import DictAction
 
 from fairmot_mm.utils.errors import UserInputError
-from fairmot_mm.utils.stage_clock import failed_stage
+from fairmot_mm.utils.step_clock import failed_step
 
 
 @contextmanager
@@ -44,9 +44,9 @@ def one_line_errors() -> Iterator[None]:
 
 
 def where(error: BaseException) -> str:
-    """`` (stage: NAME)`` of an error that comes from a stage of a run, or nothing."""
-    name = failed_stage(error)
-    return f' (stage: {name})' if name else ''
+    """`` (step: NAME)`` if an error comes from a pipeline step, or an empty text."""
+    name = failed_step(error)
+    return f' (step: {name})' if name else ''
 
 
 def run_converter(convert: Callable[..., object], args: argparse.Namespace) -> None:

@@ -25,6 +25,7 @@ from fairmot_mm.evaluation import (
     load_detections,
     track_sequence,
 )
+from fairmot_mm.models.trackers import JDETracker
 from fairmot_mm.models.trackers.explanation import Candidate, Explainer
 from fairmot_mm.models.trackers.frame_record import FrameRecord
 from fairmot_mm.utils import ConfigError, DataError, atomic_path, write_text
@@ -33,7 +34,7 @@ from fairmot_mm.utils.cli import add_tracker_arguments, one_line_errors
 from fairmot_mm.utils.images import read_image
 from fairmot_mm.visualization import Link, draw_candidates
 
-COLUMNS = ('track', 'state', 'detection', 'score', 'looks', 'motion', '1 - IoU', 'why')
+COLUMNS = ('track', 'state', 'detection', 'score', 'embeds', 'motion', '1 - IoU', 'why')
 
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
@@ -67,18 +68,18 @@ class Replay:
     """Runs a tracker over a sequence as often as needed and keeps records of frames.
 
     Args:
-        tracker: With an `observer`, as `JDETracker` has one.
+        tracker: A `JDETracker`.
         sequence: Detections.
 
     Raises:
-        ConfigError: The tracker tells nothing.
+        ConfigError: It is another tracker.
     """
 
     def __init__(self, tracker: Any, sequence: DetectedSequence) -> None:
-        if not hasattr(tracker, 'observer'):
+        if not isinstance(tracker, JDETracker):
             raise ConfigError(
-                f'{type(tracker).__name__} does not tell what it considers; '
-                'explanations need a JDETracker'
+                'model.tracker must be a JDETracker: other trackers do not tell what '
+                'they considered'
             )
         self.tracker = tracker
         self.sequence = sequence
@@ -135,8 +136,8 @@ def table(candidates: list[Candidate]) -> str:
     rows = [
         (
             f'{each.track}{" *" if each.paired else ""}', each.state, each.col,
-            f'{each.score:.2f}', f'{each.looks:.3f}', f'{each.motion:.1f}',
-            f'{each.overlap:.2f}', '; '.join(each.reasons),
+            f'{each.score:.2f}', f'{each.embed_distance:.3f}', f'{each.motion:.1f}',
+            f'{each.overlap_cost:.2f}', '; '.join(each.reasons),
         )
         for each in candidates
     ]  # fmt: skip
@@ -158,7 +159,10 @@ def picture(
     found = record.detections.tlwh[cols]
     links = [
         Link(
-            rows.index(each.row), cols.index(each.col), each.paired, f'{each.looks:.2f}'
+            rows.index(each.row),
+            cols.index(each.col),
+            each.paired,
+            f'{each.embed_distance:.2f}',
         )
         for each in candidates
     ]
@@ -184,7 +188,7 @@ def explain_identity(
     if row is not None:
         candidates = explainer.of_track(row, limit)
         title = f'Frame {frame}: track {identity}, {explainer.state(row)}'
-        end = explainer.fate(row)
+        end = explainer.outcome(row)
     elif col is not None:
         candidates = explainer.of_detection(col, limit)
         title = f'Frame {frame}: detection {col} began track {identity}'

@@ -18,7 +18,7 @@ def parse_args() -> argparse.Namespace:
         '--identities',
         choices=['per-box', 'none'],
         default='per-box',
-        help='per-box: every box gets its own identity, for Re-ID pretraining (default); '
+        help='per-box: every box gets an identity, for Re-ID pretraining (default); '
         'none: boxes have no identity, for training detection only',
     )
     return parser.parse_args()

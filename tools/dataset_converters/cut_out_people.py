@@ -23,7 +23,7 @@ def parse_args() -> argparse.Namespace:
         '--max-height',
         type=int,
         default=rules.max_height,
-        help='scale taller cut-outs down to this height in pixels (default: %(default)s)',
+        help='scale cut-outs down to this height in pixels (default: %(default)s)',
     )
     parser.add_argument(
         '--max-overlap',

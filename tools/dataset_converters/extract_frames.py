@@ -27,11 +27,7 @@ def main() -> None:
             folder, count = extract_frames(
                 video, args.out, frame_rate=args.frame_rate, show_progress=True
             )
-            print(
-                f'{folder}: {count} frames'
-                if count
-                else f'{folder} exists: nothing was written'
-            )
+            print(f'{folder}: {count} frames' if count else f'{folder} exists already')
 
 
 if __name__ == '__main__':

@@ -20,8 +20,8 @@ def parse_args() -> argparse.Namespace:
         '--part',
         choices=['all', 'half', 'val', 'emb'],
         default='all',
-        help='all images of each folder, the first half, the rest (val), or every third '
-        'image of the rest (emb)',
+        help='all images of each folder, the first half, the rest (val), or every '
+        'third image of the rest (emb)',
     )
     parser.add_argument(
         '--num-classes', type=int, default=1, help='number of classes of the labels'

@@ -41,7 +41,8 @@ def extract_frames(
     if folder.exists():
         if not (folder / 'seqinfo.ini').is_file():
             raise OutputError(
-                f'{folder} exists and was not extracted here: choose another folder'
+                f'{folder} exists and is no sequence (it has no seqinfo.ini); choose '
+                'another folder'
             )
         return folder, 0
     staging = folder.with_name(f'.{source.name}.part')
