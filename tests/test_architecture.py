@@ -50,7 +50,16 @@ MAY_IMPORT = {
         'visualization',
     },
     'benchmark': FOUNDATION
-    | {'apis', 'checkpoint', 'engine', 'inference', 'models', 'synthetic', 'video'},
+    | {
+        'apis',
+        'checkpoint',
+        'datasets',
+        'engine',
+        'inference',
+        'models',
+        'synthetic',
+        'video',
+    },
 }
 
 

@@ -100,11 +100,10 @@ def build_runner(args: argparse.Namespace) -> Runner:
     return runner
 
 
+@one_line_errors()
 def main() -> None:
     """Run the tool."""
-    args = parse_args()
-    with one_line_errors():
-        build_runner(args).test()
+    build_runner(parse_args()).test()
 
 
 if __name__ == '__main__':

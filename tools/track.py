@@ -10,7 +10,6 @@ the order of mmdet's tools, before the inputs; without any it is the zoo's defau
 
 import argparse
 import signal
-import sys
 from collections.abc import Generator
 from contextlib import closing
 from pathlib import Path
@@ -32,13 +31,9 @@ from fairmot_mm.utils.cli import (
     add_inference_arguments,
     inference_options,
     one_line_errors,
-    where,
 )
 from fairmot_mm.video.frame_source import FrameSource, open_sources
 from fairmot_mm.visualization import TrackVisualizer
-
-INTERRUPTED = 130  # what a shell reports for Ctrl-C
-
 
 USAGE = """track.py [options] INPUT [INPUT ...]
        track.py [options] --model NAME|CONFIG [--weights FILE] INPUT [INPUT ...]
@@ -187,17 +182,13 @@ def track(args: argparse.Namespace) -> None:
                 print(f'{count} frames are in {" and ".join(files)}')
 
 
+@one_line_errors()
 def main() -> None:
     """Run the tool."""
     args = parse_args()
     # A job that is told to end (a scheduler, a container) finishes its files too.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        with one_line_errors():
-            track(args)
-    except KeyboardInterrupt as interrupt:
-        print('interrupted' + where(interrupt), file=sys.stderr)
-        sys.exit(INTERRUPTED)
+    track(args)
 
 
 if __name__ == '__main__':

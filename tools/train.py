@@ -79,19 +79,13 @@ def prepare_config(args: argparse.Namespace) -> Config:
     return cfg
 
 
+@one_line_errors('--resume continues from the newest checkpoint')
 def main() -> None:
     """Run the tool."""
-    args = parse_args()
-    try:
-        with one_line_errors():
-            cfg = prepare_config(args)
-            with explain_build_errors():
-                runner = Runner.from_cfg(cfg)
-            runner.train()
-    except KeyboardInterrupt:
-        if is_main_process():
-            print('interrupted: --resume goes on from the newest checkpoint')
-        raise SystemExit(130) from None
+    cfg = prepare_config(parse_args())
+    with explain_build_errors():
+        runner = Runner.from_cfg(cfg)
+    runner.train()
 
 
 if __name__ == '__main__':

@@ -1,8 +1,8 @@
 """Explain why an identity switched, or took a detection, as text and as a picture.
 
-The tracker is run once more on a file of detections made by cache_detections.py. With
-ground truth in it the switches are found, listed, and explained by number; a frame and
-an identity of the tracker are explained without it, too.
+The tracker is run once more on a file of detections made by cache_detections.py. If the
+file has ground truth, the switches are found, listed, and explained by number; a frame
+and an identity of the tracker can be explained without ground truth.
 """
 
 import argparse
@@ -35,7 +35,7 @@ from fairmot_mm.visualization import Link, draw_candidates
 COLUMNS = ('track', 'state', 'detection', 'score', 'looks', 'motion', '1 - IoU', 'why')
 
 
-def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
+def parse_args() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -56,7 +56,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         help='shown for each decision (%(default)s)',
     )
     parser.add_argument('--out', type=Path, help='folder for texts and pictures')
-    args = parser.parse_args(argv)
+    args = parser.parse_args()
     if (args.frame is None) != (args.id is None) or (args.frame and args.switch):
         parser.error('give --frame and --id, or --switch, or none of them')
     return args
@@ -298,11 +298,10 @@ def run(args: argparse.Namespace) -> None:
         save(args.out, f'{sequence.name}-switch{number}', text, image)
 
 
-def main(argv: list[str] | None = None) -> None:
+@one_line_errors()
+def main() -> None:
     """Run the tool."""
-    args = parse_args(argv)
-    with one_line_errors():
-        run(args)
+    run(parse_args())
 
 
 if __name__ == '__main__':

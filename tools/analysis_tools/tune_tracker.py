@@ -1,7 +1,7 @@
 """Search tracker settings with Optuna on files of detections.
 
-Every trial is kept in OUT/study.db: an interrupted search goes on where it was, and
-several processes with the same OUT share the work. The best settings are written to
+Every trial is kept in OUT/study.db: an interrupted search continues where it stopped,
+and several processes with the same OUT share the work. The best settings are written to
 OUT/tuned_tracker.py, a config to train, test and track with.
 """
 
@@ -9,7 +9,6 @@ import argparse
 import ast
 import json
 import os
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,7 +33,6 @@ try:
 except ImportError:  # an extra: the package works without it
     optuna = None
 
-INTERRUPTED = 130  # what a shell reports for Ctrl-C
 METRICS = ('HOTA', 'IDF1', 'MOTA')
 SHOWN = (*METRICS, 'IDSW')
 DEFAULT_SPACE = {
@@ -48,7 +46,7 @@ DEFAULT_SPACE = {
 }
 
 
-def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
+def parse_args() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -85,7 +83,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         help='rules of the scores (default: %(default)s)',
     )
     parser.add_argument('--seed', type=int, default=0, help='of the search')
-    return parser.parse_args(argv)
+    return parser.parse_args()
 
 
 def read_space(args: argparse.Namespace) -> dict[str, tuple | list]:
@@ -310,15 +308,10 @@ def run(args: argparse.Namespace) -> None:
         raise ConfigError(f'no trial could be scored: {reason}')
 
 
-def main(argv: list[str] | None = None) -> None:
+@one_line_errors('the same command continues the search')
+def main() -> None:
     """Run the tool."""
-    args = parse_args(argv)
-    try:
-        with one_line_errors():
-            run(args)
-    except KeyboardInterrupt:
-        print('interrupted: the same command goes on', file=sys.stderr)
-        sys.exit(INTERRUPTED)
+    run(parse_args())
 
 
 if __name__ == '__main__':
