@@ -2,9 +2,12 @@
 
 import argparse
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Protocol
 
+from fairmot_mm.benchmark.report import Report, add_report_arguments
+from fairmot_mm.benchmark.subject import Subject, prepare_subject
 from fairmot_mm.utils.cli import add_input_size_argument
 from fairmot_mm.utils.machine import machine_line
 
@@ -20,8 +23,8 @@ class Command(Protocol):
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         """Add the options of the sub-command."""
 
-    def run(self, args: argparse.Namespace) -> None:
-        """Measure and report."""
+    def run(self, args: argparse.Namespace, report: Report) -> None:
+        """Measure and publish the report."""
 
 
 def parse_command(
@@ -47,6 +50,7 @@ def parse_command(
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
         command.add_arguments(own)
+        add_report_arguments(own)
         own.set_defaults(run=command.run)
     args = parser.parse_args()
     for option in ('frames', 'warmup', 'rounds', 'steps', 'batch_size', 'identities'):
@@ -59,7 +63,7 @@ def parse_command(
 def add_video_arguments(
     parser: argparse.ArgumentParser, size: tuple[int, int] | None = None
 ) -> None:
-    """Add the options for the video that is tracked, and its size in the network.
+    """Add the options that `subject_of` reads: video, size in the network, folder.
 
     Args:
         parser: The parser of a sub-command.
@@ -67,24 +71,6 @@ def add_video_arguments(
     """
     parser.add_argument('--input', required=True, help='video or folder of images')
     add_input_size_argument(parser, size)
-
-
-def add_length_arguments(
-    parser: argparse.ArgumentParser, frames: int, warmup: int, rounds: int
-) -> None:
-    """Add the options for the length of a measurement, with these defaults."""
-    for name, default, text in (
-        ('--frames', frames, 'number of frames of a run'),
-        ('--warmup', warmup, 'number of frames before, which are not timed'),
-        ('--rounds', rounds, 'number of timed runs; the median counts'),
-    ):
-        parser.add_argument(
-            name, type=int, default=default, help=f'{text} (%(default)s)'
-        )
-
-
-def add_out_dir_argument(parser: argparse.ArgumentParser) -> None:
-    """Add ``--out-dir``."""
     parser.add_argument(
         '--out-dir',
         help='keep results, configs and ONNX files in this folder; ONNX files that lie '
@@ -92,9 +78,59 @@ def add_out_dir_argument(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def size_of(args: argparse.Namespace) -> tuple[int, int] | None:
-    """Read ``--input-size`` as (width, height)."""
-    return tuple(args.input_size) if args.input_size else None
+def add_number_arguments(
+    parser: argparse.ArgumentParser, **numbers: tuple[float, str]
+) -> None:
+    """Add options that are numbers.
+
+    Args:
+        parser: The parser of a sub-command.
+        numbers: Default value and help text of each option by name.
+    """
+    for name, (default, text) in numbers.items():
+        parser.add_argument(
+            f'--{name.replace("_", "-")}',
+            type=type(default),
+            default=default,
+            help=f'{text} (%(default)s)',
+        )
+
+
+def add_length_arguments(
+    parser: argparse.ArgumentParser, frames: int, warmup: int, rounds: int
+) -> None:
+    """Add the options for the length of a measurement, with these defaults."""
+    add_number_arguments(
+        parser,
+        frames=(frames, 'number of frames of a run'),
+        warmup=(warmup, 'number of frames before, which are not timed'),
+        rounds=(rounds, 'number of timed runs; the median counts'),
+    )
+
+
+def subject_of(
+    args: argparse.Namespace,
+    config: str | Path,
+    checkpoint: str | None = None,
+    **options: Any,
+) -> AbstractContextManager[Subject]:
+    """Prepare what the command line names, see `prepare_subject`.
+
+    Args:
+        args: A command line with the options of `add_video_arguments`.
+        config: Config file of a network.
+        checkpoint: Weights of the network; None: random ones.
+        options: Further arguments of `prepare_subject`.
+    """
+    return prepare_subject(
+        config,
+        checkpoint,
+        args.input,
+        input_size=tuple(args.input_size) if args.input_size else None,
+        folder=args.out_dir,
+        name=Path(config).stem,
+        **options,
+    )
 
 
 def describe_run(args: argparse.Namespace, found: dict[str, Any], weights: str) -> str:

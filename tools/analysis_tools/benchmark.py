@@ -16,6 +16,7 @@ from fairmot_mm.benchmark.commands import (
     tracker,
     train,
 )
+from fairmot_mm.benchmark.report import Report
 from fairmot_mm.utils.cli import one_line_errors
 
 COMMANDS = {
@@ -38,7 +39,7 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     """Run the tool."""
     args = parse_args()
-    args.run(args)
+    args.run(args, Report(args))
 
 
 if __name__ == '__main__':

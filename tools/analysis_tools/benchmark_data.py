@@ -7,6 +7,7 @@ import argparse
 
 from fairmot_mm.benchmark.command import parse_command
 from fairmot_mm.benchmark.commands import label_index, samples
+from fairmot_mm.benchmark.report import Report
 from fairmot_mm.utils.cli import one_line_errors
 
 COMMANDS = {'samples': samples, 'index': label_index}
@@ -21,7 +22,7 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     """Run the tool."""
     args = parse_args()
-    args.run(args)
+    args.run(args, Report(args))
 
 
 if __name__ == '__main__':

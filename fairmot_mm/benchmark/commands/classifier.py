@@ -22,8 +22,9 @@ from rich.console import Console
 from rich.progress import track
 from torch import Tensor, nn
 
+from fairmot_mm.benchmark.command import add_number_arguments
 from fairmot_mm.benchmark.process import call_in_processes
-from fairmot_mm.benchmark.report import Grid, Report, add_report_arguments
+from fairmot_mm.benchmark.report import Grid, Report
 from fairmot_mm.engine import RowAdam
 from fairmot_mm.models import PartialClassifier
 from fairmot_mm.utils.machine import describe_machine, machine_line, peak_memory
@@ -35,23 +36,19 @@ Sizes = tuple[int, int, int, int]  # identities, people, numbers of an embedding
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of the sub-command."""
-    for name, default, text in (
-        ('--identities', 340_000, 'number of identities'),
-        ('--people', 300, 'number of people in a batch'),
-        ('--embed-dims', 128, 'length of an embedding'),
-        ('--sample-ratio', 0.1, 'share of the identities in a sample'),
-        ('--shards', 2, 'number of processes that share the identities'),
-        ('--steps', 5, 'number of timed steps'),
-    ):
-        parser.add_argument(
-            name, type=type(default), default=default, help=f'{text} (%(default)s)'
-        )
-    add_report_arguments(parser)
+    add_number_arguments(
+        parser,
+        identities=(340_000, 'number of identities'),
+        people=(300, 'number of people in a batch'),
+        embed_dims=(128, 'length of an embedding'),
+        sample_ratio=(0.1, 'share of the identities in a sample'),
+        shards=(2, 'number of processes that share the identities'),
+        steps=(5, 'number of timed steps'),
+    )
 
 
-def run(args: argparse.Namespace) -> None:
+def run(args: argparse.Namespace, report: Report) -> None:
     """Measure and report."""
-    report = Report(args)
     sizes = args.identities, args.people, args.embed_dims, args.steps
     sampled = {'sample_ratio': args.sample_ratio}
     by_row = {**sampled, 'sparse_grad': True}
@@ -66,7 +63,7 @@ def run(args: argparse.Namespace) -> None:
     }
     bar = track(variants.items(), 'classifiers', console=Console(stderr=True))
     rows = [
-        {'classifier': name, **measure(num_processes, sizes, settings)}
+        {'classifier': name, **_measure(num_processes, sizes, settings)}
         for name, (num_processes, settings) in bar
     ]
     about = (
@@ -77,23 +74,14 @@ def run(args: argparse.Namespace) -> None:
     report.publish([Grid.of_numbers('training step', rows)], about, rows)
 
 
-def measure(
+def _measure(
     num_processes: int, sizes: Sizes, settings: dict[str, Any] | None
 ) -> dict[str, float]:
-    """Measure a classifier in processes of its own.
-
-    Args:
-        num_processes: Number of processes that share its rows.
-        sizes: Sizes of the problem.
-        settings: Arguments of `PartialClassifier`; None: `nn.Linear`.
-
-    Returns:
-        What `measure_steps` gives: of each number the largest of the processes.
-    """
+    """Measure in processes of its own; of each number the largest is given."""
     with tempfile.TemporaryDirectory() as folder:
         store = f'file://{Path(folder, "store")}'
         results = call_in_processes(
-            measure_steps,
+            _measure_steps,
             [
                 (rank, num_processes, store, sizes, settings)
                 for rank in range(num_processes)
@@ -102,26 +90,14 @@ def measure(
     return {key: max(result[key] for result in results) for key in results[0]}
 
 
-def measure_steps(
+def _measure_steps(
     rank: int,
     num_processes: int,
     store: str,
     sizes: Sizes,
     settings: dict[str, Any] | None,
 ) -> dict[str, float]:
-    """Measure the training steps of a classifier in this process.
-
-    Args:
-        rank: Number of this process.
-        num_processes: Number of processes that share the rows.
-        store: Address where the processes meet.
-        sizes: Sizes of the problem.
-        settings: Arguments of `PartialClassifier`; None: `nn.Linear`.
-
-    Returns:
-        ``ms``, the median time of a step; ``peak MB``, what this process grew by; and
-        ``kept MB``, the size of weights and optimizer state.
-    """
+    """Measure training steps in this process; settings None stand for nn.Linear."""
     if num_processes > 1:
         torch.distributed.init_process_group(
             'gloo', store, rank=rank, world_size=num_processes
@@ -140,7 +116,7 @@ def measure_steps(
         embeds = F.normalize(torch.randn(people, embed_dims)).requires_grad_()
         ids = torch.randint(identities, (people,))
         start = time.perf_counter()
-        cross_entropy(classifier, 18 * embeds, ids).backward()
+        _cross_entropy(classifier, 18 * embeds, ids).backward()
         optimizer.step()
         optimizer.zero_grad()
         times.append(time.perf_counter() - start)
@@ -156,14 +132,8 @@ def measure_steps(
     }
 
 
-def cross_entropy(classifier: nn.Module, embeds: Tensor, ids: Tensor) -> Tensor:
-    """Compute the mean cross-entropy of either kind of classifier.
-
-    Args:
-        classifier: An `nn.Linear` or a `PartialClassifier`.
-        embeds: Embeddings (N, C).
-        ids: Identities (N,).
-    """
+def _cross_entropy(classifier: nn.Module, embeds: Tensor, ids: Tensor) -> Tensor:
+    """Compute the mean cross-entropy of either kind of classifier."""
     if isinstance(classifier, PartialClassifier):
         return classifier(embeds, ids, slice(0, classifier.out_features)).mean()
     return F.cross_entropy(classifier(embeds), ids)

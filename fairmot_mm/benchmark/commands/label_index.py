@@ -17,7 +17,8 @@ from rich.console import Console
 from rich.progress import track
 from torch.utils.data import DataLoader, Dataset, get_worker_info
 
-from fairmot_mm.benchmark.report import Grid, Report, add_report_arguments
+from fairmot_mm.benchmark.command import add_number_arguments
+from fairmot_mm.benchmark.report import Grid, Report
 from fairmot_mm.datasets import JDEDataset, SeededSampler
 from fairmot_mm.utils.machine import describe_machine, machine_line, unshared_memory
 
@@ -26,32 +27,28 @@ IMAGES_A_FOLDER = 1000
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of the sub-command."""
-    for name, default, text in (
-        ('--num-images', 50_000, 'number of images'),
-        ('--num-people', 8, 'number of boxes in an image'),
-        ('--num-workers', 2, 'number of processes that read samples'),
-    ):
-        parser.add_argument(
-            name, type=int, default=default, help=f'{text} (%(default)s)'
-        )
-    add_report_arguments(parser)
+    add_number_arguments(
+        parser,
+        num_images=(50_000, 'number of images'),
+        num_people=(8, 'number of boxes in an image'),
+        num_workers=(2, 'number of processes that read samples'),
+    )
 
 
-def run(args: argparse.Namespace) -> None:
+def run(args: argparse.Namespace, report: Report) -> None:
     """Measure and report."""
-    report = Report(args)
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
-        files = write_labels(root, args.num_images, args.num_people)
+        files = _write_labels(root, args.num_images, args.num_people)
         time.sleep(2.1)  # files that are younger are read again in any case
         seconds = {
-            'first start': time_start(root),
-            'second start': time_start(root),
+            'first start': _time_start(root),
+            'second start': _time_start(root),
         }
         files[args.num_images // 2].write_text('')
-        seconds['after one change'] = time_start(root)
+        seconds['after one change'] = _time_start(root)
         size = sum(file.stat().st_size for file in (root / 'index').iterdir())
-        memory = memory_of_epoch(open_dataset(root), args.num_workers)
+        memory = _memory_of_epoch(_open_dataset(root), args.num_workers)
     rows = [{'what': name, 's': value} for name, value in seconds.items()]
     grids = [Grid.of_numbers('start of a training', rows)]
     if memory:
@@ -64,12 +61,8 @@ def run(args: argparse.Namespace) -> None:
     report.publish(grids, about, numbers)
 
 
-def write_labels(root: Path, num_images: int, num_people: int) -> list[Path]:
-    """Write a list and its label files; there are no images.
-
-    Returns:
-        The label files.
-    """
+def _write_labels(root: Path, num_images: int, num_people: int) -> list[Path]:
+    """Write a list and its label files; there are no images."""
     rng = np.random.default_rng(0)
     files, lines = [], []
     for index in track(
@@ -92,17 +85,17 @@ def write_labels(root: Path, num_images: int, num_people: int) -> list[Path]:
     return files
 
 
-def open_dataset(root: Path) -> JDEDataset:
+def _open_dataset(root: Path) -> JDEDataset:
     """Open the data set of `write_labels`, with its index beside it."""
     return JDEDataset(
         data_root=str(root), ann_files=['set.train'], index_dir=str(root / 'index')
     )
 
 
-def time_start(root: Path) -> float:
+def _time_start(root: Path) -> float:
     """Measure the seconds until the length of the data set is known."""
     start = time.perf_counter()
-    len(open_dataset(root))
+    len(_open_dataset(root))
     return time.perf_counter() - start
 
 
@@ -130,7 +123,7 @@ class MemoryProbe(Dataset):
         )
 
 
-def memory_of_epoch(dataset: JDEDataset, num_workers: int) -> list[dict[str, Any]]:
+def _memory_of_epoch(dataset: JDEDataset, num_workers: int) -> list[dict[str, Any]]:
     """Read an epoch; give a row about the unshared memory of every worker."""
     probe = MemoryProbe(dataset)
     sampler = SeededSampler(probe, shuffle=True, seed=0)

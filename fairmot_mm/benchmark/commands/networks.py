@@ -14,20 +14,16 @@ from rich.progress import Progress
 
 from fairmot_mm.benchmark.command import (
     add_length_arguments,
-    add_out_dir_argument,
     add_video_arguments,
     describe_run,
-    size_of,
 )
 from fairmot_mm.benchmark.measure import compare_tracks, measure_in_turn
 from fairmot_mm.benchmark.report import (
     Grid,
     Report,
-    add_report_arguments,
     format_memory,
     format_tracks,
 )
-from fairmot_mm.benchmark.subject import prepare_subject
 from fairmot_mm.checkpoint.model_zoo import project_root
 from fairmot_mm.utils import ConfigError, UserInputError
 
@@ -46,17 +42,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_length_arguments(parser, frames=3, warmup=1, rounds=1)
     parser.add_argument('--device', default='cpu', help='as in cuda:0 (%(default)s)')
-    add_out_dir_argument(parser)
-    add_report_arguments(parser)
 
 
-def run(args: argparse.Namespace) -> None:
+def run(args: argparse.Namespace, report: Report) -> None:
     """Measure and report; a network that fails is named in the end.
 
     Raises:
         ConfigError: A network could not be measured.
     """
-    report = Report(args)
     folder = project_root() / 'configs' / '_base_' / 'models'
     configs = args.configs or sorted(folder.glob('fairmot_*.py'))
     found: dict[str, dict[str, Any]] = {}
@@ -66,12 +59,12 @@ def run(args: argparse.Namespace) -> None:
         for config in configs:
             bar.update(task, description=config.stem)
             try:
-                found[config.stem.removeprefix('fairmot_')] = measure(args, config)
+                found[config.stem.removeprefix('fairmot_')] = _measure(args, config)
             except UserInputError as error:  # the others are measured all the same
                 failed.append(f'{config.stem}: {error}')
             bar.advance(task)
     if found:
-        rows = [make_row(name, each, args.variants) for name, each in found.items()]
+        rows = [_make_row(name, each, args.variants) for name, each in found.items()]
         one = next(iter(next(iter(found.values())).values()))
         grid = Grid.of_numbers('networks', rows).without_empty()
         report.publish([grid], describe_run(args, one, 'random weights'), found)
@@ -79,15 +72,11 @@ def run(args: argparse.Namespace) -> None:
         raise ConfigError('not measured: ' + '\n'.join(failed))
 
 
-def measure(args: argparse.Namespace, config: Path) -> dict[str, dict[str, Any]]:
+def _measure(args: argparse.Namespace, config: Path) -> dict[str, dict[str, Any]]:
     """Measure the variants of a network in turn."""
-    with prepare_subject(
+    with subject_of(
+        args,
         config,
-        None,
-        args.input,
-        input_size=size_of(args),
-        folder=args.out_dir,
-        name=config.stem,
         settings={'device': args.device},
     ) as subject:
         jobs = subject.jobs(args.variants)
@@ -98,7 +87,7 @@ def measure(args: argparse.Namespace, config: Path) -> dict[str, dict[str, Any]]
     return found
 
 
-def make_row(
+def _make_row(
     name: str, found: dict[str, dict[str, Any]], variants: list[str]
 ) -> dict[str, Any]:
     """Make the row of a network; a variant that does not suit it has empty cells."""

@@ -20,13 +20,11 @@ from rich.progress import track
 
 from fairmot_mm.apis import TrackInferencer, load_config
 from fairmot_mm.benchmark.command import (
-    add_out_dir_argument,
+    add_number_arguments,
     add_video_arguments,
-    size_of,
 )
-from fairmot_mm.benchmark.report import Grid, Report, add_report_arguments
+from fairmot_mm.benchmark.report import Grid, Report
 from fairmot_mm.benchmark.session import Job
-from fairmot_mm.benchmark.subject import prepare_subject
 from fairmot_mm.benchmark.variant import Variant
 from fairmot_mm.utils import UserInputError
 from fairmot_mm.utils.cli import add_cfg_options_argument
@@ -71,9 +69,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         '--checkpoint', help='weights of the config (default: random ones)'
     )
     add_video_arguments(parser)
-    parser.add_argument(
-        '--frames', type=int, default=10, help='first frames of the input (%(default)s)'
-    )
+    add_number_arguments(parser, frames=(10, 'number of first frames of the input'))
     parser.add_argument('--device', default='cpu', help='as in cuda:0 (%(default)s)')
     parser.add_argument(
         '--variants',
@@ -81,21 +77,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=ON_A_CPU,
         help=f'see the sub-command track, --compare ({" ".join(ON_A_CPU)})',
     )
-    add_out_dir_argument(parser)
-    add_report_arguments(parser)
     add_cfg_options_argument(parser)
 
 
-def run(args: argparse.Namespace) -> None:
+def run(args: argparse.Namespace, report: Report) -> None:
     """Compare and report."""
-    report = Report(args)
     for name in args.variants:
         Variant.parse(name)
     source = open_source(args.input)
     images = [frame.image for frame in itertools.islice(source.frames, args.frames)]
     rows: list[dict[str, Any]] = []
     for config in track(args.configs, 'networks', console=Console(stderr=True)):
-        rows += compare_network(config, args, images)
+        rows += _compare_network(config, args, images)
     about = (
         f'{Path(args.input).name}, {len(images)} frames, largest differences; '
         f'{machine_line(describe_machine(args.device))}.'
@@ -103,55 +96,46 @@ def run(args: argparse.Namespace) -> None:
     report.publish([Grid.of_numbers('results', rows)], about, rows)
 
 
-def compare_network(
+def _compare_network(
     config: Path, args: argparse.Namespace, images: list[np.ndarray]
 ) -> list[dict[str, Any]]:
-    """Make the rows of the table for one network.
-
-    Args:
-        config: Config file.
-        args: The command line.
-        images: The frames, (H, W, 3) BGR.
-    """
-    with prepare_subject(
+    """Make the rows of the table for one network."""
+    with subject_of(
+        args,
         config,
         args.checkpoint,
-        args.input,
-        input_size=size_of(args),
-        folder=args.out_dir,
-        name=config.stem,
         cfg_options=args.cfg_options,
         settings={'device': args.device},
     ) as subject:
         cfg = load_config(subject.config, args.cfg_options)
         score = cfg.model.tracker.get('obj_score_thr', 0.4)
         network = f'`{config.stem.removeprefix("fairmot_")}`'
-        plain = track_images(subject.job(Variant.parse(REFERENCE)), images)
+        plain = _track_images(subject.job(Variant.parse(REFERENCE)), images)
         people = {identity for frame in plain.identities() for identity in frame}
-        rows = [make_row(network, REFERENCE, tracks=len(people), s=plain.seconds)]
+        rows = [_make_row(network, REFERENCE, tracks=len(people), s=plain.seconds)]
         for name in args.variants:
             try:
-                other = track_images(subject.job(Variant.parse(name)), images)
+                other = _track_images(subject.job(Variant.parse(name)), images)
             except UserInputError as error:  # for instance if there is nothing to fuse
                 Console(stderr=True).print(f'{network}, {name}: {error}')
-                rows.append(make_row(network, name, tracks='refused'))
+                rows.append(_make_row(network, name, tracks='refused'))
                 continue
             same = plain.identities() == other.identities()
-            found = compare_detections(plain, other, score)
+            found = _compare_detections(plain, other, score)
             tracks = 'equal' if same else 'differ'
             rows.append(
-                make_row(network, name, **found, tracks=tracks, s=other.seconds)
+                _make_row(network, name, **found, tracks=tracks, s=other.seconds)
             )
     return rows
 
 
-def make_row(network: str, variant: str, **values: Any) -> dict[str, Any]:
+def _make_row(network: str, variant: str, **values: Any) -> dict[str, Any]:
     """Make a row of the table with the values that are known; the others are None."""
     empty = dict.fromkeys(('compared', 'lost', *DIFFERENCES, 'tracks', 's'))
     return {'network': network, 'variant': variant, **empty, **values}
 
 
-def track_images(job: Job, images: list[np.ndarray]) -> Run:
+def _track_images(job: Job, images: list[np.ndarray]) -> Run:
     """Track images (H, W, 3) BGR as a job says."""
     inferencer = TrackInferencer(job.config, job.checkpoint, **job.settings)
     samples, seconds = [], []
@@ -163,19 +147,8 @@ def track_images(job: Job, images: list[np.ndarray]) -> Run:
     return Run(samples, statistics.median_high(seconds))
 
 
-def compare_detections(plain: Run, other: Run, score: float) -> dict[str, Any]:
-    """Compare the detections of another run with those that a tracker accepts.
-
-    Args:
-        plain: The reference run.
-        other: Another run over the same frames.
-        score: Score from which the tracker accepts a detection.
-
-    Returns:
-        ``compared``, the number of detections of the reference above the score;
-        ``lost``, the number of those that the other run has nothing near to; and the
-        largest difference of the rest in ``box px``, ``score`` and ``1 - cosine``.
-    """
+def _compare_detections(plain: Run, other: Run, score: float) -> dict[str, Any]:
+    """Compare the detections of another run with those that a tracker accepts."""
     compared = lost = 0
     worst = torch.zeros(3)
     for own, theirs in zip(plain.frames, other.frames, strict=True):

@@ -21,7 +21,8 @@ from rich.console import Console
 from rich.progress import track
 
 from fairmot_mm.apis import explain_build_errors, load_config
-from fairmot_mm.benchmark.report import Grid, Report, add_report_arguments
+from fairmot_mm.benchmark.command import add_number_arguments
+from fairmot_mm.benchmark.report import Grid, Report
 from fairmot_mm.checkpoint.model_zoo import project_root
 from fairmot_mm.datasets import FusedJDEAugment
 from fairmot_mm.registry import DATASETS, TRANSFORMS
@@ -44,24 +45,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help='read the images below this folder instead of the data of the config; '
         f'each gets {NUM_BOXES} random boxes',
     )
-    parser.add_argument(
-        '--num-samples', type=int, default=60, help='number of images (%(default)s)'
-    )
-    add_report_arguments(parser)
+    add_number_arguments(parser, num_samples=(60, 'number of images'))
 
 
-def run(args: argparse.Namespace) -> None:
+def run(args: argparse.Namespace, report: Report) -> None:
     """Measure and report."""
-    report = Report(args)
     cv2.setNumThreads(0)
     torch.set_num_threads(1)
     dataset_cfg = load_config(args.config).train_dataloader.dataset
     with explain_build_errors():
         if args.images is not None:
-            samples = samples_of_folder(args.images, args.num_samples)
+            samples = _samples_of_folder(args.images, args.num_samples)
         else:
-            samples = samples_of_config(dataset_cfg, args.num_samples)
-        numbers = measure(dataset_cfg.pipeline, samples)
+            samples = _samples_of_config(dataset_cfg, args.num_samples)
+        numbers = _measure(dataset_cfg.pipeline, samples)
     grids = []
     for name, title in (('pipeline', 'the config'), ('steps', 'its single steps')):
         times = {**numbers[name]['steps'], 'whole sample': numbers[name]['total']}
@@ -108,7 +105,7 @@ class Stopwatch:
         return run
 
 
-def build_timed(steps: Sequence[dict], watch: Stopwatch) -> list[Callable]:
+def _build_timed(steps: Sequence[dict], watch: Stopwatch) -> list[Callable]:
     """Build transforms that report to a stopwatch, the fused one by its parts."""
     timed = []
     for step in steps:
@@ -124,7 +121,7 @@ def build_timed(steps: Sequence[dict], watch: Stopwatch) -> list[Callable]:
     return timed
 
 
-def take_apart(steps: Sequence[dict]) -> list[dict]:
+def _take_apart(steps: Sequence[dict]) -> list[dict]:
     """Replace every fused transform by the transforms that it fuses."""
     whole: list[dict] = []
     for step in steps:
@@ -132,12 +129,8 @@ def take_apart(steps: Sequence[dict]) -> list[dict]:
     return whole
 
 
-def samples_of_folder(folder: Path, count: int) -> list[dict]:
-    """Choose evenly spaced images below a folder, and give them random boxes.
-
-    Raises:
-        DataError: There is no image.
-    """
+def _samples_of_folder(folder: Path, count: int) -> list[dict]:
+    """Choose evenly spaced images below a folder, and give them random boxes."""
     images = sorted(
         path for path in folder.rglob('*') if path.suffix.lower() in IMAGE_SUFFIXES
     )
@@ -154,12 +147,8 @@ def samples_of_folder(folder: Path, count: int) -> list[dict]:
     return samples
 
 
-def samples_of_config(dataset_cfg: dict, count: int) -> list[dict]:
-    """Choose evenly spaced samples of the training data.
-
-    Raises:
-        ConfigError: The config names no data.
-    """
+def _samples_of_config(dataset_cfg: dict, count: int) -> list[dict]:
+    """Choose evenly spaced samples of the training data."""
     if not dataset_cfg.get('ann_files'):
         raise ConfigError('the config names no training list: use --images FOLDER')
     dataset = DATASETS.build({**dataset_cfg, 'pipeline': []})
@@ -167,22 +156,12 @@ def samples_of_config(dataset_cfg: dict, count: int) -> list[dict]:
     return [dataset.get_data_info(int(index)) for index in indices]
 
 
-def measure(steps: Sequence[dict], samples: Sequence[dict]) -> dict[str, Any]:
-    """Run both forms on the samples.
-
-    Args:
-        steps: Configs of the transforms of the pipeline.
-        samples: Samples before the first transform.
-
-    Returns:
-        For ``pipeline`` and ``steps`` the median milliseconds of a sample as ``total``,
-        and of each step in ``steps``; and ``difference``, see `compare`: the mean over
-        the samples, but the largest value of ``box_px`` and ``max``.
-    """
+def _measure(steps: Sequence[dict], samples: Sequence[dict]) -> dict[str, Any]:
+    """Run both forms on the samples."""
     watches = {'pipeline': Stopwatch(), 'steps': Stopwatch()}
     forms = {
-        'pipeline': build_timed(steps, watches['pipeline']),
-        'steps': build_timed(take_apart(steps), watches['steps']),
+        'pipeline': _build_timed(steps, watches['pipeline']),
+        'steps': _build_timed(_take_apart(steps), watches['steps']),
     }
     spent: dict[str, list[dict[str, float]]] = {name: [] for name in forms}
     differences = []
@@ -198,7 +177,7 @@ def measure(steps: Sequence[dict], samples: Sequence[dict]) -> dict[str, Any]:
                 results = transform(results)
             spent[name].append(dict(watches[name].seconds))
             packed[name] = results
-        differences.append(compare(packed['steps'], packed['pipeline']))
+        differences.append(_compare(packed['steps'], packed['pipeline']))
     numbers: dict[str, Any] = {
         'difference': {
             key: float(
@@ -222,14 +201,8 @@ def measure(steps: Sequence[dict], samples: Sequence[dict]) -> dict[str, Any]:
     return numbers
 
 
-def compare(steps: dict, pipeline: dict) -> dict[str, float]:
-    """Compare two packed samples of the same random numbers.
-
-    Returns:
-        ``box_px``, the largest difference of an edge of a box in pixels; the mean, 95th
-        and 99th percentile and maximum of the difference of pixels in grey levels; the
-        difference of ``brightness``; the ratios of ``contrast`` and ``sharpness``.
-    """
+def _compare(steps: dict, pipeline: dict) -> dict[str, float]:
+    """Compare two packed samples of the same random numbers."""
     one, other = (sample['inputs'].numpy().astype(int) for sample in (steps, pipeline))
     boxes = [
         sample['data_samples'].gt_instances.bboxes.tensor.numpy()

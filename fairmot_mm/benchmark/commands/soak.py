@@ -8,7 +8,6 @@ the sub-command track.
 
 import argparse
 import itertools
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -21,13 +20,12 @@ from rich.progress import track
 
 from fairmot_mm.apis import TrackInferencer
 from fairmot_mm.benchmark.command import (
-    add_out_dir_argument,
+    add_number_arguments,
     add_video_arguments,
-    size_of,
+    subject_of,
 )
-from fairmot_mm.benchmark.report import Grid, Report, add_report_arguments
+from fairmot_mm.benchmark.report import Grid, Report
 from fairmot_mm.benchmark.session import Job
-from fairmot_mm.benchmark.subject import prepare_subject
 from fairmot_mm.benchmark.variant import Variant
 from fairmot_mm.utils import ConfigError
 from fairmot_mm.utils.cli import add_cfg_options_argument
@@ -40,49 +38,37 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument('config', help='config file')
     parser.add_argument('checkpoint', nargs='?', help='weights (default: random ones)')
     add_video_arguments(parser)
-    parser.add_argument(
-        '--frames', type=int, default=20_000, help='frames in all (%(default)s)'
-    )
-    parser.add_argument(
-        '--every',
-        type=int,
-        default=1000,
-        help='frames between measurements (%(default)s)',
+    add_number_arguments(
+        parser,
+        frames=(20_000, 'frames in all'),
+        every=(1000, 'frames between measurements'),
+        batch_size=(1, 'frames in a batch'),
     )
     parser.add_argument('--device', help='as in cpu or cuda:0')
-    parser.add_argument('--batch-size', type=int, default=1, help='(%(default)s)')
     parser.add_argument('--no-video', action='store_true', help='write no mp4')
-    add_out_dir_argument(parser)
-    add_report_arguments(parser)
     add_cfg_options_argument(parser)
 
 
-def run(args: argparse.Namespace) -> None:
+def run(args: argparse.Namespace, report: Report) -> None:
     """Measure and report.
 
     Raises:
         ConfigError: There are too few frames to compare anything.
     """
-    report = Report(args)
     if not 0 < 2 * args.every <= args.frames:
         raise ConfigError(
             f'--every {args.every}: it must be 1 or more, and at most half of --frames'
         )
     device = args.device or get_device()
-    with (
-        tempfile.TemporaryDirectory() as scratch,
-        prepare_subject(
-            args.config,
-            args.checkpoint,
-            args.input,
-            input_size=size_of(args),
-            folder=args.out_dir or scratch,
-            cfg_options=args.cfg_options,
-            settings={'device': device, 'batch_size': args.batch_size},
-            save_video=not args.no_video,
-        ) as subject,
-    ):
-        rows = measure(subject.job(Variant('loop')), args.frames, args.every)
+    with subject_of(
+        args,
+        args.config,
+        args.checkpoint,
+        cfg_options=args.cfg_options,
+        settings={'device': device, 'batch_size': args.batch_size},
+        save_video=not args.no_video,
+    ) as subject:
+        rows = _measure(subject.job(Variant('loop')), args.frames, args.every)
     about = (
         f'{Path(args.config).stem}, {Path(args.input).name} again and again; {device}: '
         f'{machine_line(describe_machine(device))}.'
@@ -90,21 +76,10 @@ def run(args: argparse.Namespace) -> None:
     report.publish([Grid.of_numbers('soak', rows)], about, rows)
 
 
-def measure(job: Job, num_frames: int, every: int) -> list[dict[str, Any]]:
-    """Track a video again and again.
-
-    Args:
-        job: The network and the video.
-        num_frames: Number of frames in all.
-        every: Number of frames between measurements.
-
-    Returns:
-        Rows with ``frames``, the frames so far; ``memory MB``, the resident memory;
-        ``ms a frame`` and ``people``, the means since the last row. The last row has
-        the memory after the files were written.
-    """
+def _measure(job: Job, num_frames: int, every: int) -> list[dict[str, Any]]:
+    """Track a video again and again, with a row at every mark and after the end."""
     inferencer = TrackInferencer(job.config, job.checkpoint, **job.settings)
-    source = repeat_video(job.video, num_frames)
+    source = _repeat_video(job.video, num_frames)
     results = inferencer(source, job.out_dir, save_video=job.save_video)
     console = Console(stderr=True)
     rows: list[dict[str, Any]] = []
@@ -115,34 +90,26 @@ def measure(job: Job, num_frames: int, every: int) -> list[dict[str, Any]]:
             people += len(sample.pred_track_instances)
             if count % every == 0:
                 milliseconds = 1e3 * (time.perf_counter() - start) / every
-                rows.append(make_row(count, milliseconds, people / every))
+                rows.append(_make_row(count, milliseconds, people / every))
                 console.print(rows[-1])
                 people, start = 0, time.perf_counter()
-    return [*rows, make_row('files written', None, None)]
+    return [*rows, _make_row('files written', None, None)]
 
 
-def make_row(
+def _make_row(
     frames: int | str, milliseconds: float | None, people: float | None
 ) -> dict[str, Any]:
     """Make a row of the table with the memory at this moment."""
     return {
         'frames': frames,
-        'memory MB': round(current_memory() / 1e6, 1),
+        'memory MB': current_memory() / 1e6,
         'ms a frame': milliseconds,
         'people': people,
     }
 
 
-def repeat_video(path: str, num_frames: int) -> FrameSource:
-    """Open a video as a source that starts again at its end.
-
-    Args:
-        path: Video or folder of images.
-        num_frames: Number of frames in all.
-
-    Raises:
-        VideoError: The video cannot be opened.
-    """
+def _repeat_video(path: str, num_frames: int) -> FrameSource:
+    """Open a video as a source that starts again at its end."""
     rate = open_source(path).frame_rate
 
     def frames() -> Iterator[Frame]:

@@ -17,21 +17,19 @@ from rich.console import Console
 
 from fairmot_mm.benchmark.command import (
     add_length_arguments,
-    add_out_dir_argument,
+    add_number_arguments,
     add_video_arguments,
     describe_run,
-    size_of,
+    subject_of,
 )
 from fairmot_mm.benchmark.measure import compare_tracks, measure_in_turn
 from fairmot_mm.benchmark.report import (
     Grid,
     Report,
-    add_report_arguments,
     format_memory,
     format_number,
     format_tracks,
 )
-from fairmot_mm.benchmark.subject import prepare_subject
 from fairmot_mm.benchmark.variant import ON_CPU, ON_GPU
 from fairmot_mm.utils import STAGES, ConfigError
 from fairmot_mm.utils.cli import (
@@ -66,22 +64,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         '--no-threads', action='store_true', help='run one step after the other'
     )
     parser.add_argument('--save-video', action='store_true', help='also write an mp4')
-    parser.add_argument(
-        '--people',
-        type=int,
-        default=30,
-        help='with random weights: approximate number of cells above the threshold in '
-        'the first frame (%(default)s)',
+    add_number_arguments(
+        parser, people=(30, 'random weights find about as many people in a frame')
     )
-    add_out_dir_argument(parser)
-    add_report_arguments(parser)
     add_cfg_options_argument(parser)
     add_inference_arguments(parser)
 
 
-def run(args: argparse.Namespace) -> None:
+def run(args: argparse.Namespace, report: Report) -> None:
     """Measure and report."""
-    report = Report(args)
     device = args.device or get_device()
     options = inference_options(args) or {}
     settings = {'device': device, 'threads': not args.no_threads}
@@ -91,12 +82,10 @@ def run(args: argparse.Namespace) -> None:
     if args.compare is not None:
         names = args.compare or list(ON_CPU if device == 'cpu' else ON_GPU)
     with (
-        prepare_subject(
+        subject_of(
+            args,
             args.config,
             args.checkpoint,
-            args.input,
-            input_size=size_of(args),
-            folder=args.out_dir,
             people=args.people,
             cfg_options=options,
             settings=settings,
@@ -112,10 +101,10 @@ def run(args: argparse.Namespace) -> None:
         in_full = args.compare is None
         found = measure_in_turn(jobs, *lengths, status.update, in_full)
         if not in_full:
-            grids = [compare(found, reference)]
+            grids = [_compare(found, reference)]
     one = next(iter(found.values()))
     if in_full:
-        grids = [totals(one, args.save_video), steps(one)]
+        grids = [_totals(one, args.save_video), _steps(one)]
     weights = 'random weights (what is detected means nothing)'
     if args.checkpoint:
         weights = Path(args.checkpoint).name
@@ -125,14 +114,8 @@ def run(args: argparse.Namespace) -> None:
     report.publish(grids, about, numbers)
 
 
-def compare(found: dict[str, dict[str, Any]], reference: str) -> Grid:
-    """Make a table of several variants.
-
-    Args:
-        found: What `measure_in_turn` gives. Each variant gets ``tracks``, see
-            `compare_tracks`, and ``ratio``, its speed by that of the first variant.
-        reference: Name of the variant whose tracks the others are compared with.
-    """
+def _compare(found: dict[str, dict[str, Any]], reference: str) -> Grid:
+    """Make a table of several variants."""
     first = next(iter(found))
     rows = []
     for name, one in found.items():
@@ -155,7 +138,7 @@ def compare(found: dict[str, dict[str, Any]], reference: str) -> Grid:
     return Grid.of_numbers('file to MOT file', rows).without_empty()
 
 
-def steps(found: dict[str, Any]) -> Grid:
+def _steps(found: dict[str, Any]) -> Grid:
     """Make a table of the time of each pipeline step; see `measure_in_turn`."""
     whole = 1e3 / found['fps']
     rows = [
@@ -172,7 +155,7 @@ def steps(found: dict[str, Any]) -> Grid:
     return Grid.of_numbers('pipeline steps, ms a frame', rows)
 
 
-def totals(found: dict[str, Any], save_video: bool) -> Grid:
+def _totals(found: dict[str, Any], save_video: bool) -> Grid:
     """Make a table of throughput, latency and memory; see `measure_in_turn`."""
     memory, latency = found['memory'], found['latency']
     speeds = [found['frames'] / seconds for seconds in found['seconds']]

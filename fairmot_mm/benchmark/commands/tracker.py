@@ -25,9 +25,10 @@ from rich.console import Console
 from rich.progress import track
 
 from fairmot_mm.apis import build_tracker
+from fairmot_mm.benchmark.command import add_number_arguments
 from fairmot_mm.benchmark.measure import summarize
 from fairmot_mm.benchmark.process import call_in_processes
-from fairmot_mm.benchmark.report import Grid, Report, add_report_arguments
+from fairmot_mm.benchmark.report import Grid, Report
 from fairmot_mm.registry import MODELS
 from fairmot_mm.synthetic import WalkingCrowd
 from fairmot_mm.utils import ConfigError
@@ -52,29 +53,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=[20, 100, 120, 200, 500],
         help='numbers of people (20 100 120 200 500)',
     )
-    parser.add_argument(
-        '--frames', type=int, default=200, help='frames timed for each (%(default)s)'
+    add_number_arguments(
+        parser,
+        frames=(200, 'frames timed for each'),
+        long_frames=(100_000, 'length of the endless video; 0 leaves it out'),
+        long_people=(20, 'number of people in the endless video'),
+        seed=(0, 'seed of the crowd'),
     )
-    parser.add_argument(
-        '--long-frames',
-        type=int,
-        default=100_000,
-        help='length of the endless video; 0 leaves it out (%(default)s)',
-    )
-    parser.add_argument(
-        '--long-people', type=int, default=20, help='people in it (%(default)s)'
-    )
-    parser.add_argument('--seed', type=int, default=0, help='seed of the crowd')
-    add_report_arguments(parser)
 
 
-def run(args: argparse.Namespace) -> None:
+def run(args: argparse.Namespace, report: Report) -> None:
     """Measure and report.
 
     Raises:
         ConfigError: The video is too short, or the config has no tracker.
     """
-    report = Report(args)
     if args.long_frames and args.long_frames < 2 * FIRST_MARK:
         raise ConfigError(
             f'--long-frames {args.long_frames}: it must be 0 or at least '
@@ -85,14 +78,14 @@ def run(args: argparse.Namespace) -> None:
     about = machine_line({**describe_machine(), 'threads': 1}) + '.'
     console = Console(stderr=True)
     numbers['by_people'] = [
-        call_in_processes(measure_people, [(args, number)])[0]
+        call_in_processes(_measure_people, [(args, number)])[0]
         for number in track(args.people, 'by number of people', console=console)
     ]
     if numbers['by_people']:
         title = f'by number of people, {args.frames} frames'
         grids.append(Grid.of_numbers(title, numbers['by_people']))
     if args.long_frames:
-        (length,) = call_in_processes(measure_length, [(args,)])
+        (length,) = call_in_processes(_measure_length, [(args,)])
         numbers['by_length'] = length
         title = f'by length of video, {args.long_people} people, {BLOCK} frames'
         grids.append(Grid.of_numbers(title, length['rows']))
@@ -105,7 +98,7 @@ def run(args: argparse.Namespace) -> None:
     report.publish(grids, about, numbers)
 
 
-def measure_people(args: argparse.Namespace, num_people: int) -> dict[str, Any]:
+def _measure_people(args: argparse.Namespace, num_people: int) -> dict[str, Any]:
     """Measure time and memory with a number of people, and the time of ByteTracker."""
     register_all_modules()
     crowd = iter(WalkingCrowd(num_people, args.seed))
@@ -114,8 +107,8 @@ def measure_people(args: argparse.Namespace, num_people: int) -> dict[str, Any]:
     ours = build_tracker(args.config, args.cfg_options)
     byte = MODELS.build(BYTE_TRACKER)
     pairs = [(tracker, iter(timed_samples)) for tracker in (ours, byte)]
-    time_in_turn(pairs, WARM_UP)
-    our_times, byte_times = map(summarize, time_in_turn(pairs, args.frames))
+    _time_in_turn(pairs, WARM_UP)
+    our_times, byte_times = map(summarize, _time_in_turn(pairs, args.frames))
     detections = np.mean([len(sample.pred_instances) for sample in samples])
     return {
         'people': num_people,
@@ -123,14 +116,14 @@ def measure_people(args: argparse.Namespace, num_people: int) -> dict[str, Any]:
         'median ms': our_times['median_ms'],
         'p95 ms': our_times['p95_ms'],
         'state KB': len(pickle.dumps(ours)) / 1e3,
-        'peak MB': most_added_memory(ours, extra) / 1e6,
+        'peak MB': _most_added_memory(ours, extra) / 1e6,
         'ByteTracker median ms': byte_times['median_ms'],
         'ByteTracker p95 ms': byte_times['p95_ms'],
         'ratio': byte_times['median_ms'] / our_times['median_ms'],
     }
 
 
-def measure_length(args: argparse.Namespace) -> dict[str, Any]:
+def _measure_length(args: argparse.Namespace) -> dict[str, Any]:
     """Measure time and memory along an endless video."""
     register_all_modules()
     crowd = iter(WalkingCrowd(args.long_people, args.seed))
@@ -147,7 +140,7 @@ def measure_length(args: argparse.Namespace) -> dict[str, Any]:
         samples = list(itertools.islice(crowd, BLOCK))
         if start in (FIRST_MARK, last_mark):
             copies[start] = (deepcopy(tracker), samples)
-        times = [time_frame(tracker, sample) for sample in samples]
+        times = [_time_frame(tracker, sample) for sample in samples]
         ids = tracker.track(data_sample=next(crowd)).instances_id
         newest_id = max(newest_id, int(ids.max())) if len(ids) else newest_id
         if start in checks and start > 0:
@@ -162,7 +155,7 @@ def measure_length(args: argparse.Namespace) -> dict[str, Any]:
                     'memory MB': current_memory() / 1e6,
                 }
             )
-    early, late = time_in_turn(
+    early, late = _time_in_turn(
         [(copied, iter(samples)) for copied, samples in copies.values()], BLOCK
     )
     return {
@@ -174,37 +167,30 @@ def measure_length(args: argparse.Namespace) -> dict[str, Any]:
     }
 
 
-def time_frame(tracker: Any, sample: DetDataSample) -> float:
+def _time_frame(tracker: Any, sample: DetDataSample) -> float:
     """Measure the milliseconds that a tracker takes for a frame."""
     start = time.perf_counter_ns()
     tracker.track(data_sample=sample)
     return (time.perf_counter_ns() - start) / 1e6
 
 
-def time_in_turn(
+def _time_in_turn(
     pairs: Sequence[tuple[Any, Iterator[DetDataSample]]], num_frames: int
 ) -> list[np.ndarray]:
     """Run trackers in turn, `TURN` frames of one before the next.
 
     Other load of the machine affects all alike, and no tracker suffers in every frame
     from caches that another one has just filled.
-
-    Args:
-        pairs: Trackers with their frames.
-        num_frames: Number of frames of each.
-
-    Returns:
-        Milliseconds (num_frames,) of each tracker.
     """
     times: list[list[float]] = [[] for _ in pairs]
     for start in range(0, num_frames, TURN):
         for (tracker, samples), own in zip(pairs, times, strict=True):
             some = itertools.islice(samples, min(TURN, num_frames - start))
-            own.extend(time_frame(tracker, sample) for sample in some)
+            own.extend(_time_frame(tracker, sample) for sample in some)
     return [np.array(own) for own in times]
 
 
-def most_added_memory(tracker: Any, samples: Sequence[DetDataSample]) -> int:
+def _most_added_memory(tracker: Any, samples: Sequence[DetDataSample]) -> int:
     """Measure the most bytes that frames add; too slow to be timed as well."""
     tracemalloc.start()
     for sample in samples:

@@ -15,11 +15,11 @@ from mmengine.device import get_device
 from rich.console import Console
 from rich.progress import Progress
 
+from fairmot_mm.benchmark.command import add_number_arguments
 from fairmot_mm.benchmark.process import in_own_process
 from fairmot_mm.benchmark.report import (
     Grid,
     Report,
-    add_report_arguments,
     format_memory,
 )
 from fairmot_mm.benchmark.training_session import (
@@ -53,24 +53,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         'in float32 float16+fused (default: those that suit the device)',
     )
     parser.add_argument('--device', help='as in cuda:0 (default: the accelerator)')
-    parser.add_argument(
-        '--batch-size', type=int, default=4, help='images in a batch (%(default)s)'
-    )
     add_input_size_argument(parser, (1088, 608))
-    for name, default, text in (
-        ('--steps', 4, 'number of timed steps'),
-        ('--warmup', 1, 'number of steps before, which are not timed'),
-    ):
-        parser.add_argument(
-            name, type=int, default=default, help=f'{text} (%(default)s)'
-        )
-    add_report_arguments(parser)
+    add_number_arguments(
+        parser,
+        batch_size=(4, 'images in a batch'),
+        steps=(4, 'number of timed steps'),
+        warmup=(1, 'number of steps before, which are not timed'),
+    )
     add_cfg_options_argument(parser)
 
 
-def run(args: argparse.Namespace) -> None:
+def run(args: argparse.Namespace, report: Report) -> None:
     """Measure and report."""
-    report = Report(args)
     device = args.device or get_device()
     options = args.compare or list(ON_CPU if device == 'cpu' else ON_GPU)
     for option in options:
@@ -81,7 +75,7 @@ def run(args: argparse.Namespace) -> None:
         for config in args.configs:
             bar.update(task, description=config.stem)
             name = config.stem.removeprefix('fairmot_')
-            found[name] = measure(args, config, options, device)
+            found[name] = _measure(args, config, options, device)
             bar.advance(task)
     rows = [
         {
@@ -106,7 +100,7 @@ def run(args: argparse.Namespace) -> None:
     )
 
 
-def measure(
+def _measure(
     args: argparse.Namespace, config: Path, options: list[str], device: str
 ) -> dict[str, dict[str, Any]]:
     """Measure the steps of a network with each option, one step of each in turn."""
