@@ -16,6 +16,7 @@ from fairmot_mm.benchmark.command import (
     add_length_arguments,
     add_video_arguments,
     describe_run,
+    subject_of,
 )
 from fairmot_mm.benchmark.measure import compare_tracks, measure_in_turn
 from fairmot_mm.benchmark.report import (

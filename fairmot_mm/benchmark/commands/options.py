@@ -22,6 +22,7 @@ from fairmot_mm.apis import TrackInferencer, load_config
 from fairmot_mm.benchmark.command import (
     add_number_arguments,
     add_video_arguments,
+    subject_of,
 )
 from fairmot_mm.benchmark.report import Grid, Report
 from fairmot_mm.benchmark.session import Job
