@@ -126,7 +126,7 @@ def test_main_of_a_tool():
         raise DataError('why')
 
     for _ in range(2):
-        with pytest.raises(SystemExit, match='^error: why$'):
+        with pytest.raises(SystemExit, match=r'^error: why$'):
             main()
 
 

@@ -66,11 +66,8 @@ class Replay:
     """Runs a tracker over a sequence as often as needed and keeps records of frames.
 
     Args:
-        tracker: With an `observer`, as `JDETracker` has one.
-        sequence: Detections.
-
-    Raises:
-        ConfigError: The tracker tells nothing.
+        tracker: A tracker with an `observer`, such as `JDETracker`.
+        sequence: The detections.
     """
 
     def __init__(self, tracker: Any, sequence: DetectedSequence) -> None:
@@ -93,7 +90,7 @@ class Replay:
             self.first_frames.setdefault(identity, record.frame)
 
     def explainers(self, frames: Iterable[int]) -> dict[int, Explainer]:
-        """What the tracker considered in some frames, from 1."""
+        """Explain what the tracker considered in some frames, numbered from 1."""
         wanted, kept = set(frames), {}
 
         def keep(record: FrameRecord) -> None:
@@ -104,11 +101,7 @@ class Replay:
         return kept
 
     def switches(self) -> list[Switch]:
-        """Switches against the ground truth.
-
-        Raises:
-            DataError: There is none.
-        """
+        """Find the switches against the ground truth."""
         sequence = self.sequence
         if len(sequence.gt) == 0:
             raise DataError(
@@ -120,7 +113,7 @@ class Replay:
         )
 
     def frames_of(self, switch: Switch) -> tuple[int, int]:
-        """The frame that lost the old identity, and that which gave the new one.
+        """Find the frame that lost the old identity, and the one that gave the new one.
 
         A track begins a frame or more before it is confirmed and seen as a switch.
         """
@@ -130,7 +123,7 @@ class Replay:
 
 
 def table(candidates: list[Candidate]) -> str:
-    """Candidates as text."""
+    """Write candidates as text."""
     rows = [
         (
             f'{each.track}{" *" if each.paired else ""}', each.state, each.col,
@@ -202,7 +195,7 @@ def explain_identity(
 def explain_switch(
     replay: Replay, switch: Switch, limit: int, explainers: dict[int, Explainer]
 ) -> tuple[str, np.ndarray]:
-    """Text and picture of a switch: the old identity's last chance, the new one's."""
+    """Explain where the old identity was lost, and where the new one was given."""
     lost, taken = replay.frames_of(switch)
     title = (
         f'{replay.sequence.name}: person {switch.person} was track {switch.old} until '
@@ -230,7 +223,7 @@ def explain_switch(
 def conclusion(
     replay: Replay, explainer: Explainer, switch: Switch, row: int | None, col: int
 ) -> str:
-    """In a sentence, why the old identity did not get the detection."""
+    """Say in a sentence why the old identity did not get the detection."""
     if row is not None:
         pair = explainer.pair(row, col)
         reasons = '; '.join(pair.reasons)
@@ -258,11 +251,7 @@ def save(out: Path | None, name: str, text: str, image: np.ndarray) -> None:
 
 
 def chosen(switches: list[Switch], number: str) -> dict[int, Switch]:
-    """The switches asked for, by number from 1.
-
-    Raises:
-        ConfigError: There is no such number.
-    """
+    """Choose switches by their number, from 1, or all of them."""
     numbered = dict(enumerate(switches, 1))
     if number == 'all':
         return numbered

@@ -203,7 +203,7 @@ def test_tracker(run, in_this_process):
 
 
 def test_slow_tracker(run, in_this_process, slow_down):
-    """What is slow is our tracker, not ByteTracker, and it is equally slow all along."""
+    """Our tracker is made slow, and ByteTracker is not."""
     slow_down(30)
     args = ['--people', '3', '--frames', '5', '--long-people', '2']
     (row,) = run('tracker', *args, '--long-frames', '0')['by_people']
@@ -215,7 +215,7 @@ def test_tracker_in_its_own_process(run, tmp_path):
     config = tmp_path / 'c.py'
     args = ['tracker', '--config', config, '--people', '3', '--long-frames', '0']
     config.write_text("model = dict(tracker=dict(type='JDETracker', track_bufer=3))")
-    with pytest.raises(SystemExit, match='^error: .*track_bufer'):
+    with pytest.raises(SystemExit, match=r'^error: .*track_bufer'):
         run(*args)
     config.write_text('model = dict()')
     with pytest.raises(SystemExit, match=r'^error: .*has no model\.tracker'):
