@@ -2,7 +2,7 @@
 #   PYTHON    interpreter that makes the virtual environment (3.11 or newer)
 #   VENV      where that environment lies                          [.venv]
 #   MAX_JOBS  compilers that build mmcv at once    [what cores and memory allow]
-#   ARGS      further arguments of `make demo` and `make test`
+#   ARGS      further arguments of `make demo`, `make test` and `make test-all`
 
 VENV ?= .venv
 PYTHON ?= $(shell for p in python3.11 python3.12 python3 python; do \
@@ -17,7 +17,7 @@ SETUP_FILES := setup.py $(addprefix requirements/,lock.txt mmcv.txt dev.txt) \
 TEXT := fairmot_mm configs tools tests docs .ci requirements Makefile setup.py mkdocs.yml $(wildcard *.md)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build-mmcv demo test lint format docs clean
+.PHONY: help setup build-mmcv demo test test-all lint format docs clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' Makefile
@@ -39,8 +39,19 @@ build-mmcv: ## Compile mmcv anew from its source, for when the check asks for it
 demo: setup ## Track people in a video drawn on the spot
 	@"$(BIN)/python" tools/demo.py $(ARGS)
 
-test: setup ## Run all tests, as the continuous integration does
-	@"$(BIN)/python" -m pytest $(ARGS)
+# As many processes as cores this one may use. A file stays in one of them, with its fixtures.
+# Eight are enough: each imports torch and collects all tests first.
+PARALLEL := -n auto --maxprocesses 8 --dist loadfile --no-loadscope-reorder
+# A thread of PyTorch in each process: with more they would wait for each other.
+PYTEST := OMP_NUM_THREADS=1 "$(BIN)/python" -m pytest
+
+test: setup ## Run the tests that are not marked slow, on all cores
+	@$(PYTEST) $(PARALLEL) -m 'not slow' $(ARGS)
+
+# The slow ones one after the other: some measure time, and Slurm needs the whole machine.
+# 5: ARGS select tests of which none is slow.
+test-all: test ## Run all tests, as the continuous integration does
+	@$(PYTEST) -m slow $(ARGS) || [ $$? -eq 5 ]
 
 lint: setup ## Check style, types and spelling; change nothing
 	"$(BIN)/ruff" check .

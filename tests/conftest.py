@@ -1,5 +1,9 @@
 import logging
+import multiprocessing
+import os
+import runpy
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -20,11 +24,50 @@ def own_scope():
 
 
 @pytest.fixture(autouse=True, scope='session')
+def one_thread():
+    """A process computes in one thread, and so do those it starts.
+
+    Sums depend on the number of threads, and tests that run side by side would wait
+    for each other's threads.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv('OMP_NUM_THREADS', '1')
+        torch.set_num_threads(1)
+        yield
+
+
+@pytest.fixture(autouse=True, scope='session')
 def own_cache(tmp_path_factory):
     """What is kept between runs stays out of the user's cache, also in subprocesses."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv('XDG_CACHE_HOME', str(tmp_path_factory.mktemp('cache')))
+        patch.setenv('FAIRMOT_MM_CACHE', str(tmp_path_factory.mktemp('cache')))
         yield
+
+
+@pytest.fixture(scope='session')
+def start_process():
+    """Start ``function(*args)`` of a Python file in a new process.
+
+    The process is a fork of a server that has imported the package and computed nothing
+    yet: an interpreter of its own would take seconds for the imports, and a fork of
+    this process cannot use autograd where torch was built for CUDA.
+    """
+    context = multiprocessing.get_context('forkserver')
+    context.set_forkserver_preload(
+        ['pytest', 'fairmot_mm.apis', 'fairmot_mm.engine', 'torch.utils.tensorboard']
+    )
+    main = Path(__file__).with_name('call_in_process.py')
+
+    def start(path, function, *args):
+        call = str(path), function, args, {**os.environ}
+        process = context.Process(
+            target=runpy.run_path, args=(str(main), {'CALL': call})
+        )
+        process.start()
+        return process
+
+    start.context = context
+    return start
 
 
 @pytest.fixture
@@ -95,6 +138,23 @@ def onnx_file(small_model, tmp_path_factory):
     path = tmp_path_factory.mktemp('onnx') / 'small.onnx'
     with DefaultScope.overwrite_default_scope('fairmot_mm'):
         export_onnx(small_model(), path, (96, 64))
+    return path
+
+
+@pytest.fixture
+def frames():
+    """12 frames of 64x48 whose grey level tells their number: 40, 44, ..."""
+    return [np.full((48, 64, 3), 40 + 4 * k, np.uint8) for k in range(12)]
+
+
+@pytest.fixture
+def video(tmp_path, frames):
+    """The frames as ``clip.mp4`` at 25 frames a second."""
+    path = tmp_path / 'clip.mp4'
+    writer = VideoWriter(path, Fraction(25))
+    for frame in frames:
+        writer.write(frame)
+    writer.close()
     return path
 
 

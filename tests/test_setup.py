@@ -98,7 +98,7 @@ def test_a_wheel_holds_what_mim_looks_for(build, tmp_path):
     models = [model for metafile in metafiles for model in metafile['Models']]
     assert all((mim / model['Config']).is_file() for model in models)
     assert Config.fromfile(mim / models[0]['Config']).model.type == 'FairMOT'
-    assert (tmp_path / 'fairmot_mm' / 'apis' / 'launch.py').is_file()
+    assert (tmp_path / 'fairmot_mm' / 'config' / 'launch.py').is_file()
 
 
 def test_an_editable_installation_follows_the_checkout(build, tmp_path):

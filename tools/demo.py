@@ -1,8 +1,8 @@
-"""Show the whole system at work: track people in a street drawn on the spot.
+"""Show the whole system at work: render a street and track the people in it.
 
-Needs no download. A video with exact ground truth is rendered and tracked by the light
-model that comes with the project; printed are scores and speed, written the tracks, an
-mp4 and a strip of pictures.
+The demo needs no download. It renders a video with exact ground truth and tracks it
+with the light model that comes with the project. It prints scores and speed, and writes
+the tracks, an mp4 and a strip of pictures.
 """
 
 import argparse
@@ -40,9 +40,13 @@ def parse_args() -> argparse.Namespace:
         description=__doc__.split('\n\n')[0],
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
-    parser.add_argument('--out', type=Path, default=Path('demo_output'), help='folder')
-    parser.add_argument('--num-frames', type=int, default=90, help='of the video')
-    parser.add_argument('--seed', type=int, default=6, help='decides the street')
+    parser.add_argument(
+        '--out', type=Path, default=Path('demo_output'), help='folder to write to'
+    )
+    parser.add_argument(
+        '--num-frames', type=int, default=90, help='frames of the video'
+    )
+    parser.add_argument('--seed', type=int, default=6, help='seed of the street')
     return parser.parse_args()
 
 
@@ -57,7 +61,7 @@ def bars() -> Progress:
 
 
 def render(args: argparse.Namespace) -> Path:
-    """Render the sequence; return its folder."""
+    """Render the sequence and return its folder."""
     scene = SyntheticScene(seed=args.seed, num_frames=args.num_frames)
     folder = args.out / 'data' / f'street-{args.seed}'
     with bars() as progress:
@@ -66,7 +70,7 @@ def render(args: argparse.Namespace) -> Path:
 
 
 def track(args: argparse.Namespace, folder: Path) -> float:
-    """Track the sequence with the light model; return frames a second."""
+    """Track the sequence with the light model and return the frames a second."""
     inferencer = TrackInferencer()
     start = time.perf_counter()
     with bars() as progress:
@@ -89,7 +93,7 @@ def write_strip(video: Path, num_frames: int) -> Path:
 
 
 def report(args: argparse.Namespace, folder: Path, rate: float) -> None:
-    """Print scores, speed, and where the files lie."""
+    """Print scores, speed and the paths of the files."""
     result = args.out / f'{folder.name}.txt'
     sequence = SequenceTracks(
         folder.name,

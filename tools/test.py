@@ -7,16 +7,12 @@ from mmengine.config import Config
 from mmengine.runner import Runner
 
 from fairmot_mm.apis import (
-    InferenceOptions,
-    accelerate,
-    explain_build_errors,
-    load_checkpoint,
+    build_runner,
     load_run_config,
     read_state_dict,
     weights_of,
 )
-from fairmot_mm.apis.init_model import move
-from fairmot_mm.inference.onnx_backend import use_onnxruntime
+from fairmot_mm.inference import InferenceSetup
 from fairmot_mm.utils import ConfigError, require_writable_dir
 from fairmot_mm.utils.cli import (
     add_inference_arguments,
@@ -66,8 +62,8 @@ def direct_results(cfg: Config, out: str | None, submission: str | None) -> None
             metric.submission = submission
 
 
-def build_runner(args: argparse.Namespace) -> Runner:
-    """A Runner whose model holds the checkpoint, every tensor accounted for."""
+def prepare_runner(args: argparse.Namespace) -> Runner:
+    """Build a Runner whose model holds the checkpoint and runs as the options say."""
     cfg = load_run_config(
         args.config,
         inference_options(args),
@@ -75,8 +71,6 @@ def build_runner(args: argparse.Namespace) -> Runner:
         args.launcher,
         args.local_rank,
     )
-    options = InferenceOptions.of_config(cfg)
-    options.set_threads()
     if args.device and args.launcher != 'none':
         raise ConfigError('--device is for one process; a launcher gives each its own')
     if not cfg.get('test_dataloader') or not cfg.get('test_evaluator'):
@@ -85,25 +79,19 @@ def build_runner(args: argparse.Namespace) -> Runner:
     checkpoint = args.checkpoint or weights_of(args.config)
     if checkpoint is None:
         raise ConfigError(f'{args.config} is a file: name the weights after it')
-    is_onnx = use_onnxruntime(cfg, checkpoint, options, args.device)
-    if not is_onnx:
+    setup = InferenceSetup(cfg, checkpoint, args.device)
+    if not setup.uses_onnx:
         read_state_dict(checkpoint)  # before anything slow is built
     direct_results(cfg, args.out, args.submission)
-    with explain_build_errors():
-        runner = Runner.from_cfg(cfg)
-    model = getattr(runner.model, 'module', runner.model)
-    if not is_onnx:
-        load_checkpoint(model, checkpoint)
-    if args.device:
-        move(model, args.device)
-    accelerate(model.eval(), options)
+    runner = build_runner(cfg, 'test')
+    setup.finish(getattr(runner.model, 'module', runner.model))
     return runner
 
 
 @one_line_errors()
 def main() -> None:
     """Run the tool."""
-    build_runner(parse_args()).test()
+    prepare_runner(parse_args()).test()
 
 
 if __name__ == '__main__':

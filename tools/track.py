@@ -1,11 +1,12 @@
-"""Track people in a video, a folder of images, a stream or a camera, or in many.
+"""Track people in videos, folders of images, streams or cameras.
 
-Writes OUT/NAME.txt (MOTChallenge results) and OUT/NAME.mp4 (boxes and identities), NAME
-being that of the input. Several inputs are tracked at the same time, their frames
-passing through the network together, each with identities of its own.
+The tool writes OUT/NAME.txt (MOTChallenge results) and OUT/NAME.mp4 (boxes and
+identities), where NAME is the name of the input. Several inputs are tracked at the same
+time: their frames pass through the network together, and each has its own identities.
 
-The network is one of the model zoo or a config with weights, named by options or, in
-the order of mmdet's tools, before the inputs; without any it is the zoo's default.
+The network is one of the model zoo, or a config with weights. Options name it, or, in
+the order of mmdet's tools, the arguments before the inputs. By default it is the zoo's
+default model.
 """
 
 import argparse
@@ -58,8 +59,8 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         '--weights',
         metavar='FILE',
-        help='ours, a published FairMOT .pth, or an ONNX file; a model of the zoo has '
-        'its own',
+        help='checkpoint of a training here, published FairMOT .pth, or ONNX file; a '
+        'model of the zoo has its own',
     )
     parser.add_argument(
         '--out', default='outputs', help='folder to write the results to (%(default)s)'
@@ -67,24 +68,26 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         '--batch-size',
         type=int,
-        help='consecutive frames that pass through the network together (1); with '
-        'several inputs, frames of at most that many of them (all)',
+        help='number of consecutive frames that pass through the network together (1); '
+        'of several inputs, the number of inputs with a frame in a batch (all)',
     )
     parser.add_argument(
         '--detect-every',
         type=int,
         metavar='N',
-        help='run the network in every N-th frame; between, tracks go on by their '
-        'motion',
+        help='run the network on every N-th frame; in the frames between, tracks move '
+        'on by their motion',
     )
     parser.add_argument(
-        '--fps', type=float, help='frames a second, in place of what the input says'
+        '--fps', type=float, help='frames a second, instead of what the input says'
     )
-    parser.add_argument('--no-video', action='store_true', help='write no mp4')
+    parser.add_argument(
+        '--no-video', action='store_true', help='write the text only, and no mp4'
+    )
     parser.add_argument(
         '--no-threads',
         action='store_true',
-        help='read, track and write one after the other (one input only; slower)',
+        help='read, track and write one after the other (slower; for one input only)',
     )
     parser.add_argument(
         '--show-trails',
@@ -103,7 +106,7 @@ def parse_args() -> argparse.Namespace:
     )
     add_inference_arguments(parser)
     args = parser.parse_args()
-    if args.input[0].endswith('.py'):  # no source of frames is called so
+    if args.input[0].endswith('.py'):  # a config, not a source of frames
         if args.model or args.weights:
             parser.error(f'{args.input[0]} is a config: name it with --model')
         if len(args.input) < 3:
@@ -140,7 +143,7 @@ def start(args: argparse.Namespace) -> tuple[list[FrameSource], Generator]:
     if len(sources) > 1:
         if args.no_threads:
             raise ConfigError(
-                '--no-threads is for one input; several need a thread each'
+                '--no-threads is for one input; each of several needs a thread'
             )
         streams = MultiStreamInferencer(**settings, batch_size=args.batch_size)
         return sources, streams(sources, args.out, save_video=save_video)
@@ -153,14 +156,14 @@ def start(args: argparse.Namespace) -> tuple[list[FrameSource], Generator]:
 
 
 def named(results: Generator, name: str) -> Generator:
-    """The results of a single input in the form of those of many."""
+    """The results of one input in the form of those of several: name and sample."""
     with closing(results):
         for sample in results:
             yield name, sample
 
 
 def track(args: argparse.Namespace) -> None:
-    """Track behind progress bars and say where the files are, however it ends."""
+    """Track with progress bars, and print where the files are, however it ends."""
     sources, results = start(args)
     bars = progress_bar()
     tasks = {
@@ -186,7 +189,7 @@ def track(args: argparse.Namespace) -> None:
 def main() -> None:
     """Run the tool."""
     args = parse_args()
-    # A job that is told to end (a scheduler, a container) finishes its files too.
+    # A scheduler or a container ends a job by SIGTERM: the files are finished too.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     track(args)
 

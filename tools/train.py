@@ -6,15 +6,15 @@ from pathlib import Path
 from mmengine.config import Config
 from mmengine.device import get_device
 from mmengine.dist import is_main_process
-from mmengine.runner import Runner
 
 from fairmot_mm.apis import (
-    explain_build_errors,
+    build_runner,
     find_resume_checkpoint,
     load_run_config,
     require_initial_weights,
     set_num_ids,
 )
+from fairmot_mm.config import check_run
 from fairmot_mm.utils import ConfigError
 from fairmot_mm.utils.cli import add_runner_arguments, one_line_errors
 
@@ -51,6 +51,10 @@ def prepare_config(args: argparse.Namespace) -> Config:
     cfg = load_run_config(
         args.config, args.cfg_options, args.work_dir, args.launcher, args.local_rank
     )
+    # A config that an older version saved has none.
+    cfg.get('default_hooks', {}).setdefault(
+        'flag_exchange', {'type': 'FlagExchangeHook'}
+    )
     if args.amp == 'bfloat16':
         cfg.optim_wrapper.type = 'BFloat16OptimWrapper'
     elif args.amp:
@@ -73,7 +77,8 @@ def prepare_config(args: argparse.Namespace) -> Config:
             print(f'no checkpoint in {cfg.work_dir} yet: starting from the beginning')
         if newest is not None:
             cfg.load_from = str(newest)
-    # Hours of indexing later is no time to learn that they are missing.
+    # Indexing may take long; what is wrong or missing is told before.
+    check_run(cfg, 'train')
     require_initial_weights(cfg)
     set_num_ids(cfg)
     return cfg
@@ -83,9 +88,7 @@ def prepare_config(args: argparse.Namespace) -> Config:
 def main() -> None:
     """Run the tool."""
     cfg = prepare_config(parse_args())
-    with explain_build_errors():
-        runner = Runner.from_cfg(cfg)
-    runner.train()
+    build_runner(cfg, 'train').train()
 
 
 if __name__ == '__main__':

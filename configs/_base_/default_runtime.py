@@ -17,6 +17,9 @@ default_hooks = dict(
     sync_buffers=dict(type='SyncAllBuffersHook'),
     resume=dict(type='ResumeHook'),
     row_shard=dict(type='RowShardHook'),
+    # How often the processes tell each other what the next three hooks found, in
+    # iterations.
+    flag_exchange=dict(type='FlagExchangeHook', interval=10),
     stop_on_signal=dict(type='StopOnSignalHook'),
     # With train_dataloader.dataset.on_corrupt='skip' alone.
     corrupt_images=dict(type='CorruptImageHook', max_images=100),

@@ -5,9 +5,10 @@ test_pipeline = [
     dict(type='LoadImage'),
     dict(type='LoadJDELabels'),
     dict(type='LoadInstances'),
-    dict(type='Letterbox', scale=(1088, 608)),
+    '${letterbox}',
     dict(type='PackFrame'),
 ]
+val_dataloader = dict(dataset=dict(pipeline=_base_.test_pipeline))  # tracks videos
 # As published: the 200 best peaks, whatever their score.
 peaks = dict(max_per_img=200, score_thr=0.0)
 model = dict(tracker=None, detector=dict(bbox_head=dict(test_cfg=peaks)))
@@ -20,7 +21,7 @@ test_dataloader = dict(
         type='JDEDataset',
         data_root='${data_root}',
         ann_files=['mot17.train'],
-        pipeline=test_pipeline,
+        pipeline='${test_pipeline}',
         test_mode=True,
     ),
 )

@@ -13,18 +13,11 @@ input_size = (448, 256)
 train_pipeline = [
     dict(type='LoadImage'),
     dict(type='LoadJDELabels'),
-    dict(type='Letterbox', scale=input_size),
+    '${letterbox}',
     dict(type='PackJDEInputs'),
 ]
-test_pipeline = [
-    dict(type='LoadImage'),
-    dict(type='Letterbox', scale=input_size),
-    dict(type='PackFrame'),
-]
-videos = dict(data_root='${data_root}/overfit', pipeline=test_pipeline)
-train_dataloader = dict(
-    dataset=dict(ann_files=['pets20.train'], pipeline=train_pipeline)
-)
+videos = dict(data_root='${data_root}/overfit')
+train_dataloader = dict(dataset=dict(ann_files=['pets20.train']))
 val_dataloader = dict(dataset=videos)
 test_dataloader = dict(dataset=videos)
 default_hooks = dict(checkpoint=dict(interval=20, max_keep_ckpts=1))

@@ -6,20 +6,10 @@ _base_ = [
     '../_base_/schedules/adam_cpu_10e.py',
     '../_base_/default_runtime.py',
 ]
-train_pipeline = [
-    dict(type='LoadImage'),
-    dict(type='LoadJDELabels'),
-    dict(type='SaturationValueJitter', fraction=0.5),
-    dict(type='Letterbox', scale=(320, 192)),
-    # People of the test sequence stand three times as tall as most of these.
-    dict(type='JDERandomAffine', scaling_ratio_range=(0.7, 2.2)),
-    dict(type='RandomFlip', prob=0.5),
-    dict(type='PackJDEInputs'),
-]
+# People of the test sequence are three times as tall as most people of these.
+affine = dict(scaling_ratio_range=(0.7, 2.2))
 model = dict(tracker=dict(obj_score_thr=0.3))  # as published for MOT15
 videos = dict(data_root='${data_root}/mot15', sequences=['TUD-Campus'])
-train_dataloader = dict(
-    dataset=dict(ann_files=['mot15two.train'], pipeline=train_pipeline)
-)
+train_dataloader = dict(dataset=dict(ann_files=['mot15two.train']))
 val_dataloader = dict(dataset=videos)
 test_dataloader = dict(dataset=videos)

@@ -1,5 +1,6 @@
 # SORT (Bewley et al., ICIP 2016) of mmdet on the detections of FairMOT. It goes by
-# overlap alone, or by a second network if `reid` names one: embeddings are not used.
+# overlap alone: embeddings are not used, and a second network for them (`reid`) is not
+# supported.
 _base_ = '../fairmot/fairmot_dla34_2xb6-30e_mot17.py'
 model = dict(
     tracker=dict(

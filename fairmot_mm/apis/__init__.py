@@ -1,31 +1,31 @@
 """The Python face of fairmot_mm."""
 
+from fairmot_mm.apis.build_tracker import build_tracker
 from fairmot_mm.apis.detect_sequence import detect_sequence
-from fairmot_mm.apis.init_model import build_tracker, init_model
+from fairmot_mm.apis.init_model import init_model
 from fairmot_mm.apis.multi_stream_inferencer import (
     MultiStreamInferencer,
     StreamResult,
 )
 from fairmot_mm.apis.track_inferencer import TrackInferencer
-from fairmot_mm.checkpoint.convert_weights import (
-    convert_published,
-    export_published,
-    publish_weights,
-)
-from fairmot_mm.checkpoint.initial_weights import require_initial_weights
-from fairmot_mm.checkpoint.loading import (
-    find_resume_checkpoint,
-    load_checkpoint,
-    read_state_dict,
-)
-from fairmot_mm.checkpoint.model_zoo import (
+from fairmot_mm.checkpoint import (
     ZooModel,
+    convert_published,
     default_model,
+    export_published,
+    fetch_weights,
     find_model,
+    find_resume_checkpoint,
     list_models,
+    load_checkpoint,
+    publish_weights,
+    read_state_dict,
+    require_initial_weights,
+    weights_of,
 )
-from fairmot_mm.checkpoint.zoo_weights import fetch_weights, weights_of
-from fairmot_mm.config.load_config import (
+from fairmot_mm.config import (
+    build_component,
+    build_runner,
     explain_build_errors,
     load_config,
     load_run_config,
@@ -41,6 +41,8 @@ __all__ = [
     'TrackInferencer',
     'ZooModel',
     'accelerate',
+    'build_component',
+    'build_runner',
     'build_tracker',
     'convert_published',
     'default_model',

@@ -1,10 +1,10 @@
-"""What inferencers share: a model that tracks, and the parts around it."""
+"""What the inferencers share: a model that tracks, and the parts around it."""
 
 from pathlib import Path
 
 from mmengine.config import Config
 
-from fairmot_mm.apis.init_model import as_model
+from fairmot_mm.apis.ensure_model import ensure_model
 from fairmot_mm.apis.preparation import Preparation
 from fairmot_mm.models import FairMOT
 from fairmot_mm.utils import ConfigError
@@ -12,18 +12,19 @@ from fairmot_mm.visualization import TrackVisualizer
 
 
 class BaseInferencer:
-    """Makes the model unless it is one, and sets up what frames pass through.
+    """Sets up a model, the preparation of its frames, and the drawing of its results.
 
     Args:
-        model: A model of `init_model`, or what `init_model` makes one from: a config,
-            the path of one, or a name of the model zoo; by default the zoo's default.
-        checkpoint: Weights for a model that is still to be made.
-        device: Where a model that is still to be made runs, as in ``cuda:0``.
-        cfg_options: Config keys to override for a model that is still to be made.
-        visualizer: Draws the mp4; a plain `TrackVisualizer` unless given.
-        detect_every: Frames from one that passes the network to the next; tracks go on
-            by their motion in those between. Set on the model, whose own setting holds
-            without it.
+        model: A model of `init_model`, or what `init_model` builds one from: a config,
+            the path of one, or a name of the model zoo; with None the zoo's default.
+        checkpoint: Weights of a model that is built here.
+        device: Where a model that is built here runs, as in ``cuda:0``.
+        cfg_options: Config keys to override for a model that is built here.
+        visualizer: Draws the mp4; with None a plain `TrackVisualizer`. Its
+            ``dataset_meta`` is set to that of the model.
+        detect_every: The network runs on every n-th frame; in the frames between,
+            tracks move on by their motion. It is set on the model; with None the
+            model keeps its own setting.
 
     Raises:
         ConfigError: A value does not fit, or the config has no ``test_pipeline`` or no
@@ -39,12 +40,13 @@ class BaseInferencer:
         visualizer: TrackVisualizer | None,
         detect_every: int | None,
     ) -> None:
-        self.model = as_model(model, checkpoint, device, cfg_options)
+        self.model = ensure_model(model, checkpoint, device, cfg_options)
         if self.model.tracker is None:
-            raise ConfigError('the model has no tracker: its config sets tracker=None')
+            raise ConfigError(
+                'the model has no tracker: its config sets model.tracker to None'
+            )
         if detect_every is not None:
             self.model.detect_every = detect_every
         self.visualizer = visualizer or TrackVisualizer()
-        if hasattr(self.model, 'dataset_meta'):  # as `init_model` leaves it
-            self.visualizer.dataset_meta = self.model.dataset_meta
+        self.visualizer.dataset_meta = self.model.dataset_meta
         self.prepare = Preparation(self.model.cfg)

@@ -1,4 +1,4 @@
-"""Running the network over a sequence, for whatever reads detections."""
+"""Running the network on a sequence, without tracking."""
 
 from collections.abc import Callable
 from contextlib import closing
@@ -7,12 +7,16 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from fairmot_mm.apis.preparation import Preparation, collate, results_of
+from fairmot_mm.apis.preparation import (
+    Preparation,
+    batched,
+    collate,
+    frames_on_cpu,
+)
 from fairmot_mm.evaluation import DetectedSequence
 from fairmot_mm.models import FairMOT
 from fairmot_mm.utils import MOTRows, SequenceInfo, read_mot
 from fairmot_mm.video.frame_source import open_source
-from fairmot_mm.video.prefetch import batched
 
 _FIELDS = ('bboxes', 'scores', 'labels', 'embeds')
 
@@ -27,13 +31,15 @@ def detect_sequence(
 
     Args:
         model: A model of `init_model`; its tracker is not used.
-        folder: Sequence, with ground truth or without.
-        batch_size: Frames that pass through the network together.
-        on_frame: Called after every frame.
+        folder: Sequence folder, with ground truth or without.
+        batch_size: Number of frames that pass through the network together.
+        on_frame: Called after every frame, for a progress bar.
 
     Returns:
-        The detections above the threshold of the box head, the image files, and the
-        ground truth, which has no row where there is no ``gt/gt.txt``.
+        The detections above the threshold of the box head (N in all frames together),
+        the image files, and the ground truth, which has no row if the folder has no
+        ``gt/gt.txt``. ``bboxes`` (N, 4) are xyxy in pixels of the frame, ``scores`` and
+        ``labels`` (N,), ``embeds`` (N, C) of length 1.
 
     Raises:
         DataError: Images or ground truth are missing or malformed.
@@ -45,7 +51,7 @@ def detect_sequence(
     with closing(Preparation(model.cfg).ahead(source, 2 * batch_size)) as ahead:
         for batch in batched(ahead, batch_size):
             detected = model.detect(collate(batch))
-            for sample in results_of(detected['data_samples']):
+            for sample in frames_on_cpu(detected['data_samples']):
                 frames.append(sample.pred_instances)
                 on_frame()
     columns = {
@@ -63,5 +69,6 @@ def detect_sequence(
 
 
 def _no_rows() -> MOTRows:
+    """A MOT file without a row."""
     whole, real = np.zeros(0, dtype=np.int64), np.zeros(0)
     return MOTRows(whole, whole, np.zeros((0, 4)), real, whole, real)

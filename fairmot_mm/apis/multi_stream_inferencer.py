@@ -8,29 +8,30 @@ from contextlib import ExitStack
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from mmdet.structures import DetDataSample
 from mmengine.config import Config
 
 from fairmot_mm.apis.base_inferencer import BaseInferencer
-from fairmot_mm.apis.preparation import Prepared, collate, results_of
+from fairmot_mm.apis.preparation import PreparedFrame, collate, frames_on_cpu
 from fairmot_mm.models import FairMOT
 from fairmot_mm.utils import ConfigError, VideoError
+from fairmot_mm.video.call_queue import ReadAhead
 from fairmot_mm.video.frame_source import FrameSource, Source, open_sources
-from fairmot_mm.video.prefetch import ReadAhead
 from fairmot_mm.video.result_writer import ResultWriter
 from fairmot_mm.visualization import TrackVisualizer
 
-_DEPTH = 2  # frames of a stream that are read ahead, and that may wait to be written
+# Number of frames of a stream that are read ahead, and that may wait to be written.
+_DEPTH = 2
 
 
 class StreamResult(NamedTuple):
-    """The next result of one of the streams.
+    """The result of one frame of one of the streams.
 
     Attributes:
         name: Name of the stream.
-        sample: Its next frame, see `TrackInferencer`.
+        sample: The result, see `TrackInferencer`.
     """
 
     name: str
@@ -39,10 +40,10 @@ class StreamResult(NamedTuple):
 
 @dataclass
 class _Stream:
-    """What belongs to one stream alone."""
+    """What belongs to one stream and is not shared with the others."""
 
     name: str
-    frames: ReadAhead[Prepared]
+    frames: ReadAhead[PreparedFrame]
     tracker: Any
     writer: ResultWriter
     count: int = 0
@@ -55,24 +56,28 @@ class _Stream:
             self.writer.close()
 
 
+_Batch: TypeAlias = list[tuple[_Stream, PreparedFrame]]
+
+
 class MultiStreamInferencer(BaseInferencer):
     """Tracks people through many sources at the same time with one network.
 
-    Frames of different streams pass through the network as one batch; every stream has
-    a tracker of its own, and so its own identities, from 1. Results are those of
-    `TrackInferencer` on each source alone. Whoever has a frame ready takes part in the
-    next batch, so that a slow camera holds up nobody.
+    Frames of different streams pass through the network as one batch. Every stream has
+    a tracker of its own, and therefore its own identities, counted from 1. Results are
+    those of a `TrackInferencer` on each source. A batch holds a frame of every stream
+    that has one ready, so that no stream waits for a slow camera.
 
     Args:
-        model: A `FairMOT` of `init_model`, or what `init_model` makes one from: a
-            config, the path of one, or a name of the model zoo; by default the zoo's
-            default. Its own tracker is copied, never used.
-        checkpoint: Weights for a model that is still to be made.
-        device: Where a model that is still to be made runs, as in ``cuda:0``.
-        cfg_options: Config keys to override for a model that is still to be made.
-        batch_size: Most frames that pass through the network together; by default one
-            of every stream.
-        visualizer: Draws the mp4; each stream gets a copy.
+        model: A model of `init_model`, or what `init_model` builds one from: a config,
+            the path of one, or a name of the model zoo; by default the zoo's default.
+            Each stream gets a copy of its tracker.
+        checkpoint: Weights of a model that is built here.
+        device: Where a model that is built here runs, as in ``cuda:0``.
+        cfg_options: Config keys to override for a model that is built here.
+        batch_size: Largest number of frames that pass through the network together; by
+            default one of every stream.
+        visualizer: Draws the mp4s; each stream gets a copy. By default a plain
+            `TrackVisualizer`.
         detect_every: See `TrackInferencer`.
 
     Raises:
@@ -110,27 +115,28 @@ class MultiStreamInferencer(BaseInferencer):
         frame_rate: float | None = None,
         save_video: bool = True,
     ) -> Generator[StreamResult, None, None]:
-        """Track through all sources, results in the order in which frames arrive.
+        """Track through all sources; results come in the order in which frames arrive.
 
-        A stream that ends finishes its files and the others go on. So does one that
-        fails, with a warning at once and an error after the last frame of the others.
-        However the run ends, files are complete as those of `TrackInferencer` are. To
-        stop early, close the iterator.
+        When a stream ends, its files are finished and the others go on. The same holds
+        for a stream that fails: there is a warning at once, and an error after the last
+        frame of the others. However the run ends, the files are complete, as those of
+        `TrackInferencer` are. To stop early, close the iterator.
 
         Args:
             sources: Sources by the names of their streams, or a list of sources; see
                 `open_sources`.
             out_dir: Folder for ``NAME.txt`` and ``NAME.mp4`` of each stream.
-            frame_rate: Frames a second, in place of what each source says.
+            frame_rate: Frames a second, instead of what each source says.
             save_video: Whether to write the mp4s.
 
         Returns:
-            An iterator of stream names and samples on the CPU; see `TrackInferencer`.
+            An iterator of stream names and their samples on the CPU, see
+            `TrackInferencer`.
 
         Raises:
             ConfigError: There is no source, or a name cannot be that of a file.
-            VideoError: A source is missing or not readable; while iterating, after all
-                frames of the other streams: streams failed.
+            VideoError: A source is missing or cannot be read; while iterating, after
+                the last frame of the other streams, some streams have failed.
             DataError: A folder has no images.
             OutputError: ``out_dir`` cannot be written, or an mp4 would replace its
                 source.
@@ -172,14 +178,12 @@ class MultiStreamInferencer(BaseInferencer):
                         yield StreamResult(stream.name, sample)
         _raise_failures(failures, len(sources))
 
-    def _batches(
-        self, ready: list[tuple[_Stream, Prepared]]
-    ) -> Iterator[list[tuple[_Stream, Prepared]]]:
-        """Frames that go through the network together: of one shape, not too many.
+    def _batches(self, ready: _Batch) -> Iterator[_Batch]:
+        """Frames that pass through the network together: of one shape, not too many.
 
-        Padding them to a common shape would change what the network sees.
+        Padding frames to a common shape would change what the network sees.
         """
-        by_shape: dict[tuple[int, ...], list[tuple[_Stream, Prepared]]] = {}
+        by_shape: dict[tuple[int, ...], _Batch] = {}
         for stream, item in ready:
             shape = tuple(item.packed['inputs'].shape)
             by_shape.setdefault(shape, []).append((stream, item))
@@ -188,15 +192,13 @@ class MultiStreamInferencer(BaseInferencer):
             for start in range(0, len(group), size):
                 yield group[start : start + size]
 
-    def _predict(self, batch: list[tuple[_Stream, Prepared]]) -> list[DetDataSample]:
+    def _predict(self, batch: _Batch) -> list[DetDataSample]:
         detected = self.model.detect(collate([item for _, item in batch]))
         trackers = [stream.tracker for stream, _ in batch]
-        return results_of(self.model.associate(**detected, trackers=trackers))
+        return frames_on_cpu(self.model.associate(**detected, trackers=trackers))
 
 
-def _take_ready(
-    streams: list[_Stream], failures: dict[str, Exception]
-) -> list[tuple[_Stream, Prepared]]:
+def _take_ready(streams: list[_Stream], failures: dict[str, Exception]) -> _Batch:
     """The next frame of every stream that has one, as soon as one of them has.
 
     Streams that end or fail are closed and leave the list.
@@ -209,7 +211,7 @@ def _take_ready(
             continue
         except StopIteration:
             pass
-        except Exception as error:  # of whatever kind: the other streams go on
+        except Exception as error:  # of any kind: the other streams go on
             failures[stream.name] = error
             warnings.warn(f'stream {stream.name} failed: {error}', stacklevel=2)
         streams.remove(stream)
@@ -218,10 +220,11 @@ def _take_ready(
 
 
 def _raise_failures(failures: dict[str, Exception], num_streams: int) -> None:
+    """Raise one error that names all streams that failed."""
     if not failures:
         return
     reasons = '; '.join(f'{name}: {error}' for name, error in failures.items())
     raise VideoError(
-        f'{len(failures)} of {num_streams} streams failed, the frames before are kept: '
-        f'{reasons}'
+        f'{len(failures)} of {num_streams} streams failed; their frames before that '
+        f'are kept: {reasons}'
     ) from next(iter(failures.values()))

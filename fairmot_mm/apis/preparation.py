@@ -1,24 +1,32 @@
-"""From frames to what the model takes, and from there to results."""
+"""From the frames of a source to the inputs of a model, and from there to results."""
 
 import warnings
 from collections.abc import Generator, Iterator, Sequence
 from itertools import starmap
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from mmcv.transforms import Compose
 from mmdet.structures import DetDataSample, TrackDataSample
 from mmengine.config import Config
 
-from fairmot_mm.config.load_config import explain_build_errors
+from fairmot_mm.config.build import explain_build_errors
 from fairmot_mm.registry import TRANSFORMS
-from fairmot_mm.utils import ConfigError, StageClock, stage
+from fairmot_mm.utils import ConfigError, UserInputError, step
+from fairmot_mm.video.call_queue import ReadAhead
 from fairmot_mm.video.frame_source import Frame, FrameSource
 from fairmot_mm.video.newest_frames import NewestFrames, NumberedFrame
-from fairmot_mm.video.prefetch import ReadAhead
+
+T = TypeVar('T')
 
 
-class Prepared(NamedTuple):
-    """A frame and what the test pipeline made of it: ``inputs``, ``data_samples``."""
+class PreparedFrame(NamedTuple):
+    """A frame and what the test pipeline makes of it.
+
+    Attributes:
+        frame: The frame as it comes from the source.
+        packed: ``inputs``, a clip (1, 3, h, w) uint8 BGR of the size that the network
+            takes, and ``data_samples``, a `TrackDataSample` of one frame.
+    """
 
     frame: Frame
     packed: dict
@@ -28,59 +36,59 @@ class Preparation:
     """Passes the frames of a source through the test pipeline of a config.
 
     Args:
-        cfg: With ``test_pipeline``, whose loading step is left out: frames come as
-            arrays.
+        cfg: Config with a ``test_pipeline``. Its loading transform is left out, because
+            frames come as arrays.
 
     Raises:
         ConfigError: There is no ``test_pipeline``, or it cannot be built.
     """
 
     def __init__(self, cfg: Config) -> None:
-        steps = cfg.get('test_pipeline')
-        if not steps:
-            raise ConfigError('the config has no test_pipeline; tracking needs one')
+        transforms = cfg.get('test_pipeline')
+        if not transforms:
+            raise ConfigError(
+                'the config has no test_pipeline; tracking needs one to prepare frames'
+            )
         with explain_build_errors():
             self.pipeline = Compose(
-                [TRANSFORMS.build(step) for step in steps if not _loads(step)]
+                [TRANSFORMS.build(each) for each in transforms if not _loads(each)]
             )
 
-    def __call__(
-        self, source: FrameSource, clock: StageClock | None = None
-    ) -> Generator[Prepared, None, None]:
-        """Every frame of the source, numbered from 0.
+    def __call__(self, source: FrameSource) -> Generator[PreparedFrame, None, None]:
+        """Prepare every frame of a source in the thread of the caller.
 
         Args:
-            source: What to walk through.
-            clock: Times the stages ``decode`` and ``letterbox``.
-        """
-        frames = enumerate(_timed(source.frames, clock))
-        return self._prepare(source, starmap(NumberedFrame, frames), clock)
+            source: The source to read to its end.
 
-    def ahead(
-        self, source: FrameSource, depth: int, clock: StageClock | None = None
-    ) -> ReadAhead[Prepared]:
-        """The same in a thread, and of a live source the newest frames only.
+        Returns:
+            An iterator over the frames in order, numbered from 0.
+        """
+        frames = enumerate(_decode(source.frames))
+        return self._prepare(source, starmap(NumberedFrame, frames))
+
+    def ahead(self, source: FrameSource, depth: int) -> ReadAhead[PreparedFrame]:
+        """Prepare frames in a thread; of a live source only the newest ones.
 
         Args:
-            source: What to walk through.
-            depth: Most frames that wait; one of a live source.
-            clock: See `__call__`.
+            source: The source to read to its end.
+            depth: Number of prepared frames that may wait; of a live source one waits
+                at most. With 0 there is no thread, and no frame is left out.
+
+        Returns:
+            An iterator over the frames in order, to be closed after use.
         """
-        if not source.live:
-            return ReadAhead(self(source, clock), depth)
-        newest = NewestFrames(_timed(source.frames, clock))
-        return ReadAhead(self._prepare(source, newest, clock), 1, newest.close)
+        if depth == 0 or not source.live:
+            return ReadAhead(self(source), depth)
+        newest = NewestFrames(_decode(source.frames))
+        return ReadAhead(self._prepare(source, newest), 1, newest.close)
 
     def _prepare(
-        self,
-        source: FrameSource,
-        frames: Iterator[NumberedFrame],
-        clock: StageClock | None,
-    ) -> Generator[Prepared, None, None]:
+        self, source: FrameSource, frames: Iterator[NumberedFrame]
+    ) -> Generator[PreparedFrame, None, None]:
         count = dropped = 0
         try:
             for item in frames:
-                with stage('letterbox', clock):
+                with step('letterbox'):
                     prepared = self._pack(source, *item)
                 count, dropped = count + 1, dropped + item.skipped
                 yield prepared
@@ -88,13 +96,13 @@ class Preparation:
             if dropped:
                 warnings.warn(
                     f'{source.name}: {dropped} of {count + dropped} frames were left '
-                    'out: tracking is slower than the source',
+                    'out, because tracking is slower than the source',
                     stacklevel=2,
                 )
 
     def _pack(
         self, source: FrameSource, frame_id: int, frame: Frame, skipped: int
-    ) -> Prepared:
+    ) -> PreparedFrame:
         shape = frame.image.shape[:2]
         results = dict(
             img=frame.image,
@@ -110,32 +118,75 @@ class Preparation:
             video_length=-1 if source.length is None else source.length,
             gt_file=None,
         )
-        return Prepared(frame, self.pipeline(results))
+        return PreparedFrame(frame, self.pipeline(results))
 
 
-def collate(batch: Sequence[Prepared]) -> dict[str, Any]:
-    """Frames in the form in which a model takes them, each as a clip of one."""
+def batched(items: Iterator[T], size: int) -> Iterator[list[T]]:
+    """Group items into lists; the last list may be shorter.
+
+    Args:
+        items: What to group.
+        size: Length of a list.
+
+    Yields:
+        The lists. If ``items`` fails, the items before the failure come first.
+
+    Raises:
+        UserInputError: What ``items`` raised.
+    """
+    batch: list[T] = []
+    try:
+        for item in items:
+            batch.append(item)
+            if len(batch) == size:
+                yield batch
+                batch = []
+    except UserInputError:
+        if batch:
+            yield batch
+        raise
+    if batch:
+        yield batch
+
+
+def collate(batch: Sequence[PreparedFrame]) -> dict[str, Any]:
+    """Collect N prepared frames in the form in which `FairMOT.detect` takes them.
+
+    Args:
+        batch: The frames, of one source or of several.
+
+    Returns:
+        ``inputs`` and ``data_samples``, each a list of N clips of one frame.
+    """
     return {
         key: [item.packed[key] for item in batch] for key in ('inputs', 'data_samples')
     }
 
 
-def results_of(clips: Sequence[TrackDataSample]) -> list[DetDataSample]:
-    """The frames of the clips, on the CPU."""
+def frames_on_cpu(clips: Sequence[TrackDataSample]) -> list[DetDataSample]:
+    """Take the frames out of clips and move them to the CPU.
+
+    Args:
+        clips: Clips in order, each with one frame or more.
+
+    Returns:
+        All frames in order.
+    """
     return [frame.cpu() for clip in clips for frame in clip.video_data_samples]
 
 
-def _timed(frames: Iterator[Frame], clock: StageClock | None) -> Iterator[Frame]:
+def _decode(frames: Iterator[Frame]) -> Iterator[Frame]:
+    """Draw each frame in a ``decode`` step."""
     while True:
         try:
-            with stage('decode', clock):
+            with step('decode'):
                 frame = next(frames)
         except StopIteration:
             return
         yield frame
 
 
-def _loads(step: dict) -> bool:
+def _loads(transform: dict) -> bool:
     """Whether a transform reads the image (ours or mmcv's), by name or class."""
-    name = getattr(step['type'], '__name__', step['type'])
+    name = getattr(transform['type'], '__name__', transform['type'])
     return name.rsplit('.')[-1].startswith('LoadImage')

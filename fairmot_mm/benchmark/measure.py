@@ -10,6 +10,7 @@ import numpy as np
 from fairmot_mm.benchmark.process import in_own_process
 from fairmot_mm.benchmark.session import Job, Session
 from fairmot_mm.utils import MOTRows, read_mot
+from fairmot_mm.utils.boxes import tlwh_to_xyxy
 
 
 def measure_in_turn(
@@ -124,7 +125,5 @@ def compare_tracks(
 
 def _boxes(rows: MOTRows) -> dict[tuple[int, int], np.ndarray]:
     """Find the edges of boxes by (frame, identity)."""
-    tlbr = rows.tlwh.copy()
-    tlbr[:, 2:] += tlbr[:, :2]
     keys = zip(rows.frames.tolist(), rows.ids.tolist(), strict=True)
-    return dict(zip(keys, tlbr, strict=True))
+    return dict(zip(keys, tlwh_to_xyxy(rows.tlwh), strict=True))

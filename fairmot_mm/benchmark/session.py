@@ -10,7 +10,7 @@ from typing import Any
 import torch
 
 from fairmot_mm.apis import TrackInferencer
-from fairmot_mm.utils import StageClock
+from fairmot_mm.utils import StepClock
 from fairmot_mm.utils.machine import describe_machine, peak_memory
 from fairmot_mm.video.frame_source import Frame, FrameSource, open_source
 
@@ -90,11 +90,9 @@ class Session:
 
     def stages(self, num_frames: int) -> dict[str, list[float]]:
         """Milliseconds of each frame by stage; of a batch each frame has its share."""
-        clock = self.inferencer.clock = StageClock(self._device)
-        try:
+        clock = StepClock(self._device)
+        with clock.active():
             self.run(num_frames)
-        finally:
-            self.inferencer.clock = None
         return {
             stage: [
                 1e3 * seconds / frames

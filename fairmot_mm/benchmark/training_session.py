@@ -1,5 +1,6 @@
 """A training step, set up for measuring."""
 
+import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,12 +10,16 @@ from typing import Any
 import numpy as np
 import torch
 from mmengine.dataset import pseudo_collate
-from mmengine.logging import MessageHub
 from mmengine.optim import build_optim_wrapper
 
 from fairmot_mm.apis import load_config
 from fairmot_mm.benchmark.session import peak_memory_of
-from fairmot_mm.engine import LossGuardHook, compile_network, to_channels_last
+from fairmot_mm.engine import (
+    FlagExchangeHook,
+    LossGuardHook,
+    compile_network,
+    to_channels_last,
+)
 from fairmot_mm.registry import MODELS, TRANSFORMS
 from fairmot_mm.utils import ConfigError
 from fairmot_mm.utils.machine import describe_machine
@@ -77,15 +82,16 @@ class TrainingSession:
         if 'compile' in options:
             compile_network(self.model, dynamic=False)
         self.batch = make_batch(batch_size, input_size)
-        # What the hooks of a training know of its Runner.
+        guarded = 'loss-guard' in options
+        # What these hooks need of a Runner.
         self.runner: Any = SimpleNamespace(
             model=self.model,
             optim_wrapper=self.optim_wrapper,
-            message_hub=MessageHub.get_instance('benchmark'),
+            hooks=[LossGuardHook(), FlagExchangeHook()] if guarded else [],
             iter=0,
+            max_iters=sys.maxsize,
         )
-        self.hooks = [LossGuardHook()] if 'loss-guard' in options else []
-        for hook in self.hooks:
+        for hook in self.runner.hooks:
             hook.before_train(self.runner)
 
     def run(self, num_steps: int) -> list[float]:
@@ -95,10 +101,10 @@ class TrainingSession:
             self._synchronize()
             start = time.perf_counter()
             number = self.runner.iter
-            for hook in self.hooks:
+            for hook in self.runner.hooks:
                 hook.before_train_iter(self.runner, number, self.batch)
             losses = self.model.train_step(self.batch, self.runner.optim_wrapper)
-            for hook in self.hooks:
+            for hook in self.runner.hooks:
                 hook.after_train_iter(self.runner, number, self.batch, losses)
             self.runner.iter += 1
             self._synchronize()

@@ -1,22 +1,19 @@
 """Checkpoints: loading, converting and publishing them, and the model zoo."""
 
-from fairmot_mm.checkpoint.convert_weights import (
-    convert_published,
-    export_published,
-    publish_weights,
-)
+from fairmot_mm.checkpoint.convert_published import convert_published
+from fairmot_mm.checkpoint.export_published import export_published
+from fairmot_mm.checkpoint.find_resume_checkpoint import find_resume_checkpoint
+from fairmot_mm.checkpoint.fit_state_dict import fit_state_dict
 from fairmot_mm.checkpoint.initial_weights import require_initial_weights
-from fairmot_mm.checkpoint.loading import (
-    find_resume_checkpoint,
-    load_checkpoint,
-    read_state_dict,
-)
+from fairmot_mm.checkpoint.load_checkpoint import load_checkpoint
 from fairmot_mm.checkpoint.model_zoo import (
     ZooModel,
     default_model,
     find_model,
     list_models,
 )
+from fairmot_mm.checkpoint.publish_weights import publish_weights
+from fairmot_mm.checkpoint.read_state_dict import read_state_dict
 from fairmot_mm.checkpoint.zoo_weights import fetch_weights, weights_of
 
 __all__ = [
@@ -27,6 +24,7 @@ __all__ = [
     'fetch_weights',
     'find_model',
     'find_resume_checkpoint',
+    'fit_state_dict',
     'list_models',
     'load_checkpoint',
     'publish_weights',

@@ -6,7 +6,7 @@ from typing import Any
 
 from mmengine.config import Config
 
-from fairmot_mm.checkpoint.loading import read_state_dict
+from fairmot_mm.checkpoint.read_state_dict import read_state_dict
 from fairmot_mm.utils.errors import CheckpointError
 
 _FAIRMOT = 'the README of FairMOT (ifzhang/FairMOT)'

@@ -1,7 +1,6 @@
 """Where the weights of a model of the zoo are, and getting them there."""
 
 import hashlib
-import os
 import shutil
 from http.client import HTTPException
 from pathlib import Path, PurePosixPath
@@ -14,21 +13,9 @@ from rich.progress import wrap_file
 
 from fairmot_mm.checkpoint.model_zoo import PACKAGE, ZooModel, find_model
 from fairmot_mm.utils import CheckpointError, atomic_path
+from fairmot_mm.utils.cache import CACHE_VARIABLE, cache_dir
 
 TIMEOUT = 30  # seconds that a server may be silent
-_CACHE = 'FAIRMOT_MM_CACHE'
-
-
-def cache_dir() -> Path:
-    """Folder of downloaded weights.
-
-    It is ``$FAIRMOT_MM_CACHE``, or else ``fairmot_mm`` in ``$XDG_CACHE_HOME``, which is
-    ``~/.cache`` where it is not set.
-    """
-    if os.environ.get(_CACHE):
-        return Path(os.environ[_CACHE]).expanduser()
-    base = os.environ.get('XDG_CACHE_HOME') or '~/.cache'
-    return Path(base).expanduser() / 'fairmot_mm'
 
 
 def fetch_weights(model: ZooModel) -> Path:
@@ -89,8 +76,8 @@ def _published_file(model: ZooModel) -> Path:
     raise CheckpointError(
         f'the weights of {model.short_name} cannot be fetched by a program: get '
         f'{path.name} with a browser, from where its authors publish it ({pages}), and '
-        f'put it into {path.parent} ({_CACHE} names another folder); or give the file '
-        'itself as the weights'
+        f'put it into {path.parent} ({CACHE_VARIABLE} names another folder); or give '
+        'the file itself as the weights'
     )
 
 
@@ -121,7 +108,7 @@ def _not_fetched(model: ZooModel, path: Path, reason: str) -> CheckpointError:
     return CheckpointError(
         f'{model.weights}, the weights of {model.short_name}, cannot be fetched: '
         f'{reason}. Try again; or get the file elsewhere (its SHA-256 is '
-        f'{model.sha256}) and put it at {path} ({_CACHE} names another folder)'
+        f'{model.sha256}) and put it at {path} ({CACHE_VARIABLE} names another folder)'
     )
 
 

@@ -14,6 +14,7 @@ from rich.progress import track
 
 from fairmot_mm.datasets.label_files import no_label, read_labels, read_list
 from fairmot_mm.utils.atomic import atomic_path
+from fairmot_mm.utils.cache import cache_dir
 from fairmot_mm.utils.errors import OutputError
 
 # A file that changed this shortly before it was read may change again without a trace.
@@ -43,9 +44,8 @@ class LabelIndex:
 
 
 def default_index_dir() -> Path:
-    """Folder in the user's cache where indices are kept."""
-    cache = os.environ.get('XDG_CACHE_HOME') or Path.home() / '.cache'
-    return Path(cache) / 'fairmot_mm' / 'labels'
+    """Folder in the user's cache where indices are kept, see `cache_dir`."""
+    return cache_dir('labels')
 
 
 def index_labels(

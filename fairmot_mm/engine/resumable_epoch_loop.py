@@ -1,25 +1,41 @@
-"""Epochs that can be left and taken up in the middle."""
+"""Epochs that a training can leave and resume in the middle."""
 
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
 from mmengine.runner import EpochBasedTrainLoop
+from torch import nn
 
 from fairmot_mm.registry import LOOPS
 
 
 @LOOPS.register_module()
 class ResumableEpochLoop(EpochBasedTrainLoop):
-    """mmengine's loop over epochs; a run resumed within one goes on within it.
+    """mmengine's loop over epochs; a run resumed within an epoch goes on within it.
 
-    The batches that were done are left out, those that remain are the same as without
+    Batches that were done are left out, and those that remain are the same as without
     the interruption. mmengine's own loop would begin the epoch anew. A sampler with
     `skip_first`, such as `SeededSampler`, skips them without reading an image.
+
+    Where a training ends with an error, hooks that have a method ``after_failure`` can
+    undo what they changed: mmengine calls ``after_train`` after a success alone.
     """
 
+    def run(self) -> nn.Module:
+        """Train all epochs that are not done yet.
+
+        Returns:
+            The trained model.
+        """
+        try:
+            return super().run()
+        except BaseException:
+            self.runner.call_hook('after_failure')
+            raise
+
     def run_epoch(self) -> None:
-        """The batches of an epoch that are not done yet."""
+        """Train the batches of an epoch that are not done yet."""
         self.runner.call_hook('before_train_epoch')
         self.runner.model.train()
         done = self._iter - self._epoch * len(self.dataloader)
@@ -29,6 +45,7 @@ class ResumableEpochLoop(EpochBasedTrainLoop):
         self._epoch += 1
 
     def _batches(self, done: int) -> Iterator[Any]:
+        """Leave out the first ``done`` batches of the epoch."""
         sampler = self.dataloader.sampler
         if not hasattr(sampler, 'skip_first'):
             yield from islice(self.dataloader, done, None)

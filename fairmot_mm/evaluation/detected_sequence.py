@@ -1,10 +1,8 @@
 """Detections of a whole video in plain arrays, and how well a tracker links them."""
 
-import inspect
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 import torch
@@ -14,13 +12,8 @@ from mmengine.structures import InstanceData
 from fairmot_mm.evaluation.mot_protocols import SequenceTracks
 from fairmot_mm.evaluation.mot_scores import Scores, evaluate_sequences
 from fairmot_mm.utils import MOTRows
-
-
-class Tracker(Protocol):
-    """What can be scored: `JDETracker` and whatever else takes one frame at a time."""
-
-    def track(self, data_sample: DetDataSample) -> InstanceData:
-        """Tracks of the next frame, see the contracts of the architecture."""
+from fairmot_mm.utils.boxes import xyxy_to_tlwh
+from fairmot_mm.utils.tracker import Tracker
 
 
 @dataclass(frozen=True)
@@ -91,12 +84,9 @@ def track_sequence(tracker: Tracker, sequence: DetectedSequence) -> MOTRows:
     Returns:
         Its tracks as rows of a result file, frames counted from 1, scores as marks.
     """
-    # mmdet's SORT asks for the model and the image, but uses them for crops alone.
-    parameters = inspect.signature(tracker.track).parameters
-    absent = {name: None for name in ('model', 'img') if name in parameters}
     parts = []
     for sample in sequence.samples():
-        tracks = tracker.track(data_sample=sample, **absent)
+        tracks = tracker.track(sample)
         frame = np.full((len(tracks), 1), sample.frame_id + 1)
         columns = (
             frame,
@@ -109,7 +99,7 @@ def track_sequence(tracker: Tracker, sequence: DetectedSequence) -> MOTRows:
     return MOTRows(
         frames=table[:, 0].astype(np.int64),
         ids=table[:, 1].astype(np.int64),
-        tlwh=np.concatenate([table[:, 2:4], table[:, 4:6] - table[:, 2:4]], axis=1),
+        tlwh=xyxy_to_tlwh(table[:, 2:6]),
         marks=table[:, 6],
         classes=np.ones(len(table), dtype=np.int64),
         visibility=np.ones(len(table)),

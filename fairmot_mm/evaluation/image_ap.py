@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from fairmot_mm.evaluation.box_matching import IOU_THR, box_iou
+from fairmot_mm.utils.boxes import xyxy_to_tlwh
 
 
 class ImageAP(NamedTuple):
@@ -30,7 +31,7 @@ def score_image(
         gt_bboxes: (M, 4) xyxy in the same frame, M > 0.
         gt_labels: (M,) int64.
     """
-    iou = box_iou(_tlwh(bboxes), _tlwh(gt_bboxes))
+    iou = box_iou(xyxy_to_tlwh(bboxes), xyxy_to_tlwh(gt_bboxes))
     nearest = iou.argmax(axis=1)
     right = (iou.max(axis=1) > IOU_THR) & (labels == gt_labels[nearest])
     first = np.zeros(len(right), dtype=bool)
@@ -53,7 +54,3 @@ def average_precision(right: np.ndarray, num_gt: int) -> ImageAP:
     envelope = np.maximum.accumulate(precision[::-1])[::-1]
     area = np.sum(np.diff(recall, prepend=0) * envelope)
     return ImageAP(float(area), float(precision[-1]), float(recall[-1]))
-
-
-def _tlwh(xyxy: np.ndarray) -> np.ndarray:
-    return np.concatenate([xyxy[:, :2], xyxy[:, 2:] - xyxy[:, :2]], axis=1)

@@ -1,61 +1,50 @@
-"""A network's kernels, recorded once and replayed for every batch."""
+"""The kernels of a network, recorded once and replayed for every batch."""
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
 Maps = dict[str, Tensor]
 
-_WARM_UPS = 3
-# Each holds the activations of its batch.
+# Each recording holds the activations of its batch in the memory of the GPU.
 _MOST_SHAPES = 4
 
 
-class _Recording(NamedTuple):
-    graph: torch.cuda.CUDAGraph
-    images: Tensor
-    maps: Maps
-
-
 class GraphedForward:
-    """Starts all kernels of a network at once; the CPU has no part in a frame any more.
+    """A network whose kernels are started all at once, without work of the CPU between.
 
-    The first batch of a shape is recorded. The last batch of a file may be smaller, and
-    batches of many streams vary; shapes beyond the fourth run as they did without.
-    What it returns is overwritten by the next call.
+    The first batch of a shape is recorded by `torch.cuda.make_graphed_callables`. The
+    last batch of a file may be smaller, and batches of many streams vary in size:
+    batches of a fifth shape run without a recording. ``torch.compile`` in the mode
+    ``reduce-overhead`` also records graphs, but generates other kernels, needs Triton,
+    and keeps its recordings for the thread that made them.
 
     Args:
-        forward: The network, on CUDA: (B, 3, H, W) images to maps. It must do the same
-            for all images of a shape.
+        forward: The network, on CUDA: (B, 3, H, W) images to raw maps. It must start
+            the same kernels for all images of a shape.
     """
 
     def __init__(self, forward: Callable[[Tensor], Maps]) -> None:
         self.forward = forward
-        self._recordings: dict[torch.Size, _Recording] = {}
+        self._recordings: dict[torch.Size, Callable[[Tensor], Maps]] = {}
 
     def __call__(self, images: Tensor) -> Maps:
-        """Maps of (B, 3, H, W) images."""
-        recording = self._recordings.get(images.shape)
-        if recording is None:
+        """Run the network.
+
+        Args:
+            images: (B, 3, H, W) on CUDA.
+
+        Returns:
+            Raw maps, which the next call overwrites.
+        """
+        recorded = self._recordings.get(images.shape)
+        if recorded is None:
             if len(self._recordings) == _MOST_SHAPES:
                 return self.forward(images)
-            recording = self._record(images)
-            self._recordings[images.shape] = recording
-        recording.images.copy_(images)
-        recording.graph.replay()
-        return dict(recording.maps)
-
-    def _record(self, images: Tensor) -> _Recording:
-        images = images.clone()
-        stream = torch.cuda.Stream(images.device)
-        stream.wait_stream(torch.cuda.current_stream(images.device))
-        with torch.cuda.stream(stream):
-            for _ in range(_WARM_UPS):
-                self.forward(images)
-        torch.cuda.current_stream(images.device).wait_stream(stream)
-        graph = torch.cuda.CUDAGraph()
-        with torch.cuda.graph(graph):
-            maps = self.forward(images)
-        return _Recording(graph, images, maps)
+            # The recording keeps the images that it is made with as its input.
+            recorded = torch.cuda.make_graphed_callables(
+                self.forward, (images.clone(),)
+            )
+            self._recordings[images.shape] = recorded
+        return recorded(images)

@@ -1,19 +1,19 @@
 """Running a checkpoint with onnxruntime: it is exported once, then found again."""
 
 import hashlib
-import os
 from pathlib import Path
 
 from mmengine.config import Config
 from mmengine.logging import print_log
 
-from fairmot_mm.checkpoint.loading import load_checkpoint
-from fairmot_mm.config.load_config import explain_build_errors
+from fairmot_mm.checkpoint.load_checkpoint import load_checkpoint
+from fairmot_mm.config.build import build_component
 from fairmot_mm.inference.export_onnx import GRAPH_VERSION, export_onnx
 from fairmot_mm.inference.inference_options import InferenceOptions
 from fairmot_mm.models import FairMOT
 from fairmot_mm.registry import MODELS
 from fairmot_mm.utils import ConfigError
+from fairmot_mm.utils.cache import cache_dir
 
 
 def use_onnxruntime(
@@ -22,17 +22,18 @@ def use_onnxruntime(
     options: InferenceOptions,
     device: str | None = None,
 ) -> bool:
-    """Put an ONNX file in the place of the detector, where that is asked for.
+    """Put an ONNX file in the place of the detector, where it is asked for.
 
     Args:
         cfg: Config of a model, changed in place.
-        checkpoint: An ONNX file, which asks for it; or weights, which are exported for
-            the input of the ``test_pipeline`` where the options name onnxruntime.
-        options: See there.
-        device: Where it runs; the CPU by default.
+        checkpoint: An ONNX file, which always takes that place; or weights, which are
+            exported for the input of the ``test_pipeline`` if the options ask for the
+            backend onnxruntime.
+        options: How the network is to run.
+        device: Device of onnxruntime, as in ``cuda:0``; the CPU by default.
 
     Returns:
-        Whether the model of the config has its weights by that.
+        Whether an ONNX file now holds the weights of the model.
 
     Raises:
         CheckpointError: The weights do not fit the model.
@@ -42,8 +43,7 @@ def use_onnxruntime(
     if checkpoint is None or Path(checkpoint).suffix != '.onnx':
         if options.backend != 'onnxruntime':
             return False
-        with explain_build_errors():
-            model = MODELS.build(cfg.model).eval()
+        model = build_component(cfg.model, MODELS, 'model').eval()
         if checkpoint is not None:
             load_checkpoint(model, checkpoint)
         checkpoint = _exported_once(model, cfg)
@@ -54,10 +54,16 @@ def use_onnxruntime(
 
 
 def input_size(cfg: Config) -> tuple[int, int]:
-    """(width, height) that the ``test_pipeline`` of a config fits images into.
+    """Size of the images that the ``test_pipeline`` of a config makes.
+
+    Args:
+        cfg: Config of a model.
+
+    Returns:
+        Width and height in pixels.
 
     Raises:
-        ConfigError: It does not say.
+        ConfigError: No step of the ``test_pipeline`` has a ``scale``.
     """
     for step in cfg.get('test_pipeline') or []:
         if 'scale' in step:
@@ -66,21 +72,24 @@ def input_size(cfg: Config) -> tuple[int, int]:
     raise ConfigError('the test_pipeline of the config names no scale of the input')
 
 
-def cache_dir() -> Path:
-    """Folder in the user's cache where exported networks are kept."""
-    cache = os.environ.get('XDG_CACHE_HOME') or Path.home() / '.cache'
-    return Path(cache) / 'fairmot_mm' / 'onnx'
+def onnx_cache_dir() -> Path:
+    """Folder in the user's cache where exported networks are kept, see `cache_dir`."""
+    return cache_dir('onnx')
 
 
 def _exported_once(model: FairMOT, cfg: Config) -> Path:
-    """The ONNX file of a model, named after all that it depends on."""
+    """Give the ONNX file of a model, which is named after all that it depends on."""
     size = input_size(cfg)
     digest = hashlib.sha256(f'{GRAPH_VERSION} {size} {cfg.model}'.encode())
     for name, values in model.detector.state_dict().items():
         digest.update(name.encode() + values.numpy().tobytes())
-    path = cache_dir() / f'{digest.hexdigest()[:32]}.onnx'
+    path = onnx_cache_dir() / f'{digest.hexdigest()[:32]}.onnx'
     if not path.is_file():
-        print_log(f'exporting the network for onnxruntime, once, to {path}', 'current')
+        print_log(
+            f'the network is exported for onnxruntime to {path}, where later runs find '
+            'it',
+            'current',
+        )
         path.parent.mkdir(parents=True, exist_ok=True)
         export_onnx(model, path, size)
     return path

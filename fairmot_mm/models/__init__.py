@@ -1,7 +1,7 @@
 """Networks, heads, losses and trackers, each registered in `MODELS`."""
 
-# A registry does not import the modules of its parent: mmdet's models are found from
-# our scope only once their package is loaded.
+# Our registry does not import the modules of its parent registry. Configs of our scope
+# find mmdet's models only after mmdet's package is imported.
 import mmdet.models  # noqa: F401
 
 from fairmot_mm.models.backbones import DLANet, HRNetV2
@@ -27,9 +27,15 @@ from fairmot_mm.models.task_modules import (
     ReentryGallery,
     SparseFlowMotion,
 )
-from fairmot_mm.models.trackers import JDETracker, LowScoreAssociation
+from fairmot_mm.models.trackers import (
+    AppearanceStage,
+    JDETracker,
+    LowScoreAssociation,
+    OverlapStage,
+)
 
 __all__ = [
+    'AppearanceStage',
     'CenterHead',
     'ConcatNeck',
     'DCNv2',
@@ -50,6 +56,7 @@ __all__ = [
     'LowFrameRate',
     'LowScoreAssociation',
     'ONNXDetector',
+    'OverlapStage',
     'PartialClassifier',
     'ReentryGallery',
     'SparseFlowMotion',

@@ -8,37 +8,39 @@ from scipy.linalg import matmul_toeplitz, solve_toeplitz
 from fairmot_mm.postprocessing.linear_interpolation import by_track
 from fairmot_mm.utils import ConfigError, MOTRows
 
-_MIN_LENGTH = 3  # through two points goes a line
-# Below this many frames the process forgets a box before the next one.
+_MIN_LENGTH = 3  # a shorter track is a straight line already
+# With a shorter length scale, in frames, neighbouring boxes hardly smooth each other.
 _MIN_SCALE = 3.0
 
 
 def smooth_tracks(rows: MOTRows, tau: float = 10, noise: float = 1e-4) -> MOTRows:
-    """Replace the boxes of tracks by those a smooth motion would have had.
+    """Replace the boxes of tracks by boxes of a smooth motion.
 
     With `interpolate_tracks` before it, this is the Gaussian-smoothed interpolation of
     StrongSORT (Du et al., 2023): the regression is on every frame of a track without a
     gap, with a radial basis function whose length scale of ``tau * log(tau^3 / l)``
-    frames is shorter for longer tracks, l being the number of frames. Ours differs in
-    two things: the deviation from a straight line is smoothed, so that fast people are
-    not drawn to their mean, and the noise of the boxes is a parameter instead of what
-    rounding makes of an ill-conditioned matrix. Frames follow each other one by one,
-    so the matrix is Toeplitz, and a track of l frames takes l^2 steps and no l x l
+    frames is shorter for longer tracks, l being the number of frames.
+
+    It improves on mmdet's `InterpolateTracklets(use_gsi=True)` in three ways. It
+    smooths the deviation from a straight line, so that fast people are not drawn to
+    their mean position. The noise of the boxes is a parameter; there it is a rounding
+    effect of an ill-conditioned matrix. The matrix is Toeplitz, because the frames
+    follow each other one by one, so a track of l frames takes l^2 steps and no l x l
     memory. Where a gap is left, a track is smoothed in pieces.
 
     Args:
-        rows: Results of a whole video, in any order.
-        tau: Strength: a larger one gives straighter tracks.
+        rows: N results of a whole video, in any order; boxes in pixels.
+        tau: Strength of the smoothing; a larger value gives straighter tracks.
         noise: Variance of the boxes around the motion, as a share of the variance of
             the motion around a straight line.
 
     Returns:
-        As many rows, by frame and identity; those of tracks of one or two frames
-        unchanged.
+        The N rows, sorted by frame and identity; those of pieces of one or two frames
+        are unchanged.
 
     Raises:
         ConfigError: A parameter is not above 0.
-        DataError: An identity is twice in a frame.
+        DataError: An identity is more than once in a frame.
     """
     if not (tau > 0 and noise > 0):
         raise ConfigError(f'tau={tau} and noise={noise} must be above 0')
@@ -64,6 +66,6 @@ def _smooth(tlwh: np.ndarray, tau: float, noise: float) -> np.ndarray:
     observed[0] += noise
     smooth = matmul_toeplitz(kernel, solve_toeplitz(observed, tlwh - trend))
     size = (trend + smooth)[:, 2:]
-    # A box keeps its area above 0, however it was when the track broke off.
+    # A size that would not be above 0 stays as it was.
     size = np.where(size > 0, size, tlwh[:, 2:])
     return np.concatenate([(trend + smooth)[:, :2], size], axis=1)

@@ -1,4 +1,4 @@
-"""Filling the gaps of tracks along straight lines."""
+"""Linear interpolation: fills the gaps of tracks along straight lines."""
 
 import numpy as np
 
@@ -9,19 +9,22 @@ def interpolate_tracks(rows: MOTRows, max_gap: int = 20) -> MOTRows:
     """Add the boxes that a track misses between two of its frames.
 
     Box and mark of an added row lie on the line between its neighbours, as in ByteTrack
-    (Zhang et al., ECCV 2022). Nothing is added before a track or after it, and no row
-    is changed. All gaps of all tracks are filled in one array operation.
+    (Zhang et al., ECCV 2022). No row is added before the first or after the last box of
+    a track, and no row is changed. All gaps of all tracks are filled in one array
+    operation, and tracks of one or two boxes are kept; mmdet's `InterpolateTracklets`
+    loops over the missing frames and drops these tracks.
 
     Args:
-        rows: Results of a whole video, in any order.
-        max_gap: Most frames missing in a row that are filled in; longer gaps stay.
+        rows: N results of a whole video, in any order; boxes in pixels.
+        max_gap: Largest number of missing frames in a row that are filled in; longer
+            gaps stay.
 
     Returns:
-        The rows and the added ones, by frame and identity.
+        The N rows and the added rows, sorted by frame and identity.
 
     Raises:
         ConfigError: ``max_gap`` is negative.
-        DataError: An identity is twice in a frame.
+        DataError: An identity is more than once in a frame.
     """
     if max_gap < 0:
         raise ConfigError(f'max_gap={max_gap} must be 0 frames or more')
@@ -30,7 +33,7 @@ def interpolate_tracks(rows: MOTRows, max_gap: int = 20) -> MOTRows:
     missing[np.diff(rows.ids) != 0] = 0
     left = np.flatnonzero((missing > 0) & (missing <= max_gap))
     counts = missing[left]
-    # Of every added row: the row before the gap, and its place in the gap from 1.
+    # For every added row: the row before the gap, and the place in the gap from 1.
     before = np.repeat(left, counts)
     place = np.arange(len(before)) - np.repeat(np.cumsum(counts) - counts, counts) + 1
     share = place / np.repeat(counts + 1, counts)
@@ -52,10 +55,16 @@ def interpolate_tracks(rows: MOTRows, max_gap: int = 20) -> MOTRows:
 
 
 def by_track(rows: MOTRows) -> np.ndarray:
-    """Row numbers by identity, then frame.
+    """Sort rows by identity, then by frame.
+
+    Args:
+        rows: N results of a whole video, in any order.
+
+    Returns:
+        (N,) indices of the rows in this order.
 
     Raises:
-        DataError: An identity is twice in a frame.
+        DataError: An identity is more than once in a frame.
     """
     order = np.lexsort((rows.frames, rows.ids))
     frames, ids = rows.frames[order], rows.ids[order]

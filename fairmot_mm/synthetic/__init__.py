@@ -1,9 +1,9 @@
-"""Seeded street videos with exact ground truth, crowds, and noisy detections."""
+"""Rendered street videos with exact ground truth, crowds, and noisy detections."""
 
 from fairmot_mm.synthetic.noisy_detections import DetectionNoise, noisy_detections
-from fairmot_mm.synthetic.scene import CAMERAS, SyntheticScene
+from fairmot_mm.synthetic.synthetic_scene import CAMERAS, SyntheticScene
 from fairmot_mm.synthetic.walking_crowd import WalkingCrowd
-from fairmot_mm.synthetic.writer import write_sequence
+from fairmot_mm.synthetic.write_sequence import write_sequence
 
 __all__ = [
     'CAMERAS',

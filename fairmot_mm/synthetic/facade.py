@@ -4,13 +4,13 @@ import cv2
 import numpy as np
 
 from fairmot_mm.synthetic.colour import bgr
-from fairmot_mm.synthetic.view import FACADE_Z, StreetView
+from fairmot_mm.synthetic.street_view import FACADE_Z, StreetView
 
 _FLOOR = 3.3  # metres from one storey to the next
 
 
 class _Wall:
-    """Draws in metres on the plane of the facades, x from a left edge, y up."""
+    """Draw in metres on the plane of the facades: x from the left edge, y upward."""
 
     def __init__(self, image: np.ndarray, view: StreetView, left: float) -> None:
         self.image = image
@@ -32,12 +32,12 @@ class _Wall:
 def paint_facades(
     image: np.ndarray, view: StreetView, rng: np.random.Generator
 ) -> None:
-    """Fill the far side of the street with houses, shops and a few gaps.
+    """Paint houses, shops and a few gaps on the far side of the street.
 
     Args:
         image: (H, W, 3) uint8 BGR, painted in place.
-        view: Where the plane of the facades falls on the image.
-        rng: Source of chance.
+        view: The camera, at the resolution of ``image``.
+        rng: Random generator.
     """
     left = -rng.uniform(0, 6) * view.scale(FACADE_Z)
     hue = rng.random()
@@ -46,14 +46,16 @@ def paint_facades(
         wall = _Wall(image, view, left)
         if rng.random() < 0.82:
             hue += rng.uniform(0.2, 0.45)
-            _house(wall, width, hue, rng)
+            _paint_house(wall, width, hue, rng)
         else:
             width = rng.uniform(2.0, 3.5)
             wall.box(0, 0, width, 1.1, bgr(0.28, 0.45, 0.42))  # a hedge
         left += width * wall.unit
 
 
-def _house(wall: _Wall, width: float, hue: float, rng: np.random.Generator) -> None:
+def _paint_house(
+    wall: _Wall, width: float, hue: float, rng: np.random.Generator
+) -> None:
     warm = 0.03 + 0.1 * (hue % 1)
     brick = rng.random() < 0.4
     colour = (
@@ -72,14 +74,14 @@ def _house(wall: _Wall, width: float, hue: float, rng: np.random.Generator) -> N
     wall.box(0, _FLOOR - 0.15, width, 0.18, trim)
     wall.box(-0.15, height, width + 0.3, 0.35, tuple(c * 0.7 for c in colour))
     wall.box(0, 0, 0.12, height, tuple(c * 0.8 for c in colour))
-    _windows(wall, width, floors, hue, rng)
+    _paint_windows(wall, width, floors, hue, rng)
     if rng.random() < 0.6:
-        _shop(wall, width, hue, rng)
+        _paint_shop(wall, width, hue, rng)
     else:
-        _entrance(wall, width, hue, rng)
+        _paint_entrance(wall, width, hue, rng)
 
 
-def _windows(
+def _paint_windows(
     wall: _Wall, width: float, floors: int, hue: float, rng: np.random.Generator
 ) -> None:
     count = max(2, int(width / rng.uniform(1.9, 2.6)))
@@ -91,10 +93,10 @@ def _windows(
             if shutters:
                 wall.box(x - 0.38, y, 0.34, 1.7, shutters)
                 wall.box(x + 1.04, y, 0.34, 1.7, shutters)
-            _window(wall, x, y, 1.0, 1.7, rng)
+            _paint_window(wall, x, y, 1.0, 1.7, rng)
 
 
-def _window(
+def _paint_window(
     wall: _Wall, x: float, y: float, w: float, h: float, rng: np.random.Generator
 ) -> None:
     glass = rng.uniform(0.3, 0.62)
@@ -108,7 +110,9 @@ def _window(
     wall.box(x + w / 2 - 0.04, y, 0.08, h, bgr(0.1, 0.04, 0.93))
 
 
-def _shop(wall: _Wall, width: float, hue: float, rng: np.random.Generator) -> None:
+def _paint_shop(
+    wall: _Wall, width: float, hue: float, rng: np.random.Generator
+) -> None:
     front = bgr(hue + 0.5, 0.55, 0.42)
     wall.box(0.35, 0, width - 0.7, _FLOOR - 0.35, front)
     wall.box(0.6, 0.55, width - 2.3, 1.9, bgr(0.11, 0.25, 0.62))
@@ -120,16 +124,18 @@ def _shop(wall: _Wall, width: float, hue: float, rng: np.random.Generator) -> No
     stripe, light = bgr(hue, 0.65, 0.72), bgr(0.1, 0.05, 0.95)
     for number, x in enumerate(np.arange(0.35, width - 0.6, 0.4)):
         wall.box(x, 2.35, 0.4, 0.55, light if number % 2 else stripe)
-    for x in np.arange(1.0, width - 1.2, 0.34):  # letters of a sign nobody can read
+    for x in np.arange(1.0, width - 1.2, 0.34):  # letters of a shop sign
         if rng.random() < 0.8:
             wall.box(x, 3.02, 0.22, rng.uniform(0.18, 0.3), light)
 
 
-def _entrance(wall: _Wall, width: float, hue: float, rng: np.random.Generator) -> None:
+def _paint_entrance(
+    wall: _Wall, width: float, hue: float, rng: np.random.Generator
+) -> None:
     door = rng.uniform(0.2, 0.7) * (width - 1.2)
     for x in np.arange(0.7, width - 1.4, 2.0):
         if abs(x - door) > 1.5:
-            _window(wall, x, 0.95, 1.0, 1.5, rng)
+            _paint_window(wall, x, 0.95, 1.0, 1.5, rng)
     wall.box(door - 0.15, 0, 1.3, 2.55, bgr(0.1, 0.08, 0.85))
     wall.box(door, 0, 1.0, 2.4, bgr(hue + 0.3, 0.6, 0.4))
     wall.box(door + 0.18, 1.4, 0.64, 0.7, bgr(0.57, 0.2, 0.6))

@@ -1,8 +1,8 @@
-"""Walking people drawn from a jointed figure: one appearance an identity.
+"""Pictures of a walking person, drawn from a skeleton.
 
-The body is a skeleton in metres (forward, right, up), swung by the phase of the gait,
-turned by the heading and projected orthographically, seen slightly from above. Every
-part is the convex hull of a few circles, filled with the texture of its garment.
+The skeleton is in metres (forward, right, up). The phase of the gait moves the limbs,
+and the heading turns the body. The projection is orthographic and slightly from above.
+Every part of the body is the convex hull of a few circles, filled with a texture.
 """
 
 from dataclasses import dataclass, field
@@ -10,14 +10,15 @@ from dataclasses import dataclass, field
 import cv2
 import numpy as np
 
+from fairmot_mm.synthetic.appearance import Appearance, cloth_texture
 from fairmot_mm.synthetic.sprite import Sprite
-from fairmot_mm.synthetic.wardrobe import Appearance, fabric
 
 NUM_PHASES = 16
 NUM_HEADINGS = 24
 _SUPERSAMPLING = 2
-_HALF_WIDTH, _TOP, _BELOW = 0.62, 1.14, 0.12  # canvas around the feet, body heights
-_PITCH = 0.14  # metres up the image for a metre of depth: the camera looks down
+# Extent of a sprite around the feet, as shares of the body height.
+_HALF_WIDTH, _TOP, _BELOW = 0.62, 1.14, 0.12
+_PITCH = 0.14  # metres upward in the image per metre of depth, as seen from above
 _CIRCLE = np.stack(
     [np.cos(np.linspace(0, 2 * np.pi, 20)), np.sin(np.linspace(0, 2 * np.pi, 20))], 1
 )
@@ -25,7 +26,7 @@ _CIRCLE = np.stack(
 
 @dataclass(frozen=True)
 class _Part:
-    """Circles whose hull is one part: ``points`` (k, 3) body metres, ``radii`` (k,)."""
+    """Part of the body: circles at ``points`` (k, 3) with ``radii`` (k,), in metres."""
 
     points: np.ndarray
     radii: np.ndarray
@@ -42,25 +43,25 @@ def _vector(forward: float, right: float, up: float) -> np.ndarray:
 
 
 def _swing(angle: float, length: float) -> np.ndarray:
-    """A limb that hangs down, turned forward by ``angle`` radians."""
+    """Vector along a limb that hangs down and turns forward by ``angle`` radians."""
     return _vector(np.sin(angle) * length, 0, -np.cos(angle) * length)
 
 
 @dataclass
 class Figure:
-    """Sprites of one person, drawn when first asked for.
+    """Sprites of one person, each drawn on first use.
 
     Args:
-        look: Clothes and build.
+        appearance: Clothes and build.
         pixels_per_metre: Resolution of the sprites.
     """
 
-    look: Appearance
+    appearance: Appearance
     pixels_per_metre: float
     _sprites: dict[tuple[int, int], Sprite] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
-        height = self.look.height
+        height = self.appearance.height
         self._scale = self.pixels_per_metre * _SUPERSAMPLING
         self._shape = (
             _SUPERSAMPLING * round((_TOP + _BELOW) * height * self.pixels_per_metre),
@@ -69,19 +70,23 @@ class Figure:
         self._foot = np.array(
             [self._shape[1] / 2, self._shape[0] - _BELOW * height * self._scale]
         )
-        rng = np.random.default_rng(self.look.texture_seed)
+        rng = np.random.default_rng(self.appearance.texture_seed)
         self._cloths = {
-            name: fabric(cloth, self._shape, self._scale, rng)
-            for name, cloth in self.look.cloths.items()
+            name: cloth_texture(cloth, self._shape, self._scale, rng)
+            for name, cloth in self.appearance.cloths.items()
         }
 
     def sprite(self, phase: float, heading: float) -> Sprite:
-        """Picture of a moment of the gait.
+        """Draw the person at one moment of the gait.
 
         Args:
-            phase: Radians, 2 pi is one stride of both legs.
-            heading: Radians in the ground plane seen from the camera: 0 walks away,
-                pi / 2 to the right of the image, pi towards the camera.
+            phase: Phase of the gait in radians; 2 pi is one step with each leg.
+            heading: Direction in radians on the ground, seen from the camera: 0 is
+                away, pi / 2 to the right of the image, pi towards the camera.
+
+        Returns:
+            The sprite for the nearest of `NUM_PHASES` phases and `NUM_HEADINGS`
+            headings.
         """
         key = (
             round(phase / (2 * np.pi) * NUM_PHASES) % NUM_PHASES,
@@ -106,7 +111,7 @@ class Figure:
         )
 
     def _fill(self, canvas: np.ndarray, part: _Part, ahead: np.ndarray) -> None:
-        """Paint one part, lit from the upper left of the image."""
+        """Paint one part with light from the upper left of the image."""
         forward, right, up = part.points.T
         across = forward * ahead[0] + right * ahead[1]
         depth = forward * ahead[1] - right * ahead[0]
@@ -126,9 +131,9 @@ class Figure:
         cv2.copyTo(cv2.cvtColor(lit, cv2.COLOR_BGR2BGRA), mask, canvas[rows, cols])
 
     def _light(self, mask: np.ndarray, radius: float) -> np.ndarray:
-        """Shading that makes a flat mask look round, (h, w) float32."""
+        """Compute the shading that makes a flat mask appear round, (h, w) float32."""
         height, width = mask.shape
-        # Light is smooth: a third of the resolution saves most of the blur.
+        # Light is smooth: half of the resolution saves most of the time of the blur.
         size = (max(width // _SUPERSAMPLING, 1), max(height // _SUPERSAMPLING, 1))
         soft = cv2.resize(mask.astype(np.float32), size, interpolation=cv2.INTER_AREA)
         sigma = max(radius * self.pixels_per_metre * 0.45, 0.5)
@@ -138,13 +143,14 @@ class Figure:
         return cv2.resize(light, (width, height))
 
     def _parts(self, phase: float, ahead: np.ndarray) -> list[_Part]:
-        """Parts from the farthest to the nearest."""
-        height = self.look.height
+        """List the parts from the farthest to the nearest."""
+        height = self.appearance.height
         legs = [self._leg(side, phase) for side in (-1, 1)]
         lowest = min(float(part.points[:, 2].min()) for leg in legs for part in leg)
         lift = _vector(0, 0, 0.025 * height - lowest)
         arms = [self._arm(side, phase) for side in (-1, 1)]
-        # The right side is the nearer one when walking to the right of the image.
+        # A person who walks to the right of the image has the right side near the
+        # camera.
         near = 1 if ahead[0] > 0 else 0
         bag = self._bag()
         away, from_behind = ahead[1] > 0, ahead[1] > 0.3
@@ -163,7 +169,7 @@ class Figure:
         return [_Part(part.points + lift, part.radii, part.cloth) for part in ordered]
 
     def _leg(self, side: int, phase: float) -> list[_Part]:
-        height, build = self.look.height, self.look.build
+        height, build = self.appearance.height, self.appearance.build
         phase = phase + (np.pi if side > 0 else 0)
         swing = 0.42 * np.sin(phase)
         bend = 0.12 + 0.85 * max(0.0, np.cos(phase)) ** 1.5
@@ -172,8 +178,8 @@ class Figure:
         ankle = knee + _swing(swing - bend, 0.225 * height)
         toe = ankle + _swing(swing - bend + 1.35, 0.10 * height)
         thigh, shin = 0.048 * height * build, 0.030 * height * build
-        lower = 'lower' if self.look.legwear == 'trousers' else 'legs'
-        upper = 'legs' if self.look.legwear == 'skirt' else 'lower'
+        lower = 'lower' if self.appearance.legwear == 'trousers' else 'legs'
+        upper = 'legs' if self.appearance.legwear == 'skirt' else 'lower'
         return [
             _part('shoes', (ankle, 0.027 * height), (toe, 0.019 * height)),
             _part(lower, (knee, shin * 1.2), (ankle, shin)),
@@ -181,14 +187,14 @@ class Figure:
         ]
 
     def _arm(self, side: int, phase: float) -> list[_Part]:
-        height, build = self.look.height, self.look.build
+        height, build = self.appearance.height, self.appearance.build
         swing = 0.42 * np.sin(phase + (0 if side > 0 else np.pi))
         spread = side * 0.03 * height
         shoulder = _vector(0, side * 0.112 * height * build, 0.315 * height)
         elbow = shoulder + _swing(swing, 0.165 * height) + _vector(0, spread * 0.6, 0)
         wrist = elbow + _swing(swing + 0.35, 0.135 * height)
         radius = 0.029 * height * build
-        sleeve = 'upper' if self.look.long_sleeves else 'skin'
+        sleeve = 'upper' if self.appearance.long_sleeves else 'skin'
         return [
             _part('skin', (wrist + _swing(swing, 0.02 * height), 0.022 * height)),
             _part(sleeve, (elbow, radius * 0.9), (wrist, radius * 0.75)),
@@ -196,13 +202,13 @@ class Figure:
         ]
 
     def _torso(self, phase: float) -> list[_Part]:
-        height, build = self.look.height, self.look.build
+        height, build = self.appearance.height, self.appearance.build
         chest, waist = 0.088 * height * build, 0.062 * height * build
         thick = 0.058 * height * build
         top, hem = 0.325 * height, -0.015 * height
         swing = -0.42 * np.sin(phase)
         parts = []
-        if self.look.legwear == 'skirt':
+        if self.appearance.legwear == 'skirt':
             knees = [
                 _vector(0, side * waist * 1.3, 0) + _swing(side * swing, 0.22 * height)
                 for side in (-1, 1)
@@ -227,7 +233,7 @@ class Figure:
         return parts
 
     def _head(self, ahead: np.ndarray) -> list[_Part]:
-        height, look = self.look.height, self.look
+        height, hair_style = self.appearance.height, self.appearance.hair_style
         radius = 0.064 * height
         skull = _vector(0.012, 0, 0.435 * height)
         back = _vector(-0.35 * radius, 0, 0.18 * radius)
@@ -238,7 +244,7 @@ class Figure:
             (skull + _vector(0.30 * radius, 0, -0.14 * radius), radius * 0.84),
             (skull + _vector(0.30 * radius, 0, -0.50 * radius), radius * 0.62),
         )
-        if look.hair_style == 'bald':
+        if hair_style == 'bald':
             parts.append(_part('skin', (skull, radius)))
         else:
             parts.append(_part('hair', *hair))
@@ -249,26 +255,26 @@ class Figure:
                 _part('hair', (skull + _vector(radius, side * 0.36 * radius, 0), 0.011))
                 for side in (-1, 1)
             ]
-        if look.hair_style == 'hat':
+        if hair_style == 'hat':
             brim = skull + _vector(1.1 * radius, 0, 0.42 * radius)
             crown = skull + _vector(0, 0, 0.5 * radius)
             parts.append(_part('hat', (crown, radius * 0.88), (brim, radius * 0.16)))
         return parts
 
     def _long_hair(self) -> list[_Part]:
-        """Behind the shoulders, hence hidden by the torso from the front."""
-        if self.look.hair_style != 'long':
+        """Hair behind the shoulders; from the front the torso hides it."""
+        if self.appearance.hair_style != 'long':
             return []
-        radius = 0.064 * self.look.height
-        skull = _vector(-0.3 * radius, 0, 0.435 * self.look.height)
+        radius = 0.064 * self.appearance.height
+        skull = _vector(-0.3 * radius, 0, 0.435 * self.appearance.height)
         nape = skull + _vector(-0.25 * radius, 0, -1.9 * radius)
         return [_part('hair', (skull, radius), (nape, radius * 0.8))]
 
     def _bag(self) -> list[_Part]:
-        height = self.look.height
-        if self.look.bag == 'none':
+        height = self.appearance.height
+        if self.appearance.bag == 'none':
             return []
-        if self.look.bag == 'backpack':
+        if self.appearance.bag == 'backpack':
             middle, size = _vector(-0.085 * height, 0, 0.19 * height), 0.06 * height
         else:
             middle, size = _vector(0, 0.15 * height, 0.0), 0.04 * height

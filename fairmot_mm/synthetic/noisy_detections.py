@@ -1,8 +1,8 @@
-"""Detections made of ground truth and seeded noise, where no trained model is at hand.
+"""Detections made from ground truth and seeded noise, without a trained model.
 
-They have the weaknesses of a real detector that decide what a tracker is worth: boxes
-tremble, people are missed, and whoever is covered by someone in front scores lower and
-looks more like that person.
+They have the errors of a real detector that matter for a tracker: boxes are inexact and
+people are missed. A person who is covered by another person gets a lower score, and an
+embedding that is more similar to the other person's.
 """
 
 from dataclasses import dataclass
@@ -12,32 +12,36 @@ import numpy as np
 
 from fairmot_mm.evaluation import DetectedSequence
 from fairmot_mm.utils import ConfigError, DataError, MOTRows, SequenceInfo, read_mot
+from fairmot_mm.utils.boxes import tlwh_to_xyxy
 
 PEDESTRIAN = 1
 
 
 @dataclass(frozen=True)
 class DetectionNoise:
-    """How far detections are from the ground truth.
-
-    Shares are in [0, 1] unless said otherwise.
+    """How much detections differ from the ground truth.
 
     Attributes:
-        jitter: Standard deviation of centre and size, in box heights and widths.
-        miss_rate: Share of boxes that are not detected, whatever their score.
-        ghost_rate: Detections of nobody, for each box of ground truth. They have a
-            size and a place found elsewhere in the sequence, a random look, and scores
-            from 0.1 to 0.6.
-        score: Mean score of somebody in full view.
+        jitter: Standard deviation of centre and size, relative to the size of the box.
+        miss_rate: Share of boxes that are not detected, in [0, 1].
+        ghost_rate: Number of false detections per box of ground truth. A false
+            detection has a place and a size from the sequence, a random embedding, and
+            a score from 0.1 to 0.6.
+        score: Mean score of a fully visible person, in [0, 1].
         score_noise: Standard deviation of scores.
-        score_drop: What a fully covered box loses of its score.
-        embed_dims: Channels of an embedding.
-        embed_noise: Length of the noise in an embedding, the look having length 1. At
-            0.7 two embeddings of a person have a cosine of about 0.7.
-        likeness: Cosine between the looks of different people.
-        gap_rate: Probability a frame that somebody is not detected for a while.
-        gap_frames: How long, in frames.
-        stride: Keep every so many-th frame only; frame rate and ground truth follow.
+        score_drop: Amount by which the score of a fully covered box is lower.
+        embed_dims: Channels C of an embedding.
+        embed_noise: Length of the noise that is added to an embedding of length 1. With
+            0.7, two embeddings of a person have a cosine of about 0.7.
+        likeness: Cosine between the embeddings of different people without noise, in
+            [0, 1].
+        gap_rate: Probability per frame that a gap begins, during which a person is not
+            detected, in [0, 1].
+        gap_frames: Length of a gap in frames.
+        stride: Keep only every n-th frame, and divide the frame rate by n.
+
+    Raises:
+        ConfigError: A value is out of its range.
     """
 
     jitter: float = 0.04
@@ -58,25 +62,28 @@ class DetectionNoise:
             if not 0 <= getattr(self, name) <= 1:
                 raise ConfigError(f'{name}={getattr(self, name)} must be in [0, 1]')
         if self.stride < 1 or self.embed_dims < 1:
-            raise ConfigError('stride and embed_dims must be 1 or more')
+            raise ConfigError(
+                f'stride={self.stride} and embed_dims={self.embed_dims} '
+                'must be 1 or more'
+            )
 
 
 def noisy_detections(
     folder: str | Path, seed: int = 0, noise: DetectionNoise | None = None
 ) -> DetectedSequence:
-    """Detections of a MOTChallenge sequence from its ground truth.
+    """Make detections of a MOTChallenge sequence from its ground truth.
 
     Pedestrians with a mark other than 0 are detected. The same seed and noise give the
-    same arrays, and another value of one kind of noise leaves the draws of the other
-    kinds as they are, so that two settings can be compared.
+    same arrays. Each kind of noise has its own random numbers: when one kind changes,
+    the others stay the same, so that two settings can be compared.
 
     Args:
-        folder: Sequence with `img1` and `gt/gt.txt`.
-        seed: Start of the random numbers.
-        noise: How far from the truth.
+        folder: Sequence folder with `img1` and `gt/gt.txt`.
+        seed: Seed of the random numbers.
+        noise: Amount of noise; by default `DetectionNoise()`.
 
     Returns:
-        The sequence, with its image files and with its ground truth.
+        The detections with the image files and the ground truth of the sequence.
 
     Raises:
         DataError: Images or ground truth are missing or malformed.
@@ -88,9 +95,9 @@ def noisy_detections(
     people = gt[(gt.marks != 0) & (gt.classes == PEDESTRIAN)]
     if len(people) == 0:
         raise DataError(f'{info.gt_file} has no pedestrian with a mark other than 0')
-    names, who = np.unique(people.ids, return_inverse=True)
-    looks = _looks(len(names), noise, np.random.default_rng([seed, 0]))
-    detector = _Detector(people.tlwh, who, looks, noise)
+    ids, persons = np.unique(people.ids, return_inverse=True)
+    embeds = _person_embeds(len(ids), noise, np.random.default_rng([seed, 0]))
+    detector = _NoisyDetector(people.tlwh, persons, embeds, noise)
     frames = [
         detector(
             np.flatnonzero(people.frames == t + 1), np.random.default_rng([seed, t])
@@ -114,12 +121,13 @@ def noisy_detections(
 
 
 def covered_shares(tlwh: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """How much of each box the box in front hides that covers most of it.
+    """Compute which share of each box is covered by one box in front.
 
-    In front is who stands lower in the picture.
+    A box is in front of another if its lower edge is lower in the image. If several
+    boxes are in front, the one that covers most counts.
 
     Args:
-        tlwh: (N, 4) left, top, width, height of the boxes of a frame, N > 0.
+        tlwh: (N, 4) left, top, width, height in pixels of the boxes of a frame, N > 0.
 
     Returns:
         (N,) shares in [0, 1] and (N,) indices of the boxes in front.
@@ -132,77 +140,79 @@ def covered_shares(tlwh: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return share.max(axis=1), share.argmax(axis=1)
 
 
-class _Detector:
-    """Looks at one frame after the other; remembers who hides.
+class _NoisyDetector:
+    """Detect the people of one frame after the other; keep the gaps of each person.
 
     Args:
         tlwh: (N, 4) all boxes of the sequence.
-        who: (N,) index of the person in each.
-        looks: (P, C) embedding of every person.
-        noise: How far from the truth.
+        persons: (N,) index of the person in each box.
+        person_embeds: (P, C) embedding of every person.
+        noise: Amount of noise.
     """
 
     def __init__(
         self,
         tlwh: np.ndarray,
-        who: np.ndarray,
-        looks: np.ndarray,
+        persons: np.ndarray,
+        person_embeds: np.ndarray,
         noise: DetectionNoise,
     ) -> None:
-        self.tlwh, self.who, self.looks, self.noise = tlwh, who, looks, noise
-        self.gap_left = np.zeros(len(looks), dtype=np.int64)
+        self.tlwh, self.persons, self.noise = tlwh, persons, noise
+        self.person_embeds = person_embeds
+        self.gap_left = np.zeros(len(person_embeds), dtype=np.int64)
 
     def __call__(
         self, rows: np.ndarray, rng: np.random.Generator
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Boxes (M, 5) xyxy and score, best first, and embeddings (M, C) float32."""
+        """Return boxes (M, 5) xyxy and score, best first, and embeddings (M, C)."""
         found, embeds = self._people(rows, rng)
-        ghosts, ghost_embeds = self._ghosts(len(rows), rng)
-        tlwh_score = np.concatenate([found, ghosts])
-        embeds = np.concatenate([embeds, ghost_embeds])
+        false, false_embeds = self._false_detections(len(rows), rng)
+        tlwh_score = np.concatenate([found, false])
+        embeds = np.concatenate([embeds, false_embeds])
         order = np.argsort(-tlwh_score[:, 4], kind='stable')
         boxes = tlwh_score[order]
-        boxes[:, 2:4] += boxes[:, :2]
+        boxes[:, :4] = tlwh_to_xyxy(boxes[:, :4])
         return boxes, _unit(embeds[order]).astype(np.float32)
 
     def _people(
         self, rows: np.ndarray, rng: np.random.Generator
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Who is seen: (M, 5) tlwh and score, (M, C) embeddings."""
+        """Detect people: (M, 5) tlwh and score, (M, C) embeddings."""
         noise, count = self.noise, len(rows)
         shift, grow = rng.normal(0, 1, (2, count, 2))
         score_noise = rng.normal(0, noise.score_noise, count)
         missed = rng.random(count) < noise.miss_rate
         embed_noise = _unit(rng.normal(0, 1, (count, noise.embed_dims)))
-        hides = rng.random(count) < noise.gap_rate
+        gap_begins = rng.random(count) < noise.gap_rate
         if count == 0:
             return np.zeros((0, 5)), np.zeros((0, noise.embed_dims))
-        tlwh, who = self.tlwh[rows], self.who[rows]
+        tlwh, persons = self.tlwh[rows], self.persons[rows]
         covered, front = covered_shares(tlwh)
         score = noise.score - noise.score_drop * covered + score_noise
         share = covered[:, None]
-        looks = (1 - share) * self.looks[who] + share * self.looks[who[front]]
+        clean = self.person_embeds[persons]
+        embeds = _unit((1 - share) * clean + share * clean[front])
         size = tlwh[:, 2:] * np.exp(noise.jitter * grow)
         middle = tlwh[:, :2] + tlwh[:, 2:] / 2 + noise.jitter * shift * tlwh[:, 2:]
-        seen = ~missed & ~self._in_gap(who, hides)
+        seen = ~missed & ~self._in_gap(persons, gap_begins)
         boxes = np.column_stack([middle - size / 2, size, np.clip(score, 0.01, 1)])
-        return boxes[seen], (_unit(looks) + noise.embed_noise * embed_noise)[seen]
+        return boxes[seen], (embeds + noise.embed_noise * embed_noise)[seen]
 
-    def _in_gap(self, who: np.ndarray, hides: np.ndarray) -> np.ndarray:
-        """Of the people in a frame, those who are hidden for a while."""
+    def _in_gap(self, persons: np.ndarray, gap_begins: np.ndarray) -> np.ndarray:
+        """Tell which people of a frame are in a gap, and count the gaps down."""
         left = self.gap_left
         left[:] = np.maximum(left - 1, 0)
-        starts = who[hides & (left[who] == 0)]
+        starts = persons[gap_begins & (left[persons] == 0)]
         left[starts] = self.noise.gap_frames
-        return left[who] > 0
+        return left[persons] > 0
 
-    def _ghosts(
+    def _false_detections(
         self, num_people: int, rng: np.random.Generator
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Detections of nobody: (G, 5) tlwh and score, (G, C) embeddings."""
+        """Make false detections: (G, 5) tlwh and score, (G, C) embeddings."""
         count = rng.poisson(self.noise.ghost_rate * num_people)
-        place, form = rng.integers(0, len(self.tlwh), (2, count))
-        tlwh = np.column_stack([self.tlwh[place, :2], self.tlwh[form, 2:]])
+        place, size = rng.integers(0, len(self.tlwh), (2, count))
+        tlwh = np.column_stack([self.tlwh[place, :2], self.tlwh[size, 2:]])
         embeds = rng.normal(0, 1, (count, self.noise.embed_dims))
         return np.column_stack([tlwh, rng.uniform(0.1, 0.6, count)]), embeds
 
@@ -216,8 +226,10 @@ def _keep_frames(gt: MOTRows, stride: int) -> MOTRows:
     )
 
 
-def _looks(count: int, noise: DetectionNoise, rng: np.random.Generator) -> np.ndarray:
-    """(count, C) embeddings of length 1 that have the likeness in common."""
+def _person_embeds(
+    count: int, noise: DetectionNoise, rng: np.random.Generator
+) -> np.ndarray:
+    """Draw (count, C) embeddings of length 1 with the mean cosine ``likeness``."""
     common, *own = _unit(rng.normal(0, 1, (count + 1, noise.embed_dims)))
     share = noise.likeness
     return _unit(np.sqrt(share) * common + np.sqrt(1 - share) * np.array(own))

@@ -1,4 +1,4 @@
-"""A picture with transparency that stands on the ground of a synthetic scene."""
+"""Transparent pictures that stand on the ground of a synthetic scene."""
 
 from functools import cached_property
 
@@ -7,10 +7,10 @@ import numpy as np
 
 
 class Sprite:
-    """A premultiplied BGRA picture and the point of it that touches the ground.
+    """A transparent picture and its point that touches the ground.
 
     Args:
-        bgra: (h, w, 4) uint8, colours already multiplied by alpha.
+        bgra: (h, w, 4) uint8 BGRA; the colours are already multiplied by alpha.
         foot: (2,) x, y of the ground point in pixels of ``bgra``.
         pixels_per_metre: Resolution of ``bgra``.
     """
@@ -24,7 +24,7 @@ class Sprite:
 
     @cached_property
     def levels(self) -> list[np.ndarray]:
-        """The picture at 1, 1/2, 1/4 and 1/8: shrinking further would alias."""
+        """The picture at 1, 1/2, 1/4 and 1/8 of its size, to avoid aliasing."""
         levels = [self.bgra]
         for _ in range(3):
             height, width = levels[-1].shape[:2]
@@ -34,7 +34,7 @@ class Sprite:
 
     @cached_property
     def bounds(self) -> np.ndarray:
-        """(4,) left, top, right, bottom in metres from the foot, y down."""
+        """(4,) left, top, right, bottom in metres from the ground point, y downward."""
         ys, xs = np.nonzero(self.bgra[..., 3] >= 128)
         corners = np.array([xs.min(), ys.min(), xs.max() + 1, ys.max() + 1])
         return (corners - np.tile(self.foot, 2)) / self.pixels_per_metre
@@ -42,15 +42,15 @@ class Sprite:
     def placed(
         self, foot: np.ndarray, pixels_per_metre: float
     ) -> tuple[np.ndarray, int, int]:
-        """The whole picture as it falls on the pixel grid of an image.
+        """Resample the picture on the pixel grid of an image.
 
         Args:
-            foot: (2,) x, y where the ground point goes, in pixels of the image.
-            pixels_per_metre: Size on the image.
+            foot: (2,) x, y of the ground point in pixels of the image.
+            pixels_per_metre: Resolution of the image at the ground point.
 
         Returns:
-            Premultiplied BGRA uint8, and the column and row of its first pixel, which
-            may lie outside the image.
+            (h, w, 4) uint8 BGRA, multiplied by alpha, and the column and row of its
+            first pixel, which may lie outside the image.
         """
         scale = pixels_per_metre / self.pixels_per_metre
         level = int(np.clip(np.floor(-np.log2(scale)), 0, len(self.levels) - 1))

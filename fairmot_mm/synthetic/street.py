@@ -1,11 +1,11 @@
-"""The street of a synthetic scene: sky, houses, pavements and a road."""
+"""The background of a synthetic scene: sky, houses, pavements and a road."""
 
 import cv2
 import numpy as np
 
 from fairmot_mm.synthetic.colour import bgr
 from fairmot_mm.synthetic.facade import paint_facades
-from fairmot_mm.synthetic.view import (
+from fairmot_mm.synthetic.street_view import (
     BOTTOM_Z,
     FACADE_Z,
     FAR_KERB_Z,
@@ -17,36 +17,50 @@ _SUPERSAMPLING = 2
 
 
 def paint_street(view: StreetView, rng: np.random.Generator) -> np.ndarray:
-    """Everything that never hides a person, (height, width, 3) uint8 BGR."""
+    """Paint everything that never hides a person.
+
+    Args:
+        view: The camera.
+        rng: Random generator.
+
+    Returns:
+        (height, width, 3) uint8 BGR of the size of ``view``.
+    """
     fine = view.enlarged(_SUPERSAMPLING)
-    image = _sky(fine, rng)
-    _distance(image, fine, rng)
+    image = _paint_sky(fine, rng)
+    _paint_distance(image, fine, rng)
     paint_facades(image, fine, rng)
-    _weather(image, fine, rng)
-    _ground(image, fine, rng)
+    _roughen_walls(image, fine, rng)
+    _paint_ground(image, fine, rng)
     return cv2.resize(image, (view.width, view.height), interpolation=cv2.INTER_AREA)
 
 
-def _noise(rng: np.random.Generator, shape: tuple[int, int], cells: int) -> np.ndarray:
-    """Smooth noise in [-1, 1] with about ``cells`` blobs across the width."""
+def _smooth_noise(
+    rng: np.random.Generator, shape: tuple[int, int], cells: int
+) -> np.ndarray:
+    """Make smooth noise in [-1, 1] with about ``cells`` blobs across the width."""
     rows = max(2, round(cells * shape[0] / shape[1]))
     small = rng.uniform(-1, 1, (rows, max(cells, 2))).astype(np.float32)
     return cv2.resize(small, shape[::-1], interpolation=cv2.INTER_CUBIC)
 
 
-def _sky(view: StreetView, rng: np.random.Generator) -> np.ndarray:
+def _paint_sky(view: StreetView, rng: np.random.Generator) -> np.ndarray:
     top, low = np.array(bgr(0.57, 0.45, 0.92)), np.array(bgr(0.56, 0.12, 0.98))
     blend = np.linspace(0, 1, view.height)[:, None, None] ** 0.6
     sky = np.broadcast_to(
         top + (low - top) * blend, (view.height, view.width, 3)
     ).astype(np.float32)
-    clouds = _noise(rng, sky.shape[:2], 5) + 0.5 * _noise(rng, sky.shape[:2], 14)
+    clouds = _smooth_noise(rng, sky.shape[:2], 5) + 0.5 * _smooth_noise(
+        rng, sky.shape[:2], 14
+    )
     cover = np.clip(clouds, 0, 0.8)[..., None]
     return np.ascontiguousarray(sky * (1 - cover) + 252 * cover, np.uint8)
 
 
-def _distance(image: np.ndarray, view: StreetView, rng: np.random.Generator) -> None:
-    """Hazy blocks and trees behind the gaps between the houses."""
+def _paint_distance(
+    image: np.ndarray, view: StreetView, rng: np.random.Generator
+) -> None:
+    """Paint distant houses and trees, visible in the gaps between the near houses."""
     unit = view.scale(60.0)
     base = int(view.row(FACADE_Z))
     for x in np.arange(0, view.width, 7 * unit):
@@ -63,16 +77,20 @@ def _distance(image: np.ndarray, view: StreetView, rng: np.random.Generator) -> 
     )
 
 
-def _weather(image: np.ndarray, view: StreetView, rng: np.random.Generator) -> None:
-    """Uneven plaster, and a dark plinth where the walls meet the pavement."""
+def _roughen_walls(
+    image: np.ndarray, view: StreetView, rng: np.random.Generator
+) -> None:
+    """Make the walls uneven, and dark where they meet the pavement."""
     base, unit = int(view.row(FACADE_Z)), view.scale(FACADE_Z)
-    texture = _noise(rng, image.shape[:2], view.width // 6)[:base, :, None] * 5
+    texture = _smooth_noise(rng, image.shape[:2], view.width // 6)[:base, :, None] * 5
     image[:base] = np.clip(image[:base] + texture, 0, 255)
     image[base - int(0.35 * unit) : base] //= 2
 
 
-def _ground(image: np.ndarray, view: StreetView, rng: np.random.Generator) -> None:
-    """Pavement, kerb, road: a texture in metres seen in perspective."""
+def _paint_ground(
+    image: np.ndarray, view: StreetView, rng: np.random.Generator
+) -> None:
+    """Paint pavement, kerb and road: a texture in metres, seen in perspective."""
     top = int(view.row(FACADE_Z))
     rows = np.arange(top, view.height) + 0.5
     depth = ((view.bottom - view.horizon) * BOTTOM_Z / (rows - view.horizon))[:, None]
@@ -94,7 +112,7 @@ def _ground(image: np.ndarray, view: StreetView, rng: np.random.Generator) -> No
     dashes &= np.abs(across - crossing) > 2.4
     grey = np.where(dashes | zebra, 205, grey)
     shape = (len(rows), view.width)
-    blotches = 7 * _noise(rng, shape, 9) + 4 * _noise(rng, shape, 60)
+    blotches = 7 * _smooth_noise(rng, shape, 9) + 4 * _smooth_noise(rng, shape, 60)
     grain = rng.normal(0, 9, shape).astype(np.float32) * (0.5 + 0.5 * fade)
     near_wall = np.clip((FACADE_Z - depth) / 1.2, 0.55, 1)
     tint = np.where(pavement[..., None], (0.94, 0.98, 1.0), (1.02, 1.0, 0.97))

@@ -1,25 +1,25 @@
-"""Where the people of a synthetic street walk."""
+"""Paths of the people of a synthetic street."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from fairmot_mm.synthetic.view import StreetView
+from fairmot_mm.synthetic.street_view import StreetView
 
-# Depths in metres: in front of the parked cars, and behind them.
+# Ranges of depth in metres: in front of the parked cars, and behind them.
 _ROAD, _FAR_PAVEMENT = (6.6, 15.8), (19.3, 23.0)
-_SMOOTHING = 0.6  # seconds over which a corner of a path is rounded
+_SMOOTHING = 0.6  # seconds of a path over which a corner is rounded
 
 
 @dataclass(frozen=True)
 class Walk:
-    """Path of one person. T frames.
+    """Path of one person over T frames.
 
     Attributes:
         x: (T,) world x in metres.
         depth: (T,) world z in metres.
-        heading: (T,) radians seen from the camera, 0 = away, pi / 2 = to the right.
-        distance: (T,) metres walked so far.
+        heading: (T,) radians, seen from the camera: 0 = away, pi / 2 = to the right.
+        distance: (T,) metres walked since the start.
     """
 
     x: np.ndarray
@@ -35,17 +35,19 @@ def plan_walks(
     frame_rate: float,
     rng: np.random.Generator,
 ) -> list[Walk]:
-    """Let people cross the street scene, stroll in it, or leave it and return.
+    """Plan paths: people cross the scene, stroll in it, or leave it and return.
 
-    Depths are spread evenly, so that those who cross pass in front of each other
-    rather than through each other.
+    Depths are spread evenly, so that people who cross do not walk through each other.
 
     Args:
-        view: Decides where the image ends.
-        num_people: How many.
-        num_frames: Length T.
-        frame_rate: Frames a second.
-        rng: Source of chance.
+        view: The camera; it decides where the image ends.
+        num_people: Number of paths.
+        num_frames: Length T of the video.
+        frame_rate: Frames per second.
+        rng: Random generator.
+
+    Returns:
+        One path per person.
     """
     near = rng.random(num_people) < 0.72
     ranks = (rng.permutation(num_people) + rng.random(num_people)) / num_people
@@ -55,14 +57,14 @@ def plan_walks(
         depth = low + (high - low) * ranks[index]
         speed = rng.uniform(0.95, 1.6)
         needed = speed * (num_frames / frame_rate + 2 * _SMOOTHING)
-        # Every scene has people who return, whatever their number.
+        # The first kind is "return", so that every scene has people who return.
         kind = ('return', 'cross', 'stroll', 'cross')[index % 4]
-        corners = _corners(kind, view, depth, (low, high), needed, rng)
-        walks.append(_follow(corners, speed, num_frames, frame_rate))
+        corners = _choose_corners(kind, view, depth, (low, high), needed, rng)
+        walks.append(_walk_along(corners, speed, num_frames, frame_rate))
     return walks
 
 
-def _corners(
+def _choose_corners(
     kind: str,
     view: StreetView,
     depth: float,
@@ -70,7 +72,7 @@ def _corners(
     needed: float,
     rng: np.random.Generator,
 ) -> np.ndarray:
-    """(K, 2) x, z of a polyline of at least ``needed`` metres."""
+    """Choose (K, 2) corners x, z of a path of at least ``needed`` metres."""
     side = rng.choice([-1, 1])
     edge = view.half_width(depth)
     if kind == 'return':
@@ -91,10 +93,10 @@ def _corners(
     return np.array(corners)
 
 
-def _follow(
+def _walk_along(
     corners: np.ndarray, speed: float, num_frames: int, frame_rate: float
 ) -> Walk:
-    """Walk along a polyline at constant speed, its corners rounded."""
+    """Walk at constant speed along a polyline with rounded corners."""
     half = max(1, round(_SMOOTHING * frame_rate / 2))
     steps = np.arange(num_frames + 2 * half + 1) * speed / frame_rate
     legs = np.hypot(*np.diff(corners, axis=0).T)

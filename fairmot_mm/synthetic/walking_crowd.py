@@ -1,4 +1,4 @@
-"""An endless walking crowd as detections, for measuring trackers."""
+"""An endless stream of detections of a walking crowd, to measure trackers."""
 
 from collections.abc import Iterator
 
@@ -10,30 +10,31 @@ from mmengine.structures import InstanceData
 from fairmot_mm.utils import ConfigError
 
 WIDTH, HEIGHT = 1920, 1080
-# Share of an embedding that all people have in common: it puts the cosine distance of
-# two people at about 0.4, the largest of a match, so that looks alone do not decide.
+# Share of an embedding that all people have in common. With it, the cosine distance of
+# two people is about 0.4, the largest distance of a match, so that embeddings alone do
+# not decide.
 _COMMON_SHARE = 0.6
 
 
 class WalkingCrowd:
-    """A constant number of people who walk, are replaced now and then, and are missed.
+    """Detections of a constant number of walking people.
 
-    Everything is drawn for all people at once, so that a frame of 500 takes less than
-    a millisecond. A person walks at a steady pace in a frame of 1920 x 1080 pixels,
-    turns at its border, and gives way to a new one after a random time, so that
-    identities go up for as long as the crowd walks.
+    A person walks at constant speed in a frame of 1920 x 1080 pixels and turns back at
+    the border. After a random time a new person with a new identity takes its place.
+    All people are computed at once, so that a frame of 500 takes less than a
+    millisecond.
 
     Args:
-        num_people: People in the frame, seen or not.
-        seed: Of the whole crowd: the same seed, the same detections.
-        lifetime: Frames a person stays, on average.
-        miss_rate: Share of people without a detection, anew in every frame.
-        ghost_rate: False detections a frame, on average, as a share of the people.
+        num_people: People in the frame, detected or not.
+        seed: Seed of the random numbers; the same seed gives the same detections.
+        lifetime: Mean number of frames that a person stays.
+        miss_rate: Share of people without a detection, drawn in every frame.
+        ghost_rate: Mean number of false detections per frame and person.
         embed_dims: C, channels of an embedding.
         embed_noise: Length of the noise on an embedding of length 1.
 
     Raises:
-        ConfigError: A number is out of its range.
+        ConfigError: An argument is out of its range.
     """
 
     def __init__(
@@ -49,7 +50,7 @@ class WalkingCrowd:
         if num_people < 1 or lifetime < 1 or embed_dims < 1:
             raise ConfigError(
                 f'num_people={num_people}, lifetime={lifetime} and '
-                f'embed_dims={embed_dims} of a crowd must be 1 or more'
+                f'embed_dims={embed_dims} of WalkingCrowd must be 1 or more'
             )
         self.num_people = num_people
         self.lifetime = lifetime
@@ -61,56 +62,57 @@ class WalkingCrowd:
         self._common = self._rng.standard_normal(embed_dims) / np.sqrt(embed_dims)
 
     def __iter__(self) -> Iterator[DetDataSample]:
-        """Walk for ever.
+        """Give the detections of one frame after the other, without end.
 
         Yields:
-            The sample of a frame: `pred_instances` with `bboxes` (D, 4) float32 xyxy in
-            pixels, `scores` (D,) from 0.75 to 1, `labels` (D,) and `embeds` (D, C) of
-            length 1; metainfo `frame_id` from 0, `frame_rate` 30 and `ori_shape`.
+            The sample of a frame. It has `pred_instances` with `bboxes` (D, 4) float32
+            xyxy in pixels, `scores` (D,) from 0.75 to 1, `labels` (D,) and `embeds` (D,
+            C) of length 1, and the metainfo `frame_id` from 0, `frame_rate` 30 and
+            `ori_shape`.
         """
-        foot, speed, height, look = self._newcomers(self.num_people)
+        feet, speed, height, embed = self._new_people(self.num_people)
         frame_id = 0
         while True:
-            boxes, embeds = self._observe(foot, height, look)
+            boxes, embeds = self._observe(feet, height, embed)
             yield self._pack(boxes, embeds, frame_id)
             frame_id += 1
-            foot += speed
-            outside = (foot < 0) | (foot > (WIDTH, HEIGHT))
+            feet += speed
+            outside = (feet < 0) | (feet > (WIDTH, HEIGHT))
             speed[outside] *= -1
             leaving = np.flatnonzero(
                 self._rng.random(self.num_people) < 1 / self.lifetime
             )
-            foot[leaving], speed[leaving], height[leaving], look[leaving] = (
-                self._newcomers(len(leaving))
+            feet[leaving], speed[leaving], height[leaving], embed[leaving] = (
+                self._new_people(len(leaving))
             )
 
-    def _newcomers(self, num: int) -> tuple[np.ndarray, ...]:
-        """Feet (num, 2), speed (num, 2), height (num,), look (num, C) of new people."""
+    def _new_people(self, num: int) -> tuple[np.ndarray, ...]:
+        """Draw feet (n, 2), speeds (n, 2), heights (n,) and embeddings (n, C)."""
         rng = self._rng
-        foot = rng.uniform(0, (WIDTH, HEIGHT), (num, 2))
-        height = 70 + 0.1 * foot[:, 1] + rng.normal(0, 5, num)
+        feet = rng.uniform(0, (WIDTH, HEIGHT), (num, 2))
+        height = 70 + 0.1 * feet[:, 1] + rng.normal(0, 5, num)
         speed = rng.normal(0, (2.5, 0.7), (num, 2))
         own = rng.standard_normal((num, self.embed_dims)) / np.sqrt(self.embed_dims)
-        look = np.sqrt(_COMMON_SHARE) * self._common + np.sqrt(1 - _COMMON_SHARE) * own
-        return foot, speed, height, _unit(look)
+        embed = np.sqrt(_COMMON_SHARE) * self._common + np.sqrt(1 - _COMMON_SHARE) * own
+        return feet, speed, height, _unit(embed)
 
     def _observe(
-        self, foot: np.ndarray, height: np.ndarray, look: np.ndarray
+        self, feet: np.ndarray, height: np.ndarray, embed: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Boxes (D, 4) xyxy and embeddings (D, C) of those seen, and of ghosts."""
+        """Make boxes (D, 4) xyxy and embeddings (D, C), with false detections."""
         rng = self._rng
         seen = rng.random(self.num_people) >= self.miss_rate
-        ghosts = self._newcomers(rng.poisson(self.ghost_rate * self.num_people))
-        foot = np.concatenate([foot[seen], ghosts[0]])
+        ghosts = self._new_people(rng.poisson(self.ghost_rate * self.num_people))
+        feet = np.concatenate([feet[seen], ghosts[0]])
         height = np.concatenate([height[seen], ghosts[2]])
-        look = np.concatenate([look[seen], ghosts[3]])
-        num = len(foot)
+        embed = np.concatenate([embed[seen], ghosts[3]])
+        num = len(feet)
         size = height[:, None] * (0.4, 1) * (1 + rng.normal(0, 0.02, (num, 2)))
-        corner = foot - size * (0.5, 1) + rng.normal(0, 0.015, (num, 2)) * size
-        noise = rng.standard_normal(look.shape) * (
+        corner = feet - size * (0.5, 1) + rng.normal(0, 0.015, (num, 2)) * size
+        noise = rng.standard_normal(embed.shape) * (
             self.embed_noise / np.sqrt(self.embed_dims)
         )
-        return np.concatenate([corner, corner + size], axis=1), _unit(look + noise)
+        return np.concatenate([corner, corner + size], axis=1), _unit(embed + noise)
 
     def _pack(
         self, boxes: np.ndarray, embeds: np.ndarray, frame_id: int

@@ -27,11 +27,11 @@ from fairmot_mm.utils.sequence import (
     natural_order,
     split_range,
 )
-from fairmot_mm.utils.stage_clock import STAGES, StageClock, failed_stage, stage
+from fairmot_mm.utils.step_clock import STEPS, StepClock, failed_step, step
 
 __all__ = [
     'IMAGE_SUFFIXES',
-    'STAGES',
+    'STEPS',
     'CheckpointError',
     'ConfigError',
     'DataError',
@@ -40,11 +40,11 @@ __all__ = [
     'MOTRows',
     'OutputError',
     'SequenceInfo',
-    'StageClock',
+    'StepClock',
     'UserInputError',
     'VideoError',
     'atomic_path',
-    'failed_stage',
+    'failed_step',
     'format_mot_rows',
     'list_images',
     'map_parallel',
@@ -53,7 +53,7 @@ __all__ = [
     'read_mot',
     'require_writable_dir',
     'split_range',
-    'stage',
+    'step',
     'write_mot',
     'write_text',
 ]

@@ -12,7 +12,7 @@ from mmengine.config import DictAction
 from mmengine.dist import is_main_process
 
 from fairmot_mm.utils.errors import UserInputError
-from fairmot_mm.utils.stage_clock import failed_stage
+from fairmot_mm.utils.step_clock import failed_step
 
 _INTERRUPTED = 130  # status that a shell reports for Ctrl-C
 
@@ -59,9 +59,9 @@ def one_line_errors(interrupted: str = '') -> Iterator[None]:
 
 
 def _where(error: BaseException) -> str:
-    """`` (stage: NAME)`` of an error that comes from a stage of a run, or nothing."""
-    name = failed_stage(error)
-    return f' (stage: {name})' if name else ''
+    """Write `` (step: NAME)`` if an error comes from a pipeline step, or nothing."""
+    name = failed_step(error)
+    return f' (step: {name})' if name else ''
 
 
 @one_line_errors('no list was written; the same command starts again')

@@ -82,7 +82,7 @@ def check_deformable_operator(device: Any) -> None:
         device: A `torch.device`.
 
     Raises:
-        ConfigError: It does not run there; the message says what to do.
+        ConfigError: The operator does not run there; the message says what to do.
     """
     import torch
     from mmcv.ops import modulated_deform_conv2d
@@ -105,6 +105,22 @@ def check_deformable_operator(device: Any) -> None:
             "CUDA_VISIBLE_DEVICES=''), or train a network without deformable "
             'convolutions: model.detector.neck.conv_cfg=None'
         ) from error
+
+
+def check_deformable_convolutions(model: Any) -> None:
+    """Try mmcv's deformable convolution where a model needs it, if it does.
+
+    Args:
+        model: A `torch.nn.Module` on its device.
+
+    Raises:
+        ConfigError: The model has deformable convolutions, and mmcv was not compiled
+            for the device.
+    """
+    from mmcv.ops import ModulatedDeformConv2d
+
+    if any(isinstance(module, ModulatedDeformConv2d) for module in model.modules()):
+        check_deformable_operator(next(model.parameters()).device)
 
 
 def register_all_modules(init_default_scope: bool = True) -> None:

@@ -1,4 +1,4 @@
-"""From a source to frames, and from tracks to files."""
+"""Reading frames from any source, and writing tracks to text and video files."""
 
 from fairmot_mm.video.frame_source import (
     Frame,

@@ -1,4 +1,4 @@
-"""Where frames come from: a video, a stream, a camera, images or arrays."""
+"""Sources of frames: a video, a stream, a camera, images or arrays."""
 
 import glob
 import itertools
@@ -26,11 +26,12 @@ DEFAULT_FRAME_RATE = Fraction(30)
 
 
 class Frame(NamedTuple):
-    """One frame.
+    """One frame of a source.
 
     Attributes:
         image: (H, W, 3) uint8 BGR.
-        path: The image file, or the video or stream it comes from. Empty for an array.
+        path: The image file, or the video or stream that the frame comes from; empty
+            for an array.
     """
 
     image: np.ndarray
@@ -39,17 +40,18 @@ class Frame(NamedTuple):
 
 @dataclass(frozen=True)
 class FrameSource:
-    """Frames in order and what is known about them. It can be walked through once.
+    """Frames in order, and what is known about them.
 
     Attributes:
-        name: What results are named after.
+        name: Name of the result files.
         frame_rate: Frames a second.
-        length: Number of frames announced; None where it is not known.
-        frames: The frames.
-        video: The video file they come from; None for every other kind of source.
-        live: Whether frames arrive in their own time and are lost if nobody takes them:
-            a camera, or a URL that does not say how long it is. They pass one by one,
-            and where tracking is slower, the newest is taken and older ones left out.
+        length: Number of frames that the source announces; None if it is not known.
+        frames: Iterator over the frames; it can be read once.
+        video: The video file that the frames come from; None for every other source.
+        live: Whether frames arrive in their own time and are lost unless they are taken
+            then: a camera, or a URL that does not say how long it is. Frames of a live
+            source are tracked one by one. If tracking is slower than the source, the
+            newest frame is taken and older ones are left out.
     """
 
     name: str
@@ -64,23 +66,25 @@ Source = FrameSource | str | Path | int | Iterable[np.ndarray]
 
 
 def open_source(source: Source, frame_rate: float | None = None) -> FrameSource:
-    """Open anything that holds frames.
+    """Open a source of frames.
 
     Args:
         source: A video file, an image, a folder of images (also a MOTChallenge sequence
             folder), a glob pattern of images, a URL (``rtsp://``, ``http://``, ...),
-            the number of a camera, or an iterable of (H, W, 3) uint8 BGR arrays.
-            Images are taken in name order.
-        frame_rate: Frames a second, to be used instead of what the source says. Images
-            without ``seqinfo.ini`` and arrays say nothing: 30 is taken for them.
+            the number of a camera, an iterable of (H, W, 3) uint8 BGR arrays, or a
+            `FrameSource`. Images are taken in name order.
+        frame_rate: Frames a second, to be used instead of what the source says. It is
+            30 for arrays and for images without ``seqinfo.ini``, which do not say it.
 
     Returns:
-        The source. Its frames are decoded while they are walked through; only damage
-        that shows at once is reported here.
+        The source. A frame is decoded when it is taken, so only damage that shows at
+        once is reported here.
 
     Raises:
-        VideoError: There is no such source, or it is not a video.
-        DataError: A folder or pattern without images, or a malformed ``seqinfo.ini``.
+        VideoError: The source does not exist, it is not a video, or ``frame_rate`` is
+            not above 0; while frames are taken, the source is damaged or has no frame.
+        DataError: A folder or pattern has no images, or ``seqinfo.ini`` is malformed;
+            while frames are taken, an image cannot be read.
     """
     if isinstance(source, FrameSource):
         opened = source
@@ -109,23 +113,29 @@ def open_sources(
     """Open several sources, each with a name of its own.
 
     Args:
-        sources: Sources by name. Those of a list keep the names that `open_source`
-            gives them, numbered where two are the same: ``main``, ``main-2``.
+        sources: Sources by name, or a list of sources. Those of a list have the names
+            that `open_source` gives them, numbered if two are the same: ``main``,
+            ``main-2``.
         frame_rate: Frames a second, instead of what each source says.
+
+    Returns:
+        The sources in order, see `open_source`.
 
     Raises:
         ConfigError: There is no source, or a name cannot be that of a file.
         VideoError: See `open_source`.
-        DataError: Likewise.
+        DataError: See `open_source`.
     """
     if not sources:
-        raise ConfigError('there is no source to track in')
+        raise ConfigError('there is no source to track in; give one or more')
     if isinstance(sources, str):
         raise ConfigError(f'sources are a list or a mapping: use [{sources!r}]')
     if isinstance(sources, Mapping):
         for name in sources:
             if name in ('', '.', '..') or Path(name).name != name:
-                raise ConfigError(f'stream name {name!r} cannot be that of a file')
+                raise ConfigError(
+                    f'stream name {name!r} cannot be that of a file; choose another'
+                )
         return [
             replace(open_source(source, frame_rate), name=name)
             for name, source in sources.items()
@@ -141,7 +151,7 @@ def open_sources(
 
 
 def _open_named(text: str) -> FrameSource:
-    """Open a source that is given as text, by what the text turns out to be."""
+    """Open a source given as text: a URL, a path, a camera number or a pattern."""
     if '://' in text:
         return _open_video(text)
     path = Path(text)
@@ -168,7 +178,7 @@ def _open_named(text: str) -> FrameSource:
 
 
 def _sequence_folder(folder: Path) -> Path:
-    """The folder that names a sequence: MOTChallenge keeps images in ``SEQ/img1``."""
+    """The folder with the name of a sequence: its images may lie in ``SEQ/img1``."""
     return folder.parent if folder.name == 'img1' else folder
 
 
@@ -192,6 +202,7 @@ def _read_images(paths: Sequence[Path]) -> Iterator[Frame]:
 
 
 def _checked(images: Iterable[np.ndarray]) -> Iterator[Frame]:
+    """Frames of arrays that have the right shape and type."""
     for number, image in enumerate(images, 1):
         shape, dtype = getattr(image, 'shape', None), getattr(image, 'dtype', None)
         if dtype != np.uint8 or shape is None or len(shape) != 3 or shape[2] != 3:
@@ -199,7 +210,7 @@ def _checked(images: Iterable[np.ndarray]) -> Iterator[Frame]:
                 f'frame {number} is a {type(image).__name__} of shape {shape} and type '
                 f'{dtype}; frames are (H, W, 3) uint8 arrays in BGR order'
             )
-        # A caller may fill the same array again while this one waits to be drawn.
+        # The caller may fill the same array again while this frame waits to be drawn.
         yield Frame(image.copy(), '')
 
 
@@ -251,6 +262,7 @@ def _as_fraction(rate: float) -> Fraction:
 
 
 def _not_empty(source: FrameSource) -> Iterator[Frame]:
+    """The frames of a source; an error if there is none."""
     empty = True
     for frame in source.frames:
         empty = False

@@ -1,4 +1,4 @@
-"""Writing a MOTChallenge result file while tracking."""
+"""Writing a MOTChallenge result file frame by frame."""
 
 from contextlib import ExitStack
 from pathlib import Path
@@ -7,19 +7,20 @@ from typing import BinaryIO
 from mmengine.structures import InstanceData
 
 from fairmot_mm.utils import OutputError, atomic_path, format_mot_rows
+from fairmot_mm.utils.boxes import xyxy_to_tlwh
 
 
 class MOTWriter:
     """Writes ``frame,id,left,top,width,height,1,-1,-1,-1`` lines, a frame at a time.
 
-    The file gets its name in `close`; a reader never meets an unfinished one. Without
-    a frame no file is made; frames without people give an empty one. Where writing
-    fails (a full disk), the frames before are kept.
+    The file gets its name in `close`, so that nobody reads an unfinished file. If no
+    frame was written there is no file; if no frame had tracks the file is empty. If
+    writing fails (a full disk), the frames before are kept.
 
     Args:
         path: The text file to make. Its folder is created.
         with_classes: Whether to write classes, counted from 1, in the eighth column,
-            where ground truth has them.
+            which is the column of the class in ground truth.
     """
 
     def __init__(self, path: str | Path, with_classes: bool = False) -> None:
@@ -34,19 +35,18 @@ class MOTWriter:
         Args:
             frame: Frame number, counted from 1.
             tracks: ``bboxes`` (M, 4) xyxy in pixels of the frame, ``instances_id``
-                (M,); ``labels`` (M,) where classes are written.
+                (M,), and ``labels`` (M,) if classes are written.
 
         Raises:
             OutputError: The file cannot be written.
         """
-        tlwh = tracks.bboxes.double().clone()
-        tlwh[:, 2:] -= tlwh[:, :2]
+        tlwh = xyxy_to_tlwh(tracks.bboxes.double())
         classes = (tracks.labels + 1).tolist() if self.with_classes else None
         ids = tracks.instances_id.tolist()
         rows = format_mot_rows(frame, ids, tlwh.tolist(), classes)
         if self._file is None:
             temporary = self._files.enter_context(atomic_path(self.path))
-            # Without a buffer: what is written is a whole number of frames.
+            # Without a buffer the file always holds a whole number of frames.
             self._file = self._files.enter_context(temporary.open('wb', buffering=0))
         try:
             size = self._file.tell()
@@ -61,10 +61,10 @@ class MOTWriter:
             ) from error
 
     def close(self) -> None:
-        """Finish the file and give it its name. Does nothing the second time.
+        """Finish the file and give it its name. A second call does nothing.
 
         Raises:
-            OutputError: The file cannot be written; nothing is left of it then.
+            OutputError: The file cannot be written; it is removed then.
         """
         self._file = None
         try:

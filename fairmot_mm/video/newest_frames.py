@@ -1,8 +1,9 @@
-"""Keeping up with a live source."""
+"""Reading a live source without falling behind it."""
 
 import threading
 from collections import deque
 from collections.abc import Iterator
+from contextvars import copy_context
 from typing import NamedTuple
 
 from fairmot_mm.video.frame_source import Frame
@@ -14,7 +15,7 @@ class NumberedFrame(NamedTuple):
     Attributes:
         frame_id: Number of the frame in the source, from 0.
         frame: The frame.
-        skipped: Frames that were left out just before it.
+        skipped: Number of frames that were left out just before it.
     """
 
     frame_id: int
@@ -23,14 +24,15 @@ class NumberedFrame(NamedTuple):
 
 
 class NewestFrames:
-    """Reads a live source in a thread as fast as it delivers.
+    """Reads a live source in a thread, as fast as the source delivers.
 
-    Who takes frames more slowly gets the newest; older ones are dropped. An error of
-    the source comes after the frames before it.
+    A consumer that is slower than the source gets the newest frame; older frames are
+    dropped. An error of the source reaches the consumer after the frames before it.
 
     Args:
-        frames: Frames of the source. They are drawn in the thread alone.
-        depth: Number of frames that wait at most.
+        frames: Frames of the source. The iterator runs in the thread only, in a copy of
+            the caller's context.
+        depth: Number of frames that may wait for the consumer.
 
     Attributes:
         dropped: Number of frames left out so far.
@@ -39,13 +41,14 @@ class NewestFrames:
     def __init__(self, frames: Iterator[Frame], depth: int = 1) -> None:
         self.dropped = 0
         self._waiting: deque[NumberedFrame] = deque(maxlen=depth)
-        self._next_id = 0
         self._end: BaseException | None = None
         self._changed = threading.Condition()
         self._first_id = 0
         self._last_id: int | None = None
-        # A source that hangs must not keep the program from ending.
-        threading.Thread(target=self._read, args=(frames,), daemon=True).start()
+        # A daemon: a source that hangs must not keep the program from ending.
+        threading.Thread(
+            target=copy_context().run, args=(self._read, frames), daemon=True
+        ).start()
 
     def _read(self, frames: Iterator[Frame]) -> None:
         try:
@@ -56,7 +59,7 @@ class NewestFrames:
                     self._waiting.append(NumberedFrame(number, frame))
                     self._changed.notify()
             end: BaseException = StopIteration()
-        except BaseException as error:  # of whatever kind: the consumer raises it
+        except BaseException as error:  # of any kind: the consumer raises it
             end = error
         with self._changed:
             self._end = self._end or end
@@ -68,7 +71,8 @@ class NewestFrames:
     def __next__(self) -> NumberedFrame:
         """Wait for the oldest frame that was not dropped.
 
-        Numbers count from the first frame that is taken.
+        Returns:
+            The frame; ``frame_id`` counts from the first frame that was taken.
 
         Raises:
             BaseException: What reading the source raised.
@@ -88,7 +92,10 @@ class NewestFrames:
         return item._replace(frame_id=item.frame_id - self._first_id, skipped=skipped)
 
     def close(self) -> None:
-        """Take no more frames; who waits for one gets the end. Waits for nothing."""
+        """Take no more frames, and end a wait for the next one.
+
+        Returns at once: the thread ends with the next frame of the source.
+        """
         with self._changed:
             self._end = self._end or StopIteration()
             self._waiting.clear()

@@ -1,4 +1,4 @@
-"""PyAV, imported where video is read or written and nowhere else."""
+"""Importing PyAV only when a video is read or written."""
 
 from types import ModuleType
 
@@ -6,10 +6,13 @@ from fairmot_mm.utils import VideoError
 
 
 def import_av() -> ModuleType:
-    """PyAV.
+    """Import PyAV.
+
+    Returns:
+        The module ``av``.
 
     Raises:
-        VideoError: It is not installed.
+        VideoError: PyAV is not installed.
     """
     try:
         import av

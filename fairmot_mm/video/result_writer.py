@@ -1,4 +1,4 @@
-"""Writing the results of one source: text and video, behind the tracking."""
+"""Writing the results of one source, text and video, in a thread."""
 
 from contextlib import ExitStack
 from copy import deepcopy
@@ -8,11 +8,11 @@ import numpy as np
 from mmdet.structures import DetDataSample
 from mmengine.structures import InstanceData
 
-from fairmot_mm.utils import OutputError, StageClock, require_writable_dir, stage
+from fairmot_mm.utils import OutputError, require_writable_dir, step
+from fairmot_mm.video.call_queue import CallQueue
 from fairmot_mm.video.frame_source import FrameSource
 from fairmot_mm.video.mot_writer import MOTWriter
 from fairmot_mm.video.video_writer import VideoWriter
-from fairmot_mm.video.write_behind import WriteBehind
 from fairmot_mm.visualization import TrackVisualizer
 
 
@@ -22,13 +22,13 @@ class ResultWriter:
     The files get their names in `close`; see `MOTWriter` and `VideoWriter`.
 
     Args:
-        source: What is tracked; the files are named after it.
-        out_dir: Their folder. None: nothing is written.
-        visualizer: Draws the mp4. Its trails start anew. Several ``classes`` in its
-            ``dataset_meta`` are named in the picture and written in the text.
+        source: The source that is tracked; the files are named after it.
+        out_dir: Folder of the files. With None nothing is written.
+        visualizer: Draws the frames of the mp4; its trails are cleared. If its
+            ``dataset_meta`` has several ``classes``, the picture names them and the
+            text has a column for them.
         save_video: Whether to write the mp4.
-        depth: Frames that may wait to be written; 0: no thread.
-        clock: Times the stages ``drawing`` and ``encoding``.
+        depth: Number of frames that may wait to be written. With 0 there is no thread.
 
     Raises:
         OutputError: The folder cannot be written, or the mp4 would replace the source.
@@ -41,9 +41,7 @@ class ResultWriter:
         visualizer: TrackVisualizer,
         save_video: bool,
         depth: int,
-        clock: StageClock | None = None,
     ) -> None:
-        self.clock = clock
         self.visualizer = visualizer
         self.visualizer.reset()
         self._text: MOTWriter | None = None
@@ -51,8 +49,8 @@ class ResultWriter:
         self._files = ExitStack()
         if out_dir is not None:
             self._open(source, require_writable_dir(out_dir), save_video)
-        self._behind = WriteBehind(depth)
-        self._files.callback(self._behind.close)
+        self._calls: CallQueue[None] = CallQueue(depth)
+        self._files.callback(self._calls.close)
 
     def _open(self, source: FrameSource, folder: Path, save_video: bool) -> None:
         classes = (self.visualizer.dataset_meta or {}).get('classes', ())
@@ -70,10 +68,11 @@ class ResultWriter:
         """Queue the next frame.
 
         Args:
-            image: (H, W, 3) uint8 BGR.
-            sample: Its ``frame_id`` and ``pred_track_instances``; the caller may change
-                them afterwards.
-            rate: Frames a second, to be shown in the picture.
+            image: (H, W, 3) uint8 BGR. The caller must not change it afterwards.
+            sample: Has ``frame_id`` (from 0) and ``pred_track_instances`` (``bboxes``
+                (M, 4) xyxy in pixels of the frame, ``instances_id`` (M,)). It is
+                copied: the caller may change it afterwards.
+            rate: Speed to show in the picture, in frames a second.
 
         Raises:
             OutputError: An earlier frame could not be written.
@@ -81,26 +80,28 @@ class ResultWriter:
         if self._text is None:
             return
         tracks = deepcopy(sample.pred_track_instances)
-        self._behind.submit(self._write, sample.frame_id, image, tracks, rate)
+        self._calls.submit(self._write, sample.frame_id, image, tracks, rate)
 
     def _write(
         self, frame_id: int, image: np.ndarray, tracks: InstanceData, rate: float
     ) -> None:
         number = frame_id + 1
         if self._video:
-            with stage('drawing', self.clock):
+            with step('drawing'):
                 header = f'frame {number}  people {len(tracks)}  {rate:.1f} fps'
                 image = self.visualizer.draw(image, tracks, header)
-        with stage('encoding', self.clock):
+        with step('encoding'):
             if self._text:
                 self._text.write(number, tracks)
             if self._video:
                 self._video.write(image, frame_id)
 
     def close(self) -> None:
-        """Write what is queued and name the files. Does nothing the second time.
+        """Write the queued frames and give the files their names.
+
+        A second call does nothing.
 
         Raises:
-            OutputError: A file cannot be written; what there is of it is kept.
+            OutputError: A file cannot be written; the part that was written is kept.
         """
         self._files.close()

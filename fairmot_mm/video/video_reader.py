@@ -21,17 +21,19 @@ _URL_TIMEOUT = (10.0, 30.0)
 class VideoReader:
     """Frames of the first video stream of a file or URL, decoded one by one.
 
-    A walk through it reads to the end and closes it: it can be done once. The pixels
+    Iterating reads to the end and closes the video, so it can be done once. The pixels
     are those that ``cv2.VideoCapture`` gives.
 
     Args:
-        location: Path or URL. A file ends at its first damaged packet; a URL goes on,
-            since live streams start between key frames and lose packets.
+        location: Path or URL. Reading a file ends at its first damaged packet. In a URL
+            damaged packets are left out, because live streams start between key frames
+            and lose packets.
 
     Attributes:
-        frame_rate: Mean number of frames a second; None where it is not known.
-        length: Number of frames, as announced or from the duration; None where it is
-            not known.
+        location: Path or URL as text.
+        frame_rate: Mean number of frames a second; None if it is not known.
+        length: Number of frames, as announced or from the duration; None if it is not
+            known.
 
     Raises:
         VideoError: PyAV is missing, or ``location`` cannot be opened as a video.
@@ -50,7 +52,7 @@ class VideoReader:
                 options={'rtsp_transport': 'tcp'} if is_rtsp else {},
             )
         except av.error.FFmpegError as error:
-            hint = 'check the address' if self._is_url else 'is it a video, complete?'
+            hint = 'check the address' if self._is_url else 'is it a complete video?'
             raise VideoError(
                 f'{location} cannot be opened as a video: {error.strerror}; {hint}'
             ) from error
@@ -70,11 +72,11 @@ class VideoReader:
         """Decode to the end.
 
         Yields:
-            (H, W, 3) uint8 BGR.
+            The frames in order, each (H, W, 3) uint8 BGR.
 
         Raises:
             VideoError: A packet is damaged, or the stream breaks off. The message says
-                after which frame; all frames before it have been yielded.
+                after which frame; all frames up to there have been yielded.
         """
         av = import_av()
         count = 0
@@ -97,6 +99,7 @@ class VideoReader:
             )
 
     def _decode(self) -> Iterator['VideoFrame']:
+        """Frames as PyAV has them; damaged packets of a URL are left out."""
         av = import_av()
         for packet in self._container.demux(self._stream):
             try:
@@ -109,7 +112,7 @@ class VideoReader:
 
 
 def _to_bgr(frame: 'VideoFrame') -> np.ndarray:
-    """(H, W, 3) BGR, turned upright: phones store the turn as metadata."""
+    """(H, W, 3) BGR, turned upright: phones store the rotation as metadata."""
     image = frame.to_ndarray(format='bgr24')
     quarter_turns = round(frame.rotation / 90) % 4  # counter-clockwise, as in rot90
     return np.ascontiguousarray(np.rot90(image, quarter_turns))

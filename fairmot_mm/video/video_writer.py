@@ -1,4 +1,4 @@
-"""Writing an mp4 that browsers play."""
+"""Writing an mp4 that browsers can play."""
 
 import os
 import struct
@@ -35,11 +35,12 @@ _BT709 = 1
 class VideoWriter:
     """Writes BGR frames to an H.264 mp4 under a temporary name.
 
-    The file gets its name in `close`, so that a reader never meets an unfinished one.
-    Without a frame no file is made. The index stands in front: playing can start while
-    the file is still being loaded. Until then the file consists of fragments of a
-    second, each with an index of its own: memory does not grow with the video, and
-    where writing fails (a full disk) the fragments up to there are kept and play.
+    The file gets its name in `close`, so that nobody reads an unfinished file. If no
+    frame was written there is no file. In the finished file the index stands in front,
+    so that playing can start while the file is still being loaded. Before, the file
+    consists of fragments of a second, each with an index of its own: memory does not
+    grow with the length of the video, and if writing fails (a full disk) the fragments
+    up to there are kept and can be played.
 
     Args:
         path: The mp4 file to make. Its folder is created.
@@ -47,7 +48,7 @@ class VideoWriter:
 
     Raises:
         VideoError: PyAV is not installed.
-        OutputError: It was built without the H.264 encoder.
+        OutputError: PyAV was built without the H.264 encoder.
     """
 
     def __init__(self, path: str | Path, frame_rate: Fraction | int) -> None:
@@ -70,14 +71,17 @@ class VideoWriter:
         """Append a frame.
 
         Args:
-            image: (H, W, 3) uint8 BGR. The first frame fixes the size of the video; a
-                row or column is repeated where it is odd, which H.264 cannot store.
-                Later frames of another size are scaled into it, keeping their shape.
-            index: Its place in time, in frames; above that of the last one. By default
-                it is the next: where frames are left out, the one before stays longer.
+            image: (H, W, 3) uint8 BGR. The first frame fixes the size of the video.
+                H.264 cannot store odd sizes: there, the last row or column is
+                repeated. Later frames of another size are scaled into the first size
+                and keep their aspect ratio.
+            index: Time of the frame, in frames from the start; it must be above that of
+                the last frame. By default it is the next one. If an index is left out,
+                the frame before is shown longer.
 
         Raises:
-            OutputError: The file cannot be written; what it has of it is kept.
+            OutputError: The file cannot be written; the frames up to about a second
+                before are kept.
         """
         with self._output_errors():
             if self._container is None:
@@ -94,10 +98,11 @@ class VideoWriter:
             self._container.mux(self._stream.encode(frame))
 
     def close(self) -> None:
-        """Finish the file and give it its name. Does nothing the second time.
+        """Finish the file and give it its name. A second call does nothing.
 
         Raises:
-            OutputError: The file cannot be written; what it has of it is kept.
+            OutputError: The file cannot be written; the frames up to about a second
+                before are kept.
         """
         container, self._container = self._container, None
         if container is None:
@@ -110,6 +115,7 @@ class VideoWriter:
             self._files.close()
 
     def _open(self, height: int, width: int) -> 'OutputContainer':
+        """Start the file for frames of this size in pixels."""
         self._fragments = self._files.enter_context(atomic_path(self.path))
         container = self._av.open(
             str(self._fragments), 'w', format='mp4', options=_FRAGMENTS
@@ -127,6 +133,7 @@ class VideoWriter:
 
     @contextmanager
     def _output_errors(self) -> Iterator[None]:
+        """Turn errors of the body into an `OutputError` that says what is kept."""
         try:
             yield
         except (self._av.error.FFmpegError, OSError) as error:
@@ -138,22 +145,26 @@ class VideoWriter:
             ) from error
 
     def _keep_whole_fragments(self) -> str:
-        """End the file where writing failed and give it its name, if it has frames."""
+        """End the file where writing failed, and name it if it has frames.
+
+        Returns:
+            The end of the error message: how much is kept.
+        """
         container, self._container = self._container, None
         if container is not None:
             with suppress(self._av.error.FFmpegError, OSError):
-                container.close()  # it fails again, and lets go of the file
+                container.close()  # it fails again, but releases the file
         with self._files as files:
             size = _size_of_whole_fragments(self._fragments)
             if size == 0:
                 files.pop_all().__exit__(OutputError, None, None)
-                return 'nothing of it is kept'
+                return 'no frame is kept'
             os.truncate(self._fragments, size)
         return 'it is kept up to about a second before'
 
 
 def _size_of_whole_fragments(path: Path) -> int:
-    """Bytes of an mp4 up to the end of its last complete data; 0 without any."""
+    """Bytes of an mp4 up to the end of its last complete fragment; 0 without one."""
     end = whole = 0
     size = path.stat().st_size
     with path.open('rb') as file:
@@ -167,9 +178,9 @@ def _size_of_whole_fragments(path: Path) -> int:
 
 
 def _put_index_in_front(path: Path) -> None:
-    """Turn fragments into an mp4 with one index, which every player can search.
+    """Turn fragments into an mp4 with one index, in which every player can seek.
 
-    Where that fails, for want of room, the fragments stay as they are.
+    If the disk has no room for the copy, the fragments stay as they are.
     """
     av = import_av()
     copy = path.with_suffix('.copy')
@@ -189,7 +200,7 @@ def _put_index_in_front(path: Path) -> None:
     except (av.error.FFmpegError, OSError) as error:
         warnings.warn(
             f'{path.parent} has no room to give the mp4 one index: {error.strerror}; '
-            'it plays, some players cannot search in it',
+            'the mp4 can be played, but some players cannot seek in it',
             stacklevel=2,
         )
     finally:
@@ -197,9 +208,9 @@ def _put_index_in_front(path: Path) -> None:
 
 
 def _fit(image: np.ndarray, height: int, width: int) -> np.ndarray:
-    """Bring ``image`` to (height, width, 3): enlarged by a pixel, or scaled and padded.
+    """Bring an image to (height, width, 3): enlarged by a pixel, or scaled and padded.
 
-    A frame that is one row or column short (an odd size) gets its last one repeated.
+    An image that is one row or column too small (an odd size) gets its last one twice.
     """
     rows, columns = height - image.shape[0], width - image.shape[1]
     if rows not in (0, 1) or columns not in (0, 1):

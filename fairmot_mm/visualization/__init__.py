@@ -1,4 +1,4 @@
-"""Drawing of tracks."""
+"""Drawing tracks, candidates and heatmaps."""
 
 from fairmot_mm.visualization.candidate_picture import Link, draw_candidates
 from fairmot_mm.visualization.drawing import draw_heatmap, identity_colors

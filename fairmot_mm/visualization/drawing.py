@@ -1,4 +1,4 @@
-"""What drawings have in common: colours, sizes that grow with the frame, labels."""
+"""Colours, line widths and labels that all drawings share."""
 
 import cv2
 import numpy as np
@@ -8,10 +8,11 @@ _GOLDEN_RATIO = 0.6180339887
 
 
 def _make_palette(size: int) -> np.ndarray:
-    """(size, 3) uint8 BGR colours, neighbours far apart.
+    """Make (size, 3) uint8 BGR colours; colours next to each other differ clearly.
 
-    Hues step by the golden ratio of the circle, the most even spread for any number of
-    colours; three steps of saturation and brightness tell similar hues apart.
+    From colour to colour, the hue turns by the golden ratio of a circle: this spreads
+    any number of hues evenly. Three levels of saturation and brightness make similar
+    hues different.
     """
     index = np.arange(size)
     hues = index * _GOLDEN_RATIO % 1 * 180
@@ -25,26 +26,41 @@ _PALETTE = _make_palette(90)
 
 
 def identity_colors(ids: np.ndarray) -> np.ndarray:
-    """A colour for every identity, the same in every frame and every run.
+    """Choose a colour for every identity, the same in every frame and every run.
 
     Args:
         ids: (M,) identities.
 
     Returns:
-        (M, 3) uint8 BGR.
+        (M, 3) uint8 BGR colours.
     """
     return _PALETTE[np.asarray(ids, dtype=np.int64) % len(_PALETTE)]
 
 
 def whole_pixels(boxes: np.ndarray, image: np.ndarray) -> np.ndarray:
-    """Round boxes to int32; far outside the frame OpenCV's integers would overflow."""
+    """Round boxes to pixels, and limit them so that OpenCV's integers do not overflow.
+
+    Args:
+        boxes: (M, 4) xyxy in pixels of ``image``.
+        image: (H, W, 3) image to draw on.
+
+    Returns:
+        (M, 4) int32 xyxy.
+    """
     height, width = image.shape[:2]
     limit = 2 * max(height, width)
     return np.clip(boxes.reshape(-1, 4).round(), -limit, limit).astype(np.int32)
 
 
 def line_width(image: np.ndarray) -> int:
-    """Width of lines in pixels: 1 up to 640x480, 3 for 1080p, 6 for 4K."""
+    """Choose the width of lines in pixels: 1 up to 640x480, 3 for 1080p, 6 for 4K.
+
+    Args:
+        image: (H, W, 3) image to draw on.
+
+    Returns:
+        Pixels, 1 or more.
+    """
     return max(1, round(np.sqrt(image.shape[0] * image.shape[1]) / 500))
 
 
@@ -55,14 +71,16 @@ def draw_label(
     color: tuple[int, int, int],
     below: bool = False,
 ) -> None:
-    """Write ``text`` on a plate of ``color``, inside the frame, above ``corner``.
+    """Write a line of text on a filled rectangle, the plate, inside the frame.
 
     Args:
-        canvas: (H, W, 3) uint8 BGR, drawn on in place.
+        canvas: (H, W, 3) uint8 BGR, changed in place.
         text: One line of ASCII.
-        corner: (x, y) of the plate's lower left corner; the upper left with ``below``.
-        color: BGR of the plate. The letters are black or white, whichever stands out.
-        below: Whether the plate hangs below ``corner``.
+        corner: (x, y) pixel of the plate's lower left corner, or of its upper left
+            corner with ``below``. A plate that would leave the frame is moved inside.
+        color: BGR of the plate. The letters are black on light and white on dark
+            colours.
+        below: Whether the plate is below ``corner`` instead of above.
     """
     height, width = canvas.shape[:2]
     letters = max(9, round(np.sqrt(height * width) / 80))  # height in pixels
@@ -86,12 +104,11 @@ def draw_label(
 
 
 def draw_heatmap(image: np.ndarray, heatmap: np.ndarray) -> np.ndarray:
-    """Draw a heatmap in colour over the darkened image.
+    """Draw a heatmap over the darkened image, each class in one colour.
 
     Args:
-        image: (H, W, 3) uint8 BGR; it is left as it is.
-        heatmap: (K, h, w) values in [0, 1], a colour for each class; it covers the
-            whole image.
+        image: (H, W, 3) uint8 BGR; not changed.
+        heatmap: (K, h, w) values in [0, 1] of K classes; it covers the whole image.
 
     Returns:
         (H, W, 3) uint8 BGR copy with the heatmap on it.

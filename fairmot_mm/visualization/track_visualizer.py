@@ -1,4 +1,4 @@
-"""Drawing boxes, identities and trails with OpenCV."""
+"""Draw boxes, identities and trails with OpenCV."""
 
 from collections import deque
 from collections.abc import Sequence
@@ -24,18 +24,19 @@ from fairmot_mm.visualization.drawing import (
 
 @VISUALIZERS.register_module()
 class TrackVisualizer(Visualizer):
-    """Draws tracks: a box and a labelled colour for every identity, and its trail.
+    """Draw tracks: boxes, identities and trails, in one colour for each identity.
 
-    As ``visualizer`` of a config it also feeds mmengine's back-ends (TensorBoard, ...).
-    mmengine's own drawing goes through matplotlib and takes longer than tracking; this
-    one draws with OpenCV. Lines and letters grow with the frame.
+    As the ``visualizer`` of a config it also passes images to mmengine's back-ends
+    (TensorBoard and others). mmengine's ``Visualizer`` draws with matplotlib, which
+    takes longer than tracking; this class draws with OpenCV. Lines and letters grow
+    with the size of the frame.
 
     Args:
         name: Name of the instance, used by mmengine.
         vis_backends: Configs of mmengine back-ends that receive images and scalars.
-        save_dir: Folder of those back-ends.
-        trail_length: Number of frames over which the path of the feet is drawn; 0 draws
-            no trail.
+        save_dir: Folder of these back-ends.
+        trail_length: Number of past frames in the trail of a person's feet; 0 draws no
+            trail.
     """
 
     def __init__(
@@ -50,14 +51,15 @@ class TrackVisualizer(Visualizer):
         self.reset()
 
     def reset(self) -> None:
-        """Forget all trails: call it before a new video."""
-        # One entry a frame: (ids (M,), feet (M, 2)). Its length bounds the memory.
+        """Forget all trails. Call this before a new video."""
+        # One entry for each frame: (ids (M,), feet (M, 2)). The length limits the
+        # memory.
         self._history: deque[tuple[np.ndarray, np.ndarray]] = deque(
             maxlen=self.trail_length
         )
 
-    def _names(self, labels: Tensor | None) -> list[str]:
-        """Class names to write before identities; none where all are of one class."""
+    def _class_names(self, labels: Tensor | None) -> list[str]:
+        """Class names to write before identities; empty if there is only one class."""
         classes = (self.dataset_meta or {}).get('classes', ())
         if labels is None or len(classes) < 2:
             return []
@@ -69,10 +71,10 @@ class TrackVisualizer(Visualizer):
         """Draw the tracks of the next frame of a video.
 
         Args:
-            image: (H, W, 3) uint8 BGR; it is left as it is.
+            image: (H, W, 3) uint8 BGR; not changed.
             pred_track_instances: ``bboxes`` (M, 4) xyxy in pixels of ``image``,
-                ``instances_id`` (M,); ``labels`` (M,), named in the picture where
-                ``dataset_meta`` has several ``classes``.
+                ``instances_id`` (M,), and optionally ``labels`` (M,), whose names are
+                drawn if ``dataset_meta`` has several ``classes``.
             header: Text for the upper left corner.
 
         Returns:
@@ -84,7 +86,9 @@ class TrackVisualizer(Visualizer):
         self._history.append((ids, feet))
         canvas = image.copy()
         self._draw_trails(canvas, ids)
-        _draw_boxes(canvas, boxes, ids, self._names(pred_track_instances.get('labels')))
+        _draw_boxes(
+            canvas, boxes, ids, self._class_names(pred_track_instances.get('labels'))
+        )
         if header:
             draw_label(canvas, header, (0, 0), (0, 0, 0), below=True)
         return canvas
@@ -103,19 +107,19 @@ class TrackVisualizer(Visualizer):
         out_file: str | Path | None = None,
         pred_score_thr: float = 0.0,
     ) -> None:
-        """Draw one sample and hand it to the back-ends; what hooks call.
+        """Draw one sample and pass it to the back-ends; mmengine's hooks call this.
 
         Args:
             name: Name of the image in the back-ends and of the window.
-            image: (H, W, 3) uint8 **RGB**, as everywhere in mmengine's visualizers.
-            data_sample: See `draw_sample`.
+            image: (H, W, 3) uint8 **RGB**, as in all of mmengine's visualizers.
+            data_sample: What to draw, see `draw_sample`.
             draw_gt: Whether to draw ground truth.
             draw_pred: Whether to draw predictions.
             show: Whether to open a window.
-            wait_time: Seconds the window stays; 0 waits for a key.
-            step: Step in the back-ends.
+            wait_time: Seconds that the window stays open; 0 waits for a key.
+            step: Training step in the back-ends.
             out_file: Image file to write instead of using the back-ends.
-            pred_score_thr: Tracks that score lower are left out.
+            pred_score_thr: Tracks with a lower score are not drawn.
         """
         bgr = np.ascontiguousarray(image[..., ::-1])
         shown = DetDataSample() if data_sample is None else data_sample
@@ -136,34 +140,36 @@ class TrackVisualizer(Visualizer):
         draw_pred: bool = True,
         pred_score_thr: float = 0.0,
     ) -> np.ndarray:
-        """Draw all that a sample has, each on a copy of the image, side by side.
+        """Draw everything that a sample holds, in panels side by side.
 
-        From the left: true boxes and identities, tracks, the target of the heatmap, the
-        predicted one. No trails: hooks visit single frames.
+        The panels from the left are: true boxes and identities, tracks, target heatmap,
+        predicted heatmap. Trails are not drawn, because hooks draw single frames.
 
         Args:
-            image: (H, W, 3) uint8 BGR; it is left as it is.
-            data_sample: May hold ``gt_instances`` (``bboxes`` xyxy in pixels of
-                ``image``, ``instances_ids``), ``pred_track_instances``, and
+            image: (H, W, 3) uint8 BGR; not changed.
+            data_sample: May hold ``gt_instances`` (``bboxes`` (N, 4) xyxy in pixels of
+                ``image``, ``instances_ids`` (N,)), ``pred_track_instances``, and
                 ``gt_heatmap`` and ``pred_heatmap``, whose ``data`` is a tensor (K, h,
                 w) in [0, 1].
             draw_gt: Whether to draw ground truth.
             draw_pred: Whether to draw predictions.
-            pred_score_thr: Tracks that score lower are left out.
+            pred_score_thr: Tracks with a lower score are not drawn.
 
         Returns:
-            (H, n W, 3) uint8 BGR of n panels; the image itself where nothing is drawn.
+            (H, n W, 3) uint8 BGR with n panels; the image itself if nothing is drawn.
         """
         panels = []
         if draw_gt and 'gt_instances' in data_sample:
             gt = data_sample.gt_instances
-            names = self._names(gt.get('labels'))
-            panels.append(_with_boxes(image, gt.bboxes, gt.instances_ids, names))
+            names = self._class_names(gt.get('labels'))
+            panels.append(_copy_with_boxes(image, gt.bboxes, gt.instances_ids, names))
         if draw_pred and 'pred_track_instances' in data_sample:
             tracks = data_sample.pred_track_instances
             tracks = tracks[tracks.scores >= pred_score_thr]
-            names = self._names(tracks.get('labels'))
-            panels.append(_with_boxes(image, tracks.bboxes, tracks.instances_id, names))
+            names = self._class_names(tracks.get('labels'))
+            panels.append(
+                _copy_with_boxes(image, tracks.bboxes, tracks.instances_id, names)
+            )
         for key, wanted in (('gt_heatmap', draw_gt), ('pred_heatmap', draw_pred)):
             if wanted and key in data_sample:
                 heatmap = data_sample.get(key).data.cpu().numpy()
@@ -171,7 +177,7 @@ class TrackVisualizer(Visualizer):
         return np.concatenate(panels or [image], axis=1)
 
     def _draw_trails(self, canvas: np.ndarray, ids: np.ndarray) -> None:
-        """Draw, for the identities of this frame, where their feet were before."""
+        """Draw the past path of the feet of every identity in this frame."""
         if len(self._history) < 2:
             return
         past_ids = np.concatenate([entry[0] for entry in self._history])
@@ -181,9 +187,10 @@ class TrackVisualizer(Visualizer):
             cv2.polylines(canvas, [path], False, color, line_width(canvas), cv2.LINE_AA)
 
 
-def _with_boxes(
+def _copy_with_boxes(
     image: np.ndarray, bboxes: Tensor, ids: Tensor, names: Sequence[str]
 ) -> np.ndarray:
+    """Draw boxes and identities on a copy of the image."""
     canvas = image.copy()
     boxes = whole_pixels(bboxes.cpu().numpy(), image)
     _draw_boxes(canvas, boxes, ids.cpu().numpy(), names)
@@ -193,13 +200,13 @@ def _with_boxes(
 def _draw_boxes(
     canvas: np.ndarray, boxes: np.ndarray, ids: np.ndarray, names: Sequence[str] = ()
 ) -> None:
-    """Draw boxes and, above them, labels: all boxes first, so that none hides a label.
+    """Draw all boxes, then all labels above them, so that no box hides a label.
 
     Args:
-        canvas: (H, W, 3) uint8 BGR, drawn on in place.
+        canvas: (H, W, 3) uint8 BGR, changed in place.
         boxes: (M, 4) int32 xyxy.
-        ids: (M,) identities; negative ones (unknown) get a box without a label.
-        names: M texts before the identities, or none.
+        ids: (M,) identities; a negative one is unknown and gets no label.
+        names: M texts before the identities, or an empty list.
     """
     colors = identity_colors(ids).tolist()
     for (x1, y1, x2, y2), color in zip(boxes.tolist(), colors, strict=True):

@@ -1,5 +1,4 @@
 from copy import deepcopy
-from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -10,8 +9,7 @@ from mmengine.config import ConfigDict
 from mmengine.structures import InstanceData
 
 from fairmot_mm.apis import init_model, load_config
-from fairmot_mm.utils import stage
-from fairmot_mm.video.video_writer import VideoWriter
+from fairmot_mm.utils import step
 
 CONFIG = Path(__file__).parents[2] / (
     'configs/fairmot/fairmot_dla34-conv-small_1xb4-10e_synthetic.py'
@@ -19,7 +17,7 @@ CONFIG = Path(__file__).parents[2] / (
 
 
 class PackOneFrame:
-    """Last step of a test pipeline: one frame as a clip of length 1."""
+    """Last transform of a test pipeline: packs a frame as a clip of length 1."""
 
     def __call__(self, results):
         image = np.ascontiguousarray(results['img'].transpose(2, 0, 1))
@@ -37,24 +35,25 @@ class DriftingModel:
         self.cfg = ConfigDict(
             test_pipeline=[dict(type='LoadImageFromFile'), dict(type=PackOneFrame)]
         )
+        self.dataset_meta = {'classes': ('pedestrian',)}
         self.batch_sizes = []
         self.num_resets = 0
         self.tracker = 'its own'
 
-    def detect(self, data, clock=None):
+    def detect(self, data):
         count = len(data['inputs'])
-        with stage('copy', clock, count):
+        with step('copy', count):
             pass
-        with stage('network', clock, count):
+        with step('network', count):
             self.network(data['inputs'])
-        with stage('maps', clock, count):
+        with step('maps', count):
             return data
 
     def network(self, inputs):
         self.batch_sizes.append(len(inputs))
 
-    def associate(self, inputs, data_samples, clock=None):
-        with stage('association', clock, len(data_samples)):
+    def associate(self, inputs, data_samples):
+        with step('association', len(data_samples)):
             for clip in data_samples:
                 for frame in clip.video_data_samples:
                     self.num_resets += frame.frame_id == 0
@@ -105,24 +104,3 @@ def exact_network(network):
 @pytest.fixture
 def model():
     return DriftingModel()
-
-
-def make_frames(count, height=48, width=64):
-    """Frames whose grey level tells their number: 4 a frame, from 40."""
-    return [np.full((height, width, 3), 40 + 4 * k, np.uint8) for k in range(count)]
-
-
-@pytest.fixture
-def frames():
-    return make_frames(12)
-
-
-@pytest.fixture
-def video(tmp_path, frames):
-    """12 frames of 64x48 at 25 fps."""
-    path = tmp_path / 'clip.mp4'
-    writer = VideoWriter(path, Fraction(25))
-    for frame in frames:
-        writer.write(frame)
-    writer.close()
-    return path

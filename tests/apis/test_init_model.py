@@ -2,10 +2,8 @@ from pathlib import Path
 
 import pytest
 import torch
-from mmengine.config import Config
 
 from fairmot_mm.apis import init_model, load_config
-from fairmot_mm.apis.init_model import class_names
 from fairmot_mm.utils import CheckpointError, ConfigError
 
 CONFIG = Path(__file__).parents[2] / 'configs/_base_/models/fairmot_dla34-conv-small.py'
@@ -31,16 +29,6 @@ def test_config_object():
     model = init_model(cfg, cfg_options={'model.tracker': None}, device='cpu')
     assert model.tracker is None
     assert cfg.model.tracker.type == 'JDETracker'
-
-
-def test_class_names():
-    """Pedestrians, unless the data sets of the config say otherwise."""
-    base = {'detector': {'bbox_head': {'num_classes': 2}}}
-    names = {'dataset': {'metainfo': {'classes': ('person', 'car')}}}
-    assert class_names(Config(dict(model={}))) == ('pedestrian',)
-    assert class_names(Config(dict(model=base))) == ('class 0', 'class 1')
-    cfg = Config(dict(model=base, train_dataloader=names))
-    assert class_names(cfg) == ('person', 'car')
 
 
 @pytest.mark.parametrize(

@@ -13,11 +13,11 @@ from mmengine.config import ConfigDict
 from fairmot_mm.apis.track_inferencer import TrackInferencer
 from fairmot_mm.synthetic import SyntheticScene
 from fairmot_mm.utils import (
-    STAGES,
+    STEPS,
     ConfigError,
     DataError,
     OutputError,
-    StageClock,
+    StepClock,
     VideoError,
     read_mot,
 )
@@ -305,11 +305,16 @@ def test_batches_change_nothing(exact_network, street_frames):
                 torch.testing.assert_close(mine[field], expected[field])
 
 
-def test_the_stages_of_a_run_are_timed(network, street_frames, tmp_path):
-    """A clock sees every stage, each with all frames, whoever runs it."""
-    clock = StageClock()
-    list(TrackInferencer(network, batch_size=4, clock=clock)(street_frames, tmp_path))
-    assert tuple(sorted(clock.seconds, key=STAGES.index)) == STAGES
+@pytest.mark.parametrize('threads', [True, False])
+def test_the_steps_of_a_run_are_timed(network, street_frames, tmp_path, threads):
+    """A clock sees every step with all frames, in whatever thread it runs."""
+    inferencer = TrackInferencer(network, batch_size=4, threads=threads)
+    results = inferencer(street_frames, tmp_path)
+    clock = StepClock()
+    with clock.active():
+        list(results)
+    list(inferencer(street_frames, tmp_path))  # after it, which the clock must not see
+    assert tuple(sorted(clock.seconds, key=STEPS.index)) == STEPS
     assert {sum(frames) for frames in clock.frames.values()} == {11}
     assert clock.frames['network'] == [4, 4, 3]
     assert len(clock.seconds['encoding']) == 11

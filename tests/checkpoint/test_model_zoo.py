@@ -15,10 +15,9 @@ from fairmot_mm.apis import (
     init_model,
     list_models,
     load_config,
-    model_zoo,
-    zoo_weights,
 )
-from fairmot_mm.apis.init_model import as_model
+from fairmot_mm.apis.ensure_model import ensure_model
+from fairmot_mm.checkpoint import model_zoo, zoo_weights
 from fairmot_mm.utils import CheckpointError, ConfigError
 
 ROOT = Path(__file__).parents[2]
@@ -136,17 +135,6 @@ def test_interrupted_download(server, cache, zoo, monkeypatch):
     assert list(cache.iterdir()) == []
 
 
-def test_cache_folder(monkeypatch, tmp_path):
-    """FAIRMOT_MM_CACHE, else the cache folder of the system."""
-    monkeypatch.delenv('FAIRMOT_MM_CACHE', raising=False)
-    monkeypatch.setenv('XDG_CACHE_HOME', str(tmp_path))
-    assert zoo_weights.cache_dir() == tmp_path / 'fairmot_mm'
-    monkeypatch.delenv('XDG_CACHE_HOME')
-    assert zoo_weights.cache_dir() == Path.home() / '.cache' / 'fairmot_mm'
-    monkeypatch.setenv('FAIRMOT_MM_CACHE', '~/weights')
-    assert zoo_weights.cache_dir() == Path.home() / 'weights'
-
-
 def test_published_weights(cache):
     """Those behind a browser's click are described, and used once they are there."""
     with pytest.raises(
@@ -170,7 +158,7 @@ def test_default_comes_with_the_package(zoo, tmp_path, monkeypatch):
     metadata = {'SHA256': digest(weights.read_bytes()), 'Default': True}
     zoo(metadata, Weights='fairmot_mm/model_zoo/w.pth', Alias=['small'])
     assert default_model().short_name == 'small'
-    model = as_model(None, device='cpu')
+    model = ensure_model(None, device='cpu')
     assert all(
         torch.equal(weight, source.state_dict()[name].to(torch.half).to(weight.dtype))
         for name, weight in model.state_dict().items()

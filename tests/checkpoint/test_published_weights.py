@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 import torch
 
@@ -8,6 +10,8 @@ from fairmot_mm.checkpoint.published_weights import (
     to_published,
 )
 from fairmot_mm.utils import CheckpointError
+
+CONFIGS = Path(__file__).parents[2] / 'configs' / '_base_' / 'models'
 
 
 def test_ours_are_not_published():
@@ -37,25 +41,25 @@ def test_what_a_file_lacks_and_what_nothing_reads_is_described():
     )
 
 
-def test_one_number_more_is_no_published_network(published_shapes):
+def test_one_number_more_is_no_published_network():
     """Widths are told from the count of tensors and of numbers."""
-    shapes = published_shapes['resdcn_18']
-    tensors = {name: torch.zeros(()).expand(shape) for name, shape in shapes.items()}
+    model = init_model(CONFIGS / 'fairmot_r18-dcn.py', device='cpu')
+    tensors = to_published(model.state_dict())
     assert architecture_of(tensors) == 'resdcn_18'
     tensors['bn1.weight'] = torch.zeros(65)
     assert architecture_of(tensors) is None
 
 
-def test_network_of_another_kind_has_no_published_form(config_dir):
+def test_network_of_another_kind_has_no_published_form():
     """The error names a tensor that the published code has no place for."""
-    model = init_model(config_dir / 'fairmot_regnetx-400mf-fpn.py', device='cpu')
+    model = init_model(CONFIGS / 'fairmot_regnetx-400mf-fpn.py', device='cpu')
     with pytest.raises(CheckpointError, match=r'detector\.neck\.0\.lateral_convs'):
         to_published(model.state_dict())
 
 
-def test_plain_convolutions_in_a_resnet_have_no_published_form(config_dir):
+def test_plain_convolutions_in_a_resnet_have_no_published_form():
     """Only DLA-34 is published with them."""
     options = {'model.detector.neck.conv_cfg': None}
-    model = init_model(config_dir / 'fairmot_r18-dcn.py', None, 'cpu', options)
+    model = init_model(CONFIGS / 'fairmot_r18-dcn.py', None, 'cpu', options)
     with pytest.raises(CheckpointError, match='of these widths'):
         to_published(model.state_dict())

@@ -141,9 +141,9 @@ def test_no_index(load, reads, tmp_path):
 def test_default_place(load, tmp_path, monkeypatch):
     """The user's cache folder, never the folder of the data."""
     before = sorted(tmp_path.rglob('*'))
-    monkeypatch.setenv('XDG_CACHE_HOME', str(tmp_path / 'cache'))
+    monkeypatch.setenv('FAIRMOT_MM_CACHE', str(tmp_path / 'cache'))
     load('auto')
-    (index,) = (tmp_path / 'cache' / 'fairmot_mm' / 'labels').iterdir()
+    (index,) = (tmp_path / 'cache' / 'labels').iterdir()
     assert index.name.startswith('a.train-')
     assert [p for p in sorted(tmp_path.rglob('*')) if 'cache' not in str(p)] == before
 

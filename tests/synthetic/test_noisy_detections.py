@@ -1,4 +1,4 @@
-"""Detections made of ground truth: as noisy as asked for, and the same every time."""
+"""Detections from ground truth have the requested noise and are repeatable."""
 
 from dataclasses import replace
 
@@ -18,7 +18,7 @@ NUM_FRAMES = 40
 
 @pytest.fixture(scope='module')
 def sequence(tmp_path_factory):
-    """Two people side by side, one behind the second, and a row to be ignored."""
+    """Two people side by side, a third behind the second, and an ignored row."""
     folder = tmp_path_factory.mktemp('seq') / 'STREET'
     (folder / 'img1').mkdir(parents=True)
     (folder / 'gt').mkdir()
@@ -33,8 +33,8 @@ def sequence(tmp_path_factory):
     return folder
 
 
-def test_without_noise_it_is_the_ground_truth(sequence):
-    """Boxes are those of the file, the covered person scores less and looks mixed."""
+def test_without_noise_detections_are_the_ground_truth(sequence):
+    """Boxes equal the file; the covered person has a lower score, a mixed embedding."""
     found = noisy_detections(sequence, noise=SILENT)
     sample = found.sample(4)
     instances = sample.pred_instances
@@ -59,7 +59,7 @@ def test_the_same_seed_gives_the_same_detections(sequence):
 
 
 def test_kinds_of_noise_are_drawn_apart(sequence):
-    """More jitter moves boxes; who is missed stays as it was."""
+    """More jitter moves boxes, and the same people are missed."""
     noise = DetectionNoise(score_noise=0)
     one = noisy_detections(sequence, noise=noise)
     two = noisy_detections(sequence, noise=replace(noise, jitter=0.1))
@@ -69,7 +69,7 @@ def test_kinds_of_noise_are_drawn_apart(sequence):
 
 
 def test_misses_ghosts_and_gaps(sequence):
-    """Their number follows the rates."""
+    """The number of detections follows the rates."""
     total = 3 * NUM_FRAMES
     missed = noisy_detections(sequence, noise=replace(SILENT, miss_rate=0.5))
     assert 0.35 * total < len(missed.scores) < 0.65 * total
@@ -83,8 +83,8 @@ def test_misses_ghosts_and_gaps(sequence):
     assert counts[-1] == 0
 
 
-def test_order_and_looks(sequence):
-    """Best score first; the noise of embeddings is as long as it says."""
+def test_order_and_embeddings(sequence):
+    """The best score is first; the noise of embeddings has the requested length."""
     found = noisy_detections(sequence, noise=replace(SILENT, score_noise=0.3))
     for t in range(found.num_frames):
         scores = found.sample(t).pred_instances.scores
@@ -98,8 +98,8 @@ def test_order_and_looks(sequence):
     assert float(pair[0] @ pair[1]) == pytest.approx(0.6, abs=0.1)
 
 
-def test_stride_keeps_every_so_many_frames(sequence):
-    """Frames, rate and ground truth are those of the slower video."""
+def test_stride_keeps_every_nth_frame(sequence):
+    """Frames, frame rate and ground truth are those of the video with fewer frames."""
     slow = noisy_detections(sequence, noise=replace(SILENT, stride=3))
     assert (slow.num_frames, slow.frame_rate) == (14, 10)
     assert slow.images[1].name == '000004.png'
@@ -109,7 +109,7 @@ def test_stride_keeps_every_so_many_frames(sequence):
 
 
 def test_covered_shares():
-    """Who stands lower hides, the one that hides most counts."""
+    """A box whose lower edge is lower covers the others; the largest share counts."""
     tlwh = np.array([[0.0, 0, 10, 10], [5, 5, 10, 10], [0, 8, 10, 10], [90, 0, 9, 9]])
     share, front = covered_shares(tlwh)
     np.testing.assert_allclose(share, [0.25, 0.35, 0, 0])
@@ -117,7 +117,7 @@ def test_covered_shares():
 
 
 def test_errors(sequence, tmp_path):
-    """A share beyond 1, a stride of 0 and a folder without people are refused."""
+    """A share above 1, a stride of 0 and a missing folder are refused."""
     with pytest.raises(ConfigError, match='miss_rate=2'):
         DetectionNoise(miss_rate=2)
     with pytest.raises(ConfigError, match='stride'):

@@ -1,3 +1,5 @@
+"""A walking crowd is repeatable and can be tracked."""
+
 import itertools
 
 import numpy as np
@@ -13,7 +15,7 @@ def walk(num_frames, *args, **kwargs):
 
 
 def test_same_seed_same_detections():
-    """A crowd is told by its seed; frames count from 0 and embeddings have length 1."""
+    """The seed decides the crowd; frames count from 0, embeddings have length 1."""
     first, again, other = (walk(5, 30, seed=seed) for seed in (3, 3, 4))
     for index, (a, b) in enumerate(zip(first, again, strict=True)):
         assert a.frame_id == index
@@ -24,7 +26,7 @@ def test_same_seed_same_detections():
 
 
 def test_misses_and_ghosts():
-    """The number of detections is that of the people, less misses, plus ghosts."""
+    """Detections are the people without the missed ones, plus false detections."""
     plain = walk(20, 40, miss_rate=0, ghost_rate=0)
     assert {len(sample.pred_instances) for sample in plain} == {40}
     counts = [len(sample.pred_instances) for sample in walk(200, 40, miss_rate=0.2)]
@@ -32,7 +34,7 @@ def test_misses_and_ghosts():
 
 
 def test_people_can_be_followed_and_are_replaced():
-    """A tracker keeps them apart: about one identity a person, and more as they go."""
+    """A tracker finds about one identity per person, also of people who come later."""
     settled = JDETracker()
     for sample in walk(60, 30, lifetime=1e9, ghost_rate=0):
         tracks = settled.track(sample)
@@ -44,6 +46,6 @@ def test_people_can_be_followed_and_are_replaced():
 
 
 def test_values_out_of_range():
-    """A crowd of nobody is refused."""
+    """A crowd without people is refused."""
     with pytest.raises(ConfigError, match='num_people=0'):
         WalkingCrowd(0)

@@ -1,30 +1,23 @@
 import importlib.util
 import itertools
 import json
-import multiprocessing
-import os
 import shutil
 import socket
-import sys
-import traceback
 from pathlib import Path
 
 import pytest
 import torch
 
-from fairmot_mm.datasets import SeededSampler
 from fairmot_mm.datasets.converters import convert_mot
-from fairmot_mm.registry import DATA_SAMPLERS
 from fairmot_mm.synthetic import SyntheticScene, write_sequence
 
 ROOT = Path(__file__).parents[2]
+TOOL_RUNS = Path(__file__).with_name('tool_runs.py')
 # The small network at half its width again, 96x64 pixels, four iterations an epoch.
 TINY = """
 _base_ = {bases}
+input_size = (96, 64)
 train_pipeline = _base_.train_pipeline
-train_pipeline[3].update(scale=(96, 64))
-test_pipeline = _base_.test_pipeline
-test_pipeline[1].update(scale=(96, 64))
 model = dict(
     detector=dict(
         backbone=dict(base_channels=4),
@@ -37,14 +30,12 @@ train_dataloader = dict(
     batch_size=2,
     num_workers={num_workers},
     persistent_workers={num_workers} > 0,
-    dataset=dict(
-        data_root='{data}/jde', ann_files=['street.train'], pipeline=train_pipeline
-    ),
+    dataset=dict(data_root='{data}/jde', ann_files=['street.train']),
 )
 val_dataloader = dict(
     num_workers=0,
     persistent_workers=False,
-    dataset=dict(data_root='{data}/mot', sequences=['b'], pipeline=test_pipeline),
+    dataset=dict(data_root='{data}/mot', sequences=['b']),
 )
 test_dataloader = val_dataloader
 train_cfg = dict(max_epochs=3, val_interval=1)
@@ -61,15 +52,15 @@ BASES = [
 ]
 
 
-@DATA_SAMPLERS.register_module(force=True)
-class AsTwoRanks(SeededSampler):
-    """Pairs of batches of two: what rank 0, then what rank 1 would get in a step."""
+def load_tool_runs():
+    """Tests are no package; this also registers the components that they use."""
+    spec = importlib.util.spec_from_file_location('tool_runs', TOOL_RUNS)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
-    def __iter__(self):
-        indices = [*super().__iter__()]
-        for start in range(0, len(indices), 4):
-            step = indices[start : start + 4]
-            yield from step[::2] + step[1::2]
+
+tool_runs = load_tool_runs()
 
 
 @pytest.fixture(scope='session')
@@ -112,52 +103,15 @@ def make_config(street, tmp_path_factory):
 @pytest.fixture(scope='session')
 def run_tool():
     """Run tools/NAME.py in this process as the command line would."""
-
-    def run(name, *args, local_rank='0'):
-        path = ROOT / 'tools' / f'{name}.py'
-        spec = importlib.util.spec_from_file_location(f'{name}_tool', path)
-        tool = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(tool)
-        num_threads = torch.get_num_threads()
-        torch.set_num_threads(1)  # sums depend on it
-        with pytest.MonkeyPatch.context() as patch:
-            if local_rank is not None:
-                patch.setenv('LOCAL_RANK', local_rank)
-            patch.setattr(sys, 'argv', [path.name, *map(str, args)])
-            try:
-                tool.main()
-            finally:
-                torch.set_num_threads(num_threads)
-
-    return run
+    return tool_runs.run_tool
 
 
 @pytest.fixture(scope='session')
-def start_ranks(run_tool, tmp_path_factory):
+def start_ranks(start_process, tmp_path_factory):
     """Start a tool in several processes as torchrun would.
 
-    They are forks of this one: a fresh interpreter takes seconds to import torch. Gives
-    the processes and the files of what they print.
+    Gives the processes and the files of what they print.
     """
-
-    def rank_main(log, variables, name, args):
-        with log.open('w') as file:
-            os.dup2(file.fileno(), 1)
-            os.dup2(file.fileno(), 2)
-        sys.stdout, sys.stderr = open(1, 'w', 1), open(2, 'w', 1)  # noqa: SIM115
-        os.environ.update(variables)
-        try:
-            run_tool(name, *args, '--launcher', 'pytorch', local_rank=None)
-            code = 0
-        except SystemExit as ended:
-            code = ended.code
-            if isinstance(code, str):
-                print(code, file=sys.stderr)
-                code = 1
-        except BaseException:
-            traceback.print_exc()
-            code = 1
-        os._exit(code or 0)
 
     def start(num_ranks, name, *args):
         folder = tmp_path_factory.mktemp('ranks')
@@ -170,11 +124,9 @@ def start_ranks(run_tool, tmp_path_factory):
         for rank in range(num_ranks):
             variables = shared | dict(RANK=str(rank), LOCAL_RANK=str(rank))
             logs.append(folder / str(rank))
-            process = multiprocessing.get_context('fork').Process(
-                target=rank_main, args=(logs[-1], variables, name, args)
+            processes.append(
+                start_process(TOOL_RUNS, 'run_rank', logs[-1], variables, name, args)
             )
-            process.start()
-            processes.append(process)
         return processes, logs
 
     return start

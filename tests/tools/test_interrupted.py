@@ -1,41 +1,29 @@
 """Runs of several processes that are killed, stopped, moved, or run out of disk."""
 
-import os
 import re
 import signal
 import subprocess
 
 import pytest
 import torch
-from mmcv.transforms import BaseTransform
-from mmengine.hooks import Hook
 
 from fairmot_mm.apis import find_resume_checkpoint, read_state_dict
-from fairmot_mm.registry import HOOKS, TRANSFORMS
 
 # Everything at once; eight images are two iterations of two processes, one update.
 ALL_ON = """
 optim_wrapper = dict(type='BFloat16OptimWrapper', accumulative_counts=2)
 train_cfg = dict(max_epochs=3, val_begin=99)
-default_hooks = dict(checkpoint=dict(save_best=None), logger=dict(interval=1))
+default_hooks = dict(
+    checkpoint=dict(save_best=None),
+    logger=dict(interval=1),
+    flag_exchange=dict(interval=2),
+)
 param_scheduler = [
     dict(type='MultiStepLR', by_epoch=True, milestones=[2], gamma=0.1)
 ]
 custom_hooks = [dict(type='EMAHook', momentum=0.1)]
 """
 SIGNALLED = "custom_hooks = [*custom_hooks, dict(type='SignalHook', {})]\n"
-
-
-@HOOKS.register_module(force=True)
-class SignalHook(Hook):
-    """Sends a signal to the process of a rank (or of all) in an iteration."""
-
-    def __init__(self, number, at_iter, rank=None):
-        self.number, self.at_iter, self.rank = number, at_iter, rank
-
-    def after_train_iter(self, runner, **kwargs):
-        if runner.iter == self.at_iter and self.rank in (None, runner.rank):
-            os.kill(os.getpid(), self.number)
 
 
 @pytest.fixture(scope='module')
@@ -174,19 +162,6 @@ def test_resumed_by_one_process(straight, make_config, run_tool, tmp_path):
         torch.testing.assert_close(own, expected, rtol=0, atol=1e-6, msg=name)
         moved = max(moved, (expected - before['ema_state_dict'][name]).abs().max())
     assert moved > 5e-5
-
-
-@TRANSFORMS.register_module(force=True)
-class KillWorker(BaseTransform):
-    """Kills the process that loads an image again, as a system out of memory does."""
-
-    loaded = 0
-
-    def transform(self, results):
-        self.loaded += results['img_id'] == 3
-        if self.loaded == 2:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return results
 
 
 def test_killed_worker(straight, make_config, start_ranks, run_ranks, tmp_path):

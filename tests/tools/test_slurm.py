@@ -28,6 +28,7 @@ MISSING = [
     if shutil.which(name, path=SYSTEM_PATH) is None
 ]
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.skipif(bool(MISSING), reason=f'no {", ".join(MISSING)}: no Slurm here'),
     pytest.mark.skipif(torch.cuda.is_available(), reason='its GPUs are in name only'),
 ]

@@ -1,6 +1,5 @@
 import importlib.util
 import shutil
-import sys
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -12,15 +11,18 @@ from mmdet.structures import DetDataSample, TrackDataSample
 from mmengine.config import ConfigDict
 from mmengine.structures import InstanceData
 
-import fairmot_mm.apis.init_model
-from fairmot_mm.utils import ConfigError, stage
+from fairmot_mm.apis import ensure_model
+from fairmot_mm.evaluation import OVERALL, SequenceTracks, evaluate_sequences
+from fairmot_mm.synthetic import SyntheticScene, write_sequence
+from fairmot_mm.utils import ConfigError, read_mot, step
+from fairmot_mm.video.frame_source import open_source
 from fairmot_mm.video.video_writer import VideoWriter
 
 TOOL = Path(__file__).parents[2] / 'tools' / 'track.py'
 
 
 class PackOneFrame:
-    """Last step of a test pipeline: the number of the frame is all that is kept."""
+    """Last transform of a test pipeline; of the frame it keeps the number only."""
 
     def __call__(self, results):
         clip = TrackDataSample()
@@ -34,17 +36,18 @@ class OneBoxModel:
     """Stands in for FairMOT: one box that stays; interrupts itself at a frame."""
 
     cfg = ConfigDict(test_pipeline=[dict(type=PackOneFrame)])
+    dataset_meta = {'classes': ('pedestrian',)}
     tracker = 'a tracker'
     interrupt_at = -1
 
-    def detect(self, data, clock=None):
+    def detect(self, data):
         for clip in data['data_samples']:
             if clip[0].frame_id == self.interrupt_at:
-                with stage('network', clock):
+                with step('network'):
                     raise KeyboardInterrupt
         return data
 
-    def associate(self, inputs, data_samples, trackers=None, clock=None):
+    def associate(self, inputs, data_samples, trackers=None):
         assert trackers in (None, ['a tracker'] * len(inputs))
         for clip in data_samples:
             clip[0].pred_track_instances = InstanceData(
@@ -64,26 +67,61 @@ def video(tmp_path):
 
 
 @pytest.fixture
-def run(monkeypatch):
-    """Run the tool on a stand-in model; gives what was passed to init_model."""
+def track(monkeypatch):
+    """Run the tool as the command line does; SIGTERM keeps its handler."""
     spec = importlib.util.spec_from_file_location('track_tool', TOOL)
     tool = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(tool)
+    monkeypatch.setattr(tool.signal, 'signal', lambda *_: None)
+
+    def run(*args):
+        monkeypatch.setattr('sys.argv', [TOOL.name, *map(str, args)])
+        tool.main()
+
+    return run
+
+
+@pytest.fixture
+def run(track, monkeypatch):
+    """Run the tool on a stand-in model; gives what was passed to init_model."""
     passed = []
 
     def init_model(*args):
         passed.extend(args)
         return OneBoxModel()
 
-    monkeypatch.setattr(fairmot_mm.apis.init_model, 'init_model', init_model)
-    monkeypatch.setattr(tool.signal, 'signal', lambda *_: None)
+    monkeypatch.setattr(ensure_model, 'init_model', init_model)
 
     def run_tool(*args):
-        monkeypatch.setattr(sys, 'argv', ['track.py', *map(str, args)])
-        tool.main()
+        track(*args)
         return passed
 
     return run_tool
+
+
+def test_a_real_model_on_a_video(track, tmp_path, capsys):
+    """The light model finds and follows the people of a rendered street."""
+    scene = SyntheticScene(seed=6, num_frames=12)
+    street = write_sequence(tmp_path / 'street', scene)
+    writer = VideoWriter(tmp_path / 'street.mp4', 25)
+    for frame in open_source(street).frames:
+        writer.write(frame.image)
+    writer.close()
+    out = tmp_path / 'out'
+    options = ['--model', 'fairmot_yolov5s_lite', '--device', 'cpu', '--out', out]
+    track(*options, tmp_path / 'street.mp4')
+    assert '12 frames are in' in capsys.readouterr().out
+    tracks = read_mot(out / 'street.txt')
+    truth = read_mot(street / 'gt' / 'gt.txt')
+    scores = evaluate_sequences([SequenceTracks('street', truth, tracks, 12)])[OVERALL]
+    print(scores)
+    assert scores['MOTA'] > 0.7
+    assert scores['IDF1'] > 0.8
+    with av.open(str(out / 'street.mp4')) as container:
+        shown = [
+            frame.to_ndarray(format='bgr24') for frame in container.decode(video=0)
+        ]
+    assert [image.shape for image in shown] == [(352, 640, 3)] * 12
 
 
 def test_track_a_video(run, video, tmp_path, capsys):
@@ -119,13 +157,13 @@ def test_ways_to_name_a_model(run, video, tmp_path, monkeypatch, capsys):
 def test_default_model(run, video, tmp_path, monkeypatch):
     """Without a model it is the zoo's default; an error says where there is none."""
     default = SimpleNamespace(name='small')
-    monkeypatch.setattr(fairmot_mm.apis.init_model, 'default_model', lambda: default)
+    monkeypatch.setattr(ensure_model, 'default_model', lambda: default)
     assert run(video, '--out', tmp_path, '--no-video')[:2] == ['small', None]
 
     def no_default():
         raise ConfigError('no default')
 
-    monkeypatch.setattr(fairmot_mm.apis.init_model, 'default_model', no_default)
+    monkeypatch.setattr(ensure_model, 'default_model', no_default)
     with pytest.raises(SystemExit, match=r'^error: no default'):
         run(video, '--out', tmp_path, '--no-video')
     with pytest.raises(SystemExit, match=r'^error: weights w\.pth need a model'):
@@ -176,7 +214,7 @@ def test_interrupt_says_what_was_kept(run, video, tmp_path, capsys, monkeypatch)
     assert ended.value.code == 130
     printed = capsys.readouterr()
     assert '4 frames are in' in printed.out
-    assert printed.err.endswith('interrupted (stage: network)\n')
+    assert printed.err.endswith('interrupted (step: network)\n')
     assert len((tmp_path / 'out' / 'clip.txt').read_text().splitlines()) == 4
 
 

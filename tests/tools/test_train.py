@@ -3,6 +3,7 @@ import os
 import signal
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -52,7 +53,7 @@ def test_record(trained):
     assert record['config'] == str(config)
     assert f'--work-dir {work_dir}' in record['command']
     assert record['seed'] == 317
-    assert record['packages']['torch'] == torch.__version__
+    assert record['packages']['torch'] == version('torch')
     assert record['environment']['PyTorch'] == torch.__version__
     metrics = json.loads((folder / 'metrics.json').read_text())
     assert [entry['epoch'] for entry in metrics] == [1, 2, 3]

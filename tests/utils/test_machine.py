@@ -1,5 +1,6 @@
 import os
 import re
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
@@ -18,14 +19,14 @@ from fairmot_mm.utils.machine import (
 def test_machine():
     """What a measurement depends on, in a line and in full."""
     machine = describe_machine()
-    assert machine['versions']['torch'] == torch.__version__
+    assert machine['versions']['torch'] == version('torch')
     assert {'python', 'mmcv', 'numpy'} <= machine['versions'].keys()
     assert machine['cores'] == len(os.sched_getaffinity(0))
     assert machine['threads'] == torch.get_num_threads()
     assert machine['memory_gb'] > 0.1
     line = machine_line(machine)
     assert machine['cpu'] in line
-    assert f'PyTorch {torch.__version__}' in line
+    assert f'PyTorch {version("torch")}' in line
     assert 'CUDA' not in line
 
 

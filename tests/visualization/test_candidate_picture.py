@@ -1,3 +1,5 @@
+"""Candidate pictures show boxes, pairs and labels."""
+
 import numpy as np
 
 from fairmot_mm.visualization import Link, draw_candidates
@@ -15,12 +17,12 @@ def draw(links, size=(200, 300)):
 
 
 def has(drawn, color, region):
-    """Whether a region has about this colour: smooth lines are a little paler."""
+    """Whether a region has about this colour; smooth lines are a little paler."""
     return (np.abs(drawn[region].astype(int) - color).max(axis=-1) < 30).any()
 
 
 def test_boxes_and_lines():
-    """Tracks in their colours, the detection in white, lines by what came of it."""
+    """Tracks have their colours, the detection is white, lines are green or red."""
     drawn = draw([Link(0, 0, True, '0.10'), Link(1, 0, False, '0.70')])
     for box, color in zip(TRACKS[0], identity_colors(TRACKS[1]), strict=True):
         assert (drawn[150, int(box[0])] == color).all()
@@ -32,8 +34,8 @@ def test_boxes_and_lines():
     assert (drawn[:8, :8] != 100).any()
 
 
-def test_nobody():
-    """A frame without candidates is the frame with its header."""
+def test_frame_without_candidates():
+    """Only the header is drawn on a frame without candidates."""
     empty = (np.zeros((0, 4)), np.zeros(0, int)), (np.zeros((0, 4)), [])
     image = np.full((100, 200, 3), 100, np.uint8)
     drawn = draw_candidates(image, *empty, [], 'Frame 1')

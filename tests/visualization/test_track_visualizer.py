@@ -1,3 +1,5 @@
+"""Tracks are drawn with boxes, labels and trails, and reach the back-ends."""
+
 import cv2
 import numpy as np
 import pytest
@@ -23,7 +25,7 @@ def grey():
 
 
 def test_colors_are_stable_and_tell_apart():
-    """No two of 90 identities in a row share a colour, neighbours differ clearly."""
+    """90 consecutive identities have 90 colours, and neighbours differ clearly."""
     colors = identity_colors(np.arange(1, 91))
     assert len(np.unique(colors, axis=0)) == 90
     np.testing.assert_array_equal(identity_colors(np.array([7]))[0], colors[6])
@@ -32,7 +34,7 @@ def test_colors_are_stable_and_tell_apart():
 
 
 def test_box_is_drawn_in_the_color_of_its_identity(grey):
-    """The edge of the box has the colour, its inside and the input stay as they are."""
+    """The edge of the box has the colour; its inside and the input do not change."""
     drawn = TrackVisualizer().draw(grey, tracks([[50, 60, 120, 160]], [5]))
     color = identity_colors(np.array([5]))[0]
     np.testing.assert_array_equal(drawn[110, 50], color)
@@ -42,7 +44,7 @@ def test_box_is_drawn_in_the_color_of_its_identity(grey):
 
 
 def test_several_classes_are_named(grey):
-    """The label has the name of the class, but not where there is only one."""
+    """The label has the name of the class if there are several classes."""
     shown = tracks([[50, 60, 120, 160]], [5])
     shown.labels = torch.tensor([1])
     plates = []
@@ -56,7 +58,7 @@ def test_several_classes_are_named(grey):
 
 @pytest.mark.parametrize('corner', [(50, 60), (-5, -5), (290, 195), (5, 0)])
 def test_label_stays_inside_the_frame(grey, corner):
-    """Wherever the box is, its label plate is seen whole."""
+    """The whole label is visible for every position of the box."""
     x, y = corner
     drawn = TrackVisualizer().draw(grey, tracks([[x, y, x + 40, y + 90]], [88]))
     plate = (drawn == identity_colors(np.array([88]))[0]).all(2)
@@ -66,7 +68,7 @@ def test_label_stays_inside_the_frame(grey, corner):
 
 
 def test_no_tracks_and_far_boxes(grey):
-    """An empty frame stays as it is; boxes far outside do no harm."""
+    """A frame without tracks does not change; boxes far outside are accepted."""
     visualizer = TrackVisualizer(trail_length=5)
     np.testing.assert_array_equal(visualizer.draw(grey, tracks([], [])), grey)
     far = tracks([[-1e12, -1e12, -1e11, -1e11], [10, 10, 1e12, 1e12]], [1, 2])
@@ -74,7 +76,7 @@ def test_no_tracks_and_far_boxes(grey):
 
 
 def test_unknown_identity_has_no_label(grey):
-    """Identity -1 gets a box only."""
+    """Identity -1 has a box and no label."""
     known = TrackVisualizer().draw(grey, tracks([[50, 60, 120, 160]], [3]))
     unknown = TrackVisualizer().draw(grey, tracks([[50, 60, 120, 160]], [-1]))
     assert (known[40:58] != 100).any()
@@ -90,7 +92,7 @@ def test_header(grey):
 
 
 def test_trail_follows_the_feet_and_is_forgotten(grey):
-    """A trail joins the feet of the last frames; reset() and its length end it."""
+    """A trail joins the feet of the last frames; its length and reset() limit it."""
     visualizer = TrackVisualizer(trail_length=3)
     boxes = [[[x, 20, x + 20, 100]] for x in (20, 80, 140, 200)]
     drawn = [visualizer.draw(grey, tracks(box, [1])) for box in boxes]
@@ -104,7 +106,7 @@ def test_trail_follows_the_feet_and_is_forgotten(grey):
 
 
 def test_trail_memory_is_bounded(grey):
-    """A thousand identities later only the last frames are held."""
+    """After a thousand identities only the last frames are kept."""
     visualizer = TrackVisualizer(trail_length=10)
     for identity in range(1000):
         visualizer.draw(grey[:20, :20], tracks([[1, 1, 9, 9]], [identity]))
@@ -124,7 +126,7 @@ def test_letters_and_lines_grow_with_the_frame():
 
 
 def test_add_datasample_reaches_the_backend(grey, tmp_path):
-    """From a config, as a Runner builds it: RGB in, RGB image stored, low score out."""
+    """Built from a config, it stores the RGB image without tracks of low score."""
     visualizer = VISUALIZERS.build(
         dict(
             type='TrackVisualizer',
@@ -144,7 +146,7 @@ def test_add_datasample_reaches_the_backend(grey, tmp_path):
 
 
 def test_add_datasample_sets_ground_truth_beside_tracks(grey, tmp_path):
-    """Both are drawn: twice the width, ground truth on the left."""
+    """Both are drawn side by side, with ground truth on the left."""
     sample = DetDataSample()
     sample.pred_track_instances = tracks([[50, 60, 120, 160]], [5])
     sample.gt_instances = InstanceData(

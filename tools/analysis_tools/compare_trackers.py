@@ -26,6 +26,8 @@ from tabulate import tabulate
 
 from fairmot_mm.apis import explain_build_errors, load_config
 from fairmot_mm.evaluation import OVERALL, DetectedSequence, score_tracker
+from fairmot_mm.models import JDETracker
+from fairmot_mm.models.mot import adapt_tracker
 from fairmot_mm.registry import MODELS
 from fairmot_mm.synthetic import DetectionNoise, noisy_detections
 from fairmot_mm.utils import ConfigError
@@ -154,8 +156,8 @@ def build_tracker(cfg: dict) -> Any:
     cfg = dict(cfg)
     detect_every = cfg.pop('detect_every', 1)
     with explain_build_errors():
-        tracker = MODELS.build(cfg)
-    if hasattr(tracker, 'coast'):
+        tracker = adapt_tracker(MODELS.build(cfg))
+    if isinstance(tracker, JDETracker):
         return Pilot(tracker, detect_every)
     if detect_every > 1:
         raise ConfigError(f'{cfg["type"]} cannot coast: leave detect_every out')

@@ -25,14 +25,16 @@ from fairmot_mm.evaluation import (
     load_detections,
     track_sequence,
 )
+from fairmot_mm.models.trackers import JDETracker
 from fairmot_mm.models.trackers.explanation import Candidate, Explainer
 from fairmot_mm.models.trackers.frame_record import FrameRecord
 from fairmot_mm.utils import ConfigError, DataError, atomic_path, write_text
+from fairmot_mm.utils.boxes import tlwh_to_xyxy
 from fairmot_mm.utils.cli import add_tracker_arguments, one_line_errors
 from fairmot_mm.utils.images import read_image
 from fairmot_mm.visualization import Link, draw_candidates
 
-COLUMNS = ('track', 'state', 'detection', 'score', 'looks', 'motion', '1 - IoU', 'why')
+COLUMNS = ('track', 'state', 'detection', 'score', 'embeds', 'motion', '1 - IoU', 'why')
 
 
 def parse_args() -> argparse.Namespace:
@@ -66,15 +68,15 @@ class Replay:
     """Runs a tracker over a sequence as often as needed and keeps records of frames.
 
     Args:
-        tracker: A tracker with an `observer`, such as `JDETracker`.
+        tracker: A `JDETracker`.
         sequence: The detections.
     """
 
     def __init__(self, tracker: Any, sequence: DetectedSequence) -> None:
-        if not hasattr(tracker, 'observer'):
+        if not isinstance(tracker, JDETracker):
             raise ConfigError(
-                f'{type(tracker).__name__} does not tell what it considers; '
-                'explanations need a JDETracker'
+                'model.tracker must be a JDETracker: other trackers do not tell what '
+                'they considered'
             )
         self.tracker = tracker
         self.sequence = sequence
@@ -127,8 +129,8 @@ def table(candidates: list[Candidate]) -> str:
     rows = [
         (
             f'{each.track}{" *" if each.paired else ""}', each.state, each.col,
-            f'{each.score:.2f}', f'{each.looks:.3f}', f'{each.motion:.1f}',
-            f'{each.overlap:.2f}', '; '.join(each.reasons),
+            f'{each.score:.2f}', f'{each.embed_distance:.3f}', f'{each.motion:.1f}',
+            f'{each.overlap_cost:.2f}', '; '.join(each.reasons),
         )
         for each in candidates
     ]  # fmt: skip
@@ -150,22 +152,20 @@ def picture(
     found = record.detections.tlwh[cols]
     links = [
         Link(
-            rows.index(each.row), cols.index(each.col), each.paired, f'{each.looks:.2f}'
+            rows.index(each.row),
+            cols.index(each.col),
+            each.paired,
+            f'{each.embed_distance:.2f}',
         )
         for each in candidates
     ]
     return draw_candidates(
         image,
-        (to_xyxy(predicted), record.tracks.ids[rows]),
-        (to_xyxy(found), [f'detection {col}' for col in cols]),
+        (tlwh_to_xyxy(predicted), record.tracks.ids[rows]),
+        (tlwh_to_xyxy(found), [f'detection {col}' for col in cols]),
         links,
         header,
     )
-
-
-def to_xyxy(tlwh: np.ndarray) -> np.ndarray:
-    """Corners of boxes."""
-    return np.concatenate([tlwh[:, :2], tlwh[:, :2] + tlwh[:, 2:]], axis=1)
 
 
 def explain_identity(
@@ -181,7 +181,7 @@ def explain_identity(
     if row is not None:
         candidates = explainer.of_track(row, limit)
         title = f'Frame {frame}: track {identity}, {explainer.state(row)}'
-        end = explainer.fate(row)
+        end = explainer.outcome(row)
     elif col is not None:
         candidates = explainer.of_detection(col, limit)
         title = f'Frame {frame}: detection {col} began track {identity}'

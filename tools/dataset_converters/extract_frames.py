@@ -12,7 +12,9 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('videos', nargs='+', help='video files')
     parser.add_argument('--out', required=True, help='folder of the sequences')
     parser.add_argument(
-        '--frame-rate', type=float, help='instead of what the videos say'
+        '--frame-rate',
+        type=float,
+        help='frames a second, instead of what the videos say',
     )
     return parser.parse_args()
 
@@ -25,7 +27,7 @@ def main() -> None:
         folder, count = extract_frames(
             video, args.out, frame_rate=args.frame_rate, show_progress=True
         )
-        print(f'{folder}: {count} frames' if count else f'{folder}: was there')
+        print(f'{folder}: {count} frames' if count else f'{folder} exists already')
 
 
 if __name__ == '__main__':

@@ -4,8 +4,7 @@ import argparse
 from pathlib import Path
 
 from fairmot_mm.apis import load_config
-from fairmot_mm.datasets.check.dataset_check import check_dataset
-from fairmot_mm.datasets.check.label_check import KINDS
+from fairmot_mm.datasets.check import KINDS, check_dataset
 from fairmot_mm.registry import DATASETS
 from fairmot_mm.utils import ConfigError
 from fairmot_mm.utils.cli import one_line_errors

@@ -1,29 +1,34 @@
-# Training on JDE lists, testing on MOTChallenge folders. A config on top names the
-# lists and the sequences; input_size is (width, height). Every data set lies in
-# data_root: set it in a config of your own or with --cfg-options data_root=FOLDER.
-data_root = 'data'
-input_size = (1088, 608)
+# Training on JDE lists, testing on MOTChallenge folders. A config that inherits from
+# this one names the lists and the sequences.
+#
+# '${name}' stands for the last value of a variable, wherever it was set. So a config of
+# your own, or --cfg-options, changes a step or the size everywhere by its variable:
+#     input_size = (864, 480)
+#     affine = dict(scaling_ratio_range=(0.8, 1.2))
+data_root = 'data'  # folder of all data sets
+input_size = (1088, 608)  # width and height of the network's input, in pixels
 
-# The published steps. FusedJDEAugment renders them with one warp: the same boxes, and
-# pixels within a grey level on average (docs/performance_data.md). The steps followed
-# by PackJDEInputs run one by one.
+# The published steps.
+jitter = dict(type='SaturationValueJitter', fraction=0.5)
+letterbox = dict(type='Letterbox', scale='${input_size}')
+affine = dict(type='JDERandomAffine')
+flip = dict(type='RandomFlip', prob=0.5)
 augment = [
     dict(type='LoadImage'),
     dict(type='LoadJDELabels'),
-    dict(type='SaturationValueJitter', fraction=0.5),
-    dict(type='Letterbox', scale=input_size),
-    dict(type='JDERandomAffine'),
-    dict(type='RandomFlip', prob=0.5),
+    '${jitter}',
+    '${letterbox}',
+    '${affine}',
+    '${flip}',
 ]
+# FusedJDEAugment renders the steps with one warp: the same boxes, and pixels within a
+# grey level on average (docs/performance_data.md). [*augment, dict(type=
+# 'PackJDEInputs')] runs them one by one.
 train_pipeline = [
-    dict(type='FusedJDEAugment', transforms=augment),
+    dict(type='FusedJDEAugment', transforms='${augment}'),
     dict(type='PackJDEInputs'),
 ]
-test_pipeline = [
-    dict(type='LoadImage'),
-    dict(type='Letterbox', scale=input_size),
-    dict(type='PackFrame'),
-]
+test_pipeline = [dict(type='LoadImage'), '${letterbox}', dict(type='PackFrame')]
 train_dataloader = dict(
     batch_size=6,
     num_workers=8,
@@ -34,7 +39,7 @@ train_dataloader = dict(
         type='JDEDataset',
         data_root='${data_root}',
         ann_files=[],
-        pipeline=train_pipeline,
+        pipeline='${train_pipeline}',
     ),
 )
 val_dataloader = dict(
@@ -43,7 +48,7 @@ val_dataloader = dict(
     persistent_workers=True,
     sampler=dict(type='VideoSampler'),
     dataset=dict(
-        type='MOTVideoDataset', data_root='${data_root}', pipeline=test_pipeline
+        type='MOTVideoDataset', data_root='${data_root}', pipeline='${test_pipeline}'
     ),
 )
 test_dataloader = val_dataloader

@@ -3,14 +3,7 @@
 # test_dataloader.dataset.data_root=data/MOT20/images/test
 _base_ = './jde_1088x608.py'
 videos = dict(data_root='${data_root}/MOT20/images/train')
-augment = _base_.augment
-augment[4].update(clip_border=True)
-train_pipeline = [
-    dict(type='FusedJDEAugment', transforms=augment),
-    dict(type='PackJDEInputs'),
-]
-train_dataloader = dict(
-    dataset=dict(ann_files=['mot20.train'], pipeline=train_pipeline)
-)
+affine = dict(clip_border=True)
+train_dataloader = dict(dataset=dict(ann_files=['mot20.train']))
 val_dataloader = dict(dataset=dict(**videos, sequences=['MOT20-01']))
 test_dataloader = dict(dataset=videos)

@@ -1,22 +1,18 @@
 # Small sets of streets, tracks and stills, with people pasted in; people are between a
 # seventh of the window's height and all of it. docs/light_model.md makes the data.
 _base_ = './jde_1088x608.py'
+window_size = (256, 192)  # of training, (width, height)
 input_size = (512, 320)  # of testing and tracking
 
 train_pipeline = [
     dict(type='LoadImage'),
     dict(type='LoadJDELabels'),
-    dict(type='RandomWindow', scale=(256, 192)),
+    dict(type='RandomWindow', scale='${window_size}'),
     dict(type='PastePeople', cutouts='${data_root}/cutouts', prob=0.5),
     dict(type='YOLOXHSVRandomAug', hue_delta=8, saturation_delta=50, value_delta=60),
     dict(type='RandomGrayscale', prob=0.1, keep_channels=True),
     dict(type='RandomFlip', prob=0.5),
     dict(type='PackJDEInputs'),
-]
-test_pipeline = [
-    dict(type='LoadImage'),
-    dict(type='Letterbox', scale=input_size),
-    dict(type='PackFrame'),
 ]
 train_dataloader = dict(
     batch_size=8,
@@ -29,16 +25,11 @@ train_dataloader = dict(
             'mot17excerpt.train',
         ],
         repeats=[2, 6, 1, 12],
-        pipeline=train_pipeline,
     ),
 )
 val_dataloader = dict(
     num_workers=0,
     persistent_workers=False,
-    dataset=dict(
-        data_root='${data_root}/mot15',
-        sequences=['TUD-Campus'],
-        pipeline=test_pipeline,
-    ),
+    dataset=dict(data_root='${data_root}/mot15', sequences=['TUD-Campus']),
 )
 test_dataloader = val_dataloader

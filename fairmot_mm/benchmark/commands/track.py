@@ -31,7 +31,7 @@ from fairmot_mm.benchmark.report import (
     format_tracks,
 )
 from fairmot_mm.benchmark.variant import ON_CPU, ON_GPU
-from fairmot_mm.utils import STAGES, ConfigError
+from fairmot_mm.utils import STEPS, ConfigError
 from fairmot_mm.utils.cli import (
     add_cfg_options_argument,
     add_inference_arguments,
@@ -149,7 +149,7 @@ def _steps(found: dict[str, Any]) -> Grid:
             'mean ms': f'{found["steps"][step]["mean_ms"]:.2f}',
             'of a frame': f'{100 * found["steps"][step]["mean_ms"] / whole:.0f} %',
         }
-        for step in STAGES
+        for step in STEPS
         if step in found['steps']
     ]
     return Grid.of_numbers('pipeline steps, ms a frame', rows)

@@ -12,6 +12,7 @@ from rich.progress import track
 
 from fairmot_mm.datasets.label_index import LabelIndex, index_labels
 from fairmot_mm.utils.atomic import atomic_path
+from fairmot_mm.utils.boxes import box_sizes, cxcywh_to_xyxy
 from fairmot_mm.utils.errors import DataError
 from fairmot_mm.utils.images import read_image
 
@@ -99,8 +100,7 @@ def _choose(
         if not len(rows):
             continue
         height, width = read_image(os.fsdecode(path)).shape[:2]
-        half = rows[:, 4:6] / 2
-        boxes = np.hstack([rows[:, 2:4] - half, rows[:, 2:4] + half])
+        boxes = cxcywh_to_xyxy(rows[:, 2:])
         boxes *= (width, height, width, height)
         inside = (boxes[:, :2] >= -1).all(1) & (boxes[:, 2:] <= (width, height)).all(1)
         high = boxes[:, 3] - boxes[:, 1] >= rules.min_height
@@ -124,7 +124,7 @@ def _overlap(boxes: np.ndarray) -> np.ndarray:
     high = np.minimum(boxes[:, None, 2:], boxes[None, :, 2:])
     shared = (high - low).clip(0).prod(axis=2)
     np.fill_diagonal(shared, 0)
-    return shared.max(axis=1) / (boxes[:, 2:] - boxes[:, :2]).prod(axis=1)
+    return shared.max(axis=1) / box_sizes(boxes).prod(axis=1)
 
 
 def _cut(image: np.ndarray, box: np.ndarray, rules: CutoutRules) -> np.ndarray | None:

@@ -10,15 +10,17 @@ from xml.etree import ElementTree
 import numpy as np
 
 from fairmot_mm.datasets.converters.class_map import PEDESTRIAN_ONLY, ClassMap
-from fairmot_mm.datasets.converters.labels import (
+from fairmot_mm.datasets.converters.conversion_report import ConversionReport
+from fairmot_mm.datasets.converters.jde_writer import write_jde_set
+from fairmot_mm.datasets.converters.label_part import (
     ALL_IMAGES,
     LabelPart,
     SourceBoxes,
     make_part,
 )
-from fairmot_mm.datasets.converters.report import ConversionReport
-from fairmot_mm.datasets.converters.writer import Target, write_jde_set
+from fairmot_mm.datasets.converters.target import Target
 from fairmot_mm.utils import IMAGE_SUFFIXES, DataError, list_images, natural_order
+from fairmot_mm.utils.boxes import xyxy_to_tlwh
 from fairmot_mm.utils.images import image_size
 
 _CORNERS = ('xtl', 'ytl', 'xbr', 'ybr')
@@ -118,7 +120,7 @@ def _read_video(
         image=np.array([places.get(shape.frame, -1) for shape in shapes], np.int64),
         names=np.array(names, object),
         ids=np.array(ids, np.int64),
-        tlwh=np.concatenate([xyxy[:, :2], xyxy[:, 2:] - xyxy[:, :2]], 1),
+        tlwh=xyxy_to_tlwh(xyxy),
         dropped={'no upright box': ~np.array([one.is_box for one in shapes], bool)},
     )
     paths = list(images.values())

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from fairmot_mm.datasets.converters.sequence_files import write_seqinfo
-from fairmot_mm.datasets.converters.writer import Target, place_file
+from fairmot_mm.datasets.converters.target import Target, place_file
 from fairmot_mm.utils import SequenceInfo
 
 SECOND_HALVES = Path('images/half-val')

@@ -7,8 +7,9 @@ from pathlib import Path, PurePosixPath
 
 import numpy as np
 
+from fairmot_mm.datasets.converters.conversion_report import ConversionReport
 from fairmot_mm.datasets.converters.half_split import half_lists
-from fairmot_mm.datasets.converters.report import ConversionReport, ListCount
+from fairmot_mm.datasets.converters.list_count import ListCount
 from fairmot_mm.datasets.label_files import IMAGE_DIR, label_name, read_labels
 from fairmot_mm.utils import (
     IMAGE_SUFFIXES,

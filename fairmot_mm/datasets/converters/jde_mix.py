@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from fairmot_mm.datasets.converters.conversion_report import ConversionReport
 from fairmot_mm.datasets.converters.image_list import count_labels, make_list
-from fairmot_mm.datasets.converters.report import ConversionReport
 from fairmot_mm.datasets.label_files import label_name
 from fairmot_mm.utils import DataError, OutputError, require_writable_dir, write_text
 

@@ -9,15 +9,16 @@ from pathlib import Path
 import numpy as np
 
 from fairmot_mm.datasets.converters.class_map import PEDESTRIAN_ONLY, ClassMap
+from fairmot_mm.datasets.converters.conversion_report import ConversionReport
 from fairmot_mm.datasets.converters.half_split import half_lists, write_second_halves
-from fairmot_mm.datasets.converters.labels import (
+from fairmot_mm.datasets.converters.jde_writer import write_jde_set
+from fairmot_mm.datasets.converters.label_part import (
     ALL_IMAGES,
     LabelPart,
     SourceBoxes,
     make_part,
 )
-from fairmot_mm.datasets.converters.report import ConversionReport
-from fairmot_mm.datasets.converters.writer import Target, write_jde_set
+from fairmot_mm.datasets.converters.target import Target
 from fairmot_mm.utils import DataError, OutputError, SequenceInfo, read_mot
 from fairmot_mm.utils.images import image_size
 

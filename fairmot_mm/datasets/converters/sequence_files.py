@@ -5,7 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from fairmot_mm.datasets.converters.labels import LabelPart
+from fairmot_mm.datasets.converters.label_part import LabelPart
+from fairmot_mm.utils.boxes import cxcywh_to_tlwh
 
 
 def write_seqinfo(
@@ -37,9 +38,7 @@ def write_ground_truth(folder: Path, part: LabelPart) -> None:
     Its form is that of MOT17: mark and visibility are 1, the class is the class id + 1.
     Boxes without identity are not in it.
     """
-    boxes = part.boxes.copy()
-    boxes[:, :2] -= boxes[:, 2:] / 2
-    boxes *= np.tile(part.sizes, 2)[part.image]
+    boxes = cxcywh_to_tlwh(part.boxes) * np.tile(part.sizes, 2)[part.image]
     lines = [
         f'{image + 1},{identity},{x:.2f},{y:.2f},{w:.2f},{h:.2f},1,{label + 1},1\n'
         for image, identity, label, (x, y, w, h) in zip(

@@ -1,4 +1,4 @@
-"""Frames of a video as a sequence folder, to be labelled, trained on or tested on."""
+"""Writing the frames of a video as a sequence folder."""
 
 import shutil
 from pathlib import Path
@@ -20,27 +20,31 @@ def extract_frames(
 ) -> tuple[Path, int]:
     """Write ``OUT/NAME/img1/000001.jpg`` and so on, and ``OUT/NAME/seqinfo.ini``.
 
-    The folder appears once all frames are written; where there is one, the video was
-    extracted before and nothing is done.
+    The folder appears once all frames are written. If it exists, the video was
+    extracted before, and nothing is done.
 
     Args:
         video: A video file, or anything else that `open_source` opens.
-        out: Folder of the sequences. NAME is that of the file without its ending.
+        out: Folder of the sequences. NAME is the name of the file without its ending.
         frame_rate: Frames a second, instead of what the video says.
-        show_progress: Draw a progress bar.
+        show_progress: Whether to draw a progress bar.
 
     Returns:
-        The sequence folder, and the number of frames written now.
+        The sequence folder, and the number of frames that were written.
 
     Raises:
         VideoError: The video cannot be opened.
-        OutputError: ``out`` cannot be written, or has another folder of this name.
+        OutputError: ``out`` cannot be written, or has a folder of this name that is no
+            sequence.
     """
     source = open_source(video, frame_rate)
     folder = require_writable_dir(out) / source.name
     if folder.exists():
         if not (folder / 'seqinfo.ini').is_file():
-            raise OutputError(f'{folder} exists and was not extracted: choose another')
+            raise OutputError(
+                f'{folder} exists and is no sequence (it has no seqinfo.ini); choose '
+                'another folder'
+            )
         return folder, 0
     staging = folder.with_name(f'.{source.name}.part')
     shutil.rmtree(staging, ignore_errors=True)

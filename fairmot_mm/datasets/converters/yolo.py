@@ -8,15 +8,17 @@ import numpy as np
 import yaml
 
 from fairmot_mm.datasets.converters.class_map import PEDESTRIAN_ONLY, ClassMap
-from fairmot_mm.datasets.converters.labels import (
+from fairmot_mm.datasets.converters.conversion_report import ConversionReport
+from fairmot_mm.datasets.converters.jde_writer import write_jde_set
+from fairmot_mm.datasets.converters.label_part import (
     ALL_IMAGES,
     LabelPart,
     SourceBoxes,
     make_part,
 )
-from fairmot_mm.datasets.converters.report import ConversionReport
-from fairmot_mm.datasets.converters.writer import Target, write_jde_set
+from fairmot_mm.datasets.converters.target import Target
 from fairmot_mm.utils import IMAGE_SUFFIXES, DataError, list_images, natural_order
+from fairmot_mm.utils.boxes import cxcywh_to_tlwh
 from fairmot_mm.utils.images import image_size
 
 _IMAGES, _LABELS = 'images', 'labels'
@@ -127,12 +129,11 @@ def _read_folder(
     table = np.array(rows, np.float64).reshape(-1, columns + 1)
     sizes = np.array([image_size(image) for image in images])
     own = table[:, 0].astype(np.int64)
-    wh = table[:, 4:6] * sizes[own]
     boxes = SourceBoxes(
         image=own,
         names=np.array([names[int(k)] for k in table[:, 1]], object),
         ids=table[:, 6].astype(np.int64) if columns == 6 else np.full(len(own), -1),
-        tlwh=np.concatenate([table[:, 2:4] * sizes[own] - wh / 2, wh], 1),
+        tlwh=cxcywh_to_tlwh(table[:, 2:6] * np.tile(sizes[own], 2)),
     )
     return make_part(
         (place / ('.' if frame_rate is None else 'img1')).as_posix(),

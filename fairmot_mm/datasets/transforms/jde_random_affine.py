@@ -9,6 +9,7 @@ from mmcv.transforms import BaseTransform
 from mmdet.structures.bbox import HorizontalBoxes
 
 from fairmot_mm.registry import TRANSFORMS
+from fairmot_mm.utils.boxes import box_sizes
 
 
 @TRANSFORMS.register_module()
@@ -127,8 +128,8 @@ class JDERandomAffine(BaseTransform):
     ) -> np.ndarray:
         """(N,) mask of the boxes that stay large, upright and inside enough."""
         tiny = 1e-16
-        w, h = (after[:, 2:] - after[:, :2]).T
-        area_before = np.prod(before[:, 2:] - before[:, :2], axis=1)
+        w, h = box_sizes(after).T
+        area_before = box_sizes(before).prod(axis=1)
         aspect = np.maximum(w / (h + tiny), h / (w + tiny))
         return (
             (w > self.min_bbox_size)

@@ -5,6 +5,7 @@ from mmcv.transforms import BaseTransform
 from mmdet.structures.bbox import HorizontalBoxes
 
 from fairmot_mm.registry import TRANSFORMS
+from fairmot_mm.utils.boxes import cxcywh_to_xyxy
 
 
 @TRANSFORMS.register_module()
@@ -21,9 +22,7 @@ class LoadJDELabels(BaseTransform):
         rows = results['jde_labels']
         height, width = results['img_shape']
         scale = np.array([width, height, width, height], np.float32)
-        half = rows[:, 4:6] / 2
-        corners = np.concatenate([rows[:, 2:4] - half, rows[:, 2:4] + half], axis=1)
-        results['gt_bboxes'] = HorizontalBoxes(corners * scale)
+        results['gt_bboxes'] = HorizontalBoxes(cxcywh_to_xyxy(rows[:, 2:]) * scale)
         results['gt_bboxes_labels'] = rows[:, 0].astype(np.int64)
         results['gt_instances_ids'] = rows[:, 1].astype(np.int64)
         return results

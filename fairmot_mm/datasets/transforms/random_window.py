@@ -9,6 +9,7 @@ from mmcv.transforms import BaseTransform
 from mmdet.structures.bbox import HorizontalBoxes
 
 from fairmot_mm.registry import TRANSFORMS
+from fairmot_mm.utils.boxes import box_sizes
 
 
 @TRANSFORMS.register_module()
@@ -61,7 +62,7 @@ class RandomWindow(BaseTransform):
         results['img'] = self.render(image, (sx, sy), shift)
         results['img_shape'] = results['img'].shape[:2]
         after = boxes * (sx, sy, sx, sy) + (*shift, *shift)
-        size = after[:, 2:] - after[:, :2]
+        size = box_sizes(after)
         inside = after[:, 2:].clip(0, self.scale) - after[:, :2].clip(0, self.scale)
         visible = inside.prod(axis=1) / size.prod(axis=1).clip(1e-6)
         keep = (visible >= self.min_visible) & (size > self.min_bbox_size).all(axis=1)

@@ -1,4 +1,4 @@
-"""Hooks of training."""
+"""Hooks that act during a training."""
 
 from fairmot_mm.engine.hooks.channels_last_hook import (
     ChannelsLastHook,
@@ -9,6 +9,7 @@ from fairmot_mm.engine.hooks.compile_network_hook import (
     compile_network,
 )
 from fairmot_mm.engine.hooks.corrupt_image_hook import CorruptImageHook
+from fairmot_mm.engine.hooks.flag_exchange_hook import FlagExchangeHook
 from fairmot_mm.engine.hooks.loss_guard_hook import LossGuardHook
 from fairmot_mm.engine.hooks.resume_hook import ResumeHook
 from fairmot_mm.engine.hooks.row_shard_hook import RowShardHook
@@ -22,6 +23,7 @@ __all__ = [
     'ChannelsLastHook',
     'CompileNetworkHook',
     'CorruptImageHook',
+    'FlagExchangeHook',
     'LossGuardHook',
     'ResumeHook',
     'RowShardHook',

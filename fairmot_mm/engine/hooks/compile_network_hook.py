@@ -4,10 +4,10 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from mmengine.hooks import Hook
-from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
 from torch import nn
 
+from fairmot_mm.engine.bare_model import bare_model
 from fairmot_mm.registry import HOOKS
 from fairmot_mm.utils import ConfigError
 from fairmot_mm.utils.compiled import Compiled
@@ -25,35 +25,50 @@ class CompileNetworkHook(Hook):
     """Lets ``torch.compile`` generate code for the parts of the network.
 
     mmengine's own key ``compile`` takes the whole step, which objects of varying number
-    interrupt; here targets, losses and update stay as they are. Results are those
-    of the plain network but for rounding, and checkpoints have the same names.
-    Validation runs the plain network, whose frames have another size.
+    interrupt. Here targets, losses and update stay as they are. Results are those of
+    the plain network up to rounding, and checkpoints have the same names. Validation
+    runs the plain network, because its frames have another size.
 
     Args:
-        modules: Names of parts of the model. What each returns depends on its input
-            alone, and nothing else calls into it.
+        modules: Names of parts of the model. The output of each must depend on its
+            input alone, and nothing else may call one of its methods.
         options: Keyword arguments of ``torch.compile``, such as ``mode``.
 
     Raises:
-        ConfigError: The model has no such part, or, at the first iteration, this
+        ConfigError: The model has no such part, or, in the first iteration, this
             machine cannot generate code.
     """
 
-    # Behind all that copies the model or changes its layout.
+    # After every hook that copies the model or changes its layout.
     priority = 'LOWEST'
 
     def __init__(self, modules: Sequence[str] = NETWORK, **options: Any) -> None:
         self.modules = tuple(modules)
         self.options = options
+        self._compiled: list[nn.Module] = []
 
     def before_train(self, runner: Runner) -> None:
-        """Set the code up; it is generated in the first iteration."""
-        compile_network(_bare(runner.model), self.modules, **self.options)
+        """Set the code up; it is generated in the first iteration.
+
+        Args:
+            runner: The Runner of the training.
+        """
+        self.after_train(runner)
+        model = bare_model(runner.model)
+        compile_network(model, self.modules, **self.options)
+        self._compiled = _parts(model, self.modules)
 
     def after_train(self, runner: Runner) -> None:
-        """Leave the model as it was."""
-        for module in _parts(_bare(runner.model), self.modules):
-            vars(module)['forward'] = vars(module)['forward'].plain
+        """Leave the model as it was.
+
+        Args:
+            runner: The Runner of the training.
+        """
+        for module in self._compiled:
+            del vars(module)['forward']
+        self._compiled = []
+
+    after_failure = after_train
 
 
 def compile_network(
@@ -85,11 +100,8 @@ class _InTraining:
         return (self.compiled if self.module.training else self.plain)(*args)
 
 
-def _bare(model: Any) -> nn.Module:
-    return model.module if is_model_wrapper(model) else model
-
-
 def _parts(model: nn.Module, names: Iterable[str]) -> list[nn.Module]:
+    """The parts of a model by their names."""
     try:
         return [model.get_submodule(name) for name in names]
     except AttributeError as error:

@@ -1,14 +1,14 @@
-"""Images that were left out: said once, and not too many of them."""
+"""Name the images that were left out, and stop when there are too many."""
 
 import logging
 from typing import Any
 
-import torch
-from mmengine.dist import all_gather_object, all_reduce
+from mmengine.dist import all_gather_object
 from mmengine.hooks import Hook
 from mmengine.logging import print_log
 from mmengine.runner import Runner
 
+from fairmot_mm.engine.hooks.flag_exchange_hook import find_flag_exchange
 from fairmot_mm.registry import HOOKS
 from fairmot_mm.utils.errors import DataError
 
@@ -19,47 +19,81 @@ INFO = 'corrupt_images'
 class CorruptImageHook(Hook):
     """Log every image that ``JDEDataset(on_corrupt='skip')`` replaced, once.
 
-    What was found is in the checkpoints: a resumed run does not name it again, and the
-    limit is that of the whole training.
+    The processes tell each other of such images at the interval of the
+    `FlagExchangeHook`. Checkpoints hold what was found: a resumed run does not name an
+    image again, and the limit is that of the whole training.
 
     Args:
-        max_images: Different images after which the run stops: then it is the disk or
-            the data set.
+        max_images: Number of different images after which the run stops, because then
+            the disk or the data set is damaged.
     """
 
     def __init__(self, max_images: int = 100) -> None:
         self.max_images = max_images
+        self._found: dict[str, int] = {}  # message to iteration, from 1
+
+    def before_train(self, runner: Runner) -> None:
+        """Require the exchange.
+
+        Args:
+            runner: The Runner of the training.
+
+        Raises:
+            ConfigError: The Runner has no `FlagExchangeHook`.
+        """
+        find_flag_exchange(runner)
+        self._found = {}
 
     def before_train_iter(
         self, runner: Runner, batch_idx: int, data_batch: Any = None
     ) -> None:
-        """Look for replacements in the batches of all processes.
+        """Look for replacements in the batch of this process.
+
+        Args:
+            runner: The Runner of the training.
+            batch_idx: Not used.
+            data_batch: Batch of the pipeline, with ``data_samples``.
+        """
+        known = runner.message_hub.runtime_info.get(INFO, ())
+        for sample in data_batch.get('data_samples', ()) if data_batch else ():
+            for message in sample.metainfo.get('unreadable', ()):
+                if message not in known:
+                    self._found.setdefault(message, runner.iter + 1)
+
+    def own_flag(self) -> int:
+        """Count the images that this process met since the last exchange.
+
+        Returns:
+            Number of images.
+        """
+        return len(self._found)
+
+    def on_flag(self, runner: Runner, flag: int) -> None:
+        """Log the images of all processes, and keep them for the checkpoint.
+
+        Args:
+            runner: The Runner of the training.
+            flag: Not used.
 
         Raises:
-            DataError: There are too many.
+            DataError: There are more than `max_images` in the training so far.
         """
-        known = {*runner.message_hub.runtime_info.get(INFO, ())}
-        samples = data_batch.get('data_samples', ()) if data_batch else ()
-        found = {
-            message
-            for sample in samples
-            for message in sample.metainfo.get('unreadable', ())
-        } - known
-        any_found = torch.tensor(len(found))
-        all_reduce(any_found, 'max')
-        if not any_found:
-            return
-        new = sorted(set().union(*all_gather_object(found)))
-        for message in new:
+        new: dict[str, int] = {}
+        for found in all_gather_object(self._found):
+            for message, iteration in found.items():
+                new[message] = min(iteration, new.get(message, iteration))
+        self._found = {}
+        for message, iteration in sorted(new.items()):
             print_log(
-                f'iteration {runner.iter + 1}: {message}; another takes its place',
+                f'iteration {iteration}: {message}; another image takes its place',
                 'current',
                 logging.WARNING,
             )
-        runner.message_hub.update_info(INFO, sorted(known.union(new)))
-        if len(known) + len(new) > self.max_images:
+        known = {*runner.message_hub.runtime_info.get(INFO, ()), *new}
+        runner.message_hub.update_info(INFO, sorted(known))
+        if len(known) > self.max_images:
             raise DataError(
-                f'{len(known) + len(new)} images cannot be read, and '
+                f'{len(known)} images cannot be read, and '
                 f'default_hooks.corrupt_images.max_images={self.max_images}: '
                 'tools/misc/check_dataset.py lists them all'
             )

@@ -1,14 +1,16 @@
-"""Saving, resuming and clipping what is dealt out to the processes."""
+"""Save, resume and clip parameters whose rows are split over the processes."""
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from typing import Any
 
 from mmengine.dist import get_world_size
 from mmengine.hooks import EMAHook, Hook
-from mmengine.model import is_model_wrapper
+from mmengine.optim import AmpOptimWrapper
 from mmengine.runner import Runner
 from torch import Tensor, nn
 
+from fairmot_mm.engine.bare_model import bare_model
 from fairmot_mm.models.layers.row_shard import (
     RowShard,
     clip_gradients,
@@ -22,31 +24,71 @@ from fairmot_mm.utils.errors import ConfigError
 
 @HOOKS.register_module()
 class RowShardHook(Hook):
-    """Train a model of which some rows are dealt out (`PartialClassifier`).
+    """Train a model with a `RowShard`, such as `PartialClassifier`.
 
     A checkpoint holds all rows, of weights, averaged weights and the state of the
     optimizer, so it is that of one process and any number of processes resumes it.
     Gradients are clipped by the norm over all processes, sparse ones too. A model
-    without such rows is left alone.
-
-    Raises:
-        ConfigError: The loss is scaled (float16) with several processes, each of which
-            would find other gradients that are not finite.
+    without a `RowShard` is not changed.
     """
+
+    # After the hooks that copy the model before the training, such as an EMAHook.
+    priority = 'VERY_LOW'
 
     def __init__(self) -> None:
         self._optimizer_state: dict[int, dict[str, Tensor]] = {}
+        self._hidden = ExitStack()  # own rows are not in state dicts
+        self._changed = ExitStack()  # methods of the Runner and its optimizer wrapper
 
     def before_run(self, runner: Runner) -> None:
-        """Gather all rows whenever a checkpoint is saved, and keep each its own."""
-        if get_world_size() == 1 or not row_shards(runner.model):
-            return
-        # Its last step gives the weights of the first process to all.
-        initialize, save = runner._init_model_weights, runner.save_checkpoint
+        """Keep the own rows while mmengine sends the first process's weights to all.
 
-        def initialize_others() -> None:
-            with without_rows(row_shards(runner.model).values()):
-                initialize()
+        Args:
+            runner: The Runner of the training.
+        """
+        self._hidden.close()
+        if get_world_size() > 1:
+            shards = row_shards(runner.model).values()
+            self._hidden.enter_context(without_rows(shards))
+
+    def before_train(self, runner: Runner) -> None:
+        """Save all rows in checkpoints, and clip gradients alike in all processes.
+
+        Args:
+            runner: The Runner of the training.
+
+        Raises:
+            ConfigError: The loss is scaled (float16) with several processes, each of
+                which would find other gradients that are not finite.
+        """
+        self.after_train(runner)
+        sharded = [parameter for parameter, _ in _sharded(runner).values()]
+        if not sharded:
+            return
+        wrapper = runner.optim_wrapper
+        if get_world_size() > 1:
+            if isinstance(wrapper, AmpOptimWrapper):
+                raise ConfigError(
+                    'identities that are split over several processes cannot be '
+                    "trained with float16: set optim_wrapper.type='BFloat16OptimWrapper'"
+                )
+            self._save_whole_state(runner)
+        if wrapper.clip_grad_kwargs and wrapper.grad_name == 'grad_norm':
+            plain = wrapper.clip_func
+
+            def clip(params: Sequence[nn.Parameter], **kwargs: Any) -> Tensor:
+                return clip_gradients(params, sharded, **kwargs)
+
+            wrapper.clip_func = clip
+            self._changed.callback(setattr, wrapper, 'clip_func', plain)
+
+    def _save_whole_state(self, runner: Runner) -> None:
+        """Have all processes gather their rows around `Runner.save_checkpoint`.
+
+        mmengine calls hooks before it saves in the first process alone, where it is too
+        late for the others to send their rows.
+        """
+        save = runner.save_checkpoint
 
         def save_whole(*args: Any, **kwargs: Any) -> None:
             averages = [
@@ -62,20 +104,42 @@ class RowShardHook(Hook):
                 save(*args, **kwargs)
             self._optimizer_state = {}
 
-        runner._init_model_weights = initialize_others
         runner.save_checkpoint = save_whole
+        self._changed.callback(delattr, runner, 'save_checkpoint')
+
+    def after_train(self, runner: Runner) -> None:
+        """Undo every change to the Runner, its optimizer wrapper and its model.
+
+        Args:
+            runner: The Runner of the training.
+        """
+        self._hidden.close()
+        self._changed.close()
+
+    after_failure = after_train
+    after_run = after_train
 
     def before_save_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
-        """Put the state of all rows in place of that of the first process."""
+        """Put the optimizer's state of all rows in place of that of own rows.
+
+        Args:
+            runner: The Runner of the training.
+            checkpoint: What is saved; changed in place.
+        """
         saved = checkpoint.get('optimizer', {}).get('state', {})
         for number, state in self._optimizer_state.items():
             saved[number] = {**saved[number], **state}
 
     def after_load_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
-        """Leave the optimizer the state of the rows of this process."""
+        """Take the optimizer's state of the rows of this process out of all.
+
+        Args:
+            runner: The Runner of the training.
+            checkpoint: What was loaded; changed in place.
+        """
         saved = checkpoint.get('optimizer', {}).get('state', {})
         if runner.cfg.get('resume') and saved:
-            for number, (_, shard) in _dealt_out(runner).items():
+            for number, (_, shard) in _sharded(runner).items():
                 saved[number] = {
                     key: shard.take(value)
                     if isinstance(value, Tensor) and value.ndim
@@ -83,29 +147,10 @@ class RowShardHook(Hook):
                     for key, value in saved[number].items()
                 }
 
-    def before_train(self, runner: Runner) -> None:
-        """Have gradients clipped alike in all processes."""
-        wrapper = runner.optim_wrapper
-        dealt_out = [parameter for parameter, _ in _dealt_out(runner).values()]
-        if not dealt_out:
-            return
-        if hasattr(wrapper, 'loss_scaler') and get_world_size() > 1:
-            raise ConfigError(
-                'identities that are dealt out to several processes cannot be trained '
-                "with float16: set optim_wrapper.type='BFloat16OptimWrapper'"
-            )
 
-        def clip(params: Sequence[nn.Parameter], **kwargs: Any) -> Tensor:
-            return clip_gradients(params, dealt_out, **kwargs)
-
-        if wrapper.clip_grad_kwargs and wrapper.grad_name == 'grad_norm':
-            wrapper.clip_func = clip
-
-
-def _dealt_out(runner: Runner) -> dict[int, tuple[nn.Parameter, RowShard]]:
-    """Parameters that are dealt out, by their number in the optimizer."""
-    wrapped = is_model_wrapper(runner.model)
-    model = runner.model.module if wrapped else runner.model
+def _sharded(runner: Runner) -> dict[int, tuple[nn.Parameter, RowShard]]:
+    """Parameters whose rows are split, by their number in the optimizer."""
+    model = bare_model(runner.model)
     shards = {
         id(parameter): shard
         for shard in row_shards(model).values()
@@ -129,6 +174,6 @@ def _gather_optimizer(runner: Runner) -> dict[int, dict[str, Tensor]]:
             for key, value in optimizer.state[parameter].items()
             if isinstance(value, Tensor) and value.ndim
         }
-        for number, (parameter, shard) in _dealt_out(runner).items()
+        for number, (parameter, shard) in _sharded(runner).items()
         if optimizer.state.get(parameter)
     }

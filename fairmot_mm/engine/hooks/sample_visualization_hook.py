@@ -8,15 +8,16 @@ import torch
 from mmdet.structures import DetDataSample
 from mmengine.dist import is_main_process
 from mmengine.hooks import Hook
-from mmengine.model import is_model_wrapper
 from mmengine.runner import EpochBasedTrainLoop, Runner
 from mmengine.structures import InstanceData, PixelData
 from torch import Tensor, nn
 from torch.nn.functional import interpolate
 from torch.utils.hooks import RemovableHandle
 
+from fairmot_mm.engine.bare_model import bare_model
 from fairmot_mm.registry import HOOKS
 from fairmot_mm.utils import ConfigError, read_mot
+from fairmot_mm.utils.boxes import tlwh_to_xyxy
 
 
 @HOOKS.register_module()
@@ -59,8 +60,7 @@ class SampleVisualizationHook(Hook):
 
     def before_run(self, runner: Runner) -> None:
         """Find the head that gives the heatmap."""
-        wrapped = is_model_wrapper(runner.model)
-        model = runner.model.module if wrapped else runner.model
+        model = bare_model(runner.model)
         self._head = getattr(getattr(model, 'detector', model), 'bbox_head', None)
         needed = ('get_targets', 'stride', 'num_classes')
         if not all(hasattr(self._head, name) for name in needed):
@@ -210,9 +210,8 @@ def _true_instances(frame: DetDataSample, num_classes: int) -> InstanceData | No
     number = meta.get('first_frame', 1) + meta['frame_id']
     counted = (rows.marks > 0) & (rows.classes <= num_classes)
     rows = rows[counted & (rows.frames == number)]
-    tlwh = torch.from_numpy(rows.tlwh)
     return _instances(
-        _to_input(torch.cat([tlwh[:, :2], tlwh[:, :2] + tlwh[:, 2:]], dim=1), meta),
+        _to_input(tlwh_to_xyxy(torch.from_numpy(rows.tlwh)), meta),
         torch.from_numpy(rows.classes - 1),
         instances_ids=torch.from_numpy(rows.ids),
     )

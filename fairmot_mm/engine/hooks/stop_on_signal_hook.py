@@ -1,4 +1,4 @@
-"""Ending a run in good order when a scheduler asks for it."""
+"""Save a checkpoint and end when a scheduler sends a signal."""
 
 import logging
 import signal
@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import torch
-from mmengine.dist import all_reduce, barrier, is_main_process
+from mmengine.dist import barrier, get_world_size, is_main_process
 from mmengine.hooks import CheckpointHook, Hook, SyncBuffersHook
 from mmengine.logging import print_log
 from mmengine.runner import IterBasedTrainLoop, Runner
 
+from fairmot_mm.engine.hooks.flag_exchange_hook import find_flag_exchange
 from fairmot_mm.engine.resumable_epoch_loop import ResumableEpochLoop
 from fairmot_mm.registry import HOOKS
 from fairmot_mm.utils.errors import ConfigError
@@ -19,19 +19,20 @@ from fairmot_mm.utils.errors import ConfigError
 
 @HOOKS.register_module()
 class StopOnSignalHook(Hook):
-    """On SIGTERM: save a checkpoint after the iteration, then end with status 143.
+    """On SIGTERM: save a checkpoint after an iteration, then end with status 143.
 
     A scheduler that ends a job, or takes its machine away, sends the signal some time
-    before it kills. All processes stop after the same iteration, whichever of them got
-    it first, and with gradient accumulation after an update. ``--resume`` goes on from
-    ``iter_<n>.pth`` as if the run had not stopped; the next stop replaces it. During a
-    validation the signal waits for the next iteration.
+    before it kills. A process alone stops after the iteration in which it got the
+    signal. Several processes learn of it at the interval of the `FlagExchangeHook` and
+    stop after the same iteration. With gradient accumulation they stop after an update.
+    ``--resume`` goes on from ``iter_<n>.pth`` as if the run had not stopped; the next
+    stop replaces the file. A signal during a validation waits for the next iteration.
 
     Args:
         signals: Names of the signals; the status is 128 and the signal's number.
 
     Raises:
-        ConfigError: There is no signal of a name.
+        ConfigError: No signal has one of the names.
     """
 
     # After every hook that an iteration changes, so that the checkpoint is complete.
@@ -42,14 +43,19 @@ class StopOnSignalHook(Hook):
         if unknown:
             raise ConfigError(f'signals: there is no {", ".join(unknown)}')
         self.signals = [signal.Signals[name] for name in signals]
-        self.received = 0
+        self.received = 0  # number of the signal that this process got
+        self.agreed = 0  # number of the signal that all processes stop for
         self._handlers: dict[signal.Signals, Any] = {}
 
     def before_train(self, runner: Runner) -> None:
-        """Listen.
+        """Listen to the signals.
+
+        Args:
+            runner: The Runner of the training.
 
         Raises:
-            ConfigError: The loop could not go on within an epoch.
+            ConfigError: The loop cannot go on within an epoch, or the Runner has no
+                `FlagExchangeHook`.
         """
         if not isinstance(runner.train_loop, (ResumableEpochLoop, IterBasedTrainLoop)):
             raise ConfigError(
@@ -57,11 +63,31 @@ class StopOnSignalHook(Hook):
                 "train_cfg.type='ResumableEpochLoop', or leave this hook out with "
                 'default_hooks.stop_on_signal=None'
             )
+        self._exchange = find_flag_exchange(runner)
+        self.after_train(runner)
+        self.received = self.agreed = 0
         for number in self.signals:
             self._handlers[number] = signal.signal(number, self._receive)
 
     def _receive(self, number: int, frame: object) -> None:
         self.received = number
+
+    def own_flag(self) -> int:
+        """Give the signal that this process got.
+
+        Returns:
+            Number of the signal, or 0.
+        """
+        return self.received
+
+    def on_flag(self, runner: Runner, flag: int) -> None:
+        """Stop after this iteration, with all other processes.
+
+        Args:
+            runner: The Runner of the training.
+            flag: Number of the signal.
+        """
+        self.agreed = flag
 
     def after_train_iter(
         self,
@@ -70,24 +96,31 @@ class StopOnSignalHook(Hook):
         data_batch: Any = None,
         outputs: dict | None = None,
     ) -> None:
-        """End the run where any process was asked to.
+        """Save and end the run, once all processes know of a signal.
+
+        Args:
+            runner: The Runner of the training.
+            batch_idx: Not used.
+            data_batch: Not used.
+            outputs: Not used.
 
         Raises:
-            SystemExit: The status that the signal asks for.
+            SystemExit: With the status of the signal.
         """
-        received = torch.tensor(self.received)
-        all_reduce(received, 'max')
+        if get_world_size() == 1:  # nobody else to agree with
+            self.agreed = self.received
         accumulated = getattr(runner.optim_wrapper, '_accumulative_counts', 1)
-        if not received or (runner.iter + 1) % accumulated:
+        if not self.agreed or (runner.iter + 1) % accumulated:
             return
+        self._exchange.exchange(runner, runner.iter + 1)  # is the last batch good?
         for hook in runner.hooks:
             if isinstance(hook, SyncBuffersHook):  # as at the end of an epoch
                 hook.after_train_epoch(runner)
-        self._save(runner, int(received))
+        self._save(runner, self.agreed)
         barrier()  # a launcher kills the others once one process has ended
-        raise SystemExit(128 + int(received))
+        raise SystemExit(128 + self.agreed)
 
-    def _save(self, runner: Runner, received: int) -> None:
+    def _save(self, runner: Runner, number: int) -> None:
         (hook,) = (hook for hook in runner.hooks if isinstance(hook, CheckpointHook))
         name = f'iter_{runner.iter + 1}.pth'
         before = runner.message_hub.runtime_info.get('stopped_at')
@@ -102,13 +135,27 @@ class StopOnSignalHook(Hook):
         if before not in (None, name) and is_main_process():
             Path(hook.out_dir, before).unlink(missing_ok=True)
         print_log(
-            f'{signal.Signals(received).name}: {name} is saved, add --resume to '
+            f'{signal.Signals(number).name}: {name} is saved, add --resume to '
             'go on from it',
             'current',
             logging.WARNING,
         )
 
     def after_train(self, runner: Runner) -> None:
-        """Stop listening."""
+        """Stop listening.
+
+        Args:
+            runner: The Runner of the training.
+        """
         for number, handler in self._handlers.items():
             signal.signal(number, handler)
+        self._handlers = {}
+
+    def after_failure(self, runner: Runner) -> None:
+        """Stop listening, unless a signal ends the process, whose status must stay.
+
+        Args:
+            runner: The Runner of the training.
+        """
+        if not self.agreed:
+            self.after_train(runner)

@@ -4,11 +4,11 @@ from os.path import commonpath
 from typing import Any
 
 from mmengine.hooks import Hook
-from mmengine.model import is_model_wrapper
 from mmengine.optim import OptimWrapperDict
 from mmengine.runner import Runner
 from torch import nn
 
+from fairmot_mm.engine.bare_model import bare_model
 from fairmot_mm.registry import HOOKS
 from fairmot_mm.utils.machine import peak_memory
 
@@ -25,8 +25,7 @@ class TrainingScalarsHook(Hook):
 
     def before_train(self, runner: Runner) -> None:
         """Name the rates."""
-        wrapped = is_model_wrapper(runner.model)
-        model = runner.model.module if wrapped else runner.model
+        model = bare_model(runner.model)
         self._groups: dict[str, dict] = {}
         wrapper = runner.optim_wrapper
         if not isinstance(wrapper, OptimWrapperDict):  # the user named those of one

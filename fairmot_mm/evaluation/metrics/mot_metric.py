@@ -35,6 +35,7 @@ from fairmot_mm.utils import (
     require_writable_dir,
     write_text,
 )
+from fairmot_mm.utils.boxes import xyxy_to_tlwh
 
 SEQUENCE_SCORES = ('HOTA', 'DetA', 'AssA', 'MOTA', 'IDF1', 'IDSW', 'FP', 'FN')
 
@@ -256,7 +257,7 @@ def _read_frame(sample: dict, label: int | None) -> FrameTracks:
     )
     instances = sample['pred_track_instances']
     xyxy = torch.as_tensor(instances['bboxes']).cpu().double().reshape(-1, 4).numpy()
-    tlwh = np.concatenate([xyxy[:, :2], xyxy[:, 2:] - xyxy[:, :2]], axis=1)
+    tlwh = xyxy_to_tlwh(xyxy)
     ids = torch.as_tensor(instances['instances_id']).long().cpu().numpy()
     if label is not None:
         own = torch.as_tensor(instances['labels']).cpu().numpy() == label

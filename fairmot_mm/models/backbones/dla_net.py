@@ -1,4 +1,4 @@
-"""Deep Layer Aggregation backbone."""
+"""The backbone DLA-34 (Yu et al., Deep Layer Aggregation, CVPR 2018)."""
 
 from collections.abc import Sequence
 
@@ -28,7 +28,7 @@ def _conv_bn_relu(
 
 
 class DLABlock(nn.Module):
-    """Residual block of two 3 x 3 convolutions whose shortcut is given from outside.
+    """Residual block of two 3 x 3 convolutions; the caller computes the shortcut.
 
     Args:
         in_channels: Channels of the input.
@@ -47,7 +47,15 @@ class DLABlock(nn.Module):
         self.relu = nn.ReLU(inplace=True)
 
     def forward(self, x: Tensor, residual: Tensor) -> Tensor:
-        """Map (B, I, H, W) to (B, O, H/stride, W/stride) and add ``residual``."""
+        """Apply the block.
+
+        Args:
+            x: (B, I, H, W) input map.
+            residual: (B, O, H/stride, W/stride) shortcut, added before the last ReLU.
+
+        Returns:
+            (B, O, H/stride, W/stride) map.
+        """
         out = self.relu(self.bn1(self.conv1(x)))
         return self.relu(self.bn2(self.conv2(out)) + residual)
 
@@ -67,7 +75,14 @@ class DLARoot(nn.Module):
         self.relu = nn.ReLU(inplace=True)
 
     def forward(self, inputs: Sequence[Tensor]) -> Tensor:
-        """Fuse maps of equal size into (B, O, H, W)."""
+        """Fuse maps of equal size.
+
+        Args:
+            inputs: Maps (B, C_k, H, W).
+
+        Returns:
+            (B, O, H, W) map.
+        """
         return self.relu(self.bn(self.conv(torch.cat(list(inputs), dim=1))))
 
 
@@ -78,8 +93,8 @@ class DLATree(nn.Module):
         in_channels: Channels of the input.
         out_channels: Channels of the output.
         stride: Down-sampling of the first block; the shortcut is max-pooled by it.
-        level_root: Whether the pooled input joins the root.
-        child_channels: Channels of the maps handed down by an enclosing tree.
+        level_root: Whether the pooled input is one of the inputs of the root.
+        child_channels: Sum of the channels of the maps that an enclosing tree passes.
     """
 
     def __init__(
@@ -107,7 +122,15 @@ class DLATree(nn.Module):
             )
 
     def forward(self, x: Tensor, children: Sequence[Tensor] = ()) -> Tensor:
-        """Map (B, I, H, W) to (B, O, H/stride, W/stride)."""
+        """Apply the tree.
+
+        Args:
+            x: (B, I, H, W) input map.
+            children: Maps (B, C_k, H/stride, W/stride) from an enclosing tree.
+
+        Returns:
+            (B, O, H/stride, W/stride) map.
+        """
         bottom = self.downsample(x)
         if self.level_root:
             children = [*children, bottom]
@@ -117,10 +140,11 @@ class DLATree(nn.Module):
 
 
 class DLADeepTree(nn.Module):
-    """Two trees in a row; the second aggregates what came before (depth 2).
+    """Two trees in a row; the root of the second also reads the earlier maps (depth 2).
 
-    The published network also runs a projection here whose result nobody reads; it is
-    left out, and its tensors are dropped when a published checkpoint is converted.
+    The published network also computes a projection here and never uses the result.
+    This class leaves the projection out, and the conversion of a published checkpoint
+    drops its tensors.
 
     Args:
         in_channels: Channels of the input.
@@ -137,7 +161,14 @@ class DLADeepTree(nn.Module):
         )
 
     def forward(self, x: Tensor) -> Tensor:
-        """Map (B, I, H, W) to (B, O, H/stride, W/stride)."""
+        """Apply both trees.
+
+        Args:
+            x: (B, I, H, W) input map.
+
+        Returns:
+            (B, O, H/stride, W/stride) map.
+        """
         x1 = self.tree1(x)
         return self.tree2(x1, children=[self.downsample(x), x1])
 
@@ -146,17 +177,18 @@ class DLADeepTree(nn.Module):
 class DLANet(BaseModule):
     """DLA-34, the backbone of FairMOT (Yu et al., Deep Layer Aggregation, CVPR 2018).
 
+    mmdet has no DLA. This one holds the same tensors as the published checkpoints.
     Letters: B images of H x W pixels, c = ``base_channels``.
 
     Args:
-        depth: Only 34 is published with FairMOT.
+        depth: Must be 34, the only depth that is published with FairMOT.
         base_channels: Channels of the first level; level k >= 1 has ``2 ** k`` times as
             many. 16 is the published network.
-        out_indices: Levels to return, of 0 to 5; level k has stride ``2 ** k``.
+        out_indices: Levels to return, each from 0 to 5; level k has stride ``2 ** k``.
         init_cfg: mmengine initialisation, e.g. ``dict(type='Pretrained', ...)``.
 
     Raises:
-        ConfigError: Another depth, or a level that does not exist.
+        ConfigError: `depth` is not 34, or a level does not exist.
     """
 
     def __init__(
@@ -168,9 +200,11 @@ class DLANet(BaseModule):
     ) -> None:
         super().__init__(init_cfg=init_cfg)
         if depth != 34:
-            raise ConfigError(f'DLANet has depth 34, not {depth}')
+            raise ConfigError(f'depth={depth} of DLANet: only depth=34 is available')
         if not set(out_indices) <= set(range(6)):
-            raise ConfigError(f'out_indices must be of 0 to 5, not {out_indices}')
+            raise ConfigError(
+                f'out_indices={out_indices} of DLANet: use levels from 0 to 5'
+            )
         self.out_indices = tuple(out_indices)
         c = [base_channels * 2**level for level in range(6)]
         self.base_layer = _conv_bn_relu(3, c[0], 7)
@@ -182,9 +216,13 @@ class DLANet(BaseModule):
         self.level5 = DLATree(c[4], c[5], stride=2, level_root=True)
 
     def forward(self, x: Tensor) -> tuple[Tensor, ...]:
-        """Map (B, 3, H, W) to the maps (B, c * 2**k, H / 2**k, W / 2**k) of the levels.
+        """Compute the feature maps.
 
-        H and W are multiples of 32.
+        Args:
+            x: (B, 3, H, W) images; H and W are multiples of 32.
+
+        Returns:
+            The map (B, c * 2**k, H / 2**k, W / 2**k) of every level k in `out_indices`.
         """
         outs = []
         x = self.base_layer(x)

@@ -1,4 +1,4 @@
-"""HRNet with the batch norms of FairMOT's."""
+"""mmdet's HRNet with the batch-norm settings of the published FairMOT."""
 
 from typing import Any
 
@@ -10,15 +10,17 @@ from fairmot_mm.registry import MODELS
 
 @MODELS.register_module()
 class HRNetV2(HRNet):
-    """mmdet's HRNet; the layers between its resolutions have a momentum of their own.
+    """mmdet's HRNet, with a second batch-norm momentum for the layers between branches.
 
-    As published, ``norm_cfg`` holds 0.01 for stem and blocks, and the batch norms of
-    the transition and fuse layers adapt ten times as fast.
+    mmdet's class has one momentum for all layers. In the published network the stem and
+    the blocks have 0.01 (``norm_cfg``), and the transition and fuse layers, which
+    connect the branches of different resolution, have 0.1. Shapes are those of mmdet's
+    class.
 
     Args:
-        extra: Stages, see mmdet's ``HRNet``.
+        extra: Configuration of the four HRNet stages, see mmdet's ``HRNet``.
         exchange_momentum: Batch-norm momentum of the transition and fuse layers.
-        kwargs: See mmdet's ``HRNet``.
+        kwargs: Other arguments of mmdet's ``HRNet``.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Heads that find objects."""
+"""Heads that detect objects."""
 
 from fairmot_mm.models.dense_heads.center_head import CenterHead
 

@@ -1,4 +1,4 @@
-"""CenterNet's head: where people are, how large, and where inside the cell."""
+"""The detection head: heatmap of centres, box size, offset inside the cell."""
 
 from collections.abc import Sequence
 
@@ -19,9 +19,9 @@ from fairmot_mm.registry import MODELS
 from fairmot_mm.utils.errors import ConfigError
 
 SIZE_CHANNELS = {'ltrb': 4, 'wh': 2}
-# The sigmoid is kept this far from 0 and 1, so that its logarithm stays finite.
+# Distance that the sigmoid keeps from 0 and 1, so that its logarithm stays finite.
 PROBABILITY_MARGIN = 1e-4
-# Start of the heatmap's bias: every cell begins with probability 0.1.
+# First value of the heatmap's bias: every cell starts with probability 0.1.
 HEATMAP_BIAS = -2.19
 
 
@@ -29,35 +29,41 @@ HEATMAP_BIAS = -2.19
 class CenterHead(BaseModule):
     """Heatmap, box size and centre offset on a stride-4 map (FairMOT section 3.2).
 
-    Letters: B images, C channels, K classes, H x W stride-4 map, P objects.
+    mmdet's ``CenterNetHead`` predicts width and height of a box only; this head also
+    predicts the four distances of FairMOT, and computes targets and losses without a
+    loop over objects. Letters: B images, C channels, K classes, H x W stride-4 map, P
+    objects.
 
     Args:
         num_classes: Channels of the heatmap.
         in_channels: Channels of the feature map.
         feat_channels: Channels between the two convolutions of a branch; 0 for a
             single 1 x 1 convolution.
-        size_type: ``'ltrb'``: distances from the centre to the four sides; ``'wh'``.
-        with_offset: Whether the sub-cell offset is predicted; without it a centre lies
-            in the middle of its cell.
-        heatmap_sigma: ``None``: Gaussians fitted to the boxes, `loss_heatmap` on the
-            clamped sigmoid, divided by the number of peaks. A number (published: 6):
-            Gaussians of this standard deviation in cells, `loss_heatmap` on the raw
-            logits, divided by the number of cells, as published with ``--mse_loss``.
+        size_type: ``'ltrb'`` predicts the distances from the centre to the four sides,
+            ``'wh'`` predicts width and height.
+        with_offset: Whether the offset inside the cell is predicted. Without it a
+            centre lies in the middle of its cell.
+        heatmap_sigma: With ``None``, the Gaussians fit the boxes, and `loss_heatmap`
+            reads the clamped sigmoid and is divided by the number of peaks. With a
+            number (published: 6), it is the standard deviation of all Gaussians in
+            cells, and `loss_heatmap` reads the raw logits and is divided by the number
+            of cells, as published with ``--mse_loss``.
         loss_heatmap: Focal loss by default.
         loss_size: L1 loss with weight 0.1 by default.
         loss_offset: L1 loss by default.
-        average_components: Regression sums are divided by the numbers regressed (4P,
-            2P), as published with ``--reg_loss l1``; ``False``: by P, as with ``sl1``.
-        max_objs: Objects of an image that are trained on; the published code drops
-            those beyond 500, here all are kept.
+        average_components: ``True`` divides a regression loss by the number of values
+            (4P or 2P), as published with ``--reg_loss l1``; ``False`` divides by P, as
+            with ``--reg_loss sl1``.
+        max_objs: Largest number of objects of an image that are trained on. ``None``
+            keeps all; the published code drops those beyond 500.
         act_cfg: Activation of the branches, ReLU by default.
-        branch_init: Start of size and offset, ``weight_std`` and ``std_of_output_only``
-            of `head_branch`; the heatmap keeps PyTorch's.
+        branch_init: ``weight_std`` and ``std_of_output_only`` of `head_branch` for size
+            and offset; the heatmap branch keeps PyTorch's initialisation.
         test_cfg: Keyword arguments of `DecodeSettings`.
         init_cfg: mmengine initialisation.
 
     Raises:
-        ConfigError: Unknown `size_type`.
+        ConfigError: `size_type` is unknown.
     """
 
     stride = 4
@@ -82,7 +88,9 @@ class CenterHead(BaseModule):
     ) -> None:
         super().__init__(init_cfg=init_cfg)
         if size_type not in SIZE_CHANNELS:
-            raise ConfigError(f"size_type must be 'ltrb' or 'wh', not {size_type!r}")
+            raise ConfigError(
+                f"size_type={size_type!r} of CenterHead: use 'ltrb' or 'wh'"
+            )
         self.num_classes = num_classes
         self.size_type = size_type
         self.heatmap_sigma = heatmap_sigma
@@ -126,7 +134,16 @@ class CenterHead(BaseModule):
     def get_targets(
         self, batch_gt_instances: Sequence[InstanceData], feat_size: tuple[int, int]
     ) -> CenterTargets:
-        """Targets for maps of ``feat_size`` (H, W), see `center_targets`."""
+        """Compute the targets of a batch, see `center_targets`.
+
+        Args:
+            batch_gt_instances: Ground truth of B images: ``bboxes`` (N, 4) xyxy in
+                pixels of the network's input, ``labels``, ``instances_ids``.
+            feat_size: Height and width of the maps in cells.
+
+        Returns:
+            The targets, shared by this head and the Re-ID head.
+        """
         return center_targets(
             batch_gt_instances,
             (self.num_classes, *feat_size),
@@ -137,7 +154,15 @@ class CenterHead(BaseModule):
         )
 
     def loss(self, x: Sequence[Tensor], targets: CenterTargets) -> dict[str, Tensor]:
-        """Losses of the predictions on ``x``, see `loss_by_feat`."""
+        """Predict the maps and compute their losses.
+
+        Args:
+            x: Feature maps; the first is (B, C, H, W).
+            targets: Targets of the same batch.
+
+        Returns:
+            The losses of `loss_by_feat`.
+        """
         return self.loss_by_feat(**self(x), targets=targets)
 
     def loss_by_feat(
@@ -147,17 +172,18 @@ class CenterHead(BaseModule):
         targets: CenterTargets,
         offset: Tensor | None = None,
     ) -> dict[str, Tensor]:
-        """Compare maps with targets.
+        """Compute the losses of predicted maps.
 
         Args:
             heatmap: (B, K, H, W) logits.
             size: (B, 4 or 2, H, W) in cells.
-            targets: Of the same batch.
+            targets: Targets of the same batch.
             offset: (B, 2, H, W) in cells.
 
         Returns:
-            ``loss_heatmap``, ``loss_size`` and, with offsets, ``loss_offset``, each
-            multiplied by its loss's weight. Without objects the last two are 0.
+            ``loss_heatmap``, ``loss_size`` and, with offsets, ``loss_offset``: scalars,
+            each multiplied by the weight of its loss. Without objects the last two are
+            0.
         """
         heatmap = heatmap.float()
         if self.heatmap_sigma is None:
@@ -184,7 +210,7 @@ class CenterHead(BaseModule):
     def _regression_loss(
         self, loss: nn.Module, feat: Tensor, target: Tensor, targets: CenterTargets
     ) -> Tensor:
-        """Loss of a map at the cells of the objects; objects on one cell all count."""
+        """Loss at the cells of the objects; two objects on one cell both count."""
         pred = targets.gather(feat.float())
         count = target.numel() if self.average_components else len(target)
         return loss(pred, target, avg_factor=count + 1e-4)
@@ -196,13 +222,16 @@ class CenterHead(BaseModule):
         batch_img_metas: Sequence[dict],
         offset: Tensor | None = None,
     ) -> CenterDetections:
-        """Detections of a batch in pixels of the original frames.
+        """Decode maps into detections.
 
         Args:
             heatmap: (B, K, H, W) logits.
             size: (B, 4 or 2, H, W) in cells.
             batch_img_metas: B metainfos, see `rescale_bboxes`.
             offset: (B, 2, H, W) in cells.
+
+        Returns:
+            Detections with boxes xyxy in pixels of the original frames.
         """
         if offset is not None:
             offset = offset.float()

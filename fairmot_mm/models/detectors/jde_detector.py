@@ -1,6 +1,6 @@
 """The network that detects and embeds in one pass."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from mmdet.models.detectors import BaseDetector
 from mmdet.models.utils import samplelist_boxtype2tensor
@@ -53,9 +53,6 @@ class JDEDetector(BaseDetector):
         self.task_weighting = MODELS.build(
             task_weighting or {'type': 'UncertaintyWeighting'}
         )
-        # What `predict` runs in place of `_forward` where it is set: a faster form of
-        # the same network, see `fairmot_mm.inference.accelerate`.
-        self.fast_forward: Callable[[Tensor], dict[str, Tensor]] | None = None
 
     def extract_feat(self, batch_inputs: Tensor) -> Sequence[Tensor]:
         """Feature maps of (B, 3, H, W) RGB images in [0, 1]; the first has stride 4."""
@@ -111,28 +108,36 @@ class JDEDetector(BaseDetector):
             ``embeds`` (P, D) at the true centres, ``instances_ids`` and ``labels``
             (P,), of the boxes that have an area.
         """
-        return self.read(self.infer(batch_inputs), batch_data_samples)
+        return self.decode(self.run_network(batch_inputs), batch_data_samples)
 
-    def infer(self, batch_inputs: Tensor) -> dict[str, Tensor]:
-        """The first half of `predict`: run the network, nothing leaves the device.
+    def run_network(self, batch_inputs: Tensor) -> dict[str, Tensor]:
+        """The first half of `predict`: run the network; nothing leaves the device.
 
         Args:
             batch_inputs: (B, 3, H, W) RGB in [0, 1].
 
         Returns:
-            What `read` takes.
+            Raw maps of stride 4: ``heatmap`` (B, K, H / 4, W / 4) of K classes,
+            ``size`` (B, 4 or 2, H / 4, W / 4), ``offset`` (B, 2, H / 4, W / 4) where
+            the head has one, and ``embedding`` (B, D, H / 4, W / 4).
         """
-        return (self.fast_forward or self._forward)(batch_inputs)
+        return self._forward(batch_inputs)
 
-    def read(
+    def decode(
         self, maps: dict[str, Tensor], batch_data_samples: Sequence[DetDataSample]
     ) -> Sequence[DetDataSample]:
-        """The second half of `predict`: detections of the maps, copied to the CPU once.
+        """The second half of `predict`: find the detections in the maps.
+
+        They are copied to the CPU once for the whole batch.
 
         Args:
-            maps: Of `infer`.
+            maps: What `run_network` returned; not changed.
             batch_data_samples: See `predict`.
+
+        Returns:
+            See `predict`.
         """
+        maps = dict(maps)
         embedding = maps.pop('embedding')
         if all(
             'bboxes' in sample.get('gt_instances', ()) for sample in batch_data_samples

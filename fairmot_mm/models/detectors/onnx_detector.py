@@ -20,11 +20,12 @@ _PROVIDERS = {'cpu': 'CPUExecutionProvider', 'cuda': 'CUDAExecutionProvider'}
 
 @MODELS.register_module()
 class ONNXDetector(nn.Module):
-    """Detects and embeds with onnxruntime what `JDEDetector` does with PyTorch.
+    """Detects and embeds with onnxruntime as `JDEDetector` does with PyTorch.
 
-    Takes the place of the detector in a `FairMOT`; `init_model` does so where the
-    checkpoint is an ONNX file. Thresholds and the way back to the original frame are
-    those the file was exported with. As many threads run as PyTorch uses.
+    It takes the place of the detector in a `FairMOT`; `init_model` puts it there where
+    the checkpoint is an ONNX file. Thresholds and the mapping back to the original
+    frame are those the file was exported with. onnxruntime uses as many threads as
+    PyTorch.
 
     Args:
         onnx_file: File of ``tools/deployment/export_onnx.py``.
@@ -59,19 +60,24 @@ class ONNXDetector(nn.Module):
             batch_inputs: (B, 3, H, W) RGB in [0, 1], of the size of the export.
             batch_data_samples: B samples with ``ori_shape``.
 
+        Returns:
+            The samples, see `JDEDetector.predict`; ground truth is not embedded.
+
         Raises:
             ConfigError: The input is of another size.
         """
-        return self.read(self.infer(batch_inputs), batch_data_samples)
+        return self.decode(self.run_network(batch_inputs), batch_data_samples)
 
-    def infer(self, batch_inputs: Tensor) -> list[Tensor]:
+    def run_network(self, batch_inputs: Tensor) -> list[Tensor]:
         """The first half of `predict`: run the graph.
 
         Args:
             batch_inputs: See `predict`.
 
         Returns:
-            What `read` takes: boxes in pixels of the input, scores, labels, embeddings.
+            What `decode` takes, by descending score, k for each image: (B, k, 4) boxes
+            xyxy in pixels of the input, (B, k) scores, (B, k) int64 labels, (B, k, D)
+            embeddings of unit length.
 
         Raises:
             ConfigError: The input is of another size.
@@ -89,27 +95,30 @@ class ONNXDetector(nn.Module):
             for output in self.session.run(None, {'images': images})
         ]
 
-    def read(
+    def decode(
         self, outputs: Sequence[Tensor], batch_data_samples: Sequence[DetDataSample]
     ) -> Sequence[DetDataSample]:
-        """The second half of `predict`: back to the original frames, into the samples.
+        """The second half of `predict`: map the boxes back to the original frames.
 
         Args:
-            outputs: Of `infer`.
+            outputs: What `run_network` returned.
             batch_data_samples: See `predict`.
+
+        Returns:
+            See `predict`.
         """
         bboxes, scores, labels, embeds = outputs
         width, height = self.input_size
         metas = [sample.metainfo for sample in batch_data_samples]
         bboxes = rescale_bboxes(bboxes, metas, (height, width), self.rescale)
-        # The cells the boxes were read from stay inside the graph.
+        # The graph does not return the cells that the boxes were read from.
         found = CenterDetections(bboxes, scores, labels, torch.zeros_like(labels))
         set_pred_instances(batch_data_samples, found, embeds, self.score_thr)
         return batch_data_samples
 
 
 def _open_session(path: Path, device: torch.device) -> Any:
-    """An onnxruntime session on ``device``."""
+    """Open an onnxruntime session on ``device``."""
     try:
         import onnxruntime
     except ImportError as error:

@@ -1,4 +1,4 @@
-"""Layers that configs name."""
+"""Building blocks of the networks; configs name `DCNv2`."""
 
 from fairmot_mm.models.layers.dcnv2 import DCNv2
 

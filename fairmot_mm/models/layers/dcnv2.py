@@ -1,4 +1,4 @@
-"""The deformable convolution: mmcv's operator, and a faster way on a CPU."""
+"""The deformable convolution: mmcv's operator, and a faster one for a CPU."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -10,7 +10,7 @@ from torch import Tensor
 
 from fairmot_mm.registry import MODELS
 
-# Output positions sampled at once, so that what they gather stays in the cache.
+# Output positions sampled at once: their samples fit into the cache of a processor.
 _CHUNK = 2048
 
 
@@ -18,16 +18,27 @@ _CHUNK = 2048
 class DCNv2(ModulatedDeformConv2dPack):
     """Modulated deformable convolution (Zhu et al., CVPR 2019).
 
-    mmcv's layer, with its parameters, initialisation and results. Where no gradient is
-    asked for, a CPU samples by `deform_conv2d` instead, in about a sixth of the time.
-    mmcv's operator reads all that it gets as if it were contiguous; it gets what is, so
-    that a network may run, and train, in ``channels_last``. It also computes positions
-    in the type of the map: bfloat16 it does not know, and float16 knows only every
-    fourth of a pixel beyond 256. It gets float32, in mixed precision too.
+    It has the parameters, the initialisation and the results of mmcv's layer, and the
+    arguments of ``mmcv.ops.ModulatedDeformConv2dPack``. It does three things better:
+
+    - On a CPU without gradients it samples with `deform_conv2d`, in about a sixth of
+      the time of mmcv's operator.
+    - mmcv's operator reads every tensor as if it were contiguous. This layer makes its
+      inputs contiguous, so that a network can run and train in ``channels_last``.
+    - mmcv's operator computes positions in the type of the map. It does not support
+      bfloat16, and float16 has steps of a quarter of a pixel beyond 256. This layer
+      gives it float32, in mixed precision too.
     """
 
     def forward(self, x: Tensor) -> Tensor:
-        """Map (B, I, H, W) to (B, O, H', W')."""
+        """Apply the convolution.
+
+        Args:
+            x: (B, I, H, W) map.
+
+        Returns:
+            (B, O, H', W') map.
+        """
         grouped = self.groups > 1 or self.deform_groups > 1
         if x.device.type != 'cpu' or torch.is_grad_enabled() or grouped:
             return self._sample_by_mmcv(x)
@@ -47,7 +58,7 @@ class DCNv2(ModulatedDeformConv2dPack):
         return out if last else out.contiguous()
 
     def _sample_by_mmcv(self, x: Tensor) -> Tensor:
-        """`forward` by mmcv's operator."""
+        """Apply the convolution with mmcv's operator."""
         offset = self.conv_offset(x)
         precise = torch.promote_types(offset.dtype, torch.float32)
         taps = self.deform_groups * self.weight[0, 0].numel()
@@ -77,23 +88,23 @@ def deform_conv2d(
     padding: Sequence[int],
     dilation: Sequence[int],
 ) -> Tensor:
-    """Modulated deformable convolution by weighted sums of rows, without gradient.
+    """Modulated deformable convolution by weighted sums of rows, without gradients.
 
-    The map is a table of one row a pixel; what a tap of the kernel samples is the sum
-    of four rows by their bilinear weights, which `embedding_bag` is made for. Positions
-    are float32 at least.
+    The map is read as a table with one row for each pixel. The sample of a kernel tap
+    is the sum of four rows, weighted by their bilinear weights; `embedding_bag`
+    computes this. Positions have at least the precision of float32.
 
     Letters: B images, I and O channels, H x W input, H' x W' output, k kernel taps.
 
     Args:
         x: (B, I, H, W).
-        shift: (B, 2k, H', W') displacement of each tap in pixels, y before x.
+        shift: (B, 2k, H', W') displacement of each tap in pixels; y comes before x.
         mask: (B, k, H', W') weight of each tap.
         weight: (O, I, kh, kw).
-        bias: (O,) or nothing.
-        stride: Of y and x; so are the next two.
-        padding: Zeros around the input.
-        dilation: Pixels between two taps.
+        bias: (O,) or ``None``.
+        stride: Pixels of the input between two outputs, for y and x.
+        padding: Zeros around the input, for y and x.
+        dilation: Pixels from one tap to the next, for y and x.
 
     Returns:
         (B, O, H', W') in the memory format ``channels_last``.
@@ -142,7 +153,7 @@ def _(x: Tensor, shift: Tensor, mask: Tensor, weight: Tensor, *_: Any) -> Tensor
 
 
 def _neighbours(coordinate: Tensor, size: int) -> tuple[Tensor, Tensor]:
-    """The two pixels around each coordinate, and their shares; none outside.
+    """Find the two pixels around each coordinate; pixels outside get the weight 0.
 
     Args:
         coordinate: (n, k) along one axis, in pixels.

@@ -3,16 +3,16 @@
 from torch import Tensor, nn
 
 from fairmot_mm.models.layers.bilinear import bilinear_deconv
-from fairmot_mm.models.layers.conv_block import ConvBNReLU
+from fairmot_mm.models.layers.conv_bn_relu import ConvBNReLU
 
 
 class DeconvBlock(nn.Module):
-    """Convolution, then transposed convolution by 2, each with batch norm and ReLU.
+    """Convolution, then up-sampling by 2, each followed by batch norm and ReLU.
 
     Args:
         in_channels: Channels of the input.
         out_channels: Channels of the output.
-        conv_cfg: Of the convolution, see `ConvBNReLU`.
+        conv_cfg: Type of the convolution, see `ConvBNReLU`.
     """
 
     def __init__(
@@ -25,5 +25,12 @@ class DeconvBlock(nn.Module):
         self.relu = nn.ReLU(inplace=True)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Map (B, I, H, W) to (B, O, 2 H, 2 W)."""
+        """Apply the block.
+
+        Args:
+            x: (B, I, H, W) map.
+
+        Returns:
+            (B, O, 2 H, 2 W) map.
+        """
         return self.relu(self.bn(self.deconv(self.conv(x))))

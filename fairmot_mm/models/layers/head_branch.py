@@ -1,4 +1,4 @@
-"""The small convolutional branch that every output of FairMOT has."""
+"""The small convolutional branch in front of every output of FairMOT."""
 
 from mmcv.cnn import build_activation_layer
 from torch import nn
@@ -15,22 +15,24 @@ def head_branch(
     weight_std: float | None = None,
     std_of_output_only: bool = False,
 ) -> nn.Sequential:
-    """3 x 3 convolution, activation, 1 x 1 convolution, all with bias.
+    """Build a branch: 3 x 3 convolution, activation, 1 x 1 convolution, with biases.
 
     Args:
         in_channels: Channels of the shared feature map.
-        feat_channels: Channels between the convolutions; 0 leaves only the 1 x 1.
+        feat_channels: Channels between the convolutions; 0 builds only the 1 x 1
+            convolution.
         out_channels: Channels of the output.
-        bias: Start value of every bias; ``None`` keeps PyTorch's random ones.
+        bias: First value of every bias; ``None`` keeps PyTorch's random values.
         act_cfg: Activation as mmcv builds it, ReLU by default.
-        weight_std: Weights start normally distributed with this deviation; ``None``
-            keeps PyTorch's start.
-        std_of_output_only: `weight_std` is for the last convolution. As published, that
-            is any convolution with ``out_channels`` outputs, so where the branch is as
-            wide as its output, both are meant.
+        weight_std: Standard deviation of the normal distribution from which weights
+            start; ``None`` keeps PyTorch's initialisation.
+        std_of_output_only: Whether `weight_std` applies to the last convolution only.
+            As in the published code, this means every convolution with ``out_channels``
+            outputs: both of them if ``feat_channels`` equals ``out_channels``.
 
     Returns:
-        The branch; its last module is the 1 x 1 convolution.
+        Branch from (B, I, H, W) to (B, O, H, W); its last module is the 1 x 1
+        convolution.
     """
     layers: list[nn.Module] = []
     if feat_channels:

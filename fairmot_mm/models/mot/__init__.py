@@ -1,5 +1,6 @@
 """Multiple object tracking models."""
 
 from fairmot_mm.models.mot.fairmot import FairMOT
+from fairmot_mm.models.mot.mmdet_tracker import MMDetTracker, adapt_tracker
 
-__all__ = ['FairMOT']
+__all__ = ['FairMOT', 'MMDetTracker', 'adapt_tracker']

@@ -1,4 +1,4 @@
-"""Necks, from backbone levels to a stride-4 map."""
+"""Necks: from the feature maps of a backbone to one map of stride 4."""
 
 from fairmot_mm.models.necks.concat_neck import ConcatNeck
 from fairmot_mm.models.necks.deconv_fpn import DeconvFPN

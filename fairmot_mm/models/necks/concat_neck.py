@@ -1,4 +1,4 @@
-"""All levels side by side."""
+"""A neck that concatenates all levels."""
 
 from collections.abc import Sequence
 
@@ -12,14 +12,23 @@ from fairmot_mm.registry import MODELS
 
 @MODELS.register_module()
 class ConcatNeck(BaseModule):
-    """Every map resized to the first one, then concatenated; no weights.
+    """Resize every map to the size of the first one and concatenate them.
 
-    Neck of FairMOT's HRNets. After a pyramid (``neck=[dict(type='FPN', ...),
-    dict(type='ConcatNeck')]``) it lets the heads read every level.
+    It has no weights. It is the neck of FairMOT's HRNets. After a feature pyramid
+    (``neck=[dict(type='FPN', ...), dict(type='ConcatNeck')]``) it gives the heads every
+    level in one map. mmdet's ``HRFPN`` also resizes and concatenates, but it adds
+    convolutions that the published network does not have.
     """
 
     def forward(self, inputs: Sequence[Tensor]) -> tuple[Tensor]:
-        """Map (B, C_k, H_k, W_k) to one (B, sum(C_k), H_0, W_0), bilinear."""
+        """Resize with bilinear interpolation and concatenate.
+
+        Args:
+            inputs: Maps (B, C_k, H_k, W_k), the finest first.
+
+        Returns:
+            One map (B, sum(C_k), H_0, W_0).
+        """
         size = inputs[0].shape[-2:]
         resized = [
             F.interpolate(x, size=size, mode='bilinear', align_corners=False)

@@ -1,11 +1,11 @@
-"""The up-sampling path of FairMOT's ResNets with a feature pyramid."""
+"""The neck of FairMOT's ResNets with a feature pyramid."""
 
 from collections.abc import Sequence
 
 from mmengine.model import BaseModule
 from torch import Tensor, nn
 
-from fairmot_mm.models.layers.conv_block import ConvBNReLU
+from fairmot_mm.models.layers.conv_bn_relu import ConvBNReLU
 from fairmot_mm.models.layers.deconv_block import DeconvBlock
 from fairmot_mm.registry import MODELS
 
@@ -14,11 +14,13 @@ from fairmot_mm.registry import MODELS
 class DeconvFPN(BaseModule):
     """Top-down path: up-sample, add the projected finer level, smooth.
 
-    Neck of FairMOT's ``resfpndcn``.
+    It is the neck of the published architecture ``resfpndcn``. mmdet's ``FPN``
+    up-samples by interpolation; this neck up-samples with trained transposed
+    convolutions.
 
     Args:
         in_channels: Channels of the backbone levels of stride 4, 8, 16 and 32.
-        channels: Channels after every step, the coarsest first.
+        channels: Channels after every up-sampling, the coarsest first.
         conv_cfg: ``dict(type='DCNv2')`` as published; ``None`` for plain convolutions.
         init_cfg: mmengine initialisation.
     """
@@ -43,7 +45,14 @@ class DeconvFPN(BaseModule):
         self.out_channels = channels[-1]
 
     def forward(self, inputs: Sequence[Tensor]) -> tuple[Tensor]:
-        """Fuse (B, C_k, H/2**k, W/2**k), k = 2 to 5, into one (B, O, H/4, W/4)."""
+        """Fuse the levels of the backbone.
+
+        Args:
+            inputs: Maps (B, C_k, H/2**k, W/2**k) for k = 2 to 5, the finest first.
+
+        Returns:
+            One map (B, O, H/4, W/4).
+        """
         out = inputs[-1]
         steps = zip(self.ups, self.projs, self.smooths, inputs[-2::-1], strict=True)
         for up, proj, smooth, finer in steps:

@@ -1,4 +1,4 @@
-"""The up-sampling path of FairMOT's plain ResNets."""
+"""The neck of FairMOT's plain ResNets."""
 
 from collections.abc import Sequence
 
@@ -11,15 +11,16 @@ from fairmot_mm.registry import MODELS
 
 @MODELS.register_module()
 class DeconvNeck(BaseModule):
-    """The coarsest level alone, up-sampled by 2 in every step.
+    """Read the coarsest level only and up-sample it by 2, three times.
 
-    Neck of FairMOT's ``resdcn`` (Xiao et al., Simple Baselines, ECCV 2018, with
-    deformable convolutions). mmdet's ``CTResNetNeck`` has the same layers, but its
-    deformable convolutions lack the published bias.
+    It is the neck of the published architecture ``resdcn`` (Xiao et al., Simple
+    Baselines, ECCV 2018, with deformable convolutions). mmdet's ``CTResNetNeck`` has
+    the same layers, but its deformable convolutions have no bias and cannot hold the
+    published weights.
 
     Args:
         in_channels: Channels of the last backbone level, of stride 32.
-        channels: Channels after every step; three steps lead to stride 4.
+        channels: Channels after every up-sampling; three of them lead to stride 4.
         conv_cfg: ``dict(type='DCNv2')`` as published; ``None`` for plain convolutions.
         init_cfg: mmengine initialisation.
     """
@@ -39,5 +40,12 @@ class DeconvNeck(BaseModule):
         self.out_channels = channels[-1]
 
     def forward(self, inputs: Sequence[Tensor]) -> tuple[Tensor]:
-        """Map the last input, (B, C, H/32, W/32), to one (B, O, H/4, W/4)."""
+        """Up-sample the last map.
+
+        Args:
+            inputs: Maps of the backbone; the last is (B, C, H/32, W/32).
+
+        Returns:
+            One map (B, O, H/4, W/4).
+        """
         return (self.steps(inputs[-1]),)

@@ -1,4 +1,4 @@
-"""The up-sampling path of the older DLA-34."""
+"""The neck of FairMOT's older DLA-34, ``dlav0_34``."""
 
 from collections.abc import Sequence
 
@@ -7,15 +7,15 @@ from mmengine.model import BaseModule
 from torch import Tensor, nn
 
 from fairmot_mm.models.layers.bilinear import bilinear_upsample
-from fairmot_mm.models.layers.conv_block import ConvBNReLU
+from fairmot_mm.models.layers.conv_bn_relu import ConvBNReLU
 from fairmot_mm.registry import MODELS
 
 
 class ConcatFusion(nn.Module):
-    """Fuse maps from the finest to the coarsest by concatenation.
+    """Fuse maps by concatenation, from the finest to the coarsest.
 
     Args:
-        in_channels: Channels of the maps, finest first; the first equals
+        in_channels: Channels of the maps, the finest first; the first number equals
             ``out_channels``.
         out_channels: Channels of every output.
     """
@@ -32,7 +32,14 @@ class ConcatFusion(nn.Module):
         )
 
     def forward(self, feats: Sequence[Tensor]) -> list[Tensor]:
-        """Return the first map and, for each other, its fusion with the one before."""
+        """Fuse each map with the result for the map before it.
+
+        Args:
+            feats: Maps (B, C_0, 2 H, 2 W), then (B, C_k, H, W), the finest first.
+
+        Returns:
+            The first map as given, then one fusion (B, O, 2 H, 2 W) for each other.
+        """
         outs = [feats[0]]
         layers = zip(self.projs, self.ups, self.nodes, strict=True)
         for feat, (proj, up, node) in zip(feats[1:], layers, strict=True):
@@ -42,10 +49,11 @@ class ConcatFusion(nn.Module):
 
 @MODELS.register_module()
 class DLAConcatUp(BaseModule):
-    """Neck of FairMOT's ``dlav0_34``: the pyramid of `DLAUp` with plain convolutions.
+    """The neck of the published architecture ``dlav0_34``.
 
-    Maps are concatenated where `DLAUp` adds them, and the last fusion is missing (Yu et
-    al., Deep Layer Aggregation, CVPR 2018, section 4.2).
+    It has the pyramid of `DLAUp`, with plain convolutions. It concatenates maps where
+    `DLAUp` adds them, and it has no last fusion (Yu et al., Deep Layer Aggregation,
+    CVPR 2018, section 4.2).
 
     Args:
         in_channels: Channels of the four backbone levels of stride 4, 8, 16 and 32.
@@ -66,7 +74,14 @@ class DLAConcatUp(BaseModule):
         self.out_channels = channels[0]
 
     def forward(self, inputs: Sequence[Tensor]) -> tuple[Tensor]:
-        """Fuse (B, C_k, H/2**k, W/2**k), k = 2 to 5, into one (B, C_2, H/4, W/4)."""
+        """Fuse the levels of the backbone.
+
+        Args:
+            inputs: Maps (B, C_k, H/2**k, W/2**k) for k = 2 to 5, the finest first.
+
+        Returns:
+            One map (B, C_2, H/4, W/4).
+        """
         levels = list(inputs)
         starts = range(len(levels) - 2, -1, -1)
         for start, fusion in zip(starts, self.pyramid, strict=True):

@@ -1,4 +1,4 @@
-"""The up-sampling path of DLA-34."""
+"""The neck of FairMOT's DLA-34."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,7 @@ from mmengine.model import BaseModule
 from torch import Tensor, nn
 
 from fairmot_mm.models.layers.bilinear import bilinear_upsample
-from fairmot_mm.models.layers.conv_block import ConvBNReLU
+from fairmot_mm.models.layers.conv_bn_relu import ConvBNReLU
 from fairmot_mm.registry import MODELS
 
 
@@ -14,11 +14,11 @@ class IDAUp(nn.Module):
     """Iterative deep aggregation: fuse maps from the finest to the coarsest.
 
     Args:
-        in_channels: Channels of the maps, finest first; the first equals
+        in_channels: Channels of the maps, the finest first; the first number equals
             ``out_channels``.
         out_channels: Channels of every output.
-        up_factors: Up-sampling of every map after the first.
-        conv_cfg: Convolution of the projections and nodes, see `ConvBNReLU`.
+        up_factors: Factor of up-sampling for every map after the first.
+        conv_cfg: Type of the convolutions, see `ConvBNReLU`.
     """
 
     def __init__(
@@ -40,7 +40,14 @@ class IDAUp(nn.Module):
         )
 
     def forward(self, feats: Sequence[Tensor]) -> list[Tensor]:
-        """Return the first map and, for each other, its fusion with the one before."""
+        """Fuse each map with the result for the map before it.
+
+        Args:
+            feats: Maps (B, C_k, H/s_k, W/s_k), the finest first.
+
+        Returns:
+            The first map as given, then one fusion (B, O, H/s_0, W/s_0) for each other.
+        """
         outs = [feats[0]]
         layers = zip(self.projs, self.ups, self.nodes, strict=True)
         for feat, (proj, up, node) in zip(feats[1:], layers, strict=True):
@@ -50,11 +57,11 @@ class IDAUp(nn.Module):
 
 @MODELS.register_module()
 class DLAUp(BaseModule):
-    """Neck of FairMOT's DLA-34: all levels aggregated into one map of stride 4.
+    """Neck of FairMOT's DLA-34: aggregate all levels into one map of stride 4.
 
-    A pyramid of `IDAUp` steps runs from the two coarsest levels to all of them; the
-    results at the three finest strides are fused once more (Zhou et al., Objects as
-    Points, figure 6d, which adds the deformable convolutions).
+    The first `IDAUp` fuses the two coarsest levels, the second the three coarsest, the
+    third all four. A last `IDAUp` fuses their results (Zhou et al., Objects as Points,
+    figure 6d, which adds the deformable convolutions).
 
     Args:
         in_channels: Channels of the four backbone levels of stride 4, 8, 16 and 32.
@@ -86,7 +93,14 @@ class DLAUp(BaseModule):
         self.out_channels = fused[0]
 
     def forward(self, inputs: Sequence[Tensor]) -> tuple[Tensor]:
-        """Fuse (B, C_k, H/2**k, W/2**k), k = 2 to 5, into one (B, C_2, H/4, W/4)."""
+        """Fuse the levels of the backbone.
+
+        Args:
+            inputs: Maps (B, C_k, H/2**k, W/2**k) for k = 2 to 5, the finest first.
+
+        Returns:
+            One map (B, C_2, H/4, W/4).
+        """
         levels = list(inputs)
         outs: list[Tensor] = []
         for start, ida in zip(range(len(levels) - 2, -1, -1), self.idas, strict=True):

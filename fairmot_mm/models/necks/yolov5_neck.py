@@ -1,4 +1,4 @@
-"""The up-sampling path of FairMOT's light network."""
+"""The neck of FairMOT's light network, YOLOv5s."""
 
 from collections.abc import Sequence
 
@@ -14,18 +14,19 @@ from fairmot_mm.registry import MODELS
 
 @MODELS.register_module()
 class YOLOv5Neck(BaseModule):
-    """Top-down path of YOLOv5, one step longer: it ends at stride 4.
+    """Top-down path of YOLOv5 with one more level, so that it ends at stride 4.
 
-    Each step: a 1 x 1 convolution to the width of the finer level, the map doubled
-    (nearest), and a CSP layer that fuses both. FairMOT reads the finest map, so there
-    is no way back down.
+    At each level, a 1 x 1 convolution reduces the channels to those of the finer level,
+    the map is up-sampled by 2 (nearest neighbour), and a CSP layer fuses both maps.
+    Unlike mmdet's ``YOLOXPAFPN`` it has no bottom-up path, because FairMOT reads only
+    the finest map.
 
     Args:
         in_channels: Channels of the backbone levels of stride 4, 8, 16 and 32.
         num_blocks: Bottlenecks of every CSP layer.
-        norm_cfg: Batch norm, as published by default.
-        act_cfg: Activation.
-        init_cfg: mmengine initialisation; by default PyTorch's own.
+        norm_cfg: Batch norm; by default the published one.
+        act_cfg: Activation; SiLU by default.
+        init_cfg: mmengine initialisation; by default the one of PyTorch's layers.
     """
 
     def __init__(
@@ -69,7 +70,14 @@ class YOLOv5Neck(BaseModule):
         self.out_channels = channels
 
     def forward(self, inputs: Sequence[Tensor]) -> tuple[Tensor]:
-        """Fuse (B, C_k, H/2**k, W/2**k), k = 2 to 5, into one (B, C_2, H/4, W/4)."""
+        """Fuse the levels of the backbone.
+
+        Args:
+            inputs: Maps (B, C_k, H/2**k, W/2**k) for k = 2 to 5, the finest first.
+
+        Returns:
+            One map (B, C_2, H/4, W/4).
+        """
         out = inputs[-1]
         steps = zip(self.reduces, self.fuses, inputs[-2::-1], strict=True)
         for reduce, fuse, finer in steps:

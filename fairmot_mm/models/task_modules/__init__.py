@@ -1,4 +1,4 @@
-"""Parts that trackers and heads are given by config."""
+"""Parts of a tracker that a config chooses: motion models and optional parts."""
 
 from fairmot_mm.models.task_modules.ecc_motion import ECCMotion
 from fairmot_mm.models.task_modules.kalman_filter_xyah import KalmanFilterXYAH

@@ -21,10 +21,12 @@ class BlockKalmanFilter(ABC):
     everything else in it stays zero: `cov[:, 0]` is the variance of the position,
     `cov[:, 1]` the covariance of position and velocity, `cov[:, 2]` the variance of the
     velocity. With blocks the filter is exact in closed form and needs no matrix
-    inversion.
+    inversion. mmdet's `KalmanFilter` gives the same numbers, but for one track a call
+    and with 8 x 8 matrices, and it has no step other than one frame, no moving camera
+    and no change of the frame size.
 
-    Any class with these methods can take its place as the `motion` of a tracker; the
-    tracker never looks into a state.
+    It is a `MotionModel` of `JDETracker`; any other class with these methods can take
+    its place.
 
     Args:
         std_weight_position: Standard deviation of a position, in sizes of the box.
@@ -92,10 +94,18 @@ class BlockKalmanFilter(ABC):
 
     @abstractmethod
     def _size_factors(self, scale_x: float, scale_y: float) -> tuple[float, float]:
-        """By what the last two quantities grow when the axes of the image do."""
+        """Factors of the last two quantities where the axes of the image are scaled.
+
+        Args:
+            scale_x: Factor of the x axis.
+            scale_y: Factor of the y axis.
+
+        Returns:
+            Factor of the third and of the fourth quantity.
+        """
 
     def initiate(self, measurement: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Start states from first measurements, at rest.
+        """Start states from first measurements, with a velocity of zero.
 
         Args:
             measurement: (N, 4) from `to_measurement`.
@@ -118,16 +128,16 @@ class BlockKalmanFilter(ABC):
     ) -> tuple[np.ndarray, np.ndarray]:
         """Move states ahead, one frame unless `step` says otherwise.
 
-        A step of n frames is what n steps of one frame of a track of constant size
-        come to, noise included; between whole numbers it is interpolated by the same
-        polynomials.
+        A step of n frames gives the same result as n steps of one frame if the size of
+        the track is constant, noise included. Between whole numbers the same
+        polynomials interpolate.
 
         Args:
             mean: (N, 8) means.
             cov: (N, 3, 4) covariances.
             unseen: (N,) bool, tracks that no detection supported in the last frame.
-                Their size stops changing: extrapolated, it would shrink to nothing or
-                grow over the whole frame.
+                Their size stops changing: if it were extrapolated, it would shrink to
+                nothing or grow over the whole frame.
             step: Time that passes, in the frames that velocities are counted in.
 
         Returns:
@@ -158,8 +168,9 @@ class BlockKalmanFilter(ABC):
         """Carry states over into the view of a camera that has moved.
 
         Positions and velocities turn and scale with the image, lengths scale, aspect
-        ratios stay. What a turn or a shear makes x and y share is left out; where their
-        variances are equal, a similarity makes them share nothing.
+        ratios stay. The covariance of x and y that a turn or a shear causes is left
+        out; it is zero where the variances of x and y are equal and the map is a
+        similarity.
 
         Args:
             mean: (N, 8) means.
@@ -189,8 +200,8 @@ class BlockKalmanFilter(ABC):
         Args:
             mean: (N, 8) means.
             cov: (N, 3, 4) covariances.
-            scale_x: New width of the frame by the old one.
-            scale_y: The same of the heights.
+            scale_x: New width of the frame divided by the old width.
+            scale_y: New height of the frame divided by the old height.
 
         Returns:
             Mean (N, 8) and covariance (N, 3, 4) in pixels of the new frames.
@@ -238,7 +249,7 @@ class BlockKalmanFilter(ABC):
     def gated_pairs(
         self, mean: np.ndarray, cov: np.ndarray, measurement: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """The pairs of a state and a measurement that are plausible.
+        """Find the pairs of a state and a measurement that are plausible.
 
         Args:
             mean: (N, 8) predicted means.
@@ -246,8 +257,8 @@ class BlockKalmanFilter(ABC):
             measurement: (M, 4) from `to_measurement`.
 
         Returns:
-            Of P pairs the states, ascending, the measurements, and the squared
-            Mahalanobis distances, all up to `gating_thr`.
+            For P pairs the states (P,), ascending, the measurements (P,), and the
+            squared Mahalanobis distances (P,), none above `gating_thr`.
         """
         variance = self._innovation_var(mean, cov)
         reach = np.sqrt(self.gating_thr * variance[:, 0])

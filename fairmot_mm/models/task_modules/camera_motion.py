@@ -1,4 +1,4 @@
-"""What every estimate of camera motion shares: small grey frames and their frame."""
+"""The base of all estimates of camera motion: small grey pictures of frames."""
 
 import logging
 from abc import ABC, abstractmethod
@@ -12,6 +12,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from fairmot_mm.utils import ConfigError
+from fairmot_mm.utils.boxes import tlwh_to_xyxy
 
 _LUMA = (0.299, 0.587, 0.114)
 # A camera does not zoom by more than this, or turn over, from one frame to the next.
@@ -19,12 +20,12 @@ _MAX_ZOOM = 2.0
 
 
 class RegistrationError(Exception):
-    """Two frames cannot be laid over each other; the message says why."""
+    """Two frames cannot be registered; the message says why."""
 
 
 @dataclass(frozen=True)
 class GreyFrame:
-    """A small grey picture of a frame, and where it shows no detection.
+    """A small grey picture of a frame and a mask of its background.
 
     Attributes:
         image: (h, w) uint8.
@@ -40,18 +41,24 @@ class GreyFrame:
 
 
 class CameraMotion(ABC):
-    """How the picture moved from one frame to the next because the camera did.
+    """Estimates how the picture moved from one frame to the next with the camera.
 
-    A tracker with such a part is handed the network's input together with the
-    detections, makes a small grey picture of it on its device, and carries its tracks
-    over by the `warp` of its motion model. People, who move on their own, are masked
-    out. Where two frames cannot be compared the motion is taken for none: in the first
-    frame, in silence; if the frame size changes or the picture has nothing to hold on
-    to, with a warning in the log, one for each spell of such frames.
+    A tracker with camera motion gets the input of the network together with the
+    detections. This part makes a small grey picture of it on its device and compares it
+    with that of the last frame; the tracker then carries its tracks over by the `warp`
+    of its motion model. Detections are masked out, because people move on their own.
+
+    Where two frames cannot be compared, the motion is zero. In the first frame this is
+    no fault. If the frame size changes, or the picture shows too little background, the
+    log says so once for each run of frames without a result.
+
+    mmdet's `CameraMotionCompensation` compares whole frames at full size, people
+    included, raises an error where they do not match, and moves centres and sizes but
+    not velocities and uncertainties.
 
     Args:
-        downscale: How many pixels of the network's input, along each side, are averaged
-            into one. More is faster and less exact.
+        downscale: Number of pixels of the network's input, along each side, that are
+            averaged into one. More is faster and less exact.
 
     Raises:
         ConfigError: ``downscale`` is not at least 1.
@@ -59,7 +66,7 @@ class CameraMotion(ABC):
 
     def __init__(self, downscale: int = 2) -> None:
         if downscale < 1:
-            raise ConfigError(f'downscale={downscale} of the camera motion: 1 or more')
+            raise ConfigError(f'downscale={downscale} must be 1 or more')
         self.downscale = downscale
         self.reset()
 
@@ -75,11 +82,12 @@ class CameraMotion(ABC):
 
         Args:
             img: (1, 3, H, W) network input, RGB in [0, 1], on any device.
-            metainfo: Of the frame. `img_shape`, `scale_factor` (w, h) and `pad_param`
+            metainfo: `img_shape` (height, width), `scale_factor` (x, y) and `pad_param`
                 (top, bottom, left, right) say where the original frame lies in
-                ``img``; without them ``img`` is the frame. `ori_shape`: its size.
-            tlwh: (D, 4) left, top, width, height of what moves on its own, in pixels
-                of the original frame.
+                ``img``; without them ``img`` is the frame. `ori_shape` (height, width)
+                is the size of the original frame.
+            tlwh: (D, 4) left, top, width, height of the detections to mask out, in
+                pixels of the original frame.
 
         Returns:
             (2, 3) affine map from pixels of the last frame to pixels of this one, both
@@ -96,7 +104,7 @@ class CameraMotion(ABC):
                 )
             matrix = self._register(last, now)
             if not 1 / _MAX_ZOOM**2 < np.linalg.det(matrix[:, :2]) < _MAX_ZOOM**2:
-                raise RegistrationError(f'the match is no motion of a camera: {matrix}')
+                raise RegistrationError(f'no camera moves like this: {matrix.tolist()}')
         except RegistrationError as reason:
             self._warn(metainfo, reason)
             return np.eye(2, 3)
@@ -106,13 +114,13 @@ class CameraMotion(ABC):
 
     @abstractmethod
     def _register(self, last: GreyFrame, now: GreyFrame) -> np.ndarray:
-        """Lay two frames of one size over each other.
+        """Find the map between two frames of one size.
 
         Returns:
             (2, 3) affine map from pixels of ``last`` to pixels of ``now``.
 
         Raises:
-            RegistrationError: They have too little in common.
+            RegistrationError: The frames have too little in common.
         """
 
     def _shrink(
@@ -129,7 +137,7 @@ class CameraMotion(ABC):
         image = (grey[0, 0].clamp(0, 1) * 255).round().byte().cpu().numpy()
         scale = np.asarray(metainfo.get('scale_factor', (1, 1))[:2]) / self.downscale
         to_grey = np.diag([*scale, 1.0])
-        # The middle of the pixels that were averaged.
+        # A grey pixel lies in the middle of the pixels that were averaged.
         to_grey[:2, 2] = -(self.downscale - 1) / (2 * self.downscale)
         ori_shape = metainfo.get('ori_shape', (height, width))
         return GreyFrame(
@@ -139,8 +147,8 @@ class CameraMotion(ABC):
     def _warn(self, metainfo: dict[str, Any], reason: Exception) -> None:
         if not self._failing:
             print_log(
-                f'camera motion from frame_id {metainfo.get("frame_id")} on unknown, '
-                f'taken for none: {reason}',
+                'the camera motion is unknown and taken as zero from frame_id '
+                f'{metainfo.get("frame_id")} on: {reason}',
                 'current',
                 logging.WARNING,
             )
@@ -150,9 +158,8 @@ class CameraMotion(ABC):
 def _background(
     shape: tuple[int, ...], tlwh: np.ndarray, scale: np.ndarray
 ) -> np.ndarray:
-    """255 outside the boxes, whose size is taken up to whole pixels; 0 inside."""
-    corners = np.concatenate([tlwh[:, :2], tlwh[:, :2] + tlwh[:, 2:]], axis=1)
-    corners = corners * np.tile(scale, 2)
+    """255 outside the boxes, which are enlarged to whole pixels; 0 inside."""
+    corners = tlwh_to_xyxy(tlwh) * np.tile(scale, 2)
     corners = np.clip(corners, 0, np.tile(shape[1::-1], 2))
     starts, ends = np.floor(corners[:, :2]), np.ceil(corners[:, 2:])
     background = np.full(shape, 255, np.uint8)

@@ -1,4 +1,4 @@
-"""Camera motion by laying whole frames over each other."""
+"""Camera motion by the correlation of whole frames."""
 
 import cv2
 import numpy as np
@@ -22,17 +22,21 @@ MOTION_TYPES = {
 class ECCMotion(CameraMotion):
     """Maximise the enhanced correlation coefficient of two frames.
 
-    Uses every pixel outside the people (Evangelidis and Psarakis, 2008), so it works
-    with soft texture where there are few corners. It climbs from "no motion": a jump
-    beyond some pixels of the small picture is lost. StrongSORT (Du et al., 2022)
-    compensates like this.
+    Every pixel outside the detections counts (Evangelidis and Psarakis, 2008), so it
+    works with soft texture where there are few corners. The search begins at "no
+    motion" and does not find a jump of more than some pixels of the small picture.
+    StrongSORT (Du et al., 2022) compensates like this.
+
+    In contrast to mmdet's `CameraMotionCompensation`, which uses the same function of
+    OpenCV, detections are masked out, pictures are small, and frames that do not match
+    give no motion instead of an error.
 
     Args:
         downscale: See `CameraMotion`.
         motion_type: 'translation', 'euclidean' (shift and turn) or 'affine' (also zoom,
             which a camera that moves ahead needs).
-        max_iters: Steps at most.
-        eps: Gain of correlation at which to stop.
+        max_iters: Largest number of iterations.
+        eps: Gain of correlation below which the search stops.
         blur: Side of the Gaussian that smooths both pictures, in pixels, odd.
         min_correlation: Correlation in [-1, 1] that must be reached.
 
@@ -88,5 +92,8 @@ class ECCMotion(CameraMotion):
                 raise
             raise RegistrationError('the two frames do not correlate') from error
         if not correlation >= self.min_correlation:
-            raise RegistrationError(f'the two frames correlate by {correlation:.2f}')
+            raise RegistrationError(
+                f'the two frames correlate by {correlation:.2f}, less than '
+                f'min_correlation={self.min_correlation}'
+            )
         return matrix.astype(np.float64)

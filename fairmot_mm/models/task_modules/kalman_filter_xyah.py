@@ -13,18 +13,26 @@ _ASPECT_STD = {'position': 1e-2, 'velocity': 1e-5, 'measurement': 1e-1}
 class KalmanFilterXYAH(BlockKalmanFilter):
     """Batched Kalman filter over (centre x, centre y, aspect ratio w/h, height).
 
-    All of the noise grows with the height of the box, as in DeepSORT (Wojke et al.,
-    2017), whose parameters FairMOT uses; numbers equal mmdet's `KalmanFilter`. An
-    unseen track keeps its height, while its aspect ratio goes on changing.
+    The noise grows with the height of the box, as in DeepSORT (Wojke et al., 2017),
+    whose parameters FairMOT uses. The numbers equal those of mmdet's `KalmanFilter`,
+    which moves one track a call; this filter moves all tracks in one. A track that is
+    not seen keeps its height, while its aspect ratio goes on changing.
 
-    Args, methods and errors are those of `BlockKalmanFilter`; the size of a box is its
-    height.
+    Arguments, methods and errors are those of `BlockKalmanFilter`; the size of a box is
+    its height.
     """
 
     _LENGTHS = (3,)
 
     def to_measurement(self, tlwh: np.ndarray) -> np.ndarray:
-        """(M, 4) centre x, centre y, aspect ratio, height of boxes (M, 4)."""
+        """Turn boxes into what the filter observes.
+
+        Args:
+            tlwh: (M, 4) left, top, width, height in pixels, both sizes above 0.
+
+        Returns:
+            (M, 4) centre x, centre y, width / height, height.
+        """
         measurement = np.empty(tlwh.shape)
         measurement[:, :2] = tlwh[:, :2] + tlwh[:, 2:] / 2
         measurement[:, 2] = tlwh[:, 2] / tlwh[:, 3]
@@ -32,7 +40,14 @@ class KalmanFilterXYAH(BlockKalmanFilter):
         return measurement
 
     def to_tlwh(self, mean: np.ndarray) -> np.ndarray:
-        """(N, 4) left, top, width, height of states (N, 8)."""
+        """Read the boxes out of states.
+
+        Args:
+            mean: (N, 8) means.
+
+        Returns:
+            (N, 4) left, top, width, height in pixels.
+        """
         tlwh = np.empty((len(mean), 4))
         tlwh[:, 2] = mean[:, 2] * mean[:, 3]
         tlwh[:, 3] = mean[:, 3]

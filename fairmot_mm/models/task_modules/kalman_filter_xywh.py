@@ -7,26 +7,32 @@ from fairmot_mm.models.task_modules.block_kalman_filter import (
     BlockKalmanFilter,
 )
 from fairmot_mm.registry import TASK_UTILS
+from fairmot_mm.utils.boxes import cxcywh_to_tlwh, tlwh_to_cxcywh
 
 
 @TASK_UTILS.register_module()
 class KalmanFilterXYWH(BlockKalmanFilter):
     """Batched Kalman filter over (centre x, centre y, width, height).
 
-    Noise across grows with the width of the box, noise along its height, as in BoT-SORT
-    (Aharon et al., 2022, section 3.1). Boxes fit objects better that turn or are cut
-    off by the edge of the frame. Width and height of an unseen track stop changing.
+    The noise of x and width grows with the width of the box, that of y and height with
+    its height, as in BoT-SORT (Aharon et al., 2022, section 3.1). The boxes fit better
+    where objects turn or are cut off by the edge of the frame. Width and height of a
+    track that is not seen stop changing. mmdet has no filter over width and height.
 
-    Deviations are twice those of BoT-SORT, which has no gate: a person is narrow, and
-    with its numbers a gate that follows the width shuts out who walks across.
+    Deviations are twice those of BoT-SORT, which has no gate: a person is narrow, so
+    with its numbers a gate that follows the width leaves out people that walk across
+    the image.
 
-    Methods and errors are those of `BlockKalmanFilter`; the size of a box is its width
-    for x and width, and its height for y and height.
+    Methods are those of `BlockKalmanFilter`; the size of a box is its width for x and
+    width, and its height for y and height.
 
     Args:
         std_weight_position: Standard deviation of a position, in sizes of the box.
         std_weight_velocity: Standard deviation of a velocity, in sizes a frame.
         gating_thr: Largest squared Mahalanobis distance of a plausible measurement.
+
+    Raises:
+        ConfigError: A value is not positive.
     """
 
     _LENGTHS = (2, 3)
@@ -40,14 +46,26 @@ class KalmanFilterXYWH(BlockKalmanFilter):
         super().__init__(std_weight_position, std_weight_velocity, gating_thr)
 
     def to_measurement(self, tlwh: np.ndarray) -> np.ndarray:
-        """(M, 4) centre x, centre y, width, height of boxes (M, 4)."""
-        size = tlwh[:, 2:]
-        return np.concatenate([tlwh[:, :2] + size / 2, size], axis=1)
+        """Turn boxes into what the filter observes.
+
+        Args:
+            tlwh: (M, 4) left, top, width, height in pixels, both sizes above 0.
+
+        Returns:
+            (M, 4) centre x, centre y, width, height, in pixels.
+        """
+        return tlwh_to_cxcywh(tlwh)
 
     def to_tlwh(self, mean: np.ndarray) -> np.ndarray:
-        """(N, 4) left, top, width, height of states (N, 8)."""
-        size = mean[:, 2:4]
-        return np.concatenate([mean[:, :2] - size / 2, size], axis=1)
+        """Read the boxes out of states.
+
+        Args:
+            mean: (N, 8) means.
+
+        Returns:
+            (N, 4) left, top, width, height in pixels.
+        """
+        return cxcywh_to_tlwh(mean[:, :4])
 
     def _std(self, position: np.ndarray, weight: float, kind: str) -> np.ndarray:
         return weight * np.tile(position[:, 2:], 2)

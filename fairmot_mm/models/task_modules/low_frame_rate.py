@@ -1,4 +1,4 @@
-"""What a tracker does differently when much happens between two frames."""
+"""Settings of a tracker for video in which much time passes between two frames."""
 
 from fairmot_mm.registry import TASK_UTILS
 from fairmot_mm.utils import ConfigError
@@ -13,24 +13,26 @@ class LowFrameRate:
     gate, and a new one no longer overlaps with the own box of the frame before, so it
     is never confirmed. With this part the tracker
 
-    - moves its tracks by the time that passed, in frames at ``reference_fps``:
-      positions, and with them the gate, spread as far as that many single frames would
-      spread them;
+    - moves its tracks by the time that passed, in frames at ``reference_fps``: the
+      uncertainty of positions, and with it the gate, grows as it would over that many
+      single frames;
     - counts frames by `frame_id`, so that a gap in the numbers is time that passed;
-    - from a step of ``appearance_step`` on trusts looks before overlap: unconfirmed
-      tracks are moved and matched by embedding inside the gate, like confirmed ones; in
-      the stages by overlap a pair must also look alike; and so must a track that
-      doubles another.
+    - from a step of ``appearance_step`` on puts appearance before overlap: every stage
+      is replaced by its `Stage.for_low_frame_rate`. Unconfirmed tracks are moved and
+      matched by embedding inside the gate, like confirmed ones. A pair made by overlap
+      must also look alike, and so must two tracks in one place for one of them to be
+      removed.
 
     At ``reference_fps`` and above, without gaps, nothing changes.
 
     Args:
         reference_fps: Frame rate that the noise of the motion model is set for.
-        max_step: Longest step, in frames at that rate. After more time a position says
-            nothing any more, and the gate is as wide as it will be.
-        appearance_step: Step from which on looks come before overlap.
+        max_step: Longest step, in frames at that rate; the gate does not grow beyond
+            it.
+        appearance_step: Step, in frames at that rate, from which on appearance comes
+            before overlap.
         embed_thr: Largest cosine distance of a pair made by overlap, and of two tracks
-            that double each other, from that step on.
+            of which one is removed as a duplicate, from that step on.
 
     Raises:
         ConfigError: A value is out of its range.
@@ -58,7 +60,7 @@ class LowFrameRate:
         self.embed_thr = embed_thr
 
     def step(self, frame_rate: float, frame_gap: int) -> float:
-        """Time between two frames, in frames at ``reference_fps``.
+        """Find the time between two frames, in frames at ``reference_fps``.
 
         Args:
             frame_rate: Frames a second, above 0.
@@ -70,6 +72,13 @@ class LowFrameRate:
         step = frame_gap * self.reference_fps / frame_rate
         return min(max(step, 1.0), self.max_step)
 
-    def trusts_looks(self, step: float) -> bool:
-        """Whether looks come before overlap after a step of this length."""
+    def appearance_first(self, step: float) -> bool:
+        """Say whether appearance counts more than overlap after some time.
+
+        Args:
+            step: Time that passed, in frames at ``reference_fps``.
+
+        Returns:
+            Whether it was ``appearance_step`` or more.
+        """
         return step >= self.appearance_step

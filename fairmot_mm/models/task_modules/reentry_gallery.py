@@ -1,4 +1,4 @@
-"""Identities of people who left, for those who come back."""
+"""Identities of people who left the picture, given back when they return."""
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
@@ -9,25 +9,27 @@ from fairmot_mm.utils import ConfigError
 
 @TASK_UTILS.register_module()
 class ReentryGallery:
-    """Remembers how people looked whose tracks have ended, and gives identities back.
+    """Remembers embeddings of tracks that ended, and gives their identities back.
 
-    A tracker with a gallery hands it every confirmed track that it ends because its
-    person was not seen for too long, and asks it about every new track in the frame
-    that confirms it, before its identity is first shown. An identity that is given back
-    leaves the gallery, so it never belongs to two tracks. Position plays no part: who
-    left on the left may return on the right.
+    A tracker puts every confirmed track into its gallery that ends because its person
+    was not seen for too long. It asks the gallery about every new track in the frame
+    that confirms the track, before the identity is first shown. An identity that is
+    given back leaves the gallery, so it never belongs to two tracks. Positions are not
+    compared: a person who left on the left may return on the right.
 
-    Looks alone must decide, so this pays where people come and go and few of them look
-    alike. Where nobody returns it can only do harm: who enters for the first time may
-    be taken for somebody who left. Memory and time are bounded by ``max_size``.
+    The embedding alone decides, so the gallery helps where people leave and return and
+    few of them look alike. Where no person returns it can only do harm: a person who
+    enters for the first time may get the identity of a person who left. Memory and time
+    are bounded by ``max_size``.
 
     Args:
-        max_size: Identities to remember; of more, those that left first are forgotten.
+        max_size: Number of identities to remember; beyond it, those that left first are
+            forgotten.
         max_age: Seconds after which an identity is forgotten.
         cosine_thr: Largest cosine distance between the smoothed embedding of a track
             that ended and of one that was confirmed.
-        margin: How much farther than the nearest identity the second nearest must be;
-            else the look is no evidence and the identity stays new.
+        margin: Least difference of the cosine distances to the second nearest and the
+            nearest identity; below it the track keeps its new identity.
 
     Raises:
         ConfigError: A value is out of its range.
@@ -60,7 +62,7 @@ class ReentryGallery:
         return len(self._ids)
 
     def reset(self) -> None:
-        """Forget everybody."""
+        """Forget all identities."""
         self._ids = np.zeros(0, dtype=np.int64)
         self._labels = np.zeros(0, dtype=np.int64)
         self._times = np.zeros(0)
@@ -75,7 +77,8 @@ class ReentryGallery:
             ids: (N,) identities, none of them remembered already.
             labels: (N,) classes.
             embeds: (N, C) smoothed embeddings of unit length.
-            time: Seconds since the start of the video, never falling.
+            time: Seconds since the start of the video, not before that of the last
+                call.
         """
         if len(ids) == 0:
             return
@@ -87,7 +90,7 @@ class ReentryGallery:
         self._keep(slice(-self.max_size, None))
 
     def recall(self, labels: np.ndarray, embeds: np.ndarray, time: float) -> np.ndarray:
-        """Give identities back to tracks of somebody who left.
+        """Give identities back to tracks of people who left.
 
         Args:
             labels: (N,) classes of the tracks.
@@ -95,7 +98,7 @@ class ReentryGallery:
             time: Seconds since the start of the video.
 
         Returns:
-            (N,) identities, no two the same; 0 for somebody new.
+            (N,) identities, no two the same; 0 for a new person.
         """
         recalled = np.zeros(len(labels), dtype=np.int64)
         if self._embeds is None or len(labels) == 0:
@@ -107,10 +110,10 @@ class ReentryGallery:
         cost[~np.equal.outer(labels, self._labels)] = np.inf
         if len(self) > 1:
             best, second = np.partition(cost, 1, axis=1)[:, :2].T
-            # Infinity minus infinity: no identity of this class, so none to give.
+            # Infinity minus infinity: the gallery has no identity of this class.
             with np.errstate(invalid='ignore'):
                 cost[~(second - best >= self.margin)] = np.inf
-        # At the threshold a pair is worth no more than none.
+        # Costs are cut at the threshold, where a pair is as good as no pair.
         rows, cols = linear_sum_assignment(np.minimum(cost, self.cosine_thr))
         made = cost[rows, cols] < self.cosine_thr
         recalled[rows[made]] = self._ids[cols[made]]

@@ -16,20 +16,20 @@ from fairmot_mm.utils import ConfigError
 class SparseFlowMotion(CameraMotion):
     """Follow corners from frame to frame and fit a similarity to most of them.
 
-    Corners (Shi and Tomasi, 1994) outside all people are followed by pyramidal optical
-    flow (Lucas and Kanade, 1981), there and back; RANSAC finds the shift, turn and zoom
-    that most of them agree on, so that cars and people nobody detected do not count.
-    Withstands large motion; needs texture. BoT-SORT (Aharon et al., 2022) compensates
-    like this.
+    Corners (Shi and Tomasi, 1994) outside all detections are followed by pyramidal
+    optical flow (Lucas and Kanade, 1981), forward and backward. RANSAC finds the shift,
+    turn and zoom that most corners agree on, so that cars and people that were not
+    detected do not count. The method finds large motion, but needs texture. BoT-SORT
+    (Aharon et al., 2022) compensates like this; mmdet has nothing like it.
 
     Args:
         downscale: See `CameraMotion`.
-        max_points: Corners to follow.
-        min_distance: Distance that corners keep, in pixels of the small picture.
+        max_points: Largest number of corners to follow.
+        min_distance: Smallest distance of two corners, in pixels of the small picture.
         ransac_thr: Distance from the common motion up to which a corner agrees with it,
             in pixels of the small picture.
-        min_inliers: Corners that must agree.
-        min_inlier_ratio: Share of all corners that must agree.
+        min_inliers: Number of corners that must agree.
+        min_inlier_ratio: Share of all corners that must agree, in [0, 1].
 
     Raises:
         ConfigError: A value is out of its range.
@@ -70,7 +70,7 @@ class SparseFlowMotion(CameraMotion):
             count = 0 if start is None else len(start)
             raise RegistrationError(f'the background has {count} corners')
         end = self._follow(last.image, now.image, start)
-        # Who cannot find the way back did not arrive where it came from.
+        # Drop points whose backward track does not return to the start.
         back = self._follow(now.image, last.image, end)
         found = np.abs(back - start).max(axis=(1, 2)) < self.ransac_thr / 2
         matrix, agrees = None, np.zeros(0)
@@ -88,7 +88,7 @@ class SparseFlowMotion(CameraMotion):
 
     @staticmethod
     def _follow(image: np.ndarray, to: np.ndarray, points: np.ndarray) -> np.ndarray:
-        """Where points (N, 1, 2) of an image are in another one; far off if lost."""
+        """Where points (N, 1, 2) of an image are in another; far away where lost."""
         end, status, _ = cv2.calcOpticalFlowPyrLK(
             image, to, points, np.zeros_like(points)
         )

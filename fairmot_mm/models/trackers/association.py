@@ -1,8 +1,8 @@
 """Pure functions that decide which detection continues which track.
 
 Letters: T tracks, D detections, C channels of an embedding, P pairs that may be made.
-In a crowd nearly all of the T times D pairs are out of reach of each other, so costs
-are held by pair, not in a table.
+In a crowd most of the T times D pairs are too far apart to be made, so costs are kept
+for each pair, not in a table.
 """
 
 from typing import NamedTuple
@@ -14,9 +14,9 @@ from scipy.sparse.csgraph import connected_components
 
 from fairmot_mm.utils import pairs_in_reach
 
-# Rows and columns up to which one call of the solver is faster than to look for blocks.
+# Number of pairs up to which one call of the solver is faster than a search for blocks.
 _SMALL = 40
-# Share of all pairs from which on one product of matrices is faster than P of vectors.
+# Share of all pairs from which on one matrix product is faster than P dot products.
 _DENSE = 1 / 8
 
 
@@ -36,11 +36,25 @@ class Pairs(NamedTuple):
     others: float = np.inf
 
     def keep(self, mask: np.ndarray) -> 'Pairs':
-        """The pairs of a mask (P,)."""
+        """Choose pairs.
+
+        Args:
+            mask: (P,) bool, or indices.
+
+        Returns:
+            The chosen pairs.
+        """
         return Pairs(self.rows[mask], self.cols[mask], self.cost[mask], self.others)
 
     def table(self, shape: tuple[int, int]) -> np.ndarray:
-        """(T, D) costs."""
+        """Write the costs into a table.
+
+        Args:
+            shape: Number of rows and of columns.
+
+        Returns:
+            Costs of this shape; ``others`` where no pair is listed.
+        """
         table = np.full(shape, self.others)
         table[self.rows, self.cols] = self.cost
         return table
@@ -49,7 +63,7 @@ class Pairs(NamedTuple):
 def cosine_distance(
     a: np.ndarray, b: np.ndarray, rows: np.ndarray, cols: np.ndarray
 ) -> np.ndarray:
-    """One minus the cosine between embeddings, never below 0, in float64.
+    """One minus the cosine between embeddings, in float64 and never below 0.
 
     Args:
         a: (T, C) embeddings; a row of zeros is at distance 1 from everything.
@@ -71,14 +85,14 @@ def cosine_distance(
 def iou_pairs(
     a: np.ndarray, b: np.ndarray, plus_one: bool = True, limit: float = 0.0
 ) -> Pairs:
-    """Pairs of boxes that overlap, at one minus their intersection over union.
+    """Find the boxes that overlap, at one minus their intersection over union.
 
     Args:
         a: (T, 4) left, top, width, height in pixels.
         b: (D, 4) like ``a``.
         plus_one: Count a box from its first to its last pixel, both included, so that
             every side is one pixel longer, as the published tracker does.
-        limit: Largest cost that will be accepted. From 1 on boxes that do not overlap
+        limit: Largest cost that will be accepted. From 1 on, boxes that do not overlap
             are pairs, too.
 
     Returns:
@@ -86,7 +100,7 @@ def iou_pairs(
     """
     extra = float(plus_one)
     if limit < 1 and len(a) * len(b) > _SMALL**2:
-        # Half of the widths each, and the middle of a box is half of its width away.
+        # Centres of boxes that overlap are at most half of both widths apart.
         reach = np.maximum(a[:, 2] / 2 + b[:, 2].max() / 2 + extra, 0)
         rows, cols = pairs_in_reach(a[:, 0] + a[:, 2] / 2, reach, b[:, 0] + b[:, 2] / 2)
     else:
@@ -112,11 +126,11 @@ def assign(
     """Find the partial matching of least cost when an unmade pair costs ``limit``.
 
     This is not "match all, then drop what is above the limit": a pair is made only
-    where it lowers the total. In a crowd most pairs are each other's only choice; they
-    belong to every best matching, so only the others are handed to the solver, in
-    blocks that share no track and no detection. Where costs in a block are exactly
-    equal several matchings may be best; the solver then gets the whole table, and its
-    choice among them is that of the published tracker.
+    where it lowers the total. In a crowd most tracks and detections have one possible
+    partner only. Their pairs belong to every best matching, so the solver gets the
+    other pairs alone, in blocks that share no track and no detection. Where costs in a
+    block are exactly equal, several matchings may be best; the solver then gets the
+    whole table, and its choice among them is that of the published tracker.
 
     Args:
         pairs: Candidates; a cost that is not listed must be above ``limit``.
@@ -124,7 +138,7 @@ def assign(
         limit: Largest cost of a pair.
 
     Returns:
-        Rows and columns of the pairs, rows ascending.
+        Rows (K,) and columns (K,) of the K pairs that are made, rows ascending.
     """
     near = pairs.keep(pairs.cost <= limit)
     alone = (np.bincount(near.rows)[near.rows] == 1) & (

@@ -1,12 +1,13 @@
 """Why a track and a detection were made a pair, or were not."""
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from fairmot_mm.models.trackers import association
 from fairmot_mm.models.trackers.frame_record import FrameRecord, StageRecord
+from fairmot_mm.models.trackers.motion_model import MotionModel
 
 
 class Candidate(NamedTuple):
@@ -18,11 +19,11 @@ class Candidate(NamedTuple):
         track: Identity of the track before the frame.
         state: ``tracked``, ``lost for N frames`` or ``unconfirmed``.
         score: Of the detection.
-        looks: Cosine distance of the embeddings.
+        embed_distance: Cosine distance of the embeddings.
         motion: Squared Mahalanobis distance, to be compared with the gate.
-        overlap: 1 - IoU of the predicted box and the detection.
+        overlap_cost: 1 - IoU of the predicted box and the detection.
         paired: Whether the detection continued the track.
-        reasons: What each stage made of the pair, in order.
+        reasons: What each stage found about the pair, in order.
     """
 
     row: int
@@ -30,9 +31,9 @@ class Candidate(NamedTuple):
     track: int
     state: str
     score: float
-    looks: float
+    embed_distance: float
     motion: float
-    overlap: float
+    overlap_cost: float
     paired: bool
     reasons: tuple[str, ...]
 
@@ -42,39 +43,84 @@ class Explainer:
 
     Args:
         record: What the tracker considered.
-        motion: Its motion model.
+        motion: Motion model of the tracker.
     """
 
-    def __init__(self, record: FrameRecord, motion: Any) -> None:
+    def __init__(self, record: FrameRecord, motion: MotionModel) -> None:
         self.record = record
         self.motion = motion
 
     def row_of(self, identity: int) -> int | None:
-        """Row of the track that had an identity before the frame."""
+        """Find the track that had an identity before the frame.
+
+        Args:
+            identity: The identity.
+
+        Returns:
+            Row of the track; None if there was no track of this identity.
+        """
         rows = np.flatnonzero(self.record.tracks.ids == identity)
         return int(rows[0]) if len(rows) else None
 
     def col_of(self, identity: int) -> int | None:
-        """Detection that continued or began an identity in the frame."""
+        """Find the detection that continued or began an identity in the frame.
+
+        Args:
+            identity: The identity.
+
+        Returns:
+            Index of the detection, or None.
+        """
         cols = np.flatnonzero(self.record.ids == identity)
         return int(cols[0]) if len(cols) else None
 
     def of_track(self, row: int, limit: int = 6) -> list[Candidate]:
-        """The detections that came closest to a track, its own first."""
+        """List the detections that came closest to a track, its own detection first.
+
+        Args:
+            row: Row of the track.
+            limit: Most candidates to list.
+
+        Returns:
+            The candidates.
+        """
         cols = np.arange(len(self.record.detections))
         return self._closest(np.full(len(cols), row), cols, limit)
 
     def of_detection(self, col: int, limit: int = 6) -> list[Candidate]:
-        """The tracks that came closest to a detection, its own first."""
+        """List the tracks that came closest to a detection, its own track first.
+
+        Args:
+            col: Index of the detection.
+            limit: Most candidates to list.
+
+        Returns:
+            The candidates.
+        """
         rows = np.arange(len(self.record.tracks))
         return self._closest(rows, np.full(len(rows), col), limit)
 
     def pair(self, row: int, col: int) -> Candidate:
-        """One track and one detection."""
+        """Compare one track with one detection.
+
+        Args:
+            row: Row of the track.
+            col: Index of the detection.
+
+        Returns:
+            The two as a candidate.
+        """
         return self._closest(np.array([row]), np.array([col]), 1)[0]
 
     def state(self, row: int) -> str:
-        """What a track was before the frame."""
+        """Describe what a track was before the frame.
+
+        Args:
+            row: Row of the track.
+
+        Returns:
+            ``tracked``, ``lost for N frames`` or ``unconfirmed``.
+        """
         tracks = self.record.tracks
         if not tracks.confirmed[row]:
             return 'unconfirmed'
@@ -83,8 +129,15 @@ class Explainer:
         lost = int(self.record.count - 1 - tracks.last_frames[row])
         return f'lost for {lost} frame{"s" * (lost != 1)}'
 
-    def fate(self, row: int) -> str:
-        """What became of a track."""
+    def outcome(self, row: int) -> str:
+        """Describe what happened to a track in the frame.
+
+        Args:
+            row: Row of the track.
+
+        Returns:
+            A sentence without a full stop.
+        """
         col = self.record.match[row]
         if col < 0:
             return 'no detection continued it'
@@ -97,11 +150,13 @@ class Explainer:
     def _closest(
         self, rows: np.ndarray, cols: np.ndarray, limit: int
     ) -> list[Candidate]:
-        """Pairs by overlap and looks; one that was made comes first."""
+        """Sort pairs by overlap and embedding; the pair that was made comes first."""
         tracks, found = self.record.tracks, self.record.detections
         if len(rows) == 0:
             return []
-        looks = association.cosine_distance(tracks.embeds, found.embeds, rows, cols)
+        embed_distance = association.cosine_distance(
+            tracks.embeds, found.embeds, rows, cols
+        )
         overlap = association.iou_pairs(
             self.motion.to_tlwh(tracks.mean), found.tlwh, limit=1
         ).table((len(tracks), len(found)))[rows, cols]
@@ -109,7 +164,7 @@ class Explainer:
             tracks.mean, tracks.cov, self.motion.to_measurement(found.tlwh)
         )[rows, cols]
         paired = self.record.match[rows] == cols
-        order = np.lexsort((looks + overlap, ~paired))[:limit]
+        order = np.lexsort((embed_distance + overlap, ~paired))[:limit]
         return [
             Candidate(
                 row=int(rows[k]),
@@ -117,9 +172,9 @@ class Explainer:
                 track=int(tracks.ids[rows[k]]),
                 state=self.state(rows[k]),
                 score=float(found.scores[cols[k]]),
-                looks=float(looks[k]),
+                embed_distance=float(embed_distance[k]),
                 motion=float(motion[k]),
-                overlap=float(overlap[k]),
+                overlap_cost=float(overlap[k]),
                 paired=bool(paired[k]),
                 reasons=self._reasons(rows[k], cols[k], motion[k], overlap[k]),
             )
@@ -139,7 +194,7 @@ class Explainer:
                 reasons.append(self._verdict(stage, row, col, cost))
             elif tracks.labels[row] != found.labels[col]:
                 reasons.append(f'{stage.name}: of another label')
-            elif stage.name == 'embeds' and motion > self.motion.gating_thr:
+            elif np.isinf(stage.pairs.others) and motion > self.motion.gating_thr:
                 gate = self.motion.gating_thr
                 reasons.append(f'{stage.name}: outside the gate, {motion:.1f} > {gate}')
             else:
@@ -150,7 +205,7 @@ class Explainer:
         return tuple(reasons)
 
     def _verdict(self, stage: StageRecord, row: int, col: int, cost: float) -> str:
-        """What a stage made of a pair that it weighed."""
+        """What a stage decided about a pair whose cost it computed."""
         limit = f'{stage.cost_thr:.2f}'
         if cost > stage.cost_thr:
             return f'{stage.name}: {cost:.3f} > {limit}'
@@ -159,7 +214,7 @@ class Explainer:
         return f'{stage.name}: {cost:.3f} <= {limit}, but others went together better'
 
     def _left_out(self, row: int, col: int) -> Iterator[str]:
-        """Why a pair that was not made had no further chance."""
+        """Why no later stage could make a pair that was not made."""
         tracks, match = self.record.tracks, self.record.match
         if match[row] >= 0:
             stage = self._stage_of_row(row)

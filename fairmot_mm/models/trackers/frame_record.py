@@ -1,4 +1,4 @@
-"""What a tracker considered in a frame, for those who want to know why."""
+"""What a tracker considered in a frame, so that its decisions can be explained."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -7,7 +7,8 @@ from typing import NamedTuple
 import numpy as np
 
 from fairmot_mm.models.trackers.association import Pairs
-from fairmot_mm.models.trackers.detections import Detections, FramePlace
+from fairmot_mm.models.trackers.detections import Detections
+from fairmot_mm.models.trackers.frame_info import FrameInfo
 from fairmot_mm.models.trackers.track_table import TrackTable
 
 
@@ -17,8 +18,8 @@ class StageRecord(NamedTuple):
     Attributes:
         name: Name of the stage.
         cost_thr: Largest cost of a pair.
-        rows: Tracks that took part, as rows of the table.
-        cols: Detections that took part.
+        rows: (R,) tracks that took part, as rows of the table.
+        cols: (C,) detections that took part.
         pairs: Pairs that may be made: positions in ``rows`` and ``cols``, and costs.
     """
 
@@ -29,7 +30,15 @@ class StageRecord(NamedTuple):
     pairs: Pairs
 
     def cost(self, row: int, col: int) -> float | None:
-        """Cost of a track and a detection; None where they are no pair."""
+        """Look up the cost of a pair.
+
+        Args:
+            row: Track, as row of the table.
+            col: Detection.
+
+        Returns:
+            The cost; None where the stage did not list the pair.
+        """
         own = (self.rows[self.pairs.rows] == row) & (self.cols[self.pairs.cols] == col)
         return float(self.pairs.cost[own][0]) if own.any() else None
 
@@ -39,9 +48,9 @@ class FrameRecord:
     """The association of one frame. T tracks, D detections.
 
     Attributes:
-        place: Where the frame stands in its video.
-        count: Its number as the tracker counts, to compare with the ``last_frames`` of
-            tracks.
+        info: Number, rate and size of the frame.
+        count: Number of the frame as the tracker counts, to compare with the
+            ``last_frames`` of tracks.
         tracks: Live tracks, moved to the frame, before detections change them.
         detections: Detections that take part.
         stages: Stages in which there was something to match, in order.
@@ -50,7 +59,7 @@ class FrameRecord:
         begun: (D,) bool, the detection began a track.
     """
 
-    place: FramePlace
+    info: FrameInfo
     count: int
     tracks: TrackTable
     detections: Detections
@@ -62,27 +71,30 @@ class FrameRecord:
     @property
     def frame(self) -> int:
         """Number of the frame in its video, from 1."""
-        return self.place.frame_id + 1
+        return self.info.frame_id + 1
 
     def finish(
         self,
         match: np.ndarray,
         updated: TrackTable,
         new: np.ndarray,
-        born: TrackTable,
+        new_tracks: TrackTable,
     ) -> 'FrameRecord':
-        """Add what came of it.
+        """Add the outcome of the frame.
 
         Args:
             match: See the attribute.
             updated: The T tracks after the frame.
             new: Indices of the detections that began a track.
-            born: These tracks, in the same order.
+            new_tracks: These tracks, in the same order.
+
+        Returns:
+            This record.
         """
         seen = match >= 0
         ids = np.zeros(len(self.detections), dtype=np.int64)
         ids[match[seen]] = updated.ids[seen]
-        ids[new] = born.ids
+        ids[new] = new_tracks.ids
         self.match, self.ids = match, ids
         self.begun = np.isin(np.arange(len(ids)), new)
         return self

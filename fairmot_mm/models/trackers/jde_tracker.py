@@ -1,5 +1,6 @@
 """FairMOT's online tracker on arrays: no loop over tracks or boxes."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -8,37 +9,47 @@ from mmdet.structures import DetDataSample
 from mmengine.structures import InstanceData
 
 from fairmot_mm.models.trackers import association
-from fairmot_mm.models.trackers.detections import Detections, FramePlace
+from fairmot_mm.models.trackers.detections import Detections
+from fairmot_mm.models.trackers.elapsed_time import ElapsedTime
+from fairmot_mm.models.trackers.frame_info import FrameInfo
 from fairmot_mm.models.trackers.frame_record import FrameRecord, Observer
 from fairmot_mm.models.trackers.lifecycle import Lifecycle
-from fairmot_mm.models.trackers.optional_parts import OptionalParts, Pace
-from fairmot_mm.models.trackers.stages import build_stages, by_looks, match_in_stages
+from fairmot_mm.models.trackers.motion_model import MotionModel
+from fairmot_mm.models.trackers.optional_parts import OptionalParts
+from fairmot_mm.models.trackers.stage_configs import (
+    COST_THRS,
+    MOTION_WEIGHT,
+    StageConfig,
+    stage_configs,
+)
+from fairmot_mm.models.trackers.stage_matcher import StageMatcher
 from fairmot_mm.models.trackers.track_table import TrackTable
 from fairmot_mm.models.trackers.video_state import VideoState
 from fairmot_mm.registry import MODELS, TASK_UTILS
 from fairmot_mm.utils import ConfigError
-
-# Largest cost of a pair in each stage, and of a lost track that doubles a tracked one.
-COST_THRS = {'embeds': 0.4, 'iou': 0.5, 'unconfirmed': 0.7, 'duplicate': 0.15}
+from fairmot_mm.utils.boxes import tlwh_to_xyxy
+from fairmot_mm.utils.contracts import require_contract
 
 
 @MODELS.register_module()
 class JDETracker:
     """Track by appearance and motion first, then by overlap.
 
-    In every frame the detections are matched (1) to all confirmed tracks, also lost
-    ones, by embedding with a little motion, inside the gate of the motion model; (2)
-    what is left, to confirmed tracks of the last frame by IoU; (3) to unconfirmed
-    tracks by IoU. What is still left becomes a track. A track is output once it is
-    confirmed: matched a second time, or born in the first frame.
+    In every frame the detections are matched in three stages: (1) to all confirmed
+    tracks, also lost ones, by embedding with a little motion, inside the gate of the
+    motion model; (2) what is left, to confirmed tracks of the last frame by IoU; (3) to
+    unconfirmed tracks by IoU. What is still left begins a track. A track is output once
+    it is confirmed: matched a second time, or begun in the first frame.
 
     All numbers and oddities are by default those of the published FairMOT tracker
     (Zhang et al., "FairMOT", IJCV 2021, section 4.4, and its code), with two
     exceptions: identities start at 1 in every video, and classes stay apart (the
-    published one reads a single class). Five oddities have a switch.
+    published tracker reads a single class). Five oddities have a switch. In
+    contrast to mmdet's trackers it uses the embeddings that the detector predicts, and
+    it works on arrays of all tracks instead of a loop over objects.
 
-    Whatever a frame holds, the state stays sound; a call that fails leaves it as it
-    was.
+    Whatever a frame holds, the state stays valid; a call that fails leaves it as it
+    was before.
 
     Args:
         obj_score_thr: Score that a detection must exceed to be used.
@@ -46,13 +57,14 @@ class JDETracker:
             scaled with the `frame_rate` of the data sample.
         cost_thrs: Replaces some of the largest costs of a pair: `embeds` (0.4, fused
             distance of stage 1), `iou` (0.5, stage 2), `unconfirmed` (0.7, stage 3),
-            and `duplicate` (0.15): of a lost and a tracked box closer than this the
-            track that lived longer survives. The last three are 1 - IoU.
-        motion_weight: Share of the squared Mahalanobis distance in stage 1.
-        embed_momentum: Share of the new embedding in the smoothed one of a track.
-        linger_expired: An expired track can be re-found for one more frame (published).
-            False: it ends at once.
-        bar_refound: A track that was re-found in that frame ends with its next loss
+            and `duplicate` (0.15): where a lost and a tracked box are closer than this,
+            the track that lived longer survives. The last three are 1 - IoU.
+        motion_weight: Share of the squared Mahalanobis distance in stage 1, in [0, 1].
+        embed_momentum: Share of the new embedding in the smoothed embedding of a track,
+            in [0, 1].
+        linger_expired: An expired track can be found again for one more frame
+            (published). False: it ends at once.
+        bar_refound: A track that was found again in that frame ends with its next loss
             (published). False: it lives on like any other.
         iou_plus_one: Boxes include their last pixel in an IoU (published).
         predict_unconfirmed: Move unconfirmed tracks, too, before they are matched. The
@@ -61,20 +73,26 @@ class JDETracker:
             the published tracker it keeps the score it was lost with.
         classes_apart: A detection never continues or removes a track of another label.
             False: labels play no part, and a track takes that of its last detection.
-        min_box_area: Output only boxes of more square pixels.
+        min_box_area: Output only boxes of more square pixels of the original frame.
         max_aspect_ratio: Output no box with a larger width / height. None: no limit.
-        motion: Config of the motion model in TASK_UTILS; by default KalmanFilterXYAH.
-        low_score: Config of a stage in TASK_UTILS for detections at or below
+        stages: Configs of matching stages (`Stage`) in TASK_UTILS, in order, in place
+            of the three above: AppearanceStage, OverlapStage, LowScoreAssociation, or a
+            class of your own. `motion_weight`, `low_score`, and all `cost_thrs` but
+            `duplicate` then belong into these configs. None: the published stages.
+        motion: Config of the motion model (`MotionModel`) in TASK_UTILS; by default
+            KalmanFilterXYAH.
+        low_score: Config of a last stage in TASK_UTILS for detections at or below
             ``obj_score_thr``, such as LowScoreAssociation. None: they are not used.
         camera_motion: Config of SparseFlowMotion or ECCMotion in TASK_UTILS: tracks
             follow the view of a moving camera. Needs the image of every frame.
-        gallery: Config of ReentryGallery in TASK_UTILS: who returns after the buffer
-            has run out gets the old identity back.
+        gallery: Config of ReentryGallery in TASK_UTILS: a person who returns after the
+            buffer has run out gets the old identity back.
         low_frame_rate: Config of LowFrameRate in TASK_UTILS: the time between frames
             counts.
 
     Raises:
-        ConfigError: A value is out of its range or a name is unknown.
+        ConfigError: A value is out of its range, a name is unknown, or an argument
+            would have no effect beside ``stages``.
     """
 
     def __init__(  # noqa: PLR0913 - the keys of a config
@@ -82,7 +100,7 @@ class JDETracker:
         obj_score_thr: float = 0.4,
         track_buffer: int = 30,
         cost_thrs: dict[str, float] | None = None,
-        motion_weight: float = 0.02,
+        motion_weight: float = MOTION_WEIGHT,
         embed_momentum: float = 0.1,
         linger_expired: bool = True,
         bar_refound: bool = True,
@@ -92,26 +110,29 @@ class JDETracker:
         classes_apart: bool = True,
         min_box_area: float = 0,
         max_aspect_ratio: float | None = None,
+        stages: Sequence[StageConfig] | None = None,
         motion: dict[str, Any] | None = None,
         low_score: dict[str, Any] | None = None,
         camera_motion: dict[str, Any] | None = None,
         gallery: dict[str, Any] | None = None,
         low_frame_rate: dict[str, Any] | None = None,
     ) -> None:
-        if unknown := set(cost_thrs or {}) - set(COST_THRS):
+        cost_thrs = cost_thrs or {}
+        if unknown := set(cost_thrs) - set(COST_THRS):
             raise ConfigError(f'cost_thrs has no {unknown}: use {list(COST_THRS)}')
         if not track_buffer >= 0:
             raise ConfigError(f'track_buffer={track_buffer} must be 0 frames or more')
-        shares = {'motion_weight': motion_weight, 'embed_momentum': embed_momentum}
-        for name, share in shares.items():
-            if not 0 <= share <= 1:
-                raise ConfigError(f'{name}={share} is a share: use a value in [0, 1]')
+        if not 0 <= embed_momentum <= 1:
+            raise ConfigError(f'embed_momentum={embed_momentum} must be in [0, 1]')
         self.obj_score_thr = obj_score_thr
         self.track_buffer = track_buffer
-        self.cost_thrs = {**COST_THRS, **(cost_thrs or {})}
+        self.cost_thrs = {**COST_THRS, **cost_thrs}
         self.min_box_area = min_box_area
         self.max_aspect_ratio = max_aspect_ratio
-        self.motion = TASK_UTILS.build(motion or {'type': 'KalmanFilterXYAH'})
+        self.motion: MotionModel = TASK_UTILS.build(
+            motion or {'type': 'KalmanFilterXYAH'}
+        )
+        require_contract(self.motion, MotionModel, 'motion')
         self.lifecycle = Lifecycle(
             motion=self.motion,
             duplicate_thr=self.cost_thrs['duplicate'],
@@ -123,18 +144,14 @@ class JDETracker:
             refresh_score=refresh_score,
             classes_apart=classes_apart,
         )
-        self.classes_apart = classes_apart
-        self.stages, self.score_thr = build_stages(
-            self.motion,
-            self.cost_thrs,
-            motion_weight,
-            iou_plus_one,
-            low_score,
+        self.matcher = StageMatcher(
+            stage_configs(stages, cost_thrs, motion_weight, low_score),
             obj_score_thr,
+            self.motion,
+            iou_plus_one,
+            classes_apart,
         )
         self.parts = OptionalParts(self.motion, camera_motion, gallery, low_frame_rate)
-        mode = self.parts.low_frame_rate
-        self.stages_by_looks = by_looks(self.stages, mode.embed_thr) if mode else []
         self.observer: Observer | None = None  # gets the record of every frame
         self.reset()
 
@@ -155,7 +172,7 @@ class JDETracker:
         Detections with a value that is not finite, or without width or height, are
         ignored. Frames are counted by calls, as published: numbers may jump ahead
         without any effect (`low_frame_rate` gives them one), but not stand still or go
-        back. Where frames change their size, tracks are carried over to the new one.
+        back. Where frames change their size, tracks are carried over to the new size.
 
         Args:
             data_sample: `pred_instances` with `bboxes` (N, 4) xyxy in pixels of the
@@ -163,7 +180,8 @@ class JDETracker:
                 `embeds` (N, C), on any device, in any order. Metainfo: `frame_id`,
                 where 0 resets the tracker, `frame_rate` (30 if absent), and
                 `ori_shape`, without which frames are taken to keep their size.
-            img: (1, 3, H, W) network input of the frame, for `camera_motion` alone.
+            img: (1, 3, H, W) RGB in [0, 1], network input of the frame; needed for
+                `camera_motion` alone.
 
         Returns:
             The confirmed tracks of this frame, in the order of the published tracker:
@@ -174,39 +192,36 @@ class JDETracker:
             DataError: A field, `frame_id` or the image is missing, a value cannot be
                 used, or `frame_id` is not above that of the last frame.
         """
-        place = FramePlace.read(data_sample)
+        info = FrameInfo.from_data_sample(data_sample)
         detections = Detections.from_instances(
-            data_sample.pred_instances, self.score_thr, self.obj_score_thr
+            data_sample.pred_instances, self.matcher.score_thr, self.obj_score_thr
         )
         with self.parts.unchanged_on_failure():
-            video, tracks, pace = self._enter(place, detections, img)
+            video, tracks, elapsed = self._move_to_frame(info, detections, img)
             tracks = self.parts.follow_camera(tracks, img, data_sample, detections.tlwh)
-            frame, first_id = video.num_frames + pace.frames, video.num_ids + 1
-            stages = self.stages_by_looks if pace.looks_first else self.stages
-            record = self.observer and FrameRecord(place, frame, tracks, detections)
-            match = match_in_stages(
-                stages, tracks, detections, self.classes_apart, record
-            )
+            frame, first_id = video.num_frames + elapsed.frames, video.num_ids + 1
+            record = self.observer and FrameRecord(info, frame, tracks, detections)
+            match = self.matcher.match(tracks, detections, elapsed.embed_thr, record)
             updated = self.lifecycle.update(tracks, detections, match, frame)
-            known = self.parts.recall(tracks, updated, frame / place.frame_rate)
+            updated = self.parts.recall(tracks, updated, frame / info.frame_rate)
             new = association.unmatched(match, len(detections)) & detections.strong
             new = np.flatnonzero(new)
-            born = self.lifecycle.start(detections, new, frame, first_id)
-            tracks = self._regroup(known, born, match >= 0, frame, place)
-            tracks = self.lifecycle.without_duplicates(tracks, pace.embed_thr)
+            new_tracks = self.lifecycle.start(detections, new, frame, first_id)
+            tracks = self._regroup(updated, new_tracks, match >= 0, frame, info)
+            tracks = self.lifecycle.without_duplicates(tracks, elapsed.embed_thr)
             output = self._pack_output(tracks)
-        self._video = VideoState(tracks, frame, video.num_ids + len(born), place)
+        self._video = VideoState(tracks, frame, video.num_ids + len(new), info)
         if self.observer and record:
-            self.observer(record.finish(match, known, new, born))
+            self.observer(record.finish(match, updated, new, new_tracks))
         return output
 
     def coast(
         self, data_sample: DetDataSample, img: torch.Tensor | None = None
     ) -> InstanceData:
-        """Pass over a frame in which nobody was looked for.
+        """Move the tracks through a frame in which the network did not run.
 
-        Tracks go on as their motion has it. Such a frame loses no track, but it is time
-        that passes, and lost tracks expire in it as in any other.
+        Tracks move as the motion model predicts. No track is lost in this frame, but
+        time passes: tracks that are lost already expire in it as in any other frame.
 
         Args:
             data_sample: Metainfo as for `track`; detections are not needed.
@@ -218,47 +233,51 @@ class JDETracker:
         Raises:
             DataError: See `track`.
         """
-        place = FramePlace.read(data_sample)
+        info = FrameInfo.from_data_sample(data_sample)
         with self.parts.unchanged_on_failure():
-            video, tracks, pace = self._enter(place, Detections.none(), img)
+            video, tracks, elapsed = self._move_to_frame(info, Detections.empty(), img)
             people = self.motion.to_tlwh(tracks.mean)
             tracks = self.parts.follow_camera(tracks, img, data_sample, people)
-            frame, nobody = video.num_frames + pace.frames, tracks.take(np.arange(0))
-            tracks = self._regroup(tracks, nobody, tracks.tracked, frame, place)
+            frame = video.num_frames + elapsed.frames
+            no_tracks = tracks.take(np.arange(0))
+            tracks = self._regroup(tracks, no_tracks, tracks.tracked, frame, info)
             output = self._pack_output(tracks)
         self._video = VideoState(
-            tracks, frame, video.num_ids, place, video.num_coasted + 1
+            tracks, frame, video.num_ids, info, video.num_coasted + 1
         )
         return output
 
-    def _enter(
-        self, place: FramePlace, detections: Detections, img: torch.Tensor | None
-    ) -> tuple[VideoState, TrackTable, Pace]:
-        """The video so far, its tracks moved to this frame, and how far that is."""
-        video = VideoState() if place.frame_id == 0 else self._video
-        video.require_next(place, detections)
+    def _move_to_frame(
+        self, info: FrameInfo, detections: Detections, img: torch.Tensor | None
+    ) -> tuple[VideoState, TrackTable, ElapsedTime]:
+        """The video so far, its tracks moved to this frame, and the time between."""
+        video = VideoState() if info.frame_id == 0 else self._video
+        video.require_next(info, detections)
         self.parts.require_image(img)
-        if video.place is None:
+        if video.last is None:
             self.parts.reset()
         tracks = video.tracks
         if tracks is None or len(tracks) == 0:
             tracks = self.lifecycle.start(detections, np.arange(0), 0, 0)
-        pace = self.parts.pace(video.place, place, video.num_coasted)
-        tracks = self.lifecycle.fit_size(tracks, video.place, place)
-        return video, self.lifecycle.predict(tracks, pace.step, pace.looks_first), pace
+        elapsed = self.parts.elapsed(video.last, info, video.num_coasted)
+        tracks = self.lifecycle.rescale(tracks, video.last, info)
+        tracks = self.lifecycle.predict(
+            tracks, elapsed.motion_steps, elapsed.appearance_first
+        )
+        return video, tracks, elapsed
 
     def _regroup(
         self,
         tracks: TrackTable,
-        born: TrackTable,
+        new_tracks: TrackTable,
         seen: np.ndarray,
         frame: int,
-        place: FramePlace,
+        info: FrameInfo,
     ) -> TrackTable:
         """End tracks and bring the others into order, see `Lifecycle.regroup`."""
-        max_lost = int(place.frame_rate / 30 * self.track_buffer)
-        after = self.lifecycle.regroup(tracks, born, seen, frame, max_lost)
-        self.parts.remember(tracks, after, frame / place.frame_rate)
+        max_lost = int(info.frame_rate / 30 * self.track_buffer)
+        after = self.lifecycle.regroup(tracks, new_tracks, seen, frame, max_lost)
+        self.parts.remember(tracks, after, frame / info.frame_rate)
         return after
 
     def _pack_output(self, tracks: TrackTable) -> InstanceData:
@@ -268,8 +287,7 @@ class JDETracker:
         shown = tracks.tracked & tracks.confirmed & (width * height > self.min_box_area)
         if self.max_aspect_ratio is not None:
             shown &= width <= self.max_aspect_ratio * height
-        tlwh = tlwh[shown]
-        bboxes = np.concatenate([tlwh[:, :2], tlwh[:, :2] + tlwh[:, 2:]], axis=1)
+        bboxes = tlwh_to_xyxy(tlwh[shown])
         return InstanceData(
             bboxes=torch.from_numpy(bboxes.astype(np.float32)),
             scores=torch.from_numpy(tracks.scores[shown]),

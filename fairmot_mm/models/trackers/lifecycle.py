@@ -1,28 +1,31 @@
 """How tracks begin, change with a detection, and end."""
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
 from fairmot_mm.models.trackers import association
-from fairmot_mm.models.trackers.detections import Detections, FramePlace, unit_embeds
+from fairmot_mm.models.trackers.detections import Detections, unit_embeds
+from fairmot_mm.models.trackers.frame_info import FrameInfo
+from fairmot_mm.models.trackers.motion_model import MotionModel
 from fairmot_mm.models.trackers.track_table import TrackTable
 
 
 @dataclass(frozen=True)
 class Lifecycle:
-    """The life of tracks. Every method returns new tables and leaves its own alone.
+    """Begins, moves, updates and ends tracks.
+
+    Every method returns a new table and does not change its arguments.
 
     Attributes:
         motion: Motion model.
-        duplicate_thr: Below this 1 - IoU a lost track doubles a tracked one.
-        embed_momentum: Share of the new embedding in the smoothed one.
+        duplicate_thr: 1 - IoU below which a lost and a tracked track are duplicates.
+        embed_momentum: Share of the new embedding in the smoothed one, in [0, 1].
         linger_expired, bar_refound, iou_plus_one, predict_unconfirmed, refresh_score,
             classes_apart: See `JDETracker`.
     """
 
-    motion: Any
+    motion: MotionModel
     duplicate_thr: float
     embed_momentum: float
     linger_expired: bool
@@ -35,13 +38,16 @@ class Lifecycle:
     def start(
         self, detections: Detections, new: np.ndarray, frame: int, first_id: int
     ) -> TrackTable:
-        """One track for each of these detections, with identities from this one on.
+        """Begin a track for each of some detections.
 
         Args:
-            detections: Of the frame.
-            new: Indices of the detections.
+            detections: D detections of the frame.
+            new: (K,) indices of the detections that begin a track.
             frame: Number of the frame, from 1.
-            first_id: Identity of the first track.
+            first_id: Identity of the first new track; the others count on from it.
+
+        Returns:
+            The K new tracks.
         """
         mean, cov = self.motion.initiate(
             self.motion.to_measurement(detections.tlwh[new])
@@ -50,7 +56,7 @@ class Lifecycle:
             ids=first_id + np.arange(len(new)),
             tracked=np.full(len(new), True),
             confirmed=np.full(len(new), frame == 1),
-            barred=np.full(len(new), False),
+            ends_when_lost=np.full(len(new), False),
             start_frames=np.full(len(new), frame),
             last_frames=np.full(len(new), frame),
             scores=detections.scores[new],
@@ -60,10 +66,19 @@ class Lifecycle:
             cov=cov,
         )
 
-    def fit_size(
-        self, tracks: TrackTable, last: FramePlace | None, now: FramePlace
+    def rescale(
+        self, tracks: TrackTable, last: FrameInfo | None, now: FrameInfo
     ) -> TrackTable:
-        """The tracks in pixels of this frame, where it has another size."""
+        """Carry tracks over to a frame of another size.
+
+        Args:
+            tracks: Tracks in pixels of the last frame.
+            last: Number, rate and size of the last frame; None before the first.
+            now: Number, rate and size of this frame.
+
+        Returns:
+            The tracks in pixels of this frame.
+        """
         if last is None or last.size is None or now.size is None:
             return tracks
         if last.size == now.size:
@@ -75,12 +90,16 @@ class Lifecycle:
     def predict(
         self, tracks: TrackTable, step: float = 1.0, all_move: bool = False
     ) -> TrackTable:
-        """The tracks, moved to the next frame.
+        """Move tracks to the next frame.
 
         Args:
-            tracks: In the last frame.
-            step: See the motion model.
-            all_move: Unconfirmed tracks, too, whatever `predict_unconfirmed` says.
+            tracks: Tracks in the last frame.
+            step: Time that passes, see `MotionModel.predict`.
+            all_move: Whether unconfirmed tracks move, too, whatever
+                `predict_unconfirmed` says.
+
+        Returns:
+            The tracks in the next frame.
         """
         if tracks.confirmed.all() or self.predict_unconfirmed or all_move:
             mean, cov = self.motion.predict(
@@ -97,13 +116,16 @@ class Lifecycle:
     def update(
         self, tracks: TrackTable, detections: Detections, match: np.ndarray, frame: int
     ) -> TrackTable:
-        """The tracks, those with a detection changed by it.
+        """Update tracks by the detections that continue them.
 
         Args:
             tracks: T tracks, moved to the frame.
-            detections: Of the frame.
+            detections: Detections of the frame.
             match: (T,) index of the detection of each track, or -1.
             frame: Number of the frame, from 1.
+
+        Returns:
+            The T tracks; those without a detection are unchanged.
         """
         rows = np.flatnonzero(match >= 0)
         if len(rows) == 0:
@@ -130,49 +152,57 @@ class Lifecycle:
     def regroup(
         self,
         tracks: TrackTable,
-        born: TrackTable,
+        new_tracks: TrackTable,
         seen: np.ndarray,
         frame: int,
         max_lost: int,
     ) -> TrackTable:
-        """End tracks and bring the others into the order of the published lists.
+        """End tracks and put the others into the order of the published lists.
 
         Args:
-            tracks: Tracks before this frame, (T,) rows, already updated.
-            born: Tracks of this frame.
-            seen: (T,) bool, matched in this frame.
+            tracks: T tracks that began before this frame, already updated.
+            new_tracks: Tracks that begin in this frame.
+            seen: (T,) bool, a detection of this frame continues the track.
             frame: Number of the frame, from 1.
-            max_lost: Frames a track may stay lost.
+            max_lost: Frames for which a track may stay lost.
+
+        Returns:
+            The tracks that go on.
         """
         was_tracked = tracks.tracked
-        stays = ~seen & tracks.confirmed & ~tracks.barred
+        stays = ~seen & tracks.confirmed & ~tracks.ends_when_lost
         expired = stays & (frame - tracks.last_frames > max_lost)
-        barred = tracks.barred
+        ends_when_lost = tracks.ends_when_lost
         if self.linger_expired:
-            barred = barred | (expired & ~was_tracked)
+            ends_when_lost = ends_when_lost | (expired & ~was_tracked)
         else:
             stays &= ~expired
         if not self.bar_refound:
-            barred = barred & ~seen
+            ends_when_lost = ends_when_lost & ~seen
         order = np.concatenate(
             [
                 np.flatnonzero(seen & was_tracked),
-                len(tracks) + np.arange(len(born)),
+                len(tracks) + np.arange(len(new_tracks)),
                 np.flatnonzero(seen & ~was_tracked),
                 np.flatnonzero(stays & ~was_tracked),
                 np.flatnonzero(stays & was_tracked),
             ]
         )
-        return replace(tracks, tracked=seen, barred=barred).append(born).take(order)
+        after = replace(tracks, tracked=seen, ends_when_lost=ends_when_lost)
+        return after.append(new_tracks).take(order)
 
     def without_duplicates(
         self, tracks: TrackTable, embed_thr: float | None = None
     ) -> TrackTable:
-        """Of a tracked and a lost track in the same place keep the longer lived one.
+        """Where a tracked and a lost track are in one place, keep the older track.
 
         Args:
-            tracks: After a frame.
-            embed_thr: Largest cosine distance of the two; None: looks play no part.
+            tracks: Tracks after a frame.
+            embed_thr: Largest cosine distance of two duplicates; None: embeddings are
+                not compared.
+
+        Returns:
+            The tracks without the duplicates that lived for a shorter time.
         """
         tracked, lost = np.flatnonzero(tracks.tracked), np.flatnonzero(~tracks.tracked)
         if not (len(tracked) and len(lost)):
@@ -187,10 +217,11 @@ class Lifecycle:
             one_class = tracks.labels[tracked] == tracks.labels[lost]
             tracked, lost = tracked[one_class], lost[one_class]
         if embed_thr is not None:
-            looks = association.cosine_distance(
+            distance = association.cosine_distance(
                 tracks.embeds, tracks.embeds, tracked, lost
             )
-            tracked, lost = tracked[looks <= embed_thr], lost[looks <= embed_thr]
+            alike = distance <= embed_thr
+            tracked, lost = tracked[alike], lost[alike]
         lifetime = tracks.last_frames - tracks.start_frames
         lost_is_younger = lifetime[tracked] > lifetime[lost]
         keep = np.full(len(tracks), True)

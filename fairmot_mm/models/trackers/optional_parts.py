@@ -1,15 +1,17 @@
-"""The parts of a tracker that may be left out, and what they do to its tracks."""
+"""The optional parts of a tracker and what they change in its tracks."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from mmdet.structures import DetDataSample
 from torch import Tensor
 
-from fairmot_mm.models.trackers.detections import FramePlace
+from fairmot_mm.models.trackers.elapsed_time import ElapsedTime
+from fairmot_mm.models.trackers.frame_info import FrameInfo
+from fairmot_mm.models.trackers.motion_model import MotionModel
 from fairmot_mm.models.trackers.track_table import TrackTable
 from fairmot_mm.registry import TASK_UTILS
 from fairmot_mm.utils import DataError
@@ -17,39 +19,19 @@ from fairmot_mm.utils import DataError
 PartConfig = dict[str, Any] | None
 
 
-class Pace(NamedTuple):
-    """How far it is from the last frame to this one.
-
-    Attributes:
-        frames: Frames that time is counted in; 1 as published.
-        step: Steps of the motion model; 1 as published.
-        embed_thr: Largest cosine distance of what overlaps; None, looks play no part in
-            it, as published.
-    """
-
-    frames: int = 1
-    step: float = 1.0
-    embed_thr: float | None = None
-
-    @property
-    def looks_first(self) -> bool:
-        """Whether looks come before overlap."""
-        return self.embed_thr is not None
-
-
 class OptionalParts:
     """Camera motion, gallery and low frame rate; a part that is None changes nothing.
 
     Args:
-        motion: The motion model, already built.
-        camera_motion: Config of a `CameraMotion`.
-        gallery: Config of a `ReentryGallery`.
-        low_frame_rate: Config of a `LowFrameRate`.
+        motion: Motion model of the tracker.
+        camera_motion: Config of a `CameraMotion` in TASK_UTILS.
+        gallery: Config of a `ReentryGallery` in TASK_UTILS.
+        low_frame_rate: Config of a `LowFrameRate` in TASK_UTILS.
     """
 
     def __init__(
         self,
-        motion: Any,
+        motion: MotionModel,
         camera_motion: PartConfig,
         gallery: PartConfig,
         low_frame_rate: PartConfig,
@@ -62,9 +44,10 @@ class OptionalParts:
 
     @contextmanager
     def unchanged_on_failure(self) -> Iterator[None]:
-        """Take the parts back to where they were if the frame cannot be finished.
+        """Restore the parts if the frame cannot be finished.
 
-        The parts replace what they know of the video and never change it in place.
+        This works because the parts replace what they know about the video and never
+        change it in place.
         """
         parts = [p for p in (self.camera_motion, self.gallery) if p is not None]
         before = [dict(vars(part)) for part in parts]
@@ -76,7 +59,7 @@ class OptionalParts:
             raise
 
     def reset(self) -> None:
-        """Forget the video."""
+        """Forget the video; the next frame is the first one of another video."""
         for part in (self.camera_motion, self.gallery):
             if part is not None:
                 part.reset()
@@ -84,8 +67,11 @@ class OptionalParts:
     def require_image(self, img: Tensor | None) -> None:
         """Check that there is an image where one is needed.
 
+        Args:
+            img: Network input of the frame, or None.
+
         Raises:
-            DataError: There is none.
+            DataError: There is no image, and camera motion needs one.
         """
         if self.camera_motion is not None and img is None:
             raise DataError(
@@ -93,21 +79,26 @@ class OptionalParts:
                 'track(data_sample, img=...), as FairMOT does'
             )
 
-    def pace(self, last: FramePlace | None, now: FramePlace, num_coasted: int) -> Pace:
-        """Find out how far it is to a frame.
+    def elapsed(
+        self, last: FrameInfo | None, now: FrameInfo, num_coasted: int
+    ) -> ElapsedTime:
+        """Find the time that passed since the last frame.
 
         Args:
-            last: Of the last frame; None before the first.
-            now: Of this frame.
-            num_coasted: Frames since the last one in which people were looked for.
+            last: Number, rate and size of the last frame; None before the first.
+            now: Number, rate and size of this frame.
+            num_coasted: Frames since the last one in which the network ran.
+
+        Returns:
+            The time; one frame, as published, without a `LowFrameRate`.
         """
         if self.low_frame_rate is None or last is None:
-            return Pace()
+            return ElapsedTime()
         frames = now.frame_id - last.frame_id
         mode = self.low_frame_rate
         step = mode.step(now.frame_rate, frames)
-        looks_first = mode.trusts_looks(step * (num_coasted + 1))
-        return Pace(frames, step, mode.embed_thr if looks_first else None)
+        appearance_first = mode.appearance_first(step * (num_coasted + 1))
+        return ElapsedTime(frames, step, mode.embed_thr if appearance_first else None)
 
     def follow_camera(
         self,
@@ -119,10 +110,14 @@ class OptionalParts:
         """Carry all tracks over into the view that the camera has now.
 
         Args:
-            tracks: In the view of the last frame.
-            img: Network input of this frame, (1, 3, H, W).
-            data_sample: Of this frame.
-            tlwh: (D, 4) boxes of people in this frame.
+            tracks: Tracks in pixels of the last frame.
+            img: (1, 3, H, W) RGB in [0, 1], network input of this frame.
+            data_sample: Data sample of this frame.
+            tlwh: (D, 4) left, top, width, height of the people in this frame, in
+                pixels of the original frame.
+
+        Returns:
+            The tracks in pixels of this frame.
         """
         if self.camera_motion is None:
             return tracks
@@ -131,12 +126,15 @@ class OptionalParts:
         return replace(tracks, mean=mean, cov=cov)
 
     def recall(self, before: TrackTable, tracks: TrackTable, time: float) -> TrackTable:
-        """Give tracks that were just confirmed the identity of who has returned.
+        """Give tracks that were just confirmed the identity of a person who returned.
 
         Args:
-            before: T tracks before the detections of the frame.
-            tracks: The same tracks after them.
-            time: Seconds since the start.
+            before: T tracks before the update by the detections of the frame.
+            tracks: The same tracks after the update.
+            time: Seconds since the start of the video.
+
+        Returns:
+            The T tracks with these identities.
         """
         rows = np.flatnonzero(tracks.confirmed & ~before.confirmed)
         if self.gallery is None or len(rows) == 0:
@@ -147,12 +145,12 @@ class OptionalParts:
         return replace(tracks, ids=ids)
 
     def remember(self, before: TrackTable, after: TrackTable, time: float) -> None:
-        """Keep the confirmed tracks in mind that were lost for too long.
+        """Put confirmed tracks that ended into the gallery.
 
         Args:
             before: All tracks.
-            after: Those that go on.
-            time: Seconds since the start.
+            after: The tracks that go on.
+            time: Seconds since the start of the video.
         """
         if self.gallery is None:
             return

@@ -7,18 +7,19 @@ import numpy as np
 
 @dataclass
 class TrackTable:
-    """One row a live track, first those seen in the last frame, then the lost ones.
+    """One row for each live track: first the tracked ones, then the lost ones.
 
-    Rows are removed with the track: nothing grows with the length of a video. The
-    order of the rows is the order of the output.
+    A track that ends is removed, so the table does not grow with the length of a video.
+    The order of the rows is the order of the output.
 
     Attributes:
         ids: (T,) int64 identities, from 1.
         tracked: (T,) bool, a detection supported the track in the last frame; the
             others are lost.
-        confirmed: (T,) bool, seen at least twice, or born in the first frame.
-        barred: (T,) bool, lost for so long once that the next loss ends the track.
-        start_frames: (T,) int64, frame of birth, counted from 1.
+        confirmed: (T,) bool, seen at least twice, or begun in the first frame.
+        ends_when_lost: (T,) bool, the track was found again after it had expired, so
+            it ends as soon as it is lost again (``bar_refound`` of `JDETracker`).
+        start_frames: (T,) int64, frame in which the track began, counted from 1.
         last_frames: (T,) int64, frame of the last detection.
         scores: (T,) float32.
         labels: (T,) int64.
@@ -30,7 +31,7 @@ class TrackTable:
     ids: np.ndarray
     tracked: np.ndarray
     confirmed: np.ndarray
-    barred: np.ndarray
+    ends_when_lost: np.ndarray
     start_frames: np.ndarray
     last_frames: np.ndarray
     scores: np.ndarray
@@ -43,17 +44,35 @@ class TrackTable:
         return len(self.ids)
 
     def copy(self) -> 'TrackTable':
-        """A table with arrays of its own."""
+        """Copy all columns.
+
+        Returns:
+            A table that shares no array with this one.
+        """
         return TrackTable(*(getattr(self, c.name).copy() for c in fields(self)))
 
     def take(self, rows: np.ndarray) -> 'TrackTable':
-        """A new table with the rows of these indices, or of this mask, in order."""
+        """Choose rows.
+
+        Args:
+            rows: Indices (R,), or a mask (T,).
+
+        Returns:
+            A new table with these rows, in this order.
+        """
         return TrackTable(
             *(getattr(self, column.name)[rows] for column in fields(self))
         )
 
     def append(self, other: 'TrackTable') -> 'TrackTable':
-        """A table of these rows and, below, those of the other one."""
+        """Add the rows of another table at the end.
+
+        Args:
+            other: A table.
+
+        Returns:
+            A new table, or this one if the other one is empty.
+        """
         if len(other) == 0:
             return self  # also where an empty frame has embeddings of no channels
         columns = ((getattr(t, c.name) for t in (self, other)) for c in fields(self))

@@ -1,8 +1,9 @@
-"""All that a tracker knows of a video."""
+"""What a tracker knows about a video between two frames."""
 
 from dataclasses import dataclass
 
-from fairmot_mm.models.trackers.detections import Detections, FramePlace
+from fairmot_mm.models.trackers.detections import Detections
+from fairmot_mm.models.trackers.frame_info import FrameInfo
 from fairmot_mm.models.trackers.track_table import TrackTable
 from fairmot_mm.utils import DataError
 
@@ -15,26 +16,30 @@ class VideoState:
         tracks: Live tracks; None before the first frame.
         num_frames: Frames so far.
         num_ids: Identities so far.
-        place: Where the last frame stood; None before the first.
-        num_coasted: Frames since the last one in which people were looked for.
+        last: Number, rate and size of the last frame; None before the first.
+        num_coasted: Frames since the last one in which the network ran.
     """
 
     tracks: TrackTable | None = None
     num_frames: int = 0
     num_ids: int = 0
-    place: FramePlace | None = None
+    last: FrameInfo | None = None
     num_coasted: int = 0
 
-    def require_next(self, place: FramePlace, detections: Detections) -> None:
-        """Check that a frame can follow.
+    def require_next(self, info: FrameInfo, detections: Detections) -> None:
+        """Check that a frame can follow the last one.
+
+        Args:
+            info: Number, rate and size of the frame.
+            detections: Detections of the frame.
 
         Raises:
-            DataError: Its number is not above the last one, or embeddings of another
-                length than those of the tracks came with it.
+            DataError: The number of the frame is not above that of the last frame, or
+                its embeddings have another length than those of the tracks.
         """
-        if self.place is not None and place.frame_id <= self.place.frame_id:
+        if self.last is not None and info.frame_id <= self.last.frame_id:
             raise DataError(
-                f'frame_id={place.frame_id} comes after {self.place.frame_id}: hand '
+                f'frame_id={info.frame_id} comes after {self.last.frame_id}: hand '
                 'frames over in order, and call reset() before another video'
             )
         if not (self.tracks and detections):

@@ -60,5 +60,5 @@ def test_what_is_wrong_is_named(video, tmp_path):
     with pytest.raises(VideoError, match=r'gone\.mp4'):
         extract_frames(tmp_path / 'gone.mp4', tmp_path / 'out')
     (tmp_path / 'out/street').mkdir(parents=True)
-    with pytest.raises(OutputError, match='was not extracted'):
+    with pytest.raises(OutputError, match='is no sequence'):
         extract_frames(video, tmp_path / 'out')

@@ -41,7 +41,7 @@ def image(index, value):
 def train(tmp_path):
     """Train on one image an iteration with SGD at rate 1; gives the last weight."""
 
-    def run(values, accumulative_counts=1, **guard):
+    def run(values, accumulative_counts=1, interval=1, **guard):
         model = OneWeight()
         runner = Runner(
             model,
@@ -57,7 +57,10 @@ def train(tmp_path):
                 accumulative_counts=accumulative_counts,
             ),
             default_hooks=dict(checkpoint=None),
-            custom_hooks=[dict(type='LossGuardHook', **guard)],
+            custom_hooks=[
+                dict(type='LossGuardHook', **guard),
+                dict(type='FlagExchangeHook', interval=interval),
+            ],
             default_scope='fairmot_mm',
             experiment_name=f'{tmp_path.name}_{len(values)}',
         )

@@ -15,7 +15,7 @@ def published():
 
 
 def test_two_momenta(published):
-    """Transition and fuse layers adapt ten times as fast as stem and blocks."""
+    """Transition and fuse layers have ten times the momentum of stem and blocks."""
     net = MODELS.build(published)
     momenta = {
         name: module.momentum
@@ -30,7 +30,7 @@ def test_two_momenta(published):
 
 
 def test_starts_as_published(published):
-    """Every convolution N(0, 0.001); batch norms learn their statistics."""
+    """Convolutions start at N(0, 0.001); batch norms learn their statistics."""
     net = MODELS.build(published)
     net.init_weights()
     net.train()

@@ -11,7 +11,7 @@ def feats():
 
 
 def test_start_values_are_the_published_ones():
-    """Every cell starts at probability 0.1, sizes and offsets without bias."""
+    """Every cell starts at probability 0.1; biases of size and offset start at 0."""
     head = CenterHead(in_channels=8, feat_channels=16)
     assert head.heatmap[2].bias.eq(-2.19).all()
     assert head.heatmap[0].bias.abs().min() > 0
@@ -34,7 +34,7 @@ def test_start_values_are_the_published_ones():
     ],
 )
 def test_maps_and_losses_follow_the_options(kwargs, channels, feats, make_instances):
-    """One map and one loss for everything that is predicted, a gradient for all."""
+    """Every output has a map, a loss and a gradient."""
     head = CenterHead(in_channels=8, **kwargs)
     shapes = {name: tuple(feat.shape) for name, feat in head(feats).items()}
     assert shapes == {name: (2, count, 16, 24) for name, count in channels.items()}
@@ -47,7 +47,7 @@ def test_maps_and_losses_follow_the_options(kwargs, channels, feats, make_instan
 
 @pytest.mark.parametrize('heatmap_sigma', [None, 6])
 def test_a_batch_without_people(heatmap_sigma, feats, make_instances):
-    """Nothing to regress, the heatmap still learns, no gradient is missing or NaN."""
+    """Without objects the heatmap still learns, and no gradient is missing or NaN."""
     kwargs = {}
     if heatmap_sigma:
         kwargs = dict(heatmap_sigma=6, loss_heatmap=dict(type='MSELoss'))
@@ -62,14 +62,14 @@ def test_a_batch_without_people(heatmap_sigma, feats, make_instances):
 
 
 def test_max_objs_limits_what_is_trained_on(make_instances):
-    """As published with K."""
+    """`max_objs` limits the objects of an image, as the published option K."""
     head = CenterHead(in_channels=8, feat_channels=16, max_objs=1)
     people = make_instances([[8, 4, 30, 60], [50, 20, 62, 50]])
     assert head.get_targets([people], (16, 24)).ids.tolist() == [0]
 
 
 def test_predictions_lie_in_the_original_frames(feats):
-    """Every image goes back by its own size: the input's centre to the frame's."""
+    """Every image uses its own size: the centre of the input is that of the frame."""
     head = CenterHead(in_channels=8, feat_channels=16, test_cfg=dict(max_per_img=1))
     heatmap = torch.full((2, 1, 16, 24), -5.0)
     heatmap[:, :, 8, 12] = 5
@@ -83,11 +83,11 @@ def test_predictions_lie_in_the_original_frames(feats):
 @pytest.mark.parametrize(
     ('kwargs', 'error', 'message'),
     [
-        ({'size_type': 'xywh'}, ValueError, "'ltrb' or 'wh', not 'xywh'"),
+        ({'size_type': 'xywh'}, ValueError, "size_type='xywh' .* 'ltrb' or 'wh'"),
         ({'test_cfg': {'topk': 3}}, TypeError, 'topk'),
     ],
 )
 def test_unknown_options_are_refused(kwargs, error, message):
-    """The message names what was given."""
+    """The message names the wrong value."""
     with pytest.raises(error, match=message):
         CenterHead(**kwargs)

@@ -16,14 +16,14 @@ from fairmot_mm.models.layers.bilinear import (
     ],
 )
 def test_kernel_is_the_published_one(size, profile):
-    """The outer product of a hat, by hand."""
+    """The kernel equals the outer product of a triangle, computed by hand."""
     profile = torch.tensor(profile)
     assert torch.equal(bilinear_kernel(size), torch.outer(profile, profile))
 
 
 @pytest.mark.parametrize('factor', [2, 4])
 def test_a_slope_stays_a_slope(factor):
-    """At the start up-sampling interpolates every channel on its own."""
+    """At the start, up-sampling interpolates every channel separately."""
     slope = (
         torch.arange(8.0).expand(1, 3, 8, 8)
         * torch.tensor([1.0, 2, -1])[None, :, None, None]
@@ -38,7 +38,7 @@ def test_a_slope_stays_a_slope(factor):
 
 
 def test_full_deconvolution_interpolates_into_its_first_channel():
-    """The kernel stands in output channel 0 of every input channel, as published."""
+    """Only output channel 0 of every input channel has the kernel, as published."""
     layer = bilinear_deconv(3)
     assert layer.weight.shape == (3, 3, 4, 4)
     assert torch.equal(layer.weight[:, 0], bilinear_kernel(4).expand(3, 4, 4))

@@ -4,11 +4,11 @@ from mmcv.ops import ModulatedDeformConv2dPack
 from torch import nn
 
 from fairmot_mm.models.layers import DCNv2, dcnv2
-from fairmot_mm.models.layers.conv_block import ConvBNReLU
+from fairmot_mm.models.layers.conv_bn_relu import ConvBNReLU
 
 
 def pair_of_layers(shift_std=0.3, **kwargs):
-    """Our layer and mmcv's with the same weights, far from their start."""
+    """Make our layer and mmcv's with the same random weights."""
     torch.manual_seed(0)
     own = DCNv2(6, 6, **kwargs).double()
     for parameter in own.conv_offset.parameters():
@@ -34,7 +34,7 @@ def pair_of_layers(shift_std=0.3, **kwargs):
     'memory_format', [torch.contiguous_format, torch.channels_last]
 )
 def test_equals_the_operator_of_mmcv(kwargs, memory_format, monkeypatch):
-    """Sampling by rows gives what mmcv's operator gives, whatever the chunks."""
+    """Sampling by rows equals mmcv's operator, for any chunk size."""
     monkeypatch.setattr(dcnv2, '_CHUNK', 7)
     own, theirs = pair_of_layers(**kwargs)
     x = torch.randn(2, 6, 11, 13, dtype=torch.float64)
@@ -47,7 +47,7 @@ def test_equals_the_operator_of_mmcv(kwargs, memory_format, monkeypatch):
 
 
 def sample_one_channel(shift):
-    """A plane of ones sampled with a kernel of one pixel."""
+    """Sample a plane of ones with a kernel of one pixel."""
     ones = torch.ones(1, 1, *shift.shape[2:])
     return dcnv2.deform_conv2d(
         ones, shift, ones, torch.ones(1, 1, 1, 1), None, (1, 1), (0, 0), (1, 1)
@@ -55,7 +55,7 @@ def sample_one_channel(shift):
 
 
 def test_samples_beyond_the_border_count_by_their_share():
-    """Of a sample that is partly outside only what lies inside counts."""
+    """Only the part of a sample inside the map counts."""
     shift = torch.zeros(1, 2, 4, 4)
     shift[0, 0] = torch.tensor([-0.25, -1.0, -3.5, 0.5])[:, None]
     column = sample_one_channel(shift)[:, 0]
@@ -66,7 +66,7 @@ def test_samples_beyond_the_border_count_by_their_share():
     'weight_format', [torch.contiguous_format, torch.channels_last]
 )
 def test_gradients_are_those_of_mmcv(weight_format):
-    """Training passes mmcv's operator; maps and weights may be in any memory format."""
+    """Training uses mmcv's operator; maps and weights may have any memory format."""
     own, theirs = pair_of_layers(kernel_size=3, padding=1)
     own = own.to(memory_format=weight_format)
     x = torch.randn(2, 6, 5, 7, dtype=torch.float64)
@@ -86,7 +86,7 @@ def test_gradients_are_those_of_mmcv(weight_format):
 
 
 def test_values_that_are_not_finite_stay_in_their_pixels():
-    """A diverged network gives NaN, not a read outside of the map."""
+    """Offsets that are NaN give NaN and read nothing outside the map."""
     shift = torch.zeros(1, 2, 3, 3)
     shift[0, 0, 0, 0], shift[0, 1, 1, 1], shift[0, 0, 2, 2] = float('nan'), 1e30, -1e30
     out = sample_one_channel(shift)
@@ -96,5 +96,5 @@ def test_values_that_are_not_finite_stay_in_their_pixels():
 
 
 def test_configs_get_it_by_its_name_in_mmcv():
-    """``dict(type='DCNv2')`` in a config of ours is this layer."""
+    """``dict(type='DCNv2')`` in our configs builds this layer."""
     assert type(ConvBNReLU(4, 4, dict(type='DCNv2')).conv) is DCNv2

@@ -6,7 +6,7 @@ from fairmot_mm.models import DeconvFPN
 
 @pytest.mark.parametrize('conv_cfg', [None, dict(type='DCNv2')])
 def test_all_levels_reach_the_stride_4_map(conv_cfg):
-    """One map of the finest level's size, that depends on every level and weight."""
+    """One map of the size of the finest level depends on every level and weight."""
     channels = (4, 6, 8, 10)
     levels = [
         torch.rand(2, c, 16 // 2**k, 24 // 2**k, requires_grad=True)

@@ -7,7 +7,7 @@ from fairmot_mm.models.layers.bilinear import bilinear_kernel
 
 @pytest.mark.parametrize('conv_cfg', [None, dict(type='DCNv2')])
 def test_the_coarsest_level_becomes_the_stride_4_map(conv_cfg):
-    """Three steps from stride 32; only the last level is read, every weight used."""
+    """Three up-samplings lead from stride 32 to 4; only the last level is read."""
     neck = DeconvNeck(16, [8, 6, 4], conv_cfg)
     (out,) = neck([None, torch.rand(2, 16, 2, 3)])
     assert out.shape == (2, 4, 16, 24)
@@ -16,7 +16,7 @@ def test_the_coarsest_level_becomes_the_stride_4_map(conv_cfg):
 
 
 def test_up_sampling_starts_bilinear_in_the_first_channel():
-    """As published: the other output channels start at random."""
+    """Only output channel 0 starts bilinear, as published."""
     neck = DeconvNeck(16, [8, 6, 4])
     for step in neck.steps:
         weight = step.deconv.weight

@@ -4,7 +4,7 @@ from fairmot_mm.models import DLAConcatUp
 
 
 def test_all_levels_reach_the_stride_4_map():
-    """One map of the finest level's size, that depends on every level and weight."""
+    """One map of the size of the finest level depends on every level and weight."""
     channels = (4, 8, 16, 32)
     levels = [
         torch.rand(2, c, 16 // 2**k, 24 // 2**k, requires_grad=True)

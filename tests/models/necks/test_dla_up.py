@@ -17,7 +17,7 @@ def levels():
 
 @pytest.mark.parametrize('conv_cfg', [None, dict(type='DCNv2')])
 def test_all_levels_reach_the_stride_4_map(conv_cfg, levels):
-    """One map of the finest level's size, that depends on every level."""
+    """One map of the size of the finest level depends on every level."""
     neck = DLAUp(CHANNELS, conv_cfg)
     levels = [level.requires_grad_() for level in levels]
     (out,) = neck(levels)
@@ -29,14 +29,14 @@ def test_all_levels_reach_the_stride_4_map(conv_cfg, levels):
 
 
 def test_the_inputs_stay_as_they_are(levels):
-    """The list of levels belongs to the caller."""
+    """The list of levels of the caller does not change."""
     before = list(levels)
     DLAUp(CHANNELS)(levels)
     assert all(a is b for a, b in zip(levels, before, strict=True))
 
 
 def test_every_up_sampling_starts_as_bilinear():
-    """Six steps by 2 in the pyramid, and one by 2 and by 4 to fuse."""
+    """Six up-samplings by 2, then one by 2 and one by 4 for the last fusion."""
     ups = {
         name: weight
         for name, weight in DLAUp(CHANNELS).named_parameters()

@@ -4,7 +4,7 @@ from fairmot_mm.models import YOLOv5Neck
 
 
 def test_all_levels_reach_the_stride_4_map():
-    """One map of the finest level's size, that depends on every level and weight."""
+    """One map of the size of the finest level depends on every level and weight."""
     channels = (4, 8, 16, 32)
     levels = [
         torch.rand(2, c, 16 // 2**k, 24 // 2**k, requires_grad=True)
@@ -19,7 +19,7 @@ def test_all_levels_reach_the_stride_4_map():
 
 
 def test_starts_as_published():
-    """PyTorch's uniform numbers, not mmcv's normal ones; batch norms of YOLOv5."""
+    """Weights start with PyTorch's uniform numbers; batch norms are those of YOLOv5."""
     neck = YOLOv5Neck((16, 32, 64, 128))
     neck.init_weights()
     for module in neck.modules():

@@ -1,5 +1,3 @@
-import multiprocessing
-
 import pytest
 import torch
 import torch.distributed
@@ -42,29 +40,37 @@ def make_batch(ids, labels, seed):
     return embedding, targets
 
 
-def run_two(function, tmp_path, *args):
+def run_rank(queue, store, rank, function, args):
+    """Put the result of ``function(rank, *args)``, a function of this file."""
+    torch.set_num_threads(1)
+    torch.distributed.init_process_group(
+        'gloo', f'file://{store}', rank=rank, world_size=2
+    )
+    try:
+        result = globals()[function](rank, *args)
+    except Exception as error:  # the other side waits for it
+        result = repr(error)
+    queue.put((rank, result))
+
+
+@pytest.fixture
+def run_two(start_process, tmp_path):
     """Results of ``function(rank, *args)`` in two processes that speak gloo."""
-    context = multiprocessing.get_context('fork')
-    queue = context.SimpleQueue()
 
-    def main(rank):
-        torch.set_num_threads(1)
-        torch.distributed.init_process_group(
-            'gloo', f'file://{tmp_path / "store"}', rank=rank, world_size=2
-        )
-        try:
-            result = function(rank, *args)
-        except Exception as error:  # the other side waits for it
-            result = repr(error)
-        queue.put((rank, result))
+    def run(function, *args):
+        queue, name = start_process.context.SimpleQueue(), function.__name__
+        processes = [
+            start_process(
+                __file__, 'run_rank', queue, tmp_path / 'store', rank, name, args
+            )
+            for rank in range(2)
+        ]
+        results = dict(queue.get() for _ in processes)
+        for process in processes:
+            process.join()
+        return [results[rank] for rank in range(2)]
 
-    processes = [context.Process(target=main, args=(rank,)) for rank in range(2)]
-    for process in processes:
-        process.start()
-    results = dict(queue.get() for _ in processes)
-    for process in processes:
-        process.join()
-    return [results[rank] for rank in range(2)]
+    return run
 
 
 def learn(rank, people, settings):
@@ -107,27 +113,27 @@ def test_whole_sample_equals_plain(num_ids, sparse_grad):
 
 @pytest.mark.parametrize('people', [PEOPLE, NOBODY], ids=['both', 'one empty'])
 @pytest.mark.parametrize('num_ids', [7, [4, 3], [0, 7]], ids=['joint', 'apart', 'one'])
-def test_two_processes_equal_plain(num_ids, people, tmp_path):
-    """Identities dealt out to two processes: losses and gradients to 1e-6.
+def test_two_processes_equal_plain(num_ids, people, run_two):
+    """Identities split over two processes: losses and gradients to 1e-6.
 
     Own losses and embeddings as in a process alone; weights over the mean of both.
     """
     settings = dict(num_ids=num_ids, joint_classes=isinstance(num_ids, int))
     plain = [learn(rank, people, settings) for rank in range(2)]
     settings['classifier_cfg'] = dict(type='PartialClassifier')
-    dealt = run_two(learn, tmp_path, people, settings)
+    split = run_two(learn, people, settings)
     for (losses, embedding, _), (other, other_embedding, _) in zip(
-        plain, dealt, strict=True
+        plain, split, strict=True
     ):
         assert losses == pytest.approx(other, abs=1e-6)
         assert embedding == pytest.approx(other_embedding, abs=1e-6)
     for name in ('weight', 'bias'):
         mean = (plain[0][2][name] + plain[1][2][name]) / 2
-        assert dealt[0][2][name] == pytest.approx(mean, abs=1e-6)
+        assert split[0][2][name] == pytest.approx(mean, abs=1e-6)
 
 
 def norms(rank):
-    """Norms of a shared and a dealt-out gradient, and what is left of it clipped."""
+    """Norms of a shared and a sharded gradient, and both gradients once clipped."""
     shared, own = nn.Parameter(torch.zeros(2)), nn.Parameter(torch.zeros(2))
     shared.grad = torch.tensor([3.0, 0.0])
     own.grad = torch.tensor([4.0, 0.0]) if rank else torch.tensor([0.0, 12.0])
@@ -136,9 +142,9 @@ def norms(rank):
     return largest.item(), norm.item(), *shared.grad.tolist(), *own.grad.tolist()
 
 
-def test_norm_of_all_processes(tmp_path):
+def test_norm_of_all_processes(run_two):
     """Rows of every process count once: sqrt(3^2 + 4^2 + 12^2) = 13; both halve."""
-    first, second = run_two(norms, tmp_path)
+    first, second = run_two(norms)
     assert first == pytest.approx((12, 13, 1.5, 0, 0, 6), rel=1e-6)
     assert second == pytest.approx((12, 13, 1.5, 0, 2, 0), rel=1e-6)
 
@@ -156,11 +162,11 @@ def saved(rank):
     return saved_rows, classifier.weight.detach().numpy()
 
 
-def test_saved_whole_loaded_in_part(tmp_path):
+def test_saved_whole_loaded_in_part(run_two):
     """The first process saves all rows, those of a plain start; each loads its own."""
     torch.manual_seed(0)
     plain = nn.Linear(4, 7).weight.detach().numpy()
-    first, second = run_two(saved, tmp_path)
+    first, second = run_two(saved)
     assert (first[0] == plain).all()
     assert second[0].size == 0
     assert first[1].ravel().tolist() == [*range(12)]

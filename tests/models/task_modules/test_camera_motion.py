@@ -82,7 +82,10 @@ def test_nothing_to_hold_on_to(kind, camera, warnings):
         matrix = motion.estimate(*camera.shoot(frame), NOBODY)
         np.testing.assert_allclose(matrix, np.eye(2, 3), atol=1e-2)
     assert [level for level, _ in warnings] == [logging.WARNING] * 2
-    assert 'camera motion from frame_id 0 on unknown' in warnings[0][1]
+    assert (
+        'camera motion is unknown and taken as zero from frame_id 0 on'
+        in warnings[0][1]
+    )
 
 
 @both

@@ -16,8 +16,8 @@ def test_nothing_changes_at_full_rate():
     """At the reference and above a step is one frame, and overlap is trusted."""
     mode = LowFrameRate()
     assert mode.step(30, 1) == mode.step(60, 1) == 1
-    assert not mode.trusts_looks(1)
-    assert mode.trusts_looks(mode.step(30, 3))
+    assert not mode.appearance_first(1)
+    assert mode.appearance_first(mode.step(30, 3))
 
 
 @pytest.mark.parametrize(

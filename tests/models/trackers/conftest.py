@@ -198,13 +198,13 @@ def random_scene(seed, num_frames=32):
     Hidden spells last up to 15 frames; some boxes are exact copies of another,
     some are ghosts of one frame, and similar people share an embedding. Every fourth
     scene is a crowd, every fourth has people of two classes, and in every fourth costs
-    are exactly equal: places on a grid, one size, looks without noise.
+    are exactly equal: places on a grid, one size, embeddings without noise.
     """
     rng = np.random.default_rng(seed)
     crowd, classes, ties = (seed % 4 == k for k in (1, 2, 3))
     num = int(rng.integers(16, 24) if crowd else rng.integers(3, 12))
-    looks = rng.standard_normal((max(2, num - rng.integers(0, 4)), 16))
-    looks = looks[np.arange(num) % len(looks)]
+    own = rng.standard_normal((max(2, num - rng.integers(0, 4)), 16))
+    own = own[np.arange(num) % len(own)]
     label = np.arange(num) % 2 if classes else np.zeros(num, dtype=int)
     height = np.full(num, 96.0) if ties else rng.uniform(60, 150, num)
     start, speed = rng.uniform([0, 0], [500, 120], (num, 2)), rng.normal(0, 6, (num, 2))
@@ -217,7 +217,7 @@ def random_scene(seed, num_frames=32):
         size = height[seen, None] * [0.4, 1]
         size = size * (1 if ties else rng.uniform(0.95, 1.05, (len(seen), 1)))
         spread = 0 if ties else rng.choice([0.1, 0.6])
-        embeds = looks[seen] + rng.normal(0, spread, (len(seen), 16))
+        embeds = own[seen] + rng.normal(0, spread, (len(seen), 16))
         labels = label[seen]
         if ties:
             corner, size = np.round(corner / 8) * 8, np.round(size / 8) * 8

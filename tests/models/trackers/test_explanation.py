@@ -10,16 +10,16 @@ LEFT, RIGHT = [0, 0, 40, 100, 0.9], [400, 0, 440, 100, 0.8]
 
 @pytest.fixture
 def explain(make_sample):
-    """Explainer of the last of some frames, each a list of (box, look, label)."""
+    """Explainer of the last of some frames, each a list of (box, embedding, label)."""
 
     def run(*frames, **settings):
         tracker = JDETracker(**settings)
         records = []
         tracker.observer = records.append
         for frame, people in enumerate(frames):
-            boxes, looks, labels = zip(*people, strict=True) if people else ((), (), ())
-            looks = np.array(looks).reshape(len(people), 3)
-            tracker.track(make_sample(boxes, looks, frame, labels=labels))
+            boxes, embeds, labels = ([each[k] for each in people] for k in range(3))
+            embeds = np.array(embeds).reshape(len(people), 3)
+            tracker.track(make_sample(boxes, embeds, frame, labels=labels))
         return Explainer(records[-1], tracker.motion)
 
     return run
@@ -30,13 +30,13 @@ def test_a_pair_that_was_made(explain):
     explainer = explain([(LEFT, A, 0)], [(LEFT, A, 0), (RIGHT, B, 0)])
     own, other = explainer.of_track(0)
     assert (own.track, own.col, own.paired, own.state) == (1, 0, True, 'tracked')
-    assert own.looks == pytest.approx(0, abs=1e-6)
-    assert own.overlap == pytest.approx(0, abs=1e-6)
+    assert own.embed_distance == pytest.approx(0, abs=1e-6)
+    assert own.overlap_cost == pytest.approx(0, abs=1e-6)
     assert own.reasons == ('embeds: paired, 0.000 <= 0.40',)
     assert other.motion > 500
     assert 'embeds: outside the gate' in other.reasons[0]
     assert other.reasons[-1] == 'the track took detection 0 (embeds, 0.000)'
-    assert explainer.fate(0) == 'detection 0 continued it in stage embeds at 0.000'
+    assert explainer.outcome(0) == 'detection 0 continued it in stage embeds at 0.000'
     assert (explainer.row_of(1), explainer.row_of(2)) == (0, None)
     assert (explainer.col_of(1), explainer.col_of(2)) == (0, 1)
 
@@ -48,20 +48,20 @@ def test_too_unlike_and_no_overlap(explain):
     assert only.reasons == ('embeds: 0.980 > 0.40', 'iou: paired, 0.000 <= 0.50')
     moved = [30, 0, 70, 100, 0.9]
     (only,) = explain([(LEFT, A, 0)], [(moved, B, 0)]).of_detection(0)
-    assert only.reasons[1] == f'iou: {only.overlap:.3f} > 0.50'
+    assert only.reasons[1] == f'iou: {only.overlap_cost:.3f} > 0.50'
 
 
 def test_a_rival_was_preferred(explain):
     """Two tracks want one detection: the other gets it, and is named."""
     near = [10, 0, 50, 100, 0.8]
-    looks = (A + 0.3 * B) / np.linalg.norm(A + 0.3 * B)
-    explainer = explain([(LEFT, A, 0), (near, looks, 0)], [(LEFT, A, 0)])
+    embeds = (A + 0.3 * B) / np.linalg.norm(A + 0.3 * B)
+    explainer = explain([(LEFT, A, 0), (near, embeds, 0)], [(LEFT, A, 0)])
     row = explainer.row_of(2)
     loser = explainer.pair(row, 0)
     assert not loser.paired
     assert loser.reasons[0].endswith('but others went together better')
     assert loser.reasons[1].startswith('track 1 took it (embeds, ')
-    assert explainer.fate(row) == 'no detection continued it'
+    assert explainer.outcome(row) == 'no detection continued it'
 
 
 def test_lost_unconfirmed_and_other_labels(explain):

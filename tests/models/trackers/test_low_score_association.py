@@ -1,4 +1,4 @@
-"""A second look at weak detections: who it follows, and whom it leaves alone."""
+"""Weak detections: which tracks they continue, and which they leave alone."""
 
 import numpy as np
 import pytest
@@ -23,8 +23,8 @@ def walk(tracker, make_sample, scores, embed=BOB):
     """Alice walks; where her score is weak she looks like ``embed``."""
     results = []
     for t, score in enumerate(scores):
-        look = ALICE if score > 0.4 else embed
-        sample = make_sample([box(100 + 3 * t, score)], [look], t)
+        seen = ALICE if score > 0.4 else embed
+        sample = make_sample([box(100 + 3 * t, score)], [seen], t)
         results.append(tracker.track(sample))
     return results
 
@@ -39,8 +39,8 @@ def test_a_weak_detection_continues_a_track(low_score, make_sample):
         np.testing.assert_allclose(results[-1].scores, [0.2])
 
 
-def test_its_look_does_not_enter_the_track(make_sample):
-    """What covers her is not learned: she is found again by her own look."""
+def test_its_embedding_does_not_enter_the_track(make_sample):
+    """What covers her is not learned: she is found again by her own embedding."""
     tracker = JDETracker(low_score=LOW)
     walk(tracker, make_sample, [0.9] * 3 + [0.2] * 3)
     np.testing.assert_allclose(tracker.tracks.embeds[0], ALICE, atol=1e-6)
@@ -92,8 +92,7 @@ def test_without_weak_detections_nothing_changes(seed, scene, make_sample):
 
 def test_config():
     """It is built by its name; thresholds out of order are refused."""
-    motion = TASK_UTILS.build({'type': 'KalmanFilterXYAH'})
-    assert isinstance(TASK_UTILS.build({**LOW, 'motion': motion}), LowScoreAssociation)
+    assert isinstance(TASK_UTILS.build(LOW), LowScoreAssociation)
     with pytest.raises(ConfigError, match=r'cost_thr=1\.5'):
         JDETracker(low_score=dict(LOW, cost_thr=1.5))
     with pytest.raises(ConfigError, match=r'score_thr=0\.4.*obj_score_thr=0\.4'):

@@ -29,19 +29,19 @@ def wall_at(shift, size=(240, 480)):
 
 
 def walk(tracker, make_sample, frames, first=0, frame_rate=30, step=1):
-    """Hand over frames, each a list of (box, look); returns the ids of each."""
+    """Hand over frames, each a list of (box, embedding); returns the ids of each."""
     found = []
     for t, people in enumerate(frames):
-        boxes, looks = [p[0] for p in people], [p[1] for p in people]
+        boxes, embeds = [p[0] for p in people], [p[1] for p in people]
         sample = make_sample(
-            boxes, np.reshape(looks, (-1, 8)), first + t * step, frame_rate
+            boxes, np.reshape(embeds, (-1, 8)), first + t * step, frame_rate
         )
         found.append(ids(tracker.track(sample)))
     return found
 
 
 def test_tracks_follow_the_camera(make_sample):
-    """Lost during a pan that stops and turns, two look-alikes keep their ids.
+    """Lost during a pan that stops and turns, two embed-alikes keep their ids.
 
     Without compensation their tracks run on with the speed of the pan.
     """
@@ -52,8 +52,8 @@ def test_tracks_follow_the_camera(make_sample):
         for t, shift in enumerate(shifts):
             seen = t < 6 or t >= len(shifts) - 3
             boxes = [box(160 + shift), box(260 + shift, score=0.8)] if seen else []
-            looks = [ALICE, ALICE] if seen else NOBODY
-            result = tracker.track(make_sample(boxes, looks, t), wall_at(shift))
+            embeds = [ALICE, ALICE] if seen else NOBODY
+            result = tracker.track(make_sample(boxes, embeds, t), wall_at(shift))
         found[part is not None] = ids(result)
     assert found[True] == [1, 2]
     assert found[False] != [1, 2]
@@ -82,11 +82,11 @@ def test_camera_motion_needs_the_image(make_sample):
     assert tracker.tracks is before
 
 
-def leave_and_return(tracker, make_sample, gone=40, look=ALICE):
+def leave_and_return(tracker, make_sample, gone=40, embed=ALICE):
     """Alice is seen for 5 frames, is gone, and comes back elsewhere, as Bob stays."""
     bob = (box(400), BOB)
     frames = [[(box(100), ALICE), bob]] * 5 + [[bob]] * gone
-    frames += [[(box(1500), look), bob]] * 4
+    frames += [[(box(1500), embed), bob]] * 4
     return walk(tracker, make_sample, frames)
 
 
@@ -103,7 +103,7 @@ def test_who_returns_after_the_buffer_is_recognised(make_sample):
 def test_a_stranger_stays_a_stranger(make_sample):
     """Carl does not get Alice's identity."""
     tracker = JDETracker(gallery=dict(type='ReentryGallery'))
-    assert 3 in leave_and_return(tracker, make_sample, look=CARL)[-1]
+    assert 3 in leave_and_return(tracker, make_sample, embed=CARL)[-1]
 
 
 def test_within_the_buffer_the_gallery_is_not_asked(make_sample):
@@ -217,8 +217,8 @@ def test_coasting_follows_the_camera(make_sample):
     np.testing.assert_allclose(result.bboxes[0, 0], 180, atol=1)
 
 
-def test_after_coasting_looks_come_first(make_sample):
-    """Seen every tenth frame of fast video, people are confirmed by their looks."""
+def test_after_coasting_appearance_comes_first(make_sample):
+    """Seen every tenth frame, people are confirmed by their embeddings."""
     tracker = JDETracker(low_frame_rate=dict(type='LowFrameRate'))
     tracker.track(make_sample([], NOBODY, 0))
     for t in range(1, 42):

@@ -9,7 +9,7 @@ import pytest
 
 from fairmot_mm.benchmark.commands import tracker as tracker_command
 from fairmot_mm.models.trackers import JDETracker
-from fairmot_mm.utils import STAGES
+from fairmot_mm.utils import STEPS
 
 ROOT = Path(__file__).parents[3]
 NETWORK = str(ROOT / 'configs/_base_/models/fairmot_dla34-conv-small.py')
@@ -59,13 +59,13 @@ def test_track_in_full(run, pattern_video, page, tmp_path, capsys):
     """Throughput, all steps, latency and memory: printed, in the page, as json."""
     args = ['--input', pattern_video, *FEW, '--save-video', '--out-dir', tmp_path]
     (found,) = run('track', NETWORK, *ON_CPU, *args)['variants'].values()
-    assert set(found['steps']) == set(STAGES)
+    assert set(found['steps']) == set(STEPS)
     assert all(times['count'] == 3 for times in found['steps'].values())
     assert found['fps'] == pytest.approx(3 / found['seconds'][0])
     assert found['machine']['versions']['torch']
     assert (tmp_path / 'pytorch' / f'{Path(pattern_video).stem}.mp4').exists()
     printed, text = capsys.readouterr().out, page.read_text()
-    for word in (*STAGES, 'throughput', 'latency', 'random weights', 'PyTorch'):
+    for word in (*STEPS, 'throughput', 'latency', 'random weights', 'PyTorch'):
         assert word in printed
         assert word in text
     assert 'old' not in text

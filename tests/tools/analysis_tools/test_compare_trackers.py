@@ -105,7 +105,7 @@ def test_mmdet_trackers_do_not_coast(tool):
     """They take part in comparisons, but see every frame."""
     byte = dict(type='ByteTracker', motion=dict(type='KalmanFilter'))
     tool['register_all_modules']()
-    assert type(tool['build_tracker'](byte)).__name__ == 'ByteTracker'
+    assert tool['build_tracker'](byte).name == 'ByteTracker'
     with pytest.raises(Exception, match='ByteTracker cannot coast'):
         tool['build_tracker'](dict(byte, detect_every=2))
 

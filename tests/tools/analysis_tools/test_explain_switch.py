@@ -111,5 +111,5 @@ def test_wrong_input_is_one_line(main, switching, tmp_path):
         "model = dict(tracker=dict(type='ByteTracker', motion=dict("
         "type='KalmanFilter')))"
     )
-    with pytest.raises(SystemExit, match='ByteTracker does not tell'):
+    with pytest.raises(SystemExit, match='must be a JDETracker'):
         main([file, '--config', str(config)])

@@ -1,0 +1,50 @@
+"""From whatever names a model to a model that is ready for inference."""
+
+from pathlib import Path
+
+from mmengine.config import Config
+
+from fairmot_mm.apis.init_model import init_model
+from fairmot_mm.checkpoint.model_zoo import default_model
+from fairmot_mm.models import FairMOT
+from fairmot_mm.utils import ConfigError
+
+
+def ensure_model(
+    model: FairMOT | Config | str | Path | None,
+    checkpoint: str | Path | None = None,
+    device: str | None = None,
+    cfg_options: dict | None = None,
+) -> FairMOT:
+    """Return a model that exists already as it is, and build one from anything else.
+
+    Args:
+        model: A model of `init_model`, a `Config`, the path of a config file, or a name
+            of the model zoo; with None the zoo's default.
+        checkpoint: Weights of a model that is built here, see `init_model`.
+        device: Where a model that is built here runs, as in ``cuda:0``.
+        cfg_options: Config keys to override for a model that is built here.
+
+    Returns:
+        The model in eval mode, on its device.
+
+    Raises:
+        ConfigError: The model exists already, so that the other arguments would have no
+            effect; weights are given without a model; or see `init_model`.
+        CheckpointError: See `init_model`.
+    """
+    if model is None and checkpoint is not None:
+        raise ConfigError(
+            f'weights {checkpoint} need a model: give the config of their network, or '
+            'its name in the model zoo'
+        )
+    if model is None:
+        model = default_model().name
+    if isinstance(model, str | Path | Config):
+        return init_model(model, checkpoint, device, cfg_options)
+    if (checkpoint, device, cfg_options) != (None, None, None):
+        raise ConfigError(
+            'checkpoint, device and cfg_options have no effect on a model that exists '
+            'already; pass them to init_model, or pass a config as model'
+        )
+    return model

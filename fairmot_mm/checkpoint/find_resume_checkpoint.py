@@ -1,0 +1,47 @@
+"""Which checkpoint of a run to resume from."""
+
+import logging
+import re
+from pathlib import Path
+
+from mmengine.logging import print_log
+
+from fairmot_mm.checkpoint.read_state_dict import read_state_dict
+from fairmot_mm.utils.errors import CheckpointError
+
+
+def find_resume_checkpoint(work_dir: str | Path) -> Path | None:
+    """The newest checkpoint of a run that can be read; a damaged one is named.
+
+    Found by the files themselves, not by mmengine's ``last_checkpoint``, which a kill
+    can leave empty or behind.
+
+    Returns:
+        ``None`` when the run has none yet.
+
+    Raises:
+        CheckpointError: There are some, and all are damaged.
+    """
+    folder = Path(work_dir)
+    saved = [*folder.glob('epoch_*.pth'), *folder.glob('iter_*.pth')]
+    damaged: list[CheckpointError] = []
+    for path in sorted(saved, key=_progress, reverse=True):
+        try:
+            read_state_dict(path)
+        except CheckpointError as error:
+            print_log(str(error), level=logging.WARNING)
+            damaged.append(error)
+            continue
+        if damaged:
+            print_log(f'going on from the one before, {path}', level=logging.WARNING)
+        return path
+    if damaged:
+        raise CheckpointError(
+            f'no checkpoint of {work_dir} can be read, the newest one because: '
+            f'{damaged[0]}. Remove them to start from the beginning'
+        )
+    return None
+
+
+def _progress(path: Path) -> tuple[float, int]:
+    return path.stat().st_mtime, int(re.sub(r'\D', '', path.stem) or 0)

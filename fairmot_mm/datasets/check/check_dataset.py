@@ -1,0 +1,211 @@
+"""Finding what makes a training fail before it is started."""
+
+import filecmp
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import partial
+from pathlib import Path, PurePosixPath
+
+from fairmot_mm.datasets.check.check_image import ImageCheck, check_image
+from fairmot_mm.datasets.check.check_report import CheckReport
+from fairmot_mm.datasets.check.problem import KINDS, Problem
+from fairmot_mm.datasets.converters.list_count import ListCount
+from fairmot_mm.datasets.label_files import IMAGE_DIR, label_name
+from fairmot_mm.utils import DataError, list_images, map_parallel
+
+_IMAGES_A_JOB = 200
+# Tracks are longer than this many boxes in every data set that has tracks.
+_LEAST_BOXES_A_TRACK = 1.25
+
+
+def check_dataset(
+    data_root: str | Path,
+    train: Sequence[str | Path],
+    val: Sequence[str | Path] = (),
+    *,
+    val_images: Iterable[str | Path] = (),
+    num_classes: int = 1,
+    clipped: bool = False,
+    decode: bool = False,
+    allow: Collection[str] = (),
+    workers: int | None = None,
+    show_progress: bool = False,
+) -> CheckReport:
+    """Check lists, labels and images of a data set, and training against validation.
+
+    Args:
+        data_root: Folder that the paths of the lists are relative to.
+        train: Lists to train on, relative to ``data_root`` unless absolute.
+        val: What is tested on: lists, or folders of MOTChallenge sequences.
+        val_images: Further images that are tested on.
+        num_classes: Classes of the labels.
+        clipped: Boxes must not reach beyond the image, as published for MOT20.
+        decode: Decode every image; otherwise its header is read.
+        allow: Kinds of problems that are as they should be here.
+        workers: Processes, one a core by default.
+        show_progress: Draw a progress bar.
+
+    Raises:
+        DataError: ``allow`` has an unknown kind.
+    """
+    unknown = sorted(set(allow) - set(KINDS))
+    if unknown:
+        raise DataError(f'no kind {unknown[0]!r}: choose among {", ".join(KINDS)}')
+    root, report = Path(data_root), CheckReport()
+    check = partial(
+        _check_images, num_classes=num_classes, clipped=clipped, decode=decode
+    )
+    folders = [path for path in val if (root / path).is_dir()]
+    lists = [root / path for path in (*train, *val) if path not in folders]
+    images: dict[Path, list[Path]] = {}
+    for file in lists:
+        pairs = _read_list(file, root, report.problems)
+        jobs = [
+            pairs[start : start + _IMAGES_A_JOB]
+            for start in range(0, len(pairs), _IMAGES_A_JOB)
+        ]
+        results = map_parallel(
+            check,
+            jobs,
+            workers=workers,
+            description=file.name,
+            show_progress=show_progress,
+        )
+        found = [one for result in results for one in result]
+        report.problems += [problem for one in found for problem in one.problems]
+        report.problems += _check_identities(file, found)
+        report.lists[file] = _count(found, num_classes)
+        images[file] = [one.image for one in found]
+    tested = [Path(path) for path in val_images]
+    for folder in folders:
+        tested += _sequence_images(root / folder, report.problems)
+    train_files = {root / path for path in train}
+    for file, paths in images.items():
+        tested += paths if file not in train_files else []
+    for file in train_files:
+        report.problems += _overlap(file, images[file], tested)
+    report.problems = [one for one in report.problems if one.kind not in allow]
+    return report
+
+
+def _check_images(
+    pairs: Sequence[tuple[Path, Path]], num_classes: int, clipped: bool, decode: bool
+) -> list[ImageCheck]:
+    return [
+        check_image(
+            image, label, num_classes=num_classes, clipped=clipped, decode=decode
+        )
+        for image, label in pairs
+    ]
+
+
+def _read_list(
+    file: Path, root: Path, problems: list[Problem]
+) -> list[tuple[Path, Path]]:
+    """Images of a list and their label files; what is wrong goes to ``problems``."""
+    try:
+        lines = file.read_text(errors='replace').splitlines()
+    except OSError as error:
+        problems.append(Problem('bad-list', str(file), f'{error.strerror}'))
+        return []
+    pairs, seen = [], dict[PurePosixPath, int]()
+    for number, line in enumerate(lines, 1):
+        image, where = PurePosixPath(line.strip()), f'{file}, line {number}'
+        if not image.name:
+            continue
+        if IMAGE_DIR not in image.parts:
+            what = f'{image} has no folder named {IMAGE_DIR!r}'
+            problems.append(Problem('bad-list', where, what))
+            continue
+        first = seen.setdefault(image, number)
+        if first != number:
+            what = f'{image}, as in line {first}'
+            problems.append(Problem('listed-twice', where, what))
+            continue
+        pairs.append((root / image, root / label_name(str(image))))
+    if not pairs:
+        problems.append(Problem('bad-list', str(file), 'no image in it'))
+    return pairs
+
+
+def _check_identities(file: Path, found: Sequence[ImageCheck]) -> Iterator[Problem]:
+    """What is wrong with the identities of a list as a whole."""
+    folders: dict[Path, list[ImageCheck]] = defaultdict(list)
+    for one in found:
+        folders[one.image.parent].append(one)
+    home: dict[tuple[int, int], str] = {}
+    for folder, own in folders.items():
+        first: dict[tuple[int, int], str] = {}
+        num_boxes = 0
+        for one in own:
+            for label, identity, number in one.boxes:
+                if identity >= 0:
+                    num_boxes += 1
+                    first.setdefault((label, identity), f'{one.label}, line {number}')
+        num_images = sum(bool(one.boxes) for one in own)
+        is_short = num_boxes < _LEAST_BOXES_A_TRACK * len(first)
+        if num_images >= 3 and (
+            num_boxes == len(first) or (is_short and num_boxes > 20)
+        ):
+            is_video = folder.name == 'img1'
+            yield Problem(
+                'exploded-identities' if is_video else 'one-box-identities',
+                str(own[0].label.parent),
+                f'{num_boxes} boxes have {len(first)} identities',
+            )
+        for key, where in first.items():
+            other = home.setdefault(key, where)
+            if other != where:
+                yield Problem(
+                    'shared-identity', where, f'identity {key[1]}, as in {other}'
+                )
+    largest = max((identity for _, identity in home), default=-1)
+    if largest + 1 > 2 * len({identity for _, identity in home}) + 100:
+        yield Problem(
+            'unused-identities',
+            str(file),
+            f'{len(home)} identities up to {largest}: the classifier gets as many '
+            'classes; number them without gaps',
+        )
+
+
+def _count(found: Sequence[ImageCheck], num_classes: int) -> ListCount:
+    boxes = [(label, identity) for one in found for label, identity, _ in one.boxes]
+    ids = Counter(label for label, identity in set(boxes) if identity >= 0)
+    return ListCount(len(found), len(boxes), [ids[k] for k in range(num_classes)])
+
+
+def _sequence_images(root: Path, problems: list[Problem]) -> Iterator[Path]:
+    """Images of the sequence folders in ``root``."""
+    for folder in sorted(path for path in root.iterdir() if path.is_dir()):
+        image_dir = folder / 'img1'
+        if not image_dir.is_dir():
+            continue
+        yield from list_images(image_dir)
+        for kind, name in (
+            ('no-seqinfo', 'seqinfo.ini'),
+            ('no-ground-truth', 'gt/gt.txt'),
+        ):
+            if not (folder / name).is_file():
+                problems.append(Problem(kind, str(folder), f'no {name}'))
+
+
+def _overlap(
+    file: Path, train: Sequence[Path], tested: Sequence[Path]
+) -> Iterator[Problem]:
+    """Images of a list that are tested on too, links followed and copies found."""
+    links = {path.resolve(): path for path in tested}
+    sizes = defaultdict(list)
+    for path in links:
+        if path.is_file():
+            sizes[path.stat().st_size].append(path)
+    for image in train:
+        real = image.resolve()
+        copies = sizes.get(real.stat().st_size, ()) if real.is_file() else ()
+        same = links.get(real) or next(
+            (path for path in copies if filecmp.cmp(path, real, shallow=False)), None
+        )
+        if same is not None:
+            yield Problem(
+                'train-val-overlap', str(file), f'{image} is tested on: {same}'
+            )

@@ -1,0 +1,149 @@
+"""Checking an image and its label file."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+
+from PIL import Image
+
+from fairmot_mm.datasets.check.problem import WARNINGS, Problem
+from fairmot_mm.utils import DataError, SequenceInfo
+from fairmot_mm.utils.images import image_size
+
+# Rounding to six decimals may move a side of a clipped box.
+_TOLERANCE = 2e-6
+
+
+@dataclass
+class ImageCheck:
+    """What was found of an image.
+
+    Attributes:
+        image: The image.
+        label: Its label file.
+        boxes: (class, identity, line) of each sound line.
+        problems: What is wrong.
+    """
+
+    image: Path
+    label: Path
+    boxes: list[tuple[int, int, int]] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def check_image(
+    image: Path, label: Path, *, num_classes: int, clipped: bool, decode: bool
+) -> ImageCheck:
+    """Check an image and its label file.
+
+    Args:
+        image: The image.
+        label: Its label file.
+        num_classes: Classes must be below this.
+        clipped: Boxes must not reach beyond the image.
+        decode: Decode the image, rather than read its header alone.
+    """
+    found = ImageCheck(image, label)
+    found.problems += _check_pixels(image, decode)
+    try:
+        lines = label.read_text(errors='replace').splitlines()
+    except OSError as error:
+        what = f'{image} has no label file ({error.strerror})'
+        found.problems.append(Problem('missing-label', str(label), what))
+        return found
+    for number, line in enumerate(lines, 1):
+        words = line.split()
+        if not words:
+            continue
+        where = f'{label}, line {number}'
+        problem = _check_line(words, num_classes, clipped)
+        if problem:
+            found.problems.append(Problem(problem[0], where, problem[1]))
+        if problem is None or problem[0] in WARNINGS:
+            found.boxes.append((int(float(words[0])), int(float(words[1])), number))
+    if not any(line.split() for line in lines):
+        found.problems.append(Problem('empty-frame', str(label), 'no box'))
+    found.problems += _repeated(found)
+    return found
+
+
+def _check_pixels(image: Path, decode: bool) -> Iterator[Problem]:
+    if not image.is_file():
+        yield Problem('missing-image', str(image), 'does not exist')
+        return
+    try:
+        size = image_size(image)
+        if decode:
+            with Image.open(image) as opened:
+                opened.load()
+    except (DataError, OSError, SyntaxError) as error:
+        yield Problem('unreadable-image', str(image), f'cannot be decoded ({error})')
+        return
+    said = _sequence_size(image.parent) or _sequence_size(image.resolve().parent)
+    if said and said[:2] != size:
+        what = f'{size[0]}x{size[1]} pixels where {said[2]} says {said[0]}x{said[1]}'
+        yield Problem('wrong-size', str(image), what)
+
+
+def _sequence_size(folder: Path) -> tuple[int, int, str] | None:
+    """Size that ``seqinfo.ini`` above a folder of images gives, and its name."""
+    ini = folder.parent / 'seqinfo.ini'
+    return _read_size(ini, ini.stat().st_mtime_ns) if ini.is_file() else None
+
+
+@lru_cache(maxsize=1024)
+def _read_size(ini: Path, changed: int) -> tuple[int, int, str]:
+    """Read it once for all images, and again once it has ``changed``."""
+    info = SequenceInfo.read(ini.parent)
+    return info.width, info.height, str(ini)
+
+
+def _check_line(
+    words: list[str], num_classes: int, clipped: bool
+) -> tuple[str, str] | None:
+    """Kind and description of the first thing wrong with a line."""
+    if len(words) != 6:
+        return 'column-count', f'{len(words)} columns, expected 6: class id cx cy w h'
+    try:
+        label, identity, *box = map(float, words)
+    except ValueError as error:
+        return 'not-a-number', str(error)
+    if not all(map(math.isfinite, (label, identity, *box))):
+        return 'not-a-number', f'{" ".join(words)!r} is not finite'
+    if not (label.is_integer() and 0 <= label < num_classes):
+        return 'class-out-of-range', f'class {words[0]} of {num_classes}'
+    if not (identity.is_integer() and identity >= -1):
+        return 'bad-identity', f'identity {words[1]}'
+    return _check_box(*box, clipped=clipped)
+
+
+def _check_box(
+    cx: float, cy: float, w: float, h: float, *, clipped: bool
+) -> tuple[str, str] | None:
+    text = f'{cx:g} {cy:g} {w:g} {h:g}'
+    if w <= 0 or h <= 0:
+        return 'no-area', f'width {w:g}, height {h:g}'
+    sides = cx - w / 2, cy - h / 2, cx + w / 2, cy + h / 2
+    is_unseen = sides[0] >= 1 or sides[1] >= 1 or sides[2] <= 0 or sides[3] <= 0
+    is_far = is_unseen and (max(cx, cy) > 2 or min(cx, cy) < -1)
+    if is_far or max(w, h) > 10:
+        return 'outside-range', f'box {text}: divide by width and height of the image'
+    if clipped and (min(sides) < -_TOLERANCE or max(sides) > 1 + _TOLERANCE):
+        return 'outside-range', f'box {text} reaches beyond the image'
+    if is_unseen:
+        return 'beyond-image', f'box {text} lies beyond the image'
+    return None
+
+
+def _repeated(found: ImageCheck) -> Iterator[Problem]:
+    lines: dict[tuple[int, int], int] = {}
+    for label, identity, number in found.boxes:
+        first = lines.setdefault((label, identity), number)
+        if identity >= 0 and first != number:
+            yield Problem(
+                'repeated-identity',
+                f'{found.label}, line {number}',
+                f'identity {identity}, as in line {first}',
+            )

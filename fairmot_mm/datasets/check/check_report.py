@@ -1,0 +1,46 @@
+"""What a check of a data set found."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+
+from fairmot_mm.datasets.check.problem import ERRORS, KINDS, Problem
+from fairmot_mm.datasets.converters.list_count import ListCount
+
+
+@dataclass
+class CheckReport:
+    """What a check found.
+
+    Attributes:
+        lists: What each list holds, sound boxes alone.
+        problems: What is wrong, in the order of lists and lines.
+    """
+
+    lists: dict[Path, ListCount] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def num_errors(self) -> int:
+        """Number of problems that are more than a warning."""
+        return sum(problem.is_error for problem in self.problems)
+
+    def summary(self, most: int = 5) -> str:
+        """Lines for the user.
+
+        Args:
+            most: Problems of a kind that are shown one by one.
+        """
+        lines = [f'{path}: {count}' for path, count in self.lists.items()]
+        counts = Counter(problem.kind for problem in self.problems)
+        for kind in sorted(counts, key=list(KINDS).index):
+            severity = 'error' if kind in ERRORS else 'warning'
+            lines.append(f'{severity} {kind}: {counts[kind]} {KINDS[kind]}')
+            own = (problem for problem in self.problems if problem.kind == kind)
+            lines += [f'  {problem}' for problem in islice(own, most)]
+            if counts[kind] > most:
+                lines.append(f'  and {counts[kind] - most} more')
+        warnings = len(self.problems) - self.num_errors
+        lines.append(f'{self.num_errors} errors, {warnings} warnings')
+        return '\n'.join(lines)

@@ -1,0 +1,203 @@
+"""Writing a data set in the layout of JDE; no half of one is ever taken for it."""
+
+import shutil
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from pathlib import Path, PurePosixPath
+from typing import TypeVar
+
+import numpy as np
+
+from fairmot_mm.datasets.converters.conversion_report import ConversionReport
+from fairmot_mm.datasets.converters.label_part import LabelPart
+from fairmot_mm.datasets.converters.list_count import ListCount
+from fairmot_mm.datasets.converters.sequence_files import (
+    write_ground_truth,
+    write_seqinfo,
+)
+from fairmot_mm.datasets.converters.target import Target, place_file
+from fairmot_mm.datasets.label_files import IMAGE_DIR, LABEL_DIR
+from fairmot_mm.utils import (
+    DataError,
+    OutputError,
+    UserInputError,
+    map_parallel,
+    require_writable_dir,
+    write_text,
+)
+
+Job = TypeVar('Job')
+_STAGING = '.converting'
+
+
+def write_jde_set(
+    target: Target,
+    jobs: Sequence[Job],
+    read: Callable[[Job], LabelPart],
+    endings: Sequence[str],
+    *,
+    first_id: int = 0,
+    num_classes: int = 1,
+    finish: Callable[[Path], list[Path]] | None = None,
+) -> ConversionReport:
+    """Write images, labels and lists of a data set.
+
+    ``OUT/NAME/images/FOLDER/*`` are links to the source images (or copies);
+    ``OUT/NAME/labels_with_ids/FOLDER/*.txt`` has a file for every image, empty where
+    nothing is, with lines ``class id cx cy w h``. The lists ``OUT/name.ENDING`` are
+    removed first and written last: where there is one, everything it lists is complete.
+    New labels are gathered in a hidden folder and take their place together; what an
+    interrupted run left there is removed by the next. Converting again replaces labels
+    and lists, and never adds to them.
+
+    Identities of each class count from ``first_id``, by the order of jobs, then by raw
+    id.
+
+    Args:
+        target: Where to write.
+        jobs: Descriptions of the parts.
+        read: Makes a part of a job, in any process; only reads.
+        endings: Every list that a conversion of this kind may write.
+        first_id: The lowest identity of each class.
+        num_classes: Classes of the labels.
+        finish: Called with the hidden folder before its content takes its place, to
+            add folders to it; gives their places.
+
+    Raises:
+        DataError: The source is malformed, or no box is left of it.
+        OutputError: The target cannot be written or holds other images of these names.
+    """
+    for what, name in [('set name', target.name), *(('ending', e) for e in endings)]:
+        if not name or name.startswith('.') or Path(name).name != name:
+            raise DataError(f'{what} {name!r} must be a plain name such as MOT17, val')
+    folder = require_writable_dir(target.folder)
+    # Until the end no list vouches for files that are being replaced.
+    for ending in endings:
+        target.list_file(ending).unlink(missing_ok=True)
+    staging = folder / _STAGING
+    shutil.rmtree(staging, ignore_errors=True)
+    look: dict = {'workers': target.workers, 'show_progress': target.show_progress}
+    try:
+        staging.mkdir()
+        parts = map_parallel(read, jobs, description=f'{target.name}: reading', **look)
+        _check_parts(parts, target)
+        _number_identities(parts, first_id, num_classes)
+        write = partial(_write_part, folder, staging, target.copy)
+        map_parallel(write, parts, description=f'{target.name}: writing', **look)
+        places = _roots(Path(LABEL_DIR, part.folder) for part in parts)
+        places += [place for part in parts for place in _sequence_files(part)]
+        places += finish(staging) if finish else []
+        for place in places:
+            _swap(staging, folder, place)
+    except OSError as error:
+        if isinstance(error, UserInputError):
+            raise
+        raise OutputError(f'{target.name} is not converted: {error}') from error
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+    return _write_lists(target, parts, num_classes)
+
+
+def _check_parts(parts: Sequence[LabelPart], target: Target) -> None:
+    rejected = sum((part.rejected for part in parts), Counter[str]())
+    if rejected and not any(len(part.boxes) for part in parts):
+        reasons = ', '.join(f'{number} {why}' for why, number in rejected.items())
+        raise DataError(f'no box is left of {target.name}: {reasons}')
+    seen: dict[tuple[str, str], Path] = {}
+    for part in parts:
+        for image in part.images:
+            other = seen.setdefault((part.folder, image.stem), image)
+            if other is not image:
+                raise DataError(
+                    f'{other} and {image} would share one label file: rename one'
+                )
+
+
+def _number_identities(
+    parts: Sequence[LabelPart], first_id: int, num_classes: int
+) -> None:
+    """Number identities from ``first_id`` without a hole, in place."""
+    offsets: dict[tuple[str, int], int] = defaultdict(lambda: first_id)
+    for part in parts:
+        for label in range(num_classes):
+            chosen = (part.labels == label) & (part.ids >= 0)
+            unique, inverse = np.unique(part.ids[chosen], return_inverse=True)
+            key = next(iter(part.lists)), label
+            part.ids[chosen] = offsets[key] + inverse
+            offsets[key] += len(unique)
+
+
+def _write_part(folder: Path, staging: Path, copy: bool, part: LabelPart) -> None:
+    images = require_writable_dir(folder / IMAGE_DIR / part.folder)
+    labels = staging / LABEL_DIR / part.folder
+    labels.mkdir(parents=True, exist_ok=True)
+    for image, text in zip(part.images, part.texts(), strict=True):
+        place_file(image, images / image.name, copy, staging)
+        (labels / f'{image.stem}.txt').write_text(text)
+    if part.frame_rate is not None:
+        sequence = (staging / IMAGE_DIR / part.folder).parent
+        sequence.mkdir(parents=True, exist_ok=True)
+        size = tuple(part.sizes[0].tolist())
+        write_seqinfo(sequence, sequence.name, part.frame_rate, size, part.images)
+        write_ground_truth(sequence, part)
+    for place, file in part.side_files.items():
+        side_file = folder / IMAGE_DIR / place
+        require_writable_dir(side_file.parent)
+        place_file(file, side_file, copy, staging)
+
+
+def _sequence_files(part: LabelPart) -> list[Path]:
+    if part.frame_rate is None:
+        return []
+    sequence = Path(IMAGE_DIR, part.folder).parent
+    return [sequence / 'seqinfo.ini', sequence / 'gt']
+
+
+def _roots(folders: Iterable[Path]) -> list[Path]:
+    """Those folders that do not lie in another of them."""
+    unique = set(folders)
+    return sorted(path for path in unique if unique.isdisjoint(path.parents))
+
+
+def _swap(staging: Path, folder: Path, place: Path) -> None:
+    """Move ``place`` out of the staging folder over what is there."""
+    target = folder / place
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if target.exists():
+        old = staging / '.old' / place
+        old.parent.mkdir(parents=True, exist_ok=True)
+        target.replace(old)
+    (staging / place).replace(target)
+
+
+def _write_lists(
+    target: Target, parts: Sequence[LabelPart], num_classes: int
+) -> ConversionReport:
+    lines: dict[str, list[str]] = defaultdict(list)
+    boxes: Counter[str] = Counter()
+    ids: dict[str, set[tuple[int, int]]] = defaultdict(set)
+    for part in parts:
+        where = PurePosixPath(target.name, IMAGE_DIR, part.folder)
+        for ending, chosen in part.lists.items():
+            lines[ending] += [
+                f'{where / image.name}\n' for image in part.images[chosen]
+            ]
+            listed = np.zeros(len(part.images), bool)
+            listed[chosen] = True
+            inside = listed[part.image]
+            boxes[ending] += int(inside.sum())
+            known = inside & (part.ids >= 0)
+            ids[ending].update(
+                zip(part.labels[known].tolist(), part.ids[known].tolist(), strict=True)
+            )
+    report = ConversionReport(
+        rejected=sum((part.rejected for part in parts), Counter[str]())
+    )
+    for ending, paths in lines.items():
+        count = Counter(label for label, _ in ids[ending])
+        write_text(target.list_file(ending), ''.join(paths))
+        report.lists[target.list_file(ending)] = ListCount(
+            len(paths), boxes[ending], [count[k] for k in range(num_classes)]
+        )
+    return report

@@ -1,0 +1,148 @@
+"""Annotations of a source, and the labels they become."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+
+from fairmot_mm.datasets.converters.class_map import ClassMap
+from fairmot_mm.utils.boxes import tlwh_to_cxcywh, tlwh_to_xyxy, xyxy_to_tlwh
+
+ALL_IMAGES = slice(None)
+# What six decimals can still tell from 0.
+_SMALLEST_SIDE = 5e-7
+
+
+@dataclass
+class SourceBoxes:
+    """Annotations as a source has them. R boxes.
+
+    Attributes:
+        image: (R,) int64 place of the image in its part, -1 where there is none.
+        names: (R,) names of the classes.
+        ids: (R,) int64 identity within the part, -1 where it is unknown.
+        tlwh: (R, 4) float64 left, top, width, height in pixels of the image.
+        dropped: For each reason of the source itself, (R,) bool: left out for it.
+    """
+
+    image: np.ndarray
+    names: np.ndarray
+    ids: np.ndarray
+    tlwh: np.ndarray
+    dropped: dict[str, np.ndarray] = field(default_factory=dict)
+
+
+@dataclass
+class LabelPart:
+    """Images of one folder with their labels. N images, R boxes.
+
+    Attributes:
+        folder: Folder of the images below ``images``: ``train/SEQ/img1``.
+        images: N files of the source.
+        sizes: (N, 2) width and height of the images in pixels.
+        image: (R,) int64 place of the image of each box, ascending.
+        labels: (R,) int64 class ids.
+        ids: (R,) int64 identities, unique within part and class, -1 = unknown.
+        boxes: (R, 4) float64 cx, cy, w, h divided by the image size.
+        lists: Images of the part in each list, by the ending of the list's name.
+            Identities of the parts that have the same first ending count on.
+        rejected: Number of annotations left out, by reason.
+        side_files: Further files of the source, by their place below ``images``.
+        frame_rate: Frames a second where the folder is ``.../SEQ/img1`` of a video for
+            which ``SEQ/seqinfo.ini`` and ``SEQ/gt/gt.txt`` are to be made.
+    """
+
+    folder: str
+    images: list[Path]
+    sizes: np.ndarray
+    image: np.ndarray
+    labels: np.ndarray
+    ids: np.ndarray
+    boxes: np.ndarray
+    lists: dict[str, slice] = field(default_factory=lambda: {'train': ALL_IMAGES})
+    rejected: Counter[str] = field(default_factory=Counter)
+    side_files: dict[str, Path] = field(default_factory=dict)
+    frame_rate: float | None = None
+
+    def texts(self) -> list[str]:
+        """Label file of each image, '' where nothing is."""
+        lines = [
+            f'{label} {identity} {cx:.6f} {cy:.6f} {w:.6f} {h:.6f}\n'
+            for label, identity, (cx, cy, w, h) in zip(
+                self.labels, self.ids, self.boxes, strict=True
+            )
+        ]
+        ends = np.searchsorted(self.image, np.arange(len(self.images) + 1))
+        return [''.join(lines[start:end]) for start, end in pairwise(ends)]
+
+
+def make_part(
+    folder: str,
+    images: list[Path],
+    sizes: np.ndarray,
+    source: SourceBoxes,
+    classes: ClassMap,
+    *,
+    clip: bool = False,
+    lists: dict[str, slice] | None = None,
+    frame_rate: float | None = None,
+) -> LabelPart:
+    """Labels of the annotations that training may see.
+
+    Each box left out counts under one reason, the first of: those of the source, its
+    class, no image, a value that is not finite, no area (after clipping), an identity
+    that the image has already. Boxes that reach beyond the image, or lie there, stay.
+
+    Args:
+        folder: Folder of the images below ``images``.
+        images: N files of the source.
+        sizes: (N, 2) or (2,) width and height of the images in pixels.
+        source: The annotations, in any order.
+        classes: The classes taken.
+        clip: Clip boxes to the image, as training on MOT20 asks for.
+        lists: See `LabelPart`.
+        frame_rate: See `LabelPart`.
+    """
+    labels = classes.ids_of(source.names)
+    reasons = dict(source.dropped)
+    for name in np.unique(source.names[labels < 0]):
+        reasons[f'class {name!s} is not taken'] = source.names == name
+    reasons['the frame has no image'] = source.image < 0
+    reasons['not a finite number'] = ~np.isfinite(source.tlwh).all(1)
+    sizes = np.broadcast_to(sizes, (len(images), 2))
+    size = sizes[source.image]
+    boxes = np.where(np.isfinite(source.tlwh), source.tlwh, 0) / np.tile(size, 2)
+    flat = (boxes[:, 2:] < _SMALLEST_SIDE).any(1)
+    reasons['width or height is not above 0'] = flat
+    if clip:
+        boxes = xyxy_to_tlwh(tlwh_to_xyxy(boxes).clip(0, 1))
+        outside = (boxes[:, 2:] < _SMALLEST_SIDE).any(1)
+        reasons['outside the image'] = outside & ~flat
+    boxes = tlwh_to_cxcywh(boxes)
+
+    keep, rejected = np.ones(len(boxes), bool), Counter[str]()
+    for reason, dropped in reasons.items():
+        rejected[reason] += int(np.count_nonzero(keep & dropped))
+        keep &= ~dropped
+    # By image, then identity; those without one stay in their order.
+    order = np.lexsort([source.ids, source.image])
+    order = order[keep[order]]
+    keys = np.stack([source.image, labels, source.ids], 1)[order]
+    first = np.sort(np.unique(keys, axis=0, return_index=True)[1])
+    first = np.union1d(first, np.flatnonzero(keys[:, 2] < 0))
+    rejected['frame and id are those of an earlier box'] += len(keys) - len(first)
+    order = order[first]
+    return LabelPart(
+        folder=folder,
+        images=images,
+        sizes=sizes,
+        image=source.image[order],
+        labels=labels[order],
+        ids=source.ids[order],
+        boxes=boxes[order],
+        lists=lists or {'train': ALL_IMAGES},
+        rejected=+rejected,
+        frame_rate=frame_rate,
+    )

@@ -1,0 +1,57 @@
+"""Matching by overlap of boxes."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from fairmot_mm.models.trackers.association import Pairs
+from fairmot_mm.models.trackers.detections import Detections
+from fairmot_mm.models.trackers.stage_input import StageInput
+from fairmot_mm.models.trackers.track_table import TrackTable
+from fairmot_mm.registry import TASK_UTILS
+
+
+@TASK_UTILS.register_module()
+@dataclass(frozen=True)
+class OverlapStage:
+    """Match tracks of the last frame, confirmed or unconfirmed ones, by overlap.
+
+    The second and the third stage of FairMOT (Zhang et al., IJCV 2021, section 4.4).
+
+    Args:
+        name: Name of the stage in explanations.
+        cost_thr: Largest cost of a pair: one minus the intersection over union of the
+            predicted and the detected box.
+        confirmed: True: confirmed tracks take part. False: unconfirmed tracks do.
+        embed_thr: Largest cosine distance of the embeddings of a pair. None: the
+            embeddings are not compared.
+    """
+
+    name: str = 'iou'
+    cost_thr: float = 0.5
+    confirmed: bool = True
+    embed_thr: float | None = None
+    score_thr = None  # strong detections alone
+
+    def candidates(
+        self, tracks: TrackTable, detections: Detections
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Choose tracks that are not lost and strong detections, see `Stage`."""
+        takes_part = tracks.tracked & (tracks.confirmed == self.confirmed)
+        return takes_part, detections.strong
+
+    def pairs(self, unmatched: StageInput) -> Pairs:
+        """List the pairs that overlap, see `Stage`."""
+        return unmatched.alike(unmatched.iou_pairs(self.cost_thr), self.embed_thr)
+
+    def for_low_frame_rate(self, embed_thr: float) -> 'OverlapStage':
+        """Ask that a pair also look alike.
+
+        Args:
+            embed_thr: Largest cosine distance of the embeddings of a pair.
+
+        Returns:
+            The stage with this ``embed_thr``, or with its own if that is smaller.
+        """
+        own = embed_thr if self.embed_thr is None else self.embed_thr
+        return replace(self, embed_thr=min(own, embed_thr))

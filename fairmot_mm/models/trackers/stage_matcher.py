@@ -1,0 +1,121 @@
+"""Matching of tracks and detections, one stage after the other."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from fairmot_mm.models.trackers import association
+from fairmot_mm.models.trackers.detections import Detections
+from fairmot_mm.models.trackers.frame_record import FrameRecord, StageRecord
+from fairmot_mm.models.trackers.motion_model import MotionModel
+from fairmot_mm.models.trackers.stage import Stage
+from fairmot_mm.models.trackers.stage_configs import StageConfig
+from fairmot_mm.models.trackers.stage_input import StageInput
+from fairmot_mm.models.trackers.track_table import TrackTable
+from fairmot_mm.registry import TASK_UTILS
+from fairmot_mm.utils import ConfigError
+from fairmot_mm.utils.contracts import require_contract
+
+
+class StageMatcher:
+    """Builds stages and lets each match what the earlier ones left unmatched.
+
+    Args:
+        configs: Configs of the stages in TASK_UTILS, in order.
+        obj_score_thr: Score that a strong detection must exceed.
+        motion: Motion model of the tracker.
+        iou_plus_one: Whether boxes include their last pixel, see
+            `association.iou_pairs`.
+        classes_apart: Whether a pair of two labels is never made.
+
+    Attributes:
+        stages: The stages in order.
+        score_thr: Score that a detection must exceed to take part in any stage.
+
+    Raises:
+        ConfigError: A class is no `Stage`, or its ``score_thr`` is not below
+            ``obj_score_thr``.
+    """
+
+    def __init__(
+        self,
+        configs: Sequence[StageConfig],
+        obj_score_thr: float,
+        motion: MotionModel,
+        iou_plus_one: bool,
+        classes_apart: bool,
+    ) -> None:
+        self.stages: list[Stage] = [TASK_UTILS.build(config) for config in configs]
+        self.score_thr = obj_score_thr
+        for stage in self.stages:
+            require_contract(stage, Stage, 'stages')
+            if stage.score_thr is None:
+                continue
+            if not stage.score_thr < obj_score_thr:
+                raise ConfigError(
+                    f'score_thr={stage.score_thr} of {stage.name} must be below '
+                    f'obj_score_thr={obj_score_thr}'
+                )
+            self.score_thr = min(self.score_thr, stage.score_thr)
+        self.motion = motion
+        self.iou_plus_one = iou_plus_one
+        self.classes_apart = classes_apart
+
+    def match(
+        self,
+        tracks: TrackTable,
+        detections: Detections,
+        embed_thr: float | None = None,
+        record: FrameRecord | None = None,
+    ) -> np.ndarray:
+        """Match the tracks and the detections of a frame.
+
+        Args:
+            tracks: T tracks, moved to the frame.
+            detections: D detections of the frame.
+            embed_thr: Use the stages for low frame rates, with this largest cosine
+                distance of a pair made by overlap. None: the usual stages.
+            record: Is filled with what every stage considered.
+
+        Returns:
+            Index (T,) of the detection that continues each track, or -1.
+        """
+        match = np.full(len(tracks), -1)
+        for usual in self.stages:
+            stage = usual if embed_thr is None else usual.for_low_frame_rate(embed_thr)
+            rows, cols = self._candidates(stage, tracks, detections, match)
+            if not (len(rows) and len(cols)):
+                continue
+            pairs = stage.pairs(
+                StageInput(
+                    tracks, detections, rows, cols, self.motion, self.iou_plus_one
+                )
+            )
+            if self.classes_apart:
+                labels = tracks.labels[rows[pairs.rows]]
+                pairs = pairs.keep(labels == detections.labels[cols[pairs.cols]])
+            if record is not None:
+                record.stages.append(
+                    StageRecord(stage.name, stage.cost_thr, rows, cols, pairs)
+                )
+            paired_rows, paired_cols = association.assign(
+                pairs, (len(rows), len(cols)), stage.cost_thr
+            )
+            match[rows[paired_rows]] = cols[paired_cols]
+        return match
+
+    @staticmethod
+    def _candidates(
+        stage: Stage, tracks: TrackTable, detections: Detections, match: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Unmatched tracks (R,) and detections (C,) that take part in a stage."""
+        of_tracks, of_detections = stage.candidates(tracks, detections)
+        if stage.score_thr is None:
+            scored = detections.strong
+        else:
+            scored = detections.scores > stage.score_thr
+        free = association.unmatched(match, len(detections))
+        return (
+            np.flatnonzero(of_tracks & (match < 0)),
+            np.flatnonzero(of_detections & scored & free),
+        )

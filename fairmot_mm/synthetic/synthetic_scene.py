@@ -1,0 +1,194 @@
+"""Rendered street videos with exact ground truth."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from fairmot_mm.synthetic.appearance import Appearance
+from fairmot_mm.synthetic.camera_effects import CameraEffects
+from fairmot_mm.synthetic.figure import Figure
+from fairmot_mm.synthetic.props import make_props
+from fairmot_mm.synthetic.scene_canvas import NO_PERSON, PlacedSprite, SceneCanvas
+from fairmot_mm.synthetic.street import paint_street
+from fairmot_mm.synthetic.street_view import StreetView
+from fairmot_mm.synthetic.walk import Walk, plan_walks
+from fairmot_mm.utils import ConfigError, MOTRows
+from fairmot_mm.utils.boxes import xyxy_to_tlwh
+
+CAMERAS = ('fixed', 'moving')
+_GOLDEN = 0.618034  # multiples of the golden ratio, modulo 1, spread hues evenly
+_STRIDE = 0.80  # length of one step with each leg, as a share of the body height
+
+
+@dataclass(frozen=True)
+class SyntheticScene:
+    """A street with walking people; the same arguments give the same video.
+
+    People cross and hide each other, and walk behind lamp posts, trees and parked cars.
+    Some leave the image and return with the same identity and clothes. The light
+    changes slowly; the images are slightly blurred and noisy.
+
+    Args:
+        seed: Seed of street, people, clothes, paths, light and noise.
+        num_people: Number of identities, 1 to ``num_people``.
+        width: Image width in pixels.
+        height: Image height in pixels.
+        num_frames: Number of frames.
+        frame_rate: Frames per second; it decides how far people walk between frames.
+        camera: 'fixed' or 'moving'; a moving camera pans and shakes a little.
+
+    Raises:
+        ConfigError: An argument is out of its range.
+    """
+
+    seed: int
+    num_people: int = 10
+    width: int = 640
+    height: int = 352
+    num_frames: int = 100
+    frame_rate: float = 15.0
+    camera: str = 'fixed'
+
+    def __post_init__(self) -> None:
+        if self.camera not in CAMERAS:
+            raise ConfigError(
+                f'camera = {self.camera!r}: use one of {", ".join(CAMERAS)}'
+            )
+        if self.seed < 0:
+            raise ConfigError(f'seed = {self.seed} must be 0 or above')
+        if min(self.width, self.height) < 64:
+            raise ConfigError(
+                f'size {self.width}x{self.height} is too small: use 64x64 or more'
+            )
+        for name in ('num_people', 'num_frames', 'frame_rate'):
+            if getattr(self, name) <= 0:
+                raise ConfigError(f'{name} = {getattr(self, name)} must be above 0')
+
+    def frames(self) -> Iterator[tuple[np.ndarray, MOTRows]]:
+        """Paint the video; every call starts from the first frame.
+
+        Yields:
+            The image, (height, width, 3) uint8 BGR, and the ground truth of the frame:
+            one row, sorted by identity, for every person whose box touches the image. A
+            box is in pixels and bounds the whole person, including hidden parts and
+            parts outside the image. `visibility` is the visible share of the person's
+            pixels. `marks` is 1 even for a fully hidden person, as in MOT17.
+        """
+        streams = np.random.SeedSequence(self.seed).spawn(6)
+        street, props, people, walks, motion, light = map(
+            np.random.default_rng, streams
+        )
+        margin = self._camera_margin()
+        view = self._make_view(margin)
+        background = paint_street(view, street)
+        things = make_props(view, props)
+        paths = plan_walks(
+            view, self.num_people, self.num_frames, self.frame_rate, walks
+        )
+        figures = self._make_figures(view, paths, people)
+        effects = CameraEffects(
+            (self.width, self.height), self.num_frames, self.frame_rate, light
+        )
+        for index, start in enumerate(self._camera_path(margin, motion)):
+            placed = [(sprite, x, depth, NO_PERSON) for sprite, x, depth in things] + [
+                (
+                    figure.sprite(
+                        self._gait_phase(figure, path, index), path.heading[index]
+                    ),
+                    path.x[index],
+                    path.depth[index],
+                    identity,
+                )
+                for identity, (figure, path) in enumerate(
+                    zip(figures, paths, strict=True)
+                )
+            ]
+            placed.sort(key=lambda item: -item[2])
+            items = [
+                PlacedSprite(
+                    sprite, view.project(x, depth) - start, view.scale(depth), owner
+                )
+                for sprite, x, depth, owner in placed
+            ]
+            image, rows = self._paint_frame(background, start, items, index + 1)
+            yield effects.apply(image, index), rows
+
+    def _camera_margin(self) -> np.ndarray:
+        """(2,) pixels around the image that a moving camera may show."""
+        if self.camera == 'fixed':
+            return np.zeros(2)
+        return np.ceil(np.array([0.16 * self.width, 0.02 * self.height]))
+
+    def _make_view(self, margin: np.ndarray) -> StreetView:
+        width, height = np.array([self.width, self.height]) + 2 * margin
+        return StreetView(
+            width=int(width),
+            height=int(height),
+            focal=0.9 * self.width,
+            horizon=0.34 * self.height + float(margin[1]),
+            bottom=self.height + float(margin[1]),
+        )
+
+    def _make_figures(
+        self, view: StreetView, paths: list[Walk], rng: np.random.Generator
+    ) -> list[Figure]:
+        """Make one figure per path, at the resolution of its nearest point."""
+        first = rng.random()
+        appearances = [
+            Appearance.sample(rng, (first + k * _GOLDEN) % 1)
+            for k in range(self.num_people)
+        ]
+        return [
+            Figure(appearance, view.scale(float(path.depth.min())))
+            for appearance, path in zip(appearances, paths, strict=True)
+        ]
+
+    def _gait_phase(self, figure: Figure, path: Walk, index: int) -> float:
+        """Compute the phase of the gait at which feet do not slide over the ground."""
+        strides = path.distance[index] / (_STRIDE * figure.appearance.height)
+        return float(2 * np.pi * (strides + figure.appearance.texture_seed * _GOLDEN))
+
+    def _camera_path(self, margin: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        """(num_frames, 2) column and row of the background where the image begins."""
+        if self.camera == 'fixed':
+            return np.zeros((self.num_frames, 2))
+        seconds = np.arange(self.num_frames) / self.frame_rate
+        pan = np.sin(2 * np.pi * (seconds / rng.uniform(9, 14) + rng.random()))
+        hertz, phases = (
+            rng.uniform(0.7, 2.5, (2, 4, 1)),
+            rng.uniform(0, 6.28, (2, 4, 1)),
+        )
+        shake = np.sin(2 * np.pi * hertz * seconds + phases).mean(1).T
+        path = np.stack([0.85 * pan, np.zeros_like(pan)], 1) + [0.02, 0.9] * shake
+        return margin * (1 + path)
+
+    def _paint_frame(
+        self,
+        background: np.ndarray,
+        start: np.ndarray,
+        items: list[PlacedSprite],
+        frame: int,
+    ) -> tuple[np.ndarray, MOTRows]:
+        """Paint from back to front, then count the visible pixels of each person."""
+        size = (self.width, self.height)
+        window = np.column_stack([np.eye(2), -start])
+        canvas = SceneCanvas(cv2.warpAffine(background, window, size))
+        for item in items:
+            canvas.cast_shadow(item)
+        pixels = np.array([canvas.paint(item) for item in items])
+        people = np.array([item.owner for item in items])
+        order = np.argsort(people)[np.count_nonzero(people == NO_PERSON) :]
+        boxes = np.array([items[k].box for k in order])
+        seen = canvas.count_seen(self.num_people)
+        inside = np.all((boxes[:, :2] < size) & (boxes[:, 2:] > 0), axis=1)
+        rows = MOTRows(
+            frames=np.full(self.num_people, frame),
+            ids=people[order] + 1,
+            tlwh=xyxy_to_tlwh(boxes),
+            marks=np.ones(self.num_people),
+            classes=np.ones(self.num_people, np.int64),
+            visibility=seen / np.maximum(pixels[order], 1),
+        )
+        return canvas.image, rows[inside]

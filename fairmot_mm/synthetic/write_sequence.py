@@ -1,0 +1,110 @@
+"""Write a synthetic scene as a MOTChallenge sequence folder."""
+
+import configparser
+import tempfile
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from fairmot_mm.synthetic.synthetic_scene import SyntheticScene
+from fairmot_mm.utils import MOTRows, OutputError, require_writable_dir
+
+# Section of seqinfo.ini that marks a folder as synthetic: it may be replaced.
+_SECTION = 'Synthetic'
+_JPEG_QUALITY = 92
+
+
+def write_sequence(
+    folder: str | Path,
+    scene: SyntheticScene,
+    on_frame: Callable[[], None] | None = None,
+) -> Path:
+    """Write ``img1/000001.jpg ...``, ``gt/gt.txt`` and ``seqinfo.ini``.
+
+    The folder gets its name only when it is complete. An earlier synthetic sequence of
+    this name is replaced. The same scene gives the same bytes.
+
+    Args:
+        folder: The sequence folder; the sequence gets the name of the folder.
+        scene: The scene to paint.
+        on_frame: Function to call after every frame.
+
+    Returns:
+        The folder.
+
+    Raises:
+        OutputError: The folder cannot be written, or it holds something else.
+    """
+    folder = Path(folder)
+    _require_replaceable(folder)
+    require_writable_dir(folder.parent)
+    with tempfile.TemporaryDirectory(
+        prefix=f'.{folder.name}.', dir=folder.parent
+    ) as name:
+        new, old = Path(name) / 'new', Path(name) / 'old'
+        _write_frames(new, scene, on_frame)
+        (new / 'seqinfo.ini').write_text(_seqinfo(folder.name, scene))
+        if folder.exists():
+            folder.replace(old)
+        new.replace(folder)
+    return folder
+
+
+def _require_replaceable(folder: Path) -> None:
+    ini = folder / 'seqinfo.ini'
+    parser = configparser.ConfigParser()
+    if ini.is_file():
+        try:
+            parser.read_string(ini.read_text())
+        except (configparser.Error, UnicodeDecodeError) as error:
+            raise OutputError(f'{ini} cannot be read: {error}') from error
+    empty = not folder.exists() or (folder.is_dir() and not any(folder.iterdir()))
+    if not (empty or parser.has_section(_SECTION)):
+        raise OutputError(
+            f'{folder} exists and is not a synthetic sequence: choose another name'
+        )
+
+
+def _write_frames(
+    folder: Path, scene: SyntheticScene, on_frame: Callable[[], None] | None
+) -> None:
+    images = folder / 'img1'
+    images.mkdir(parents=True)
+    lines: list[tuple[int, int, str]] = []
+    for index, (image, rows) in enumerate(scene.frames(), 1):
+        path = images / f'{index:06d}.jpg'
+        if not cv2.imwrite(str(path), image, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY]):
+            raise OutputError(f'cannot write {path}: is the disk full?')
+        lines += _gt_lines(rows)
+        if on_frame is not None:
+            on_frame()
+    gt_file = folder / 'gt' / 'gt.txt'
+    gt_file.parent.mkdir()
+    gt_file.write_text(''.join(line for _, _, line in sorted(lines)))
+
+
+def _gt_lines(rows: MOTRows) -> list[tuple[int, int, str]]:
+    """Format each row with the nine columns of MOT17: identity, frame and text."""
+    table = np.column_stack([rows.tlwh, rows.visibility])
+    return [
+        (
+            int(identity),
+            int(frame),
+            f'{frame},{identity},{x:.2f},{y:.2f},{w:.2f},{h:.2f},1,1,{visibility:.5f}\n',
+        )
+        for frame, identity, (x, y, w, h, visibility) in zip(
+            rows.frames, rows.ids, table, strict=True
+        )
+    ]
+
+
+def _seqinfo(name: str, scene: SyntheticScene) -> str:
+    arguments = ''.join(f'{key}={value}\n' for key, value in asdict(scene).items())
+    return (
+        f'[Sequence]\nname={name}\nimDir=img1\nframeRate={scene.frame_rate:g}\n'
+        f'seqLength={scene.num_frames}\nimWidth={scene.width}\n'
+        f'imHeight={scene.height}\nimExt=.jpg\n\n[{_SECTION}]\n{arguments}'
+    )

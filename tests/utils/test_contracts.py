@@ -1,0 +1,39 @@
+from typing import Protocol
+
+import pytest
+
+from fairmot_mm.utils import ConfigError
+from fairmot_mm.utils.contracts import require_contract
+
+
+class Door(Protocol):
+    """Something to go through."""
+
+    @property
+    def width(self) -> float:
+        """Metres."""
+
+    def open(self) -> None:
+        """Open it."""
+
+
+class Gate:
+    width = 2.0
+
+    def open(self):
+        """Open it."""
+
+
+class Wall:
+    width = 5.0
+
+
+def test_what_keeps_the_contract_passes():
+    """All names are there."""
+    require_contract(Gate(), Door, 'house.entrance')
+
+
+def test_what_is_missing_is_named():
+    """The message has the key, the class, the name and where the contract is."""
+    with pytest.raises(ConfigError, match=r'house\.entrance: Wall lacks open; .*Door'):
+        require_contract(Wall(), Door, 'house.entrance')
