@@ -71,19 +71,25 @@ def call_in_processes(
         _explain_lost_process(),
         _environment(_ONE_THREAD),
         ProcessPoolExecutor(
-            len(arguments), _context(), torch.set_num_threads, (1,)
+            len(arguments),
+            # An optimizer imports it in its first step, which would be measured.
+            _context('torch._dynamo'),
+            torch.set_num_threads,
+            (1,),
         ) as pool,
     ):
-        return list(pool.map(function, *zip(*arguments, strict=True)))
+        calls = [pool.submit(function, *each) for each in arguments]
+        return [call.result() for call in calls]
 
 
-def _context() -> ForkServerContext:
-    """Start method that works everywhere: a fork of this process would not.
+def _context(*preload: str) -> ForkServerContext:
+    """Get a start method that works everywhere, with these modules imported.
 
-    A process that used autograd cannot be forked with a CUDA build of PyTorch.
+    It does not fork this process: a process that used autograd cannot be forked with a
+    CUDA build of PyTorch.
     """
     context = multiprocessing.get_context('forkserver')
-    context.set_forkserver_preload([__name__])
+    context.set_forkserver_preload([__name__, *preload])
     return context
 
 

@@ -199,7 +199,8 @@ def test_tracker(run, in_this_process):
     assert length['marks'] == [100, 200]
     assert [row['frame'] for row in length['rows']] == [50, 100, 150, 200]
     ids = [row['newest identity'] for row in length['rows']]
-    assert ids == sorted(set(ids))
+    assert ids == sorted(ids)
+    assert ids[0] < ids[-1]
 
 
 def test_slow_tracker(run, in_this_process, slow_down):
