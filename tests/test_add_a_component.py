@@ -12,6 +12,7 @@ from fairmot_mm.utils import read_mot
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / 'docs' / 'add_a_component.md').read_text()
 FILE_BLOCK = re.compile(r'^```python\n# (\S+)\n(.*?)^```$', re.DOTALL | re.MULTILINE)
+RESULTS = ('results', 'results_nearby')
 COMMAND_BLOCK = re.compile(r'^```bash\n(.*?)^```$', re.DOTALL | re.MULTILINE)
 
 
@@ -65,7 +66,8 @@ def test_tracks_with_the_parts_of_the_page(project):
     folder, output = project
     assert 'OVERALL' in output
     (results,) = folder.glob('work_dirs/street/**/synthetic-0000.txt')
-    for path in (results, folder / 'results' / 'synthetic-0000.txt'):
+    tracked = [folder / name / 'synthetic-0000.txt' for name in RESULTS]
+    for path in (results, *tracked):
         ids = read_mot(path).ids
         assert ids.min() == 1
         assert len(set(ids)) < len(ids)

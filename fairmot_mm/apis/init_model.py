@@ -25,23 +25,24 @@ def init_model(
 
     Args:
         config: Path of a config file, a `Config`, or a name of the model zoo.
-        checkpoint: Weights: ours, or a published FairMOT ``.pth``, which is recognised
-            and converted; or an ONNX file of the network, which then takes the place
-            of the detector. With ``None`` a model of the zoo has its own, and any other
-            stays at its random start.
-        device: As in ``cpu`` or ``cuda:0``; by default the accelerator there is, and
-            the CPU for an ONNX file.
-        cfg_options: Config keys to override.
+        checkpoint: Weights: a checkpoint of a training here, a published FairMOT
+            ``.pth``, which is recognised and converted, or an ONNX file of the network,
+            which then replaces the detector. By default a model of the zoo loads its
+            own weights, and any other model keeps its random initial weights.
+        device: Where the model runs, as in ``cpu`` or ``cuda:0``; by default on the
+            accelerator if there is one, and for an ONNX file on the CPU.
+        cfg_options: Config keys to override, as in ``{'model.tracker.track_buffer':
+            60}``.
 
     Returns:
-        The model in eval mode; ``model.cfg`` is its config, ``model.dataset_meta`` has
-        the names of its ``classes``.
+        The model in eval mode. ``model.cfg`` is its config, and ``model.dataset_meta``
+        has the names of its ``classes``.
 
     Raises:
-        ConfigError: The config cannot be read or built; or the device does not exist,
+        ConfigError: The config cannot be read or built, or the device does not exist
             or cannot run the model.
-        CheckpointError: The checkpoint is missing, unsafe, or does not fit; or that of
-            the model zoo cannot be fetched, see `fetch_weights`.
+        CheckpointError: The checkpoint is missing, unsafe or does not fit the model, or
+            the weights of the model zoo cannot be fetched, see `fetch_weights`.
     """
     cfg = load_config(config, cfg_options)
     if checkpoint is None:

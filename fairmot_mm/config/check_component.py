@@ -2,7 +2,7 @@
 
 import difflib
 import inspect
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,8 @@ from fairmot_mm.utils.errors import ConfigError
 
 # Keys of a component's config that mmengine's registries take out before they build it.
 _OF_REGISTRY = ('type', '_scope_')
+# Where the parts of a model are looked up.
+_OF_MODELS = (MODELS, TASK_UTILS)
 
 
 @dataclass(frozen=True)
@@ -60,11 +62,11 @@ def check_component(
     given: Collection[str] | None = (),
     extra: Collection[str] = (),
 ) -> None:
-    """Check type and keys of a component's config, and of those that it builds itself.
+    """Check type and keys of a component's config, and of the parts of a model.
 
-    The components inside are those that our own classes build (detector, backbone,
-    parts of the tracker, ...). What a class of another package does with the dicts that
-    it gets, only that class knows.
+    The parts are those that our own models and trackers build (detector, backbone,
+    camera motion, ...). What a class of another package does with the dicts that it
+    gets, only that class knows.
 
     Args:
         node: Config of the component; anything but a dict with a ``type`` passes.
@@ -92,15 +94,19 @@ def check_component(
     if missing:
         listed = ', '.join(repr(key) for key in arguments.required if key in missing)
         raise ConfigError(f'{path}: {name} lacks the required arguments: {listed}')
-    for child, where in _children(node, component, path):
-        found = find_type(child, [MODELS, TASK_UTILS], where)
+    if registry not in _OF_MODELS:
+        return
+    for child, where in _parts(node, component, path):
+        found = find_type(child, _OF_MODELS, where)
         if found is _lookup(child, MODELS):
             check_component(child, MODELS, where)
-        else:  # a part of a tracker, which gets further arguments from the tracker
+        else:  # a part of a tracker: the tracker adds arguments
             check_component(child, TASK_UTILS, where, given=None)
 
 
-def find_type(node: dict, registries: list[Registry], path: str) -> Callable[..., Any]:
+def find_type(
+    node: dict, registries: Sequence[Registry], path: str
+) -> Callable[..., Any]:
     """Look up the class or function that the ``type`` of a config names.
 
     Args:
@@ -140,7 +146,7 @@ def _registered(registry: Registry | None) -> Iterator[str]:
         registry = registry.parent
 
 
-def _children(node: dict, component: Any, path: str) -> Iterator[tuple[dict, str]]:
+def _parts(node: dict, component: Any, path: str) -> Iterator[tuple[dict, str]]:
     """Configs of the components that a class of this package builds as they are.
 
     Args:
@@ -151,7 +157,7 @@ def _children(node: dict, component: Any, path: str) -> Iterator[tuple[dict, str
     Yields:
         Config and place of each.
     """
-    if not str(getattr(component, '__module__', '')).startswith(f'{SCOPE}.'):
+    if package_of(component) != SCOPE:
         return
     for key, value in node.items():
         if key.endswith('_cfg'):  # for functions of mmcv and mmengine, with own keys
@@ -162,6 +168,11 @@ def _children(node: dict, component: Any, path: str) -> Iterator[tuple[dict, str
                 yield item, f'{where}[{number}]' if item is not value else where
 
 
+def package_of(component: Callable[..., Any]) -> str:
+    """Name of the package that a class or function comes from, as in ``mmdet``."""
+    return str(getattr(component, '__module__', '')).partition('.')[0]
+
+
 def _name_of(component: Any) -> str:
     return getattr(component, '__name__', str(component))
 
@@ -170,5 +181,5 @@ def _suggestion(wrong: Any, known: Collection[str], show_all: bool = True) -> st
     """The end of a message: names like the wrong one, or else all names."""
     close = difflib.get_close_matches(str(wrong), known, n=3)
     if close:
-        return f'; did you mean {" or ".join(map(repr, close))}?'
-    return f'; it has {", ".join(known) or "none"}' if show_all else ''
+        return f' (did you mean {" or ".join(map(repr, close))}?)'
+    return f' (it has {", ".join(known) or "none"})' if show_all else ''

@@ -4,8 +4,13 @@ from collections.abc import Iterator
 from typing import Any, Literal
 
 from mmengine.config import Config
+from mmengine.registry import Registry
 
-from fairmot_mm.config.check_component import check_component, find_type
+from fairmot_mm.config.check_component import (
+    check_component,
+    find_type,
+    package_of,
+)
 from fairmot_mm.registry import (
     DATA_SAMPLERS,
     DATASETS,
@@ -18,11 +23,14 @@ from fairmot_mm.registry import (
     OPTIM_WRAPPERS,
     OPTIMIZERS,
     PARAM_SCHEDULERS,
+    SCOPE,
     TRANSFORMS,
     VISBACKENDS,
     VISUALIZERS,
 )
 
+# Their data sets build what is inside of them as it is.
+_PACKAGES = ('mmengine', 'mmdet', SCOPE)
 _DEFAULT_CONSTRUCTOR = 'DefaultOptimWrapperConstructor'
 
 
@@ -44,7 +52,7 @@ def check_run(cfg: Config, mode: Literal['train', 'test']) -> None:
     visualizer = cfg.get('visualizer') or {}
     check_component(visualizer, VISUALIZERS, 'visualizer')
     for backend, path in _listed(visualizer, 'vis_backends', 'visualizer.'):
-        check_component(backend, VISBACKENDS, path)
+        check_component(backend, VISBACKENDS, path, given=['save_dir'])
     check_component(cfg.get('log_processor'), LOG_PROCESSORS, 'log_processor')
     if mode == 'train':
         _check_optimization(cfg)
@@ -56,8 +64,8 @@ def check_run(cfg: Config, mode: Literal['train', 'test']) -> None:
         _check_evaluator(cfg, f'{kind}_evaluator')
 
 
-def check_dataset(node: Any, path: str, *, is_inner: bool = False) -> None:
-    """Check a data set, the data sets it wraps, and their transforms.
+def _check_dataset(node: Any, path: str, *, is_inner: bool = False) -> None:
+    """Check a data set, the data sets that it wraps, and their transforms.
 
     Args:
         node: Config of the data set.
@@ -67,39 +75,47 @@ def check_dataset(node: Any, path: str, *, is_inner: bool = False) -> None:
     Raises:
         ConfigError: See `check_component`.
     """
-    if not isinstance(node, dict):
-        return
     check_component(node, DATASETS, path, given=None if is_inner else ())
-    check_transforms(node.get('pipeline'), f'{path}.pipeline')
-    check_dataset(node.get('dataset'), f'{path}.dataset', is_inner=True)
-    for inner, where in _listed(node, 'datasets', f'{path}.'):
-        check_dataset(inner, where, is_inner=True)
+    if not _is_of(node, DATASETS, _PACKAGES, path):
+        return
+    for step, where in _listed(node, 'pipeline', f'{path}.'):
+        _check_transform(step, where)
+    for key in ('dataset', 'datasets'):
+        for inner, where in _listed(node, key, f'{path}.'):
+            _check_dataset(inner, where, is_inner=True)
 
 
-def check_transforms(steps: Any, path: str) -> None:
-    """Check the transforms of a pipeline, and those that some of them hold.
+def _check_transform(node: Any, path: str) -> None:
+    """Check a transform, or a list of them, and those that it applies.
 
     Args:
-        steps: List of configs, or of such lists.
+        node: Config of the transform.
         path: Place in the whole config.
 
     Raises:
         ConfigError: See `check_component`.
     """
-    if not isinstance(steps, list | tuple):
-        return
-    for number, step in enumerate(steps):
-        where = f'{path}[{number}]'
-        check_component(step, TRANSFORMS, where)
-        inner = step.get('transforms') if isinstance(step, dict) else step
-        name = f'{where}.transforms' if isinstance(step, dict) else where
-        check_transforms(inner, name)
+    check_component(node, TRANSFORMS, path)
+    if isinstance(node, list | tuple):
+        for number, step in enumerate(node):
+            _check_transform(step, f'{path}[{number}]')
+    # That of mmdet takes transforms of albumentations.
+    elif _is_of(node, TRANSFORMS, ('mmcv', SCOPE), path):
+        for step, where in _listed(node, 'transforms', f'{path}.'):
+            _check_transform(step, where)
+
+
+def _is_of(node: Any, registry: Registry, packages: tuple[str, ...], path: str) -> bool:
+    """Whether a component is one of these packages, whose ways are known."""
+    if not isinstance(node, dict) or 'type' not in node:
+        return False
+    return package_of(find_type(node, [registry], path)) in packages
 
 
 def _check_dataloader(node: Any, path: str) -> None:
     if not isinstance(node, dict):
         return
-    check_dataset(node.get('dataset'), f'{path}.dataset')
+    _check_dataset(node.get('dataset'), f'{path}.dataset')
     for name, added in (
         ('sampler', ['dataset', 'seed']),
         ('batch_sampler', ['sampler', 'batch_size']),

@@ -9,7 +9,7 @@ from fairmot_mm.models.dense_heads import CenterHead
 from fairmot_mm.models.detectors import JDEDetector, ONNXDetector
 from fairmot_mm.models.layers import DCNv2
 from fairmot_mm.models.losses import FixedWeighting, UncertaintyWeighting
-from fairmot_mm.models.mot import FairMOT
+from fairmot_mm.models.mot import FairMOT, MMDetTracker, adapt_tracker
 from fairmot_mm.models.necks import (
     ConcatNeck,
     DeconvFPN,
@@ -55,6 +55,7 @@ __all__ = [
     'KalmanFilterXYWH',
     'LowFrameRate',
     'LowScoreAssociation',
+    'MMDetTracker',
     'ONNXDetector',
     'OverlapStage',
     'PartialClassifier',
@@ -62,4 +63,5 @@ __all__ = [
     'SparseFlowMotion',
     'UncertaintyWeighting',
     'YOLOv5Neck',
+    'adapt_tracker',
 ]

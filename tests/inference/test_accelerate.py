@@ -3,10 +3,11 @@ from functools import partial
 
 import pytest
 import torch
-from mmdet.structures import DetDataSample
+from mmdet.structures import DetDataSample, TrackDataSample
 from torch import nn
 
 from fairmot_mm.apis import InferenceOptions, accelerate
+from fairmot_mm.inference import AcceleratedDetector
 from fairmot_mm.utils import ConfigError
 
 
@@ -20,7 +21,7 @@ def detect(model):
     images = images.to(next(model.parameters()).device)
     samples = [DetDataSample(metainfo=dict(ori_shape=(64, 96))) for _ in range(2)]
     with torch.no_grad():
-        model.detector.predict(images, samples)
+        model.inference_detector.predict(images, samples)
     return [sample.pred_instances for sample in samples]
 
 
@@ -29,7 +30,8 @@ def check_equal(model, options, pixels=1e-3):
     expected = detect(model)
     fast = copy.deepcopy(model)
     accelerate(fast, InferenceOptions(**options))
-    assert fast.detector.fast_forward is not None
+    assert isinstance(fast.inference_detector, AcceleratedDetector)
+    assert fast.inference_detector.detector is fast.detector
     for own, other in zip(expected, detect(fast), strict=True):
         assert 0 < len(own) == len(other)
         far = torch.cdist(own.bboxes, other.bboxes, p=float('inf'))
@@ -66,9 +68,9 @@ def test_cast_after_it_was_made_fast(model, fuse):
     accelerate(model, InferenceOptions(fuse_conv_bn=fuse))
     images = torch.rand(1, 3, 64, 96, generator=torch.Generator().manual_seed(1))
     with torch.no_grad():
-        single = model.detector.infer(images)
-        maps = model.double().detector.infer(images)
-        expected = model.detector._forward(images.double())
+        single = model.inference_detector.run_network(images)
+        maps = model.double().inference_detector.run_network(images)
+        expected = model.detector.run_network(images.double())
     for name, values in maps.items():
         assert values.dtype == torch.float64
         torch.testing.assert_close(values, expected[name], rtol=0, atol=1e-12)
@@ -80,7 +82,7 @@ def test_cast_after_it_was_made_fast(model, fuse):
 def test_low_precision_cast_back(model):
     """Weights of bfloat16 cast to float32 run as float32."""
     accelerate(model, InferenceOptions(precision='bfloat16'))
-    maps = model.float().detector.infer(torch.rand(1, 3, 64, 96))
+    maps = model.float().inference_detector.run_network(torch.rand(1, 3, 64, 96))
     assert {values.dtype for values in maps.values()} == {torch.float32}
 
 
@@ -89,7 +91,7 @@ def test_layout_reaches_the_network(model):
     accelerate(model, InferenceOptions(channels_last=True))
     weight = model.detector.backbone.level2.tree1.conv1.weight
     assert weight.is_contiguous(memory_format=torch.channels_last)
-    maps = model.detector.fast_forward(torch.rand(1, 3, 64, 96))
+    maps = model.inference_detector.run_network(torch.rand(1, 3, 64, 96))
     assert maps['embedding'].is_contiguous(memory_format=torch.channels_last)
 
 
@@ -121,18 +123,9 @@ def test_a_fusion_that_is_wrong_is_refused(model):
         accelerate(model, InferenceOptions(fuse_conv_bn=True))
 
 
-class OneConvolution(nn.Conv2d):
-    """A neck that does all the work; tracing a whole network takes long."""
-
-    def forward(self, x):
-        return [super().forward(x)]
-
-
-def test_compiled(model, monkeypatch):
+def test_compiled(short_model, monkeypatch):
     """The network is traced, with the same detections; its errors are explained."""
-    torch.manual_seed(0)
-    model.detector.backbone = nn.Identity()
-    model.detector.neck = OneConvolution(3, 16, 7, stride=4, padding=3)
+    model = short_model()
     traced = []
 
     def backend(graph, _):
@@ -153,13 +146,35 @@ def test_compiled(model, monkeypatch):
 
 
 def test_another_detector(model):
-    """One that is no `JDEDetector` runs as it is; what it would not heed is refused."""
+    """One that is no `JDEDetector` runs as it is, and refuses options it lacks."""
     model.detector = nn.Identity()
     accelerate(model, InferenceOptions())
+    assert model.inference_detector is model.detector
     with pytest.raises(
         ConfigError, match='compile is for a JDEDetector; the model has Id'
     ):
         accelerate(model, InferenceOptions(compile=True))
+
+
+def test_the_model_tracks_with_it(model):
+    """`FairMOT` runs the faster form; names, training mode and weights are its own."""
+    names = list(model.state_dict())
+    accelerate(model, InferenceOptions())
+    assert list(model.state_dict()) == names
+    calls = []
+
+    class Counting(AcceleratedDetector):
+        def run_network(self, batch_inputs):
+            calls.append(len(batch_inputs))
+            return super().run_network(batch_inputs)
+
+    model.inference_detector = Counting(**vars(model.inference_detector))
+    clip = TrackDataSample()
+    clip.video_data_samples = [DetDataSample(metainfo=dict(ori_shape=(64, 96)))] * 2
+    model(torch.rand(1, 2, 3, 64, 96), [clip], mode='predict')
+    assert calls == [2]
+    model(torch.rand(1, 3, 64, 96), mode='tensor')
+    assert calls == [2]
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason='needs a GPU')

@@ -8,17 +8,18 @@ from fairmot_mm.benchmark.random_network import calibrate_random_network
 from fairmot_mm.inference import compare_onnx, export_onnx
 from fairmot_mm.inference.export_onnx import TOLERANCE, DetectionGraph
 from fairmot_mm.models.detectors import ONNXDetector
+from fairmot_mm.models.layers import DCNv2
 from fairmot_mm.utils import CheckpointError, ConfigError
 
 
 @pytest.mark.parametrize('batch', [1, 2, 5])
-def test_any_batch_gives_what_pytorch_gives(small_model, onnx_file, batch):
+def test_any_batch_gives_what_pytorch_gives(short_model, onnx_file, batch):
     """Boxes, scores, labels and embeddings come out of one graph."""
     images = torch.rand(batch, 3, 64, 96, generator=torch.Generator().manual_seed(1))
-    difference = compare_onnx(small_model(), onnx_file, images)
+    difference = compare_onnx(short_model(), onnx_file, images)
     assert not {k: v for k, v in difference.items() if not v <= TOLERANCE[k]}
     with torch.no_grad():
-        expected = DetectionGraph(small_model().detector)(images)
+        expected = DetectionGraph(short_model().detector)(images)
     found = ONNXDetector(onnx_file).session.run(None, {'images': images.numpy()})
     for own, other in zip(expected, found, strict=True):
         assert tuple(own.shape) == other.shape
@@ -26,49 +27,55 @@ def test_any_batch_gives_what_pytorch_gives(small_model, onnx_file, batch):
 
 
 def test_only_standard_operators(onnx_file):
-    """The graph needs no library of custom operators."""
+    """The graph needs no library of custom operators, for the deformable layer either."""
     onnx = pytest.importorskip('onnx')
     graph = onnx.load(onnx_file)
     assert [(entry.domain, entry.version) for entry in graph.opset_import] == [('', 19)]
-    assert sum(node.op_type == 'DeformConv' for node in graph.graph.node) == 16
+    assert sum(node.op_type == 'DeformConv' for node in graph.graph.node) == 1
 
 
-def test_other_heads(small_model, tmp_path):
+def test_other_heads(short_model, tmp_path):
     """Two classes, width and height, no offset: decoded in the graph as in PyTorch."""
-    model = small_model(num_classes=2, size_type='wh', with_offset=False)
+    model = short_model(num_classes=2, size_type='wh', with_offset=False)
     difference = export_onnx(model, tmp_path / 'wh.onnx', (64, 64))
     assert not {k: v for k, v in difference.items() if not v <= TOLERANCE[k]}
 
 
-def test_other_weights_are_noticed(small_model, onnx_file):
+def test_other_weights_are_noticed(short_model, onnx_file):
     """The comparison is no formality: another network differs."""
-    model = small_model()
+    model = short_model()
     with torch.no_grad():
         model.detector.bbox_head.size[-1].bias.add_(0.01)  # 0.04 pixels a side
     assert compare_onnx(model, onnx_file)['bboxes'] > TOLERANCE['bboxes']
 
 
-def test_a_wrong_export_leaves_no_file(small_model, tmp_path, monkeypatch):
+def test_a_wrong_export_leaves_no_file(short_model, tmp_path, monkeypatch):
     """Where the check fails, nothing appears under the name."""
     monkeypatch.setitem(TOLERANCE, 'bboxes', -1)
     with pytest.raises(CheckpointError, match='is not written'):
-        export_onnx(small_model(), tmp_path / 'wrong.onnx', (64, 64))
+        export_onnx(short_model(), tmp_path / 'wrong.onnx', (64, 64))
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize('size', [(100, 64), (0, 64)])
-def test_sizes_the_network_cannot_take(small_model, tmp_path, size):
+def test_sizes_the_network_cannot_take(short_model, tmp_path, size):
     """The network halves its maps five times."""
     with pytest.raises(ConfigError, match='multiples of 32'):
-        export_onnx(small_model(), tmp_path / 'odd.onnx', size)
+        export_onnx(short_model(), tmp_path / 'odd.onnx', size)
 
 
-@pytest.mark.parametrize('network', ['yolov5s', 'r18-fpn-dcn'])
+@pytest.mark.slow
+@pytest.mark.parametrize('network', ['dla34', 'yolov5s', 'r18-fpn-dcn'])
 def test_published_networks(network, tmp_path):
-    """Other operators than those of DLA-34: transposed, deformable, focus, pooling."""
+    """Whole networks: transposed and deformable convolutions, focus, pooling."""
     config = f'configs/_base_/models/fairmot_{network}.py'
     model = init_model(Path(__file__).parents[2] / config, device='cpu')
     images = torch.rand(2, 3, 64, 64, generator=torch.Generator().manual_seed(1))
     calibrate_random_network(model, images, score=0.4)
-    difference = export_onnx(model, tmp_path / 'net.onnx', (64, 64))
+    path = tmp_path / 'net.onnx'
+    difference = export_onnx(model, path, (64, 64))
     assert not {k: v for k, v in difference.items() if not v <= TOLERANCE[k]}
+    graph = pytest.importorskip('onnx').load(path).graph
+    deformable = [m for m in model.modules() if isinstance(m, DCNv2)]
+    count = sum(node.op_type == 'DeformConv' for node in graph.node)
+    assert count == len(deformable)

@@ -263,17 +263,15 @@ class TestReadAhead:
         ahead.close()
 
     def test_close_ends_the_generator(self):
-        """Its clean-up has run once close returns, even if it waits for an item."""
+        """Its clean-up has run once close returns; a wait for an item is ended."""
         arrived, waiting, ended = threading.Event(), threading.Event(), []
 
         def items():
             try:
-                while True:
-                    waiting.set()
-                    arrived.wait(10)
-                    yield 'item'
+                waiting.set()
+                yield arrived.wait(10)
             finally:
-                ended.append(True)
+                ended.append(arrived.is_set())
 
         ahead = ReadAhead(items(), 2, arrived.set)
         assert waiting.wait(10)

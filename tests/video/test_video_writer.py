@@ -98,10 +98,11 @@ def test_full_disk(tmp_path):
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, hard))
     try:
-        with pytest.raises(OutputError, match=r'cannot write .*out\.mp4: '):
+        with pytest.raises(OutputError, match=r'write .*out\.mp4: .*no frame is kept'):
             write(tmp_path / 'out.mp4', [np.roll(noise, 9 * k, 0) for k in range(30)])
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert not list(tmp_path.iterdir())
 
 
 def test_unfinished_file_plays(tmp_path):

@@ -69,7 +69,8 @@ def parse_args() -> argparse.Namespace:
 
 def measure(config: Path, size: tuple[int, int], runs: int) -> Cost:
     """Build the network of a config and measure it on (width, height) pixels."""
-    detector = init_model(config, device='cpu').detector
+    model = init_model(config, device='cpu')
+    detector = model.detector
     images = torch.rand(1, 3, size[1], size[0])
     parameters = sum(
         weight.numel()
@@ -83,7 +84,7 @@ def measure(config: Path, size: tuple[int, int], runs: int) -> Cost:
         for _ in range(runs):
             start = time.perf_counter()
             frame = DetDataSample(metainfo=dict(ori_shape=(size[1], size[0])))
-            detector.predict(images, [frame])
+            model.inference_detector.predict(images, [frame])
             seconds.append(time.perf_counter() - start)
     return Cost(parameters, multiply_adds, statistics.median(seconds))
 

@@ -26,8 +26,7 @@ from tabulate import tabulate
 
 from fairmot_mm.apis import explain_build_errors, load_config
 from fairmot_mm.evaluation import OVERALL, DetectedSequence, score_tracker
-from fairmot_mm.models import JDETracker
-from fairmot_mm.models.mot import adapt_tracker
+from fairmot_mm.models import JDETracker, adapt_tracker
 from fairmot_mm.registry import MODELS
 from fairmot_mm.synthetic import DetectionNoise, noisy_detections
 from fairmot_mm.utils import ConfigError

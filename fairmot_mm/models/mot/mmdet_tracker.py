@@ -63,7 +63,7 @@ class MMDetTracker:
         raise ConfigError(f'{self.name} needs the detections of every frame')
 
 
-def adapt_tracker(tracker: object) -> Tracker:
+def adapt_tracker(tracker: Tracker | BaseTracker) -> Tracker:
     """Make sure that what a config built is a `Tracker`.
 
     Args:

@@ -13,9 +13,9 @@ def samples():
     ]
 
 
-def test_stands_in_for_the_network(small_model, onnx_file):
+def test_stands_in_for_the_network(short_model, onnx_file):
     """Same fields, boxes in pixels of the original frame, threshold of the export."""
-    detector = small_model().detector
+    detector = short_model().detector
     images = torch.rand(2, 3, 64, 96)
     with torch.no_grad():
         expected = detector.predict(images, samples())

@@ -1,0 +1,75 @@
+import re
+from pathlib import Path
+
+import pytest
+
+from fairmot_mm import apis
+
+PAGE = Path(__file__).parents[2] / 'docs' / 'api.md'
+# Users import these names from `fairmot_mm.apis`, wherever they live. A name may be
+# added here; one that is taken away breaks the programs of users.
+PUBLIC = {
+    'InferenceOptions',
+    'MultiStreamInferencer',
+    'StreamResult',
+    'TrackInferencer',
+    'ZooModel',
+    'accelerate',
+    'build_tracker',
+    'convert_published',
+    'default_model',
+    'detect_sequence',
+    'explain_build_errors',
+    'export_published',
+    'fetch_weights',
+    'find_model',
+    'find_resume_checkpoint',
+    'init_model',
+    'list_models',
+    'load_checkpoint',
+    'load_config',
+    'load_run_config',
+    'publish_weights',
+    'read_state_dict',
+    'require_initial_weights',
+    'set_num_ids',
+    'weights_of',
+}
+DOCUMENTED = {
+    'MultiStreamInferencer',
+    'TrackInferencer',
+    'ZooModel',
+    'build_tracker',
+    'convert_published',
+    'default_model',
+    'export_published',
+    'fetch_weights',
+    'find_model',
+    'init_model',
+    'list_models',
+    'load_checkpoint',
+    'load_config',
+    'read_state_dict',
+}
+
+
+def test_list_of_names():
+    """What `fairmot_mm.apis` exports is this list."""
+    assert set(apis.__all__) == PUBLIC
+
+
+@pytest.mark.parametrize('name', sorted(PUBLIC))
+def test_name_is_a_function_or_class(name):
+    """It is not hidden by the module of the same name, and it says what it does."""
+    public = getattr(apis, name)
+    assert callable(public)
+    assert public.__name__ == name
+    assert public.__doc__
+
+
+def test_documented_names():
+    """The page of the Python interface has a section for each of these, from apis."""
+    named = re.findall(r'^::: fairmot_mm\.apis\.(\w+)$', PAGE.read_text(), re.MULTILINE)
+    assert set(named) >= DOCUMENTED
+    assert set(named) <= PUBLIC
+    assert len(named) == len(set(named))

@@ -1,0 +1,83 @@
+from pathlib import Path
+
+import pytest
+from mmengine.config import Config, ConfigDict
+
+from fairmot_mm.apis import set_num_ids
+from fairmot_mm.utils import ConfigError, DataError
+
+GOLDEN = Path(__file__).parents[1] / 'data' / 'jde'
+
+
+def training(num_ids=None, **dataset):
+    """Config of a training on the golden lists, which need 15 identities."""
+    dataset = (
+        dict(type='JDEDataset', data_root=str(GOLDEN), ann_files=['A.train', 'B.train'])
+        | dataset
+    )
+    return Config(
+        dict(
+            model=dict(detector=dict(reid_head=dict(num_ids=num_ids))),
+            train_dataloader=dict(
+                dataset=dataset | dict(pipeline=[dict(type='NeverBuilt')])
+            ),
+        )
+    )
+
+
+@pytest.mark.parametrize(('given', 'expected'), [(None, 15), (15, 15), (80, 80)])
+def test_number_of_identities(given, expected):
+    """It is counted where it is not given; a larger one stays."""
+    cfg = training(given)
+    set_num_ids(cfg)
+    assert cfg.model.detector.reid_head.num_ids == expected
+    assert cfg.train_dataloader.dataset.pipeline == [dict(type='NeverBuilt')]
+
+
+def test_too_few_identities():
+    """A number that is too small for the data is refused with the right one."""
+    with pytest.raises(ConfigError, match=r'num_ids = 14, but .* needs 15'):
+        set_num_ids(training(14))
+
+
+def test_identities_of_every_class():
+    """Classifiers of their own get a count each; one that differs is refused."""
+    cfg = training(metainfo=dict(classes=('person', 'car')))
+    cfg.model.detector.reid_head.joint_classes = False
+    cfg.model.detector.bbox_head = dict(num_classes=2)
+    set_num_ids(cfg)
+    assert cfg.model.detector.reid_head.num_ids == [14, 0]
+    set_num_ids(cfg)
+    cfg.model.detector.reid_head.num_ids = [13, 1]
+    with pytest.raises(ConfigError, match=r'num_ids = \[13, 1\].* \[14, 0\]'):
+        set_num_ids(cfg)
+
+
+def test_more_classes_than_channels():
+    """The heatmap needs a channel for every class of the data."""
+    with pytest.raises(ConfigError, match=r"'car'\), but .*num_classes = 1"):
+        set_num_ids(training(metainfo=dict(classes=('person', 'car'))))
+
+
+def test_data_and_dataset_errors():
+    """A list that is missing and a key that is misspelt are told apart."""
+    with pytest.raises(DataError, match=r'gone\.train'):
+        set_num_ids(training(ann_files=['gone.train']))
+    with pytest.raises(ConfigError, match="argument 'ann_flies'"):
+        set_num_ids(training(ann_flies=['A.train']))
+
+
+@pytest.mark.parametrize(
+    'cfg',
+    [
+        dict(model=dict(detector=dict(backbone=dict()))),
+        dict(model=dict(detector=dict(reid_head=dict(num_ids=None)))),
+        dict(model=dict(type='YOLOX')),
+    ],
+)
+def test_nothing_to_count(cfg):
+    """Without a Re-ID head or training data nothing is filled in."""
+    cfg = Config(cfg)
+    before = ConfigDict(cfg._cfg_dict.to_dict())
+    set_num_ids(cfg)
+    assert cfg._cfg_dict == before
