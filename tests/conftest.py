@@ -153,7 +153,7 @@ class ShortNeck(torch.nn.Module):
 
 @pytest.fixture(scope='session')
 def short_model(small_model, settle_batch_norms):
-    """Make `small_model` with few layers in place of DLA-34: it is traced in seconds."""
+    """Make `small_model` with few layers in place of DLA-34, fast to trace."""
 
     def make(**head):
         model = small_model(**head)

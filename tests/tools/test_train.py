@@ -151,8 +151,8 @@ def test_interrupted_by_hand(run_tool, make_config, tmp_path, monkeypatch, capsy
     with pytest.raises(SystemExit) as ended:
         run_tool('train', make_config(), '--work-dir', tmp_path)
     assert ended.value.code == 130
-    assert capsys.readouterr().out.endswith(
-        'interrupted: --resume goes on from the newest checkpoint\n'
+    assert capsys.readouterr().err.endswith(
+        'interrupted: --resume continues from the newest checkpoint\n'
     )
     assert find_resume_checkpoint(tmp_path) == tmp_path / 'epoch_1.pth'
 
