@@ -53,7 +53,16 @@ MAY_IMPORT = {
         'visualization',
     },
     'benchmark': FOUNDATION
-    | {'apis', 'checkpoint', 'engine', 'inference', 'models', 'synthetic', 'video'},
+    | {
+        'apis',
+        'checkpoint',
+        'datasets',
+        'engine',
+        'inference',
+        'models',
+        'synthetic',
+        'video',
+    },
 }
 
 # Rooms whose functions explain each argument.

@@ -1,6 +1,7 @@
 """The kernels of a network, recorded once and replayed for every batch."""
 
 from collections.abc import Callable
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -27,7 +28,7 @@ class GraphedForward:
 
     def __init__(self, forward: Callable[[Tensor], Maps]) -> None:
         self.forward = forward
-        self._recordings: dict[torch.Size, Callable[[Tensor], Maps]] = {}
+        self._recordings: dict[torch.Size, Any] = {}
 
     def __call__(self, images: Tensor) -> Maps:
         """Run the network.

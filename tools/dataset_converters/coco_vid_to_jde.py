@@ -20,5 +20,10 @@ def parse_args() -> argparse.Namespace:
     return parser.parse_args()
 
 
-if __name__ == '__main__':
+def main() -> None:
+    """Run the tool."""
     run_converter(convert_coco_vid, parse_args())
+
+
+if __name__ == '__main__':
+    main()

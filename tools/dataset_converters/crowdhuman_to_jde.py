@@ -24,5 +24,10 @@ def parse_args() -> argparse.Namespace:
     return parser.parse_args()
 
 
-if __name__ == '__main__':
+def main() -> None:
+    """Run the tool."""
     run_converter(convert_crowdhuman, parse_args())
+
+
+if __name__ == '__main__':
+    main()

@@ -40,16 +40,16 @@ def parse_args() -> argparse.Namespace:
     return parser.parse_args()
 
 
+@one_line_errors()
 def main() -> None:
     """Run the tool."""
     args = parse_args()
     rules = CutoutRules(
         args.min_height, args.max_height, args.max_overlap, args.per_identity
     )
-    with one_line_errors():
-        tried, written = cut_out_people(
-            args.data_root, args.ann_files, args.out, rules, show_progress=True
-        )
+    tried, written = cut_out_people(
+        args.data_root, args.ann_files, args.out, rules, show_progress=True
+    )
     print(f'{args.out}: {written} people of {tried} boxes')
 
 

@@ -26,5 +26,10 @@ def parse_args() -> argparse.Namespace:
     return parser.parse_args()
 
 
-if __name__ == '__main__':
+def main() -> None:
+    """Run the tool."""
     run_converter(prepare_mix_set, parse_args())
+
+
+if __name__ == '__main__':
+    main()

@@ -32,5 +32,10 @@ def parse_args() -> argparse.Namespace:
     return parser.parse_args()
 
 
-if __name__ == '__main__':
+def main() -> None:
+    """Run the tool."""
     run_converter(make_list, parse_args())
+
+
+if __name__ == '__main__':
+    main()
