@@ -55,7 +55,11 @@ def start_process():
     """
     context = multiprocessing.get_context('forkserver')
     context.set_forkserver_preload(
-        ['pytest', 'fairmot_mm.apis', 'fairmot_mm.engine', 'torch.utils.tensorboard']
+        [
+            *('pytest', 'setuptools', 'matplotlib.pyplot'),
+            *('torch._dynamo', 'torch._inductor', 'torch.onnx'),
+            *('torch.utils.tensorboard', 'fairmot_mm.apis', 'fairmot_mm.engine'),
+        ]
     )
     main = Path(__file__).with_name('call_in_process.py')
 
