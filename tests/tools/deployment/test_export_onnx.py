@@ -9,7 +9,7 @@ from fairmot_mm.apis import init_model
 @pytest.fixture(scope='module')
 def small_config(make_config):
     """The tiny config with images of 64x32 pixels."""
-    return make_config('test_pipeline[1].update(scale=(64, 32))\n')
+    return make_config('input_size = (64, 32)\n')
 
 
 @pytest.fixture(scope='module')
