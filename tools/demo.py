@@ -34,7 +34,7 @@ STRIP_FRAMES = 4
 console = Console()
 
 
-def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
+def parse_args() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(
         description=__doc__.split('\n\n')[0],
@@ -47,7 +47,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         '--num-frames', type=int, default=90, help='frames of the video'
     )
     parser.add_argument('--seed', type=int, default=6, help='seed of the street')
-    return parser.parse_args(argv)
+    return parser.parse_args()
 
 
 def bars() -> Progress:
@@ -119,14 +119,14 @@ def report(args: argparse.Namespace, folder: Path, rate: float) -> None:
         console.print(f'{name:<9}{path}', soft_wrap=True)
 
 
-def main(argv: list[str] | None = None) -> None:
+@one_line_errors()
+def main() -> None:
     """Run the demo."""
-    args = parse_args(argv)
-    with one_line_errors():
-        require_writable_dir(args.out)
-        start = time.perf_counter()
-        folder = render(args)
-        report(args, folder, track(args, folder))
+    args = parse_args()
+    require_writable_dir(args.out)
+    start = time.perf_counter()
+    folder = render(args)
+    report(args, folder, track(args, folder))
     console.print(f'{time.perf_counter() - start:.0f} seconds in all')
 
 

@@ -88,11 +88,10 @@ def prepare_runner(args: argparse.Namespace) -> Runner:
     return runner
 
 
+@one_line_errors()
 def main() -> None:
     """Run the tool."""
-    args = parse_args()
-    with one_line_errors():
-        prepare_runner(args).test()
+    prepare_runner(parse_args()).test()
 
 
 if __name__ == '__main__':

@@ -11,7 +11,6 @@ default model.
 
 import argparse
 import signal
-import sys
 from collections.abc import Generator
 from contextlib import closing
 from pathlib import Path
@@ -33,19 +32,16 @@ from fairmot_mm.utils.cli import (
     add_inference_arguments,
     inference_options,
     one_line_errors,
-    where,
 )
 from fairmot_mm.video.frame_source import FrameSource, open_sources
 from fairmot_mm.visualization import TrackVisualizer
-
-INTERRUPTED = 130  # what a shell reports for Ctrl-C
 
 USAGE = """track.py [options] INPUT [INPUT ...]
        track.py [options] --model NAME|CONFIG [--weights FILE] INPUT [INPUT ...]
        track.py [options] CONFIG WEIGHTS INPUT [INPUT ...]"""
 
 
-def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
+def parse_args() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__.split('\n\n')[0], usage=USAGE)
     parser.add_argument(
@@ -109,7 +105,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         help='override keys of the config, as in model.tracker.obj_score_thr=0.5',
     )
     add_inference_arguments(parser)
-    args = parser.parse_args(argv)
+    args = parser.parse_args()
     if args.input[0].endswith('.py'):  # a config, not a source of frames
         if args.model or args.weights:
             parser.error(f'{args.input[0]} is a config: name it with --model')
@@ -189,17 +185,13 @@ def track(args: argparse.Namespace) -> None:
                 print(f'{count} frames are in {" and ".join(files)}')
 
 
-def main(argv: list[str] | None = None) -> None:
+@one_line_errors()
+def main() -> None:
     """Run the tool."""
-    args = parse_args(argv)
+    args = parse_args()
     # A scheduler or a container ends a job by SIGTERM: the files are finished too.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        with one_line_errors():
-            track(args)
-    except KeyboardInterrupt as interrupt:
-        print('interrupted' + where(interrupt), file=sys.stderr)
-        sys.exit(INTERRUPTED)
+    track(args)
 
 
 if __name__ == '__main__':

@@ -84,17 +84,11 @@ def prepare_config(args: argparse.Namespace) -> Config:
     return cfg
 
 
+@one_line_errors('--resume continues from the newest checkpoint')
 def main() -> None:
     """Run the tool."""
-    args = parse_args()
-    try:
-        with one_line_errors():
-            cfg = prepare_config(args)
-            build_runner(cfg, 'train').train()
-    except KeyboardInterrupt:
-        if is_main_process():
-            print('interrupted: --resume goes on from the newest checkpoint')
-        raise SystemExit(130) from None
+    cfg = prepare_config(parse_args())
+    build_runner(cfg, 'train').train()
 
 
 if __name__ == '__main__':

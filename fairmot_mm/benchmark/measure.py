@@ -1,4 +1,4 @@
-"""Measuring variants side by side."""
+"""Measuring one or several ways of running a network."""
 
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
@@ -12,31 +12,35 @@ from fairmot_mm.benchmark.session import Job, Session
 from fairmot_mm.utils import MOTRows, read_mot
 from fairmot_mm.utils.boxes import tlwh_to_xyxy
 
-Step = Callable[[str], object]
 
-
-def measure_side_by_side(
+def measure_in_turn(
     jobs: dict[str, Job],
     num_frames: int,
     warmup: int,
     rounds: int,
-    on_step: Step = lambda text: None,
+    on_step: Callable[[str], object] = lambda text: None,
+    in_full: bool = False,
 ) -> dict[str, dict[str, Any]]:
-    """Run several jobs on the same frames, in turn, each in a process of its own.
+    """Run several jobs on the same frames in turn, each in a process of its own.
 
-    In every second round they run in the opposite order, so that whatever else the
-    machine does hits all alike.
+    Every second round runs them in the opposite order, so that other load of the
+    machine affects all of them alike.
 
     Args:
-        jobs: By name. Their MOT files lie in different folders.
-        num_frames: Frames of a run.
-        warmup: Frames tracked before, not timed; a network is compiled in them.
-        rounds: Timed runs of each.
-        on_step: Called before each run with what it is.
+        jobs: Jobs by name. Their MOT files must lie in different folders.
+        num_frames: Number of frames of a run.
+        warmup: Number of frames that are tracked before and not timed; a network is
+            compiled during them.
+        rounds: Number of timed runs of each job.
+        on_step: Called before each run with a description of it.
+        in_full: Also measure pipeline steps and latency, in runs of their own: on a
+            GPU the clock waits for the device before and after each step, which would
+            slow down the timed runs.
 
     Returns:
-        By name: ``frames``, ``seconds`` (of each run), ``warmup_seconds``, ``memory``,
-        ``mot_file`` and what `Session.describe` gives.
+        For each name ``frames``, ``seconds`` (of each run), ``fps``,
+        ``warmup_seconds``, ``memory``, ``mot_file`` and what `Session.describe` gives;
+        in full also ``steps`` (`summarize` for each step) and ``latency``.
     """
     with ExitStack() as stack:
         sessions, found = {}, {}
@@ -56,64 +60,31 @@ def measure_side_by_side(
                 found[name]['seconds'].append(run.pop('seconds'))
                 found[name].update(run)
         for name, session in sessions.items():
+            if in_full:
+                on_step(f'{name}: pipeline steps and latency')
+                found[name].update(_steps_and_latency(session, num_frames))
             found[name]['memory'] = session.memory()
             found[name]['fps'] = frames_per_second(found[name])
         return found
 
 
-def measure_in_full(
-    job: Job,
-    num_frames: int,
-    warmup: int,
-    rounds: int,
-    on_step: Step = lambda text: None,
-) -> dict[str, Any]:
-    """Throughput, then stages, then latency of one job.
-
-    Stages are measured in a run of their own: on a GPU the clock waits for it before
-    and after each, which the run that is timed must not do.
-
-    Args:
-        job: What to measure.
-        num_frames: See `measure_side_by_side`.
-        warmup: Likewise.
-        rounds: Likewise.
-        on_step: Likewise.
-
-    Returns:
-        See `measure_side_by_side`; and ``stages`` (`summary` by stage) and ``latency``.
-    """
-    with ExitStack() as stack:
-        on_step('starts')
-        session = stack.enter_context(in_own_process(Session, job))
-        warm = session.run(warmup)
-        found = {**session.describe(), 'warmup_seconds': warm['seconds']}
-        found['seconds'] = []
-        for turn in range(rounds):
-            on_step(f'run {turn + 1} of {rounds}')
-            run = session.run(num_frames)
-            found['seconds'].append(run.pop('seconds'))
-            found.update(run)
-        found['fps'] = frames_per_second(found)
-        on_step('stages')
-        found['stages'] = {
-            stage: summary(times) for stage, times in session.stages(num_frames).items()
-        }
-        on_step('latency')
-        # The first frames start the tracker and find the caches cold.
-        latencies = session.latencies(num_frames)
-        found['latency'] = summary(latencies[min(2, len(latencies) - 1) :])
-        found['memory'] = session.memory()
-        return found
+def _steps_and_latency(session: Session, num_frames: int) -> dict[str, Any]:
+    steps = session.stages(num_frames)
+    # The first frames start the tracker and find the caches cold.
+    latencies = session.latencies(num_frames)
+    return {
+        'steps': {step: summarize(times) for step, times in steps.items()},
+        'latency': summarize(latencies[min(2, len(latencies) - 1) :]),
+    }
 
 
 def frames_per_second(found: dict[str, Any]) -> float:
-    """Of the median run."""
+    """Compute the speed of the median run from ``frames`` and ``seconds``."""
     return found['frames'] / float(np.median(found['seconds']))
 
 
-def summary(times: Sequence[float]) -> dict[str, float]:
-    """Number, mean, median and 95th percentile of milliseconds."""
+def summarize(times: Sequence[float] | np.ndarray) -> dict[str, float]:
+    """Compute number, mean, median and 95th percentile of times in milliseconds."""
     median, p95 = np.percentile(times, (50, 95))
     return {
         'count': len(times),
@@ -126,18 +97,18 @@ def summary(times: Sequence[float]) -> dict[str, float]:
 def compare_tracks(
     path: str | Path, other: str | Path, within: float = 1.0
 ) -> dict[str, Any]:
-    """How far two MOT files are the same.
+    """Compare the tracks of two MOT files of the same video.
 
     Args:
         path: A MOT file.
-        other: Another one of the same video.
-        within: Pixels that an edge of the same box may differ by. The same identity at
-            another place is another track.
+        other: Another MOT file.
+        within: Pixels by which an edge of the same box may differ. An identity that is
+            at another place is another track.
 
     Returns:
-        ``rows`` and ``other_rows``; ``same``, the share of (frame, identity) that are
-        in both at the same place, 1 where both are empty; ``px``, the largest
-        difference of an edge of those.
+        ``rows`` and ``other_rows``, the numbers of rows; ``same``, the share of pairs
+        (frame, identity) that are at the same place in both files, 1 where both files
+        are empty; ``px``, the largest difference of an edge among these pairs.
     """
     first, second = (_boxes(read_mot(name)) for name in (path, other))
     either = first.keys() | second.keys()
@@ -153,12 +124,6 @@ def compare_tracks(
 
 
 def _boxes(rows: MOTRows) -> dict[tuple[int, int], np.ndarray]:
-    """Edges of the boxes by frame and identity."""
+    """Find the edges of boxes by (frame, identity)."""
     keys = zip(rows.frames.tolist(), rows.ids.tolist(), strict=True)
     return dict(zip(keys, tlwh_to_xyxy(rows.tlwh), strict=True))
-
-
-def count_people(path: str | Path) -> float:
-    """Tracks a frame in a MOT file, over the frames up to its last row."""
-    frames = read_mot(path).frames
-    return len(frames) / int(frames.max()) if len(frames) else 0.0

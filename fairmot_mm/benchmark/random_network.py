@@ -1,39 +1,109 @@
-"""Networks without training that nevertheless find something to track."""
+"""Random networks that nevertheless find something to track."""
 
+from pathlib import Path
 from typing import Any
 
 import torch
 import torch.nn.functional as F  # noqa: N812
+from mmengine.config import Config
 from torch import Tensor, nn
 
+from fairmot_mm.apis import init_model
+from fairmot_mm.apis.preparation import Preparation
+from fairmot_mm.models import FairMOT
+from fairmot_mm.utils import ConfigError, atomic_path
+from fairmot_mm.video.frame_source import open_source
+
+# The memory layout says how a network runs; its weights do not depend on it.
+PLAIN = {'inference.channels_last': False}
 # Half widths and heights of boxes in cells of four pixels: people 40 x 104 pixels.
 _SIDES = {4: (5.0, 13.0, 5.0, 13.0), 2: (10.0, 26.0)}
 # Deviation of the heatmap's logits. Random layers magnify rounding, and so does this.
 _SPREAD = 0.3
-# Weight of the branches of deep residual networks, less than 1 as training leaves it.
-# Every random layer with a ReLU tells two images that hardly differ further apart by a
-# fifth, and so magnifies rounding: fifty would make it a part in a thousand. The more
-# branches, the less each may weigh.
+# Weight of the branches of deep residual networks. It is less than 1, as training
+# leaves it: every random layer with a ReLU moves two nearly equal images a fifth
+# further apart, so that fifty layers would magnify rounding to a part in a thousand.
+# The more branches a network has, the smaller the weight of each.
 _BRANCH, _BRANCHES = 0.15, 5.0
 _LAST_NORM = {'Bottleneck': 'norm3', 'DLABlock': 'bn2'}
 
 
-def enliven(
-    model: nn.Module, images: Tensor, score: float, per_image: int = 20
+def make_random_checkpoint(
+    config: str | Path | Config,
+    video: str | Path,
+    path: str | Path,
+    people: int = 30,
+    cfg_options: dict[str, Any] | None = None,
+    seed: int = 0,
 ) -> None:
-    """Make a network of random weights react to images, so that runs can be compared.
+    """Write untrained weights that find about as many people as a crowd has.
 
-    Batch norms take the statistics of the images and of noise, deformable convolutions
-    get offsets, and the heatmap is stretched and shifted until some `per_image` cells
-    of an image (half to twice as many) exceed `score`. Where people stand it does not
-    know.
+    The places that they find mean nothing, see `calibrate_random_network`. The same
+    video and seed give the same weights.
 
     Args:
-        model: A `FairMOT` whose heads are those of this package; changed in place, and
-            in eval mode then.
-        images: (B, 3, H, W) RGB in [0, 1].
-        score: Of a detection that a tracker takes.
-        per_image: Cells above it.
+        config: Config of a `FairMOT` with a `CenterHead`.
+        video: The video or folder of images that will be tracked; the weights are
+            fitted to its first frame.
+        path: The checkpoint file to write.
+        people: Approximate number of cells of the first frame whose score is above
+            the threshold of the tracker.
+        cfg_options: Config keys to override.
+        seed: Seed of the weights.
+
+    Raises:
+        ConfigError: The model has another box head.
+        VideoError: The video cannot be read.
+    """
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        options = {**(cfg_options or {}), **PLAIN}
+        model = init_model(config, device='cpu', cfg_options=options)
+        if not hasattr(getattr(model.detector, 'bbox_head', None), 'heatmap'):
+            raise ConfigError(
+                'random weights need a CenterHead as model.detector.bbox_head: give a '
+                'checkpoint'
+            )
+        threshold = getattr(model.tracker, 'obj_score_thr', 0.4)
+        calibrate_random_network(model, first_image(model, video), threshold, people)
+    with atomic_path(path) as temporary:
+        torch.save({'state_dict': model.state_dict()}, temporary)
+
+
+def first_image(model: FairMOT, video: str | Path) -> Tensor:
+    """Prepare the first frame of a video for a network.
+
+    Args:
+        model: A model whose config has a ``test_pipeline``.
+        video: A video or a folder of images.
+
+    Returns:
+        The input of the network, (1, 3, H, W) RGB in [0, 1].
+
+    Raises:
+        VideoError: The video cannot be read.
+    """
+    packed = next(Preparation(model.cfg)(open_source(video))).packed
+    data = {'inputs': [packed['inputs']], 'data_samples': [packed['data_samples']]}
+    return model.data_preprocessor(data, False)['inputs'].flatten(0, 1)
+
+
+def calibrate_random_network(
+    model: nn.Module, images: Tensor, score: float, per_image: int = 20
+) -> None:
+    """Fit a network of random weights to images, so that it detects something in them.
+
+    Batch norms take the statistics of the images and of noise, deformable convolutions
+    get small random offsets, and the heatmap is stretched and shifted until about
+    `per_image` cells of an image (half to twice as many) exceed `score`. These places
+    depend on the image, but people need not stand there.
+
+    Args:
+        model: A `FairMOT` with the heads of this package. It is changed in place and
+            put into eval mode.
+        images: Images to fit to, (B, 3, H, W) RGB in [0, 1].
+        score: Score from which a tracker accepts a detection.
+        per_image: Number of cells of an image that shall exceed the score.
     """
     norms = [m for m in model.modules() if isinstance(m, nn.BatchNorm2d)]
     momenta = [norm.momentum for norm in norms]
@@ -59,7 +129,8 @@ def enliven(
         logits = model(images, mode='tensor')['heatmap'].flatten()
         count = per_image * len(images)
         best = logits.topk(min(2 * count, len(logits))).values[count // 2 :]
-        # In the widest gap around, so that rounding does not move one across it.
+        # The threshold lies in the widest gap around, so that rounding moves no score
+        # across it.
         gap = (best[:-1] - best[1:]).argmax()
         peak = (best[gap] + best[gap + 1]) / 2
         heatmap.bias.add_(torch.tensor(score).logit() - peak)

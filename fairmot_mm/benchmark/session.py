@@ -11,18 +11,18 @@ import torch
 
 from fairmot_mm.apis import TrackInferencer
 from fairmot_mm.utils import StepClock
-from fairmot_mm.utils.machine import describe_machine, peak_rss_mb
+from fairmot_mm.utils.machine import describe_machine, peak_memory
 from fairmot_mm.video.frame_source import Frame, FrameSource, open_source
 
 
 @dataclass(frozen=True)
 class Job:
-    """What is measured.
+    """A network and a video to measure.
 
     Attributes:
         config: Config file.
         checkpoint: Weights, or an ONNX file.
-        video: What is tracked: a file or a folder of images.
+        video: Video file or folder of images that is tracked.
         out_dir: Folder for the MOT file, and the mp4.
         save_video: Whether an mp4 is written.
         settings: Further arguments of `TrackInferencer`.
@@ -37,7 +37,10 @@ class Job:
 
 
 class Session:
-    """Measures one job. Every run starts at the first frame.
+    """Measures one job; every run starts at the first frame.
+
+    Args:
+        job: The network, the video and how they are run.
 
     Raises:
         UserInputError: See `TrackInferencer`.
@@ -54,7 +57,7 @@ class Session:
         return torch.device(self.inferencer.model.data_preprocessor.device)
 
     def describe(self) -> dict[str, Any]:
-        """Machine and device of this process, and the seconds that building took."""
+        """Describe machine, device, and the seconds that building the model took."""
         return {
             'machine': describe_machine(str(self._device)),
             'device': str(self._device),
@@ -64,9 +67,12 @@ class Session:
     def run(self, num_frames: int) -> dict[str, Any]:
         """Track from file to file, without a clock.
 
+        Args:
+            num_frames: Number of frames.
+
         Returns:
             ``frames`` (fewer where the video ends before), ``seconds`` from opening the
-            video to the finished files, and ``mot_file``.
+            video until the files are complete, and ``mot_file``.
         """
         start = time.perf_counter()
         source = self._open(num_frames)
@@ -97,10 +103,16 @@ class Session:
         }
 
     def latencies(self, num_frames: int) -> list[float]:
-        """Milliseconds from a frame that is there to its tracks, one at a time.
+        """Measure the time from a decoded frame to its tracks, one frame at a time.
 
-        The frames are decoded before, nothing is written, and no frame waits for others
-        or shares the machine with the next one.
+        Nothing is written, and no frame waits for others or shares the machine with
+        the next one.
+
+        Args:
+            num_frames: Number of frames.
+
+        Returns:
+            Milliseconds of each frame.
         """
         source = self._open(num_frames)
         images = [frame.image for frame in source.frames]
@@ -122,14 +134,23 @@ class Session:
             self.inferencer.batch_size, self.inferencer.threads = before
 
     def memory(self) -> dict[str, float | None]:
-        """Peak MB of this process, and of what PyTorch held on the GPU."""
-        on_gpu = self._device.type == 'cuda'
-        device = torch.cuda.max_memory_allocated(self._device) if on_gpu else None
-        return {
-            'host_mb': peak_rss_mb(),
-            'device_mb': None if device is None else device / 1e6,
-        }
+        """Read the peak memory, see `peak_memory_of`."""
+        return peak_memory_of(self._device)
 
     def _open(self, num_frames: int) -> FrameSource:
         source = open_source(self.job.video)
         return replace(source, frames=itertools.islice(source.frames, num_frames))
+
+
+def peak_memory_of(device: torch.device) -> dict[str, float | None]:
+    """Read the peak memory of this process.
+
+    Args:
+        device: Device that the model runs on.
+
+    Returns:
+        ``host_mb``, and ``device_mb``: what PyTorch held on a GPU, None on a CPU.
+    """
+    on_gpu = device.type == 'cuda'
+    held = torch.cuda.max_memory_allocated(device) / 1e6 if on_gpu else None
+    return {'host_mb': peak_memory() / 1e6, 'device_mb': held}

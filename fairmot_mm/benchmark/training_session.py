@@ -1,8 +1,10 @@
 """A training step, set up for measuring."""
 
+import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -11,12 +13,26 @@ from mmengine.dataset import pseudo_collate
 from mmengine.optim import build_optim_wrapper
 
 from fairmot_mm.apis import load_config
-from fairmot_mm.engine import compile_network, to_channels_last
+from fairmot_mm.benchmark.session import peak_memory_of
+from fairmot_mm.engine import (
+    FlagExchangeHook,
+    LossGuardHook,
+    compile_network,
+    to_channels_last,
+)
 from fairmot_mm.registry import MODELS, TRANSFORMS
 from fairmot_mm.utils import ConfigError
-from fairmot_mm.utils.machine import describe_machine, peak_rss_mb
+from fairmot_mm.utils.machine import describe_machine
 
-OPTIONS = ('float32', 'bfloat16', 'float16', 'channels-last', 'fused', 'compile')
+OPTIONS = (
+    'float32',
+    'bfloat16',
+    'float16',
+    'channels-last',
+    'fused',
+    'compile',
+    'loss-guard',
+)
 _ADAM: dict[str, Any] = dict(type='OptimWrapper', optimizer=dict(type='Adam', lr=1e-4))
 _PEOPLE = 20  # in an image
 _NUM_IDS = 500
@@ -28,9 +44,9 @@ class TrainingSession:
     Args:
         config: Config file of a model; its optimizer is used where it has one.
         variant: Names of `OPTIONS` joined by ``+``.
-        device: As in ``cuda:0``.
-        batch_size: Images of a batch.
-        input_size: (width, height) of the images, multiples of 32.
+        device: Device of the model, as in ``cuda:0``.
+        batch_size: Number of images in a batch.
+        input_size: (width, height) of the images in pixels, multiples of 32.
         cfg_options: Config keys to override.
 
     Raises:
@@ -66,25 +82,40 @@ class TrainingSession:
         if 'compile' in options:
             compile_network(self.model, dynamic=False)
         self.batch = make_batch(batch_size, input_size)
+        guarded = 'loss-guard' in options
+        # What these hooks need of a Runner.
+        self.runner: Any = SimpleNamespace(
+            model=self.model,
+            optim_wrapper=self.optim_wrapper,
+            hooks=[LossGuardHook(), FlagExchangeHook()] if guarded else [],
+            iter=0,
+            max_iters=sys.maxsize,
+        )
+        for hook in self.runner.hooks:
+            hook.before_train(self.runner)
 
     def run(self, num_steps: int) -> list[float]:
-        """Seconds of each step, on the same batch."""
+        """Measure the seconds of each step; all steps use the same batch."""
         seconds = []
         for _ in range(num_steps):
             self._synchronize()
             start = time.perf_counter()
-            self.model.train_step(self.batch, self.optim_wrapper)
+            number = self.runner.iter
+            for hook in self.runner.hooks:
+                hook.before_train_iter(self.runner, number, self.batch)
+            losses = self.model.train_step(self.batch, self.runner.optim_wrapper)
+            for hook in self.runner.hooks:
+                hook.after_train_iter(self.runner, number, self.batch, losses)
+            self.runner.iter += 1
             self._synchronize()
             seconds.append(time.perf_counter() - start)
         return seconds
 
     def describe(self) -> dict[str, Any]:
-        """Machine, and the peak MB of this process and of PyTorch on the GPU."""
-        on_gpu = self.device.type == 'cuda'
-        peak = torch.cuda.max_memory_allocated(self.device) / 1e6 if on_gpu else None
+        """Describe the machine, and the peak memory of this process."""
         return {
             'machine': describe_machine(str(self.device)),
-            'memory': {'host_mb': peak_rss_mb(), 'device_mb': peak},
+            'memory': peak_memory_of(self.device),
         }
 
     def _synchronize(self) -> None:
@@ -93,10 +124,14 @@ class TrainingSession:
 
 
 def read_options(variant: str, device: str) -> Sequence[str]:
-    """The options of a variant.
+    """Split the name of a variant into its options.
+
+    Args:
+        variant: Names of `OPTIONS` joined by ``+``.
+        device: Device of the model, as in ``cuda:0``.
 
     Raises:
-        ConfigError: One is not known or not for the device.
+        ConfigError: An option is not known or not for the device.
     """
     options = variant.split('+')
     unknown = [option for option in options if option not in OPTIONS]
@@ -106,12 +141,17 @@ def read_options(variant: str, device: str) -> Sequence[str]:
             f'{", ".join(OPTIONS)}'
         )
     if 'float16' in options and torch.device(device).type == 'cpu':
-        raise ConfigError('float16 needs a GPU; take bfloat16')
+        raise ConfigError('float16 needs a GPU: use bfloat16 on a CPU')
     return options
 
 
 def make_batch(batch_size: int, input_size: tuple[int, int]) -> dict[str, Any]:
-    """A batch as the data loader hands it to the model: noise, and people in it."""
+    """Make a batch of noise images with people, as the data loader gives it to a model.
+
+    Args:
+        batch_size: Number of images.
+        input_size: (width, height) of the images in pixels.
+    """
     rng = np.random.default_rng(0)
     width, height = input_size
     pack = TRANSFORMS.build(dict(type='PackJDEInputs'))

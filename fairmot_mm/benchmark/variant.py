@@ -42,12 +42,12 @@ ON_GPU = (
 
 @dataclass(frozen=True)
 class Variant:
-    """One of them.
+    """A way of running a network.
 
     Attributes:
-        name: As given to `parse`.
-        cfg_options: Keys of the config that it sets.
-        settings: Arguments of `TrackInferencer` that it sets.
+        name: Name as given to `parse`.
+        cfg_options: Keys of the config that the variant sets.
+        settings: Arguments of `TrackInferencer` that the variant sets.
         uses_onnx: Whether the network is an ONNX file.
     """
 
@@ -58,11 +58,15 @@ class Variant:
 
     @classmethod
     def parse(cls, name: str) -> 'Variant':
-        """Read names of options joined by ``+``.
+        """Read a name such as ``float16+fuse-conv-bn+batch-4``.
 
         ``pytorch`` sets nothing. ``mmcv`` is PyTorch with mmcv's own deformable
-        convolution, in its memory layout. ``onnxruntime`` and ``no-threads`` and
-        ``batch-N`` are what they say; the others are keys of ``inference``.
+        convolution and the memory layout that it needs. ``onnxruntime`` exports the
+        network, ``no-threads`` runs one step after the other, ``batch-N`` puts N frames
+        into a batch, and the others set the key of ``inference`` with the same name.
+
+        Args:
+            name: Names of options joined by ``+``.
 
         Raises:
             ConfigError: An option is not known.
@@ -86,7 +90,7 @@ class Variant:
         return cls(name, cfg_options, settings, ONNXRUNTIME in options)
 
     def suits(self, cfg: Config) -> bool:
-        """Whether it can be had for the network of a config."""
+        """Whether the network of a config can be run in this way."""
         if 'model.detector.neck.conv_cfg.type' not in self.cfg_options:
             return True
         neck = cfg.model.detector.get('neck')

@@ -1,26 +1,36 @@
-"""What the command line tools share."""
+"""Options and the handling of errors that the command line tools share."""
 
 import argparse
 import re
+import sys
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from mmengine.config import DictAction
+from mmengine.dist import is_main_process
 
 from fairmot_mm.utils.errors import UserInputError
 from fairmot_mm.utils.step_clock import failed_step
 
+_INTERRUPTED = 130  # status that a shell reports for Ctrl-C
+
 
 @contextmanager
-def one_line_errors() -> Iterator[None]:
-    """End the program with one line, not a traceback, on an error a user caused.
+def one_line_errors(interrupted: str = '') -> Iterator[None]:
+    """End the program with one line, not a traceback, where the user can do something.
 
-    A warning about mmdet's own code, which no user can heed, is not shown.
+    It is written as a decorator of ``main``, or as ``with one_line_errors():``. A
+    warning about mmdet's own code, which a user cannot change, is not shown.
+
+    Args:
+        interrupted: What to do after Ctrl-C, for the message; the main process alone
+            prints it.
 
     Raises:
-        SystemExit: With ``error: <message>``; its status is 1.
+        SystemExit: With ``error: <message>`` (status 1) on an error of the user, with
+            status 130 on an interrupt.
     """
     warnings.filterwarnings('ignore', r'.*torch\.cuda\.amp\.autocast', module='mmdet')
     try:
@@ -29,7 +39,12 @@ def one_line_errors() -> Iterator[None]:
         # An error of a data loader's worker arrives as that worker's whole traceback.
         marker = rf'(?s).*\b{type(error).__name__}: '
         message = re.sub(marker, '', str(error)).strip()
-        raise SystemExit(f'error: {message}{where(error)}') from error
+        raise SystemExit(f'error: {message}{_where(error)}') from error
+    except KeyboardInterrupt as interrupt:
+        if is_main_process():
+            advice = f': {interrupted}' if interrupted else ''
+            print(f'interrupted{_where(interrupt)}{advice}', file=sys.stderr)
+        raise SystemExit(_INTERRUPTED) from None
     except RuntimeError as error:
         lost = re.search(
             r'DataLoader worker \(pid.*?\) (?:is killed|exited)[^.]*', str(error)
@@ -37,30 +52,30 @@ def one_line_errors() -> Iterator[None]:
         if not lost:
             raise
         raise SystemExit(
-            f'error: {lost[0]}: the system ended a process that loads images, most '
-            'often for want of memory. Lower num_workers or give the job more memory '
-            'and /dev/shm, then go on with --resume'
+            f'error: {lost[0]}: the system ended a process that loads images, in most '
+            'cases because memory ran out. Lower num_workers or give the job more '
+            'memory and /dev/shm, then continue with --resume'
         ) from error
 
 
-def where(error: BaseException) -> str:
-    """`` (step: NAME)`` if an error comes from a pipeline step, or an empty text."""
+def _where(error: BaseException) -> str:
+    """Write `` (step: NAME)`` if an error comes from a pipeline step, or nothing."""
     name = failed_step(error)
     return f' (step: {name})' if name else ''
 
 
+@one_line_errors('no list was written; the same command starts again')
 def run_converter(convert: Callable[..., object], args: argparse.Namespace) -> None:
-    """Call ``convert`` with the arguments of the command line and print what it says.
+    """Call a converter with the arguments of the command line and print its report.
+
+    Args:
+        convert: Function of `fairmot_mm.datasets.converters`.
+        args: Its arguments by name.
 
     Raises:
-        SystemExit: On an error a user caused (1) or an interrupt (130).
+        SystemExit: See `one_line_errors`.
     """
-    try:
-        with one_line_errors():
-            print(convert(**vars(args), show_progress=True))
-    except KeyboardInterrupt:
-        print('interrupted: no list was written; the same command starts anew')
-        raise SystemExit(130) from None
+    print(convert(**vars(args), show_progress=True))
 
 
 def add_converter_arguments(
@@ -72,9 +87,10 @@ def add_converter_arguments(
 
     Args:
         parser: Parser to add to.
-        default_classes: Classes taken unless ``--classes`` says otherwise; None leaves
-            the option out.
-        name: Default of the set's name; None makes it an argument that must be given.
+        default_classes: Classes that are taken without ``--classes``; None leaves the
+            option out.
+        name: Default name of the set; None makes the name an argument that must be
+            given.
     """
     parser.add_argument('out', help='data root of the training configs')
     text = 'name of the set: its folder in OUT; its lists have it in lower case'
@@ -99,7 +115,12 @@ def add_converter_arguments(
 def add_video_arguments(
     parser: argparse.ArgumentParser, *, has_ending: bool = True
 ) -> None:
-    """Add the options of converters whose source does not say all about a video."""
+    """Add the options of converters whose source does not describe its videos.
+
+    Args:
+        parser: Parser to add to.
+        has_ending: Whether the user names the ending of the list.
+    """
     parser.add_argument(
         '--clip', action='store_true', help='clip boxes to the image, as for MOT20'
     )
@@ -108,8 +129,48 @@ def add_video_arguments(
     )
     if has_ending:
         parser.add_argument(
-            '--ending', default='train', help='of the list: val makes OUT/NAME.val'
+            '--ending',
+            default='train',
+            help='ending of the list: val makes OUT/NAME.val',
         )
+
+
+def add_cfg_options_argument(
+    parser: argparse.ArgumentParser, example: str = 'model.tracker.track_buffer=60'
+) -> None:
+    """Add ``--cfg-options KEY=VALUE ...``, which overrides keys of a config.
+
+    Args:
+        parser: Parser to add to.
+        example: An example for the help text.
+    """
+    parser.add_argument(
+        '--cfg-options',
+        nargs='+',
+        action=DictAction,
+        metavar='KEY=VALUE',
+        help=f'override keys of the config, as in {example}',
+    )
+
+
+def add_input_size_argument(
+    parser: argparse.ArgumentParser, default: tuple[int, int] | None = None
+) -> None:
+    """Add ``--input-size W H``, the size of the images that a network takes.
+
+    Args:
+        parser: Parser to add to.
+        default: (width, height) in pixels; None: that of the config.
+    """
+    shown = '{} {}'.format(*default) if default else "that of the config's pipeline"
+    parser.add_argument(
+        '--input-size',
+        type=int,
+        nargs=2,
+        metavar=('W', 'H'),
+        default=default,
+        help=f'width and height of the network input, multiples of 32 ({shown})',
+    )
 
 
 def add_tracker_arguments(parser: argparse.ArgumentParser) -> None:
@@ -117,12 +178,7 @@ def add_tracker_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         '--config', help='config with the tracker (default: JDETracker as published)'
     )
-    parser.add_argument(
-        '--cfg-options',
-        nargs='+',
-        action=DictAction,
-        help='override keys of the config, as in model.tracker.track_buffer=60',
-    )
+    add_cfg_options_argument(parser)
 
 
 def add_inference_arguments(parser: argparse.ArgumentParser) -> None:
@@ -134,7 +190,7 @@ def add_inference_arguments(parser: argparse.ArgumentParser) -> None:
         'inference', 'how the network runs; docs/inference_options.md compares them'
     )
     group.add_argument(
-        '--device', help='as in cpu, cuda:1 or mps; the accelerator there is'
+        '--device', help='as in cpu, cuda:1 or mps (default: the accelerator)'
     )
     group.add_argument(
         '--backend',
@@ -144,12 +200,13 @@ def add_inference_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         '--precision',
         choices=['float32', 'float16', 'bfloat16'],
-        help='numbers of the network (float32)',
+        help='precision of the network (float32)',
     )
     group.add_argument(
         '--channels-last',
         action=argparse.BooleanOptionalAction,
-        help='layout of its maps in memory (on a CPU, and in low precision on a GPU)',
+        help='memory layout of the feature maps (on by default on a CPU, and in low '
+        'precision on a GPU)',
     )
     for name, text in (
         ('--fuse-conv-bn', 'fold batch norms into convolutions'),
@@ -163,7 +220,14 @@ def add_inference_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def inference_options(args: argparse.Namespace) -> dict[str, Any] | None:
-    """``--cfg-options`` of a command line, with those of `add_inference_arguments`."""
+    """Join ``--cfg-options`` with the options of `add_inference_arguments`.
+
+    Args:
+        args: A command line with both.
+
+    Returns:
+        Config keys to override; None where there are none.
+    """
     named = {
         f'inference.{name}': getattr(args, name)
         for name in (
@@ -183,12 +247,7 @@ def inference_options(args: argparse.Namespace) -> dict[str, Any] | None:
 def add_runner_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options that ``tools/train.py`` and ``tools/test.py`` have in common."""
     parser.add_argument('--work-dir', help='folder of logs, checkpoints and results')
-    parser.add_argument(
-        '--cfg-options',
-        nargs='+',
-        action=DictAction,
-        help='override keys of the config, as in train_dataloader.batch_size=4',
-    )
+    add_cfg_options_argument(parser, 'train_dataloader.batch_size=4')
     parser.add_argument(
         '--launcher',
         choices=['none', 'pytorch', 'slurm', 'mpi'],

@@ -1,4 +1,4 @@
-"""What a measurement was taken on."""
+"""The machine that a measurement was taken on, and the memory of this process."""
 
 import os
 import platform
@@ -22,15 +22,15 @@ _PACKAGES = (
 
 
 def describe_machine(device: str = 'cpu') -> dict[str, Any]:
-    """Processor, memory and accelerator, and the versions of what runs on them.
+    """Describe processor, memory, accelerator and the versions of the software.
 
     Args:
-        device: What the model runs on, as in ``cuda:0``.
+        device: Device that the model runs on, as in ``cuda:0``.
 
     Returns:
-        ``cpu``, ``cores`` (those this process may use), ``threads`` (of PyTorch),
-        ``memory_gb``, ``gpu`` (None on the CPU), ``os`` and ``versions``: of Python,
-        CUDA and the packages that are installed.
+        ``cpu``, ``cores`` (those that this process may use), ``threads`` (of PyTorch),
+        ``memory_gb``, ``gpu`` (None on the CPU), ``os`` and ``versions``: those of
+        Python, CUDA and the installed packages that matter for speed.
     """
     import torch
 
@@ -53,7 +53,11 @@ def describe_machine(device: str = 'cpu') -> dict[str, Any]:
 
 
 def machine_line(machine: dict[str, Any]) -> str:
-    """A machine of `describe_machine` in a line of text."""
+    """Write the machine in a line of text.
+
+    Args:
+        machine: What `describe_machine` gives.
+    """
     versions = machine['versions']
     parts = [
         machine['gpu'],
@@ -74,20 +78,33 @@ def machine_line(machine: dict[str, Any]) -> str:
 
 
 def cpu_model() -> str:
-    """Name of the processor."""
+    """Read the name of the processor."""
     cpuinfo = Path('/proc/cpuinfo')
     text = cpuinfo.read_text() if cpuinfo.is_file() else ''
     model = re.search(r'^model name\s*: (.+)$', text, re.MULTILINE)
     return model[1] if model else platform.processor() or platform.machine()
 
 
-def peak_rss_mb() -> float:
-    """Most resident memory that this process has had, in MB."""
+def peak_memory() -> int:
+    """Read the most resident memory that this process has had so far, in bytes."""
     import resource
 
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    # Bytes on macOS, 1024 of them elsewhere.
-    return peak / 1e6 if platform.system() == 'Darwin' else peak * 1024 / 1e6
+    # macOS counts bytes, other systems units of 1024 bytes.
+    return peak if platform.system() == 'Darwin' else peak * 1024
+
+
+def current_memory() -> int:
+    """Read the resident memory of this process, in bytes (Linux only)."""
+    pages = int(Path('/proc/self/statm').read_text().split()[1])
+    return pages * os.sysconf('SC_PAGESIZE')
+
+
+def unshared_memory() -> int:
+    """Read the memory that this process shares with no other, in bytes (Linux only)."""
+    lines = Path('/proc/self/smaps_rollup').read_text().splitlines()
+    private = [line for line in lines if line.startswith('Private_')]
+    return 1024 * sum(int(line.split()[1]) for line in private)
 
 
 def _num_cores() -> int:

@@ -1,7 +1,7 @@
 import pytest
 
 from fairmot_mm.benchmark import compare_tracks
-from fairmot_mm.benchmark.measure import frames_per_second, summary
+from fairmot_mm.benchmark.measure import frames_per_second, summarize
 
 ROW = '{},{},10.0,20.0,30.0,{},1,-1,-1,-1\n'
 
@@ -53,6 +53,6 @@ def test_no_tracks(write):
 def test_numbers():
     """Speed is that of the median run; percentiles are interpolated."""
     assert frames_per_second({'frames': 10, 'seconds': [2.0, 5.0, 4.0]}) == 2.5
-    found = summary([1.0, 2.0, 3.0, 4.0, 100.0])
+    found = summarize([1.0, 2.0, 3.0, 4.0, 100.0])
     assert (found['count'], found['median_ms'], found['mean_ms']) == (5, 3.0, 22.0)
     assert found['p95_ms'] == pytest.approx(80.8)

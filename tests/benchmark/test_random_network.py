@@ -1,14 +1,14 @@
 import torch
 
 from fairmot_mm.benchmark import random_network
-from fairmot_mm.benchmark.random_network import enliven
+from fairmot_mm.benchmark.random_network import calibrate_random_network
 
 
 def test_detections_that_depend_on_the_image(small_model):
     """Some of the cells exceed the score, elsewhere in each image."""
     model = small_model()
     images = torch.rand(3, 3, 64, 96, generator=torch.Generator().manual_seed(1))
-    enliven(model, images, score=0.4, per_image=20)
+    calibrate_random_network(model, images, score=0.4, per_image=20)
     assert not model.training
     with torch.no_grad():
         maps = model(images, mode='tensor')
@@ -25,7 +25,7 @@ def test_residual_branches_of_little_weight_round_less(small_model, monkeypatch)
 
     def rounding():
         model = small_model()
-        enliven(model, images, score=0.4)
+        calibrate_random_network(model, images, score=0.4)
         with torch.no_grad():
             single = model(images, mode='tensor')['heatmap']
             exact = model.double()(images.double(), mode='tensor')['heatmap']

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from fairmot_mm.apis import init_model
-from fairmot_mm.benchmark.random_network import enliven
+from fairmot_mm.benchmark.random_network import calibrate_random_network
 from fairmot_mm.inference import compare_onnx, export_onnx
 from fairmot_mm.inference.export_onnx import TOLERANCE, DetectionGraph
 from fairmot_mm.models.detectors import ONNXDetector
@@ -27,7 +27,7 @@ def test_any_batch_gives_what_pytorch_gives(short_model, onnx_file, batch):
 
 
 def test_only_standard_operators(onnx_file):
-    """The graph needs no library of custom operators, for the deformable layer either."""
+    """The graph needs no custom operators, not for its deformable layer either."""
     onnx = pytest.importorskip('onnx')
     graph = onnx.load(onnx_file)
     assert [(entry.domain, entry.version) for entry in graph.opset_import] == [('', 19)]
@@ -71,7 +71,7 @@ def test_published_networks(network, tmp_path):
     config = f'configs/_base_/models/fairmot_{network}.py'
     model = init_model(Path(__file__).parents[2] / config, device='cpu')
     images = torch.rand(2, 3, 64, 64, generator=torch.Generator().manual_seed(1))
-    enliven(model, images, score=0.4)
+    calibrate_random_network(model, images, score=0.4)
     path = tmp_path / 'net.onnx'
     difference = export_onnx(model, path, (64, 64))
     assert not {k: v for k, v in difference.items() if not v <= TOLERANCE[k]}

@@ -81,7 +81,7 @@ def test_tool_makes_sequences(tmp_path, monkeypatch):
     tool = Path(__file__).parents[2] / 'tools/dataset_converters/make_synthetic.py'
 
     def run(*arguments):
-        shape = ['--num-frames', '2', '--size', '160x96']
+        shape = ['--num-frames', '2', '--size', '160', '96']
         monkeypatch.setattr('sys.argv', [tool.name, str(tmp_path), *shape, *arguments])
         runpy.run_path(str(tool), run_name='__main__')
 

@@ -73,7 +73,12 @@ def track(monkeypatch):
     tool = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(tool)
     monkeypatch.setattr(tool.signal, 'signal', lambda *_: None)
-    return lambda *args: tool.main([*map(str, args)])
+
+    def run(*args):
+        monkeypatch.setattr('sys.argv', [TOOL.name, *map(str, args)])
+        tool.main()
+
+    return run
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import pytest
 from fairmot_mm.utils import ConfigError, DataError, UserInputError, VideoError
 from fairmot_mm.utils.cli import (
     add_converter_arguments,
+    add_input_size_argument,
     add_runner_arguments,
     one_line_errors,
     run_converter,
@@ -107,6 +108,34 @@ def test_other_runtime_errors_pass():
     """An error of the program keeps its traceback."""
     with pytest.raises(RuntimeError, match='shapes'), one_line_errors():
         raise RuntimeError('shapes do not fit')
+
+
+def test_interrupt_is_one_line(capsys):
+    """Ctrl-C ends the program with status 130 and the advice of the tool."""
+    with pytest.raises(SystemExit) as ended, one_line_errors('start again'):
+        raise KeyboardInterrupt
+    assert ended.value.code == 130
+    assert capsys.readouterr().err == 'interrupted: start again\n'
+
+
+def test_main_of_a_tool():
+    """As a decorator it handles every call."""
+
+    @one_line_errors()
+    def main():
+        raise DataError('why')
+
+    for _ in range(2):
+        with pytest.raises(SystemExit, match=r'^error: why$'):
+            main()
+
+
+def test_input_size():
+    """Two numbers, the same in every tool."""
+    parser = argparse.ArgumentParser()
+    add_input_size_argument(parser, (1088, 608))
+    assert parser.parse_args([]).input_size == (1088, 608)
+    assert parser.parse_args(['--input-size', '96', '64']).input_size == [96, 64]
 
 
 @pytest.mark.parametrize(

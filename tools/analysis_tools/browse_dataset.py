@@ -1,8 +1,8 @@
 """Write pictures of augmented training samples, as a run would get them.
 
-On the left of each picture stand the boxes with their identities (a box without a
-number has none), on the right the target of the heatmap over the image, a colour for
-each class.
+The left half of a picture shows the boxes with their identities (a box without a number
+has none), the right half the target of the heatmap over the image, in a colour for each
+class.
 """
 
 import argparse
@@ -11,7 +11,6 @@ from pathlib import Path
 import cv2
 import numpy as np
 from mmdet.structures import DetDataSample
-from mmengine.config import DictAction
 from mmengine.structures import PixelData
 from rich.progress import track
 
@@ -20,7 +19,7 @@ from fairmot_mm.datasets.seeding import SeededIndex
 from fairmot_mm.models.utils.center_targets import center_targets
 from fairmot_mm.registry import DATASETS
 from fairmot_mm.utils import ConfigError, atomic_path
-from fairmot_mm.utils.cli import one_line_errors
+from fairmot_mm.utils.cli import add_cfg_options_argument, one_line_errors
 from fairmot_mm.visualization import TrackVisualizer
 
 STRIDE = 4
@@ -34,25 +33,26 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('config', help='config of the training')
     parser.add_argument('out_dir', type=Path, help='folder for the pictures')
     parser.add_argument(
-        '--num-samples', type=int, default=20, help='pictures, evenly spaced'
+        '--num-samples',
+        type=int,
+        default=20,
+        help='number of pictures, evenly spaced (20)',
     )
     parser.add_argument(
-        '--indices', type=int, nargs='+', help='samples to show in place of these'
+        '--indices', type=int, nargs='+', help='show these samples instead'
     )
     parser.add_argument(
-        '--epoch', type=int, default=0, help='whose random numbers are drawn, from 0'
+        '--epoch',
+        type=int,
+        default=0,
+        help='epoch whose random numbers are used, from 0',
     )
-    parser.add_argument(
-        '--cfg-options',
-        nargs='+',
-        action=DictAction,
-        help='override its keys',
-    )
+    add_cfg_options_argument(parser, 'model.detector.bbox_head.heatmap_sigma=3')
     return parser.parse_args()
 
 
 def choose_indices(args: argparse.Namespace, size: int) -> list[int]:
-    """Indices to show of a data set of ``size`` samples."""
+    """Choose which of ``size`` samples are shown."""
     if args.indices is None:
         count = min(args.num_samples, size)
         return np.linspace(0, size - 1, count).round().astype(int).tolist()
@@ -63,7 +63,7 @@ def choose_indices(args: argparse.Namespace, size: int) -> list[int]:
 
 
 def draw_sample(packed: dict, bbox_head: dict, meta: dict) -> np.ndarray:
-    """(H, 2W, 3) uint8 BGR picture of a packed sample."""
+    """Draw a packed sample as a picture (H, 2W, 3), uint8 BGR."""
     image = np.ascontiguousarray(packed['inputs'].permute(1, 2, 0).numpy())
     sample: DetDataSample = packed['data_samples']
     gt = sample.gt_instances
@@ -93,11 +93,10 @@ def browse(args: argparse.Namespace) -> None:
     print(f'pictures in {args.out_dir}')
 
 
+@one_line_errors()
 def main() -> None:
     """Run the tool."""
-    args = parse_args()
-    with one_line_errors():
-        browse(args)
+    browse(parse_args())
 
 
 if __name__ == '__main__':

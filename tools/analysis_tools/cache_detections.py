@@ -1,7 +1,7 @@
 """Write the detections of sequences to files, for tools that run many trackers on them.
 
 They come from a trained model, or, where there is none, from ground truth with noise.
-Sequences whose file is there already, from the same model and settings, are left out.
+Sequences that already have a file from the same model and settings are left out.
 """
 
 import argparse
@@ -25,7 +25,7 @@ from fairmot_mm.utils.cli import one_line_errors
 Detect = Callable[[Path, Callable[[], object]], DetectedSequence]
 
 
-def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
+def parse_args() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__.split('\n\n')[0])
     parser.add_argument(
@@ -37,7 +37,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument('--config', help='config file of a model')
     parser.add_argument('--checkpoint', help='its weights')
     parser.add_argument(
-        '--device', help='as in cpu or cuda:0; the GPU where there is one'
+        '--device', help='as in cpu or cuda:0 (default: the accelerator)'
     )
     parser.add_argument(
         '--batch-size', type=int, default=1, help='frames in a pass of the network'
@@ -57,7 +57,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         f'{", ".join(asdict(DetectionNoise()))}',
     )
     parser.add_argument('--seed', type=int, default=0, help='of the noise')
-    args = parser.parse_args(argv)
+    args = parser.parse_args()
     if (args.noise is None) == (args.config is None):
         parser.error('give --config and --checkpoint, or --noise')
     if args.config and not args.checkpoint:
@@ -66,7 +66,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
 
 
 def noise_source(args: argparse.Namespace) -> tuple[str, Detect]:
-    """What the detections depend on, and how they are made from ground truth."""
+    """Describe what the detections depend on, and how ground truth gives them."""
     try:
         noise = DetectionNoise(**(args.noise or {}))
     except TypeError as error:
@@ -78,7 +78,7 @@ def noise_source(args: argparse.Namespace) -> tuple[str, Detect]:
 
 
 def model_source(args: argparse.Namespace) -> tuple[str, Detect]:
-    """What the detections depend on, and how the network makes them."""
+    """Describe what the detections depend on, and how the network gives them."""
     cfg = load_config(args.config, args.cfg_options)
     cfg.model.tracker = None
     cfg.model.pop('detect_every', None)
@@ -100,7 +100,7 @@ def model_source(args: argparse.Namespace) -> tuple[str, Detect]:
 
 
 def run(args: argparse.Namespace) -> None:
-    """Make the files that are missing or of another origin."""
+    """Make the files that are missing or come from other settings."""
     infos = [SequenceInfo.read(folder) for folder in args.sequences]
     origin, detect = (noise_source if args.config is None else model_source)(args)
     names = [info.name for info in infos]
@@ -119,11 +119,10 @@ def run(args: argparse.Namespace) -> None:
             print(f'{path}: {len(sequence.scores)} detections')
 
 
-def main(argv: list[str] | None = None) -> None:
+@one_line_errors()
+def main() -> None:
     """Run the tool."""
-    args = parse_args(argv)
-    with one_line_errors():
-        run(args)
+    run(parse_args())
 
 
 if __name__ == '__main__':

@@ -1,6 +1,6 @@
 """Compare networks: parameters, multiply-adds and time for a frame on this CPU.
 
-Prints a table in Markdown. The weights are random: the time does not depend on them.
+The table is in Markdown. The weights are random: the time does not depend on them.
 """
 
 import argparse
@@ -21,7 +21,7 @@ from torch import nn
 
 from fairmot_mm.apis import init_model
 from fairmot_mm.utils import ConfigError
-from fairmot_mm.utils.cli import one_line_errors
+from fairmot_mm.utils.cli import add_input_size_argument, one_line_errors
 from fairmot_mm.utils.machine import describe_machine, machine_line
 from fairmot_mm.utils.marked_section import MarkedSection
 
@@ -44,7 +44,7 @@ class Cost(NamedTuple):
     seconds: float
 
 
-def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
+def parse_args() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(
         description=__doc__.split('\n\n')[0],
@@ -53,10 +53,10 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         'configs', nargs='*', type=Path, help='configs (default: all our networks)'
     )
+    add_input_size_argument(parser, (1088, 608))
     parser.add_argument(
-        '--size', default='1088x608', help='WxH pixels of the input, multiples of 32'
+        '--runs', type=int, default=3, help='number of runs; the median counts'
     )
-    parser.add_argument('--runs', type=int, default=3, help='the median of them counts')
     parser.add_argument(
         '--write',
         type=Path,
@@ -64,7 +64,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         help=f'put the table between <!-- {SECTION} --> and <!-- end of {SECTION} '
         '--> of FILE',
     )
-    return parser.parse_args(argv)
+    return parser.parse_args()
 
 
 def measure(config: Path, size: tuple[int, int], runs: int) -> Cost:
@@ -90,10 +90,10 @@ def measure(config: Path, size: tuple[int, int], runs: int) -> Cost:
 
 
 def count_multiply_adds(network: nn.Module, images: torch.Tensor) -> int:
-    """Multiply-adds of a forward pass; the sampling of deformable convolutions too.
+    """Count multiply-adds of a forward pass, deformable convolutions included.
 
     Raises:
-        ConfigError: The network has a layer that nobody can count.
+        ConfigError: There is no rule to count a layer of the network.
     """
     analyzer = FlopAnalyzer(network, (images,))
     analyzer.set_op_handle('fairmot_mm::deform_conv2d', _deform_conv_multiply_adds)
@@ -107,14 +107,14 @@ def count_multiply_adds(network: nn.Module, images: torch.Tensor) -> int:
 
 
 def _deform_conv_multiply_adds(inputs: Sequence[Any], outputs: Sequence[Any]) -> int:
-    """A tap reads four pixels by their shares; the kernel multiplies the sum."""
+    """A tap is a weighted sum of four pixels, which the kernel multiplies."""
     _, _, mask, weight = (value.type().sizes() for value in inputs[:4])
     taps, (out_channels, in_channels) = math.prod(mask), weight[:2]
     return taps * in_channels * (4 + out_channels)
 
 
 def make_table(costs: dict[str, Cost]) -> str:
-    """Markdown, with a sentence on how and on what it was measured."""
+    """Write the costs as a table in Markdown."""
     rows = [
         (
             f'`{name}`',
@@ -128,31 +128,31 @@ def make_table(costs: dict[str, Cost]) -> str:
     return tabulate(rows, headers, 'github', disable_numparse=True)
 
 
-def main(argv: list[str] | None = None) -> None:
+@one_line_errors()
+def main() -> None:
     """Run the tool."""
-    args = parse_args(argv)
-    width, height = map(int, args.size.split('x'))
+    args = parse_args()
+    width, height = args.input_size
     configs = args.configs or sorted(NETWORKS.glob('fairmot_*.py'))
-    with one_line_errors():
-        # Minutes of measuring later is no time to learn that it cannot be written.
-        section = MarkedSection(args.write, SECTION) if args.write else None
-        costs = {
-            config.stem.removeprefix('fairmot_'): measure(
-                config, (width, height), args.runs
-            )
-            for config in track(
-                configs, description='networks', console=Console(stderr=True)
-            )
-        }
-        table = make_table(costs)
-        machine = machine_line(describe_machine())
-        table += (
-            f'\n\nOne image of {width} x {height} pixels, from the input to detections '
-            f'with embeddings, median of {args.runs} runs; {machine}. A '
-            'multiply-add counts as one operation, as mmengine counts.'
+    # A wrong file name is told now, not after minutes of measuring.
+    section = MarkedSection(args.write, SECTION) if args.write else None
+    costs = {
+        config.stem.removeprefix('fairmot_'): measure(
+            config, (width, height), args.runs
         )
-        if section:
-            section.replace(table)
+        for config in track(
+            configs, description='networks', console=Console(stderr=True)
+        )
+    }
+    table = make_table(costs)
+    machine = machine_line(describe_machine())
+    table += (
+        f'\n\nOne image of {width} x {height} pixels, from the input to detections '
+        f'with embeddings, median of {args.runs} runs; {machine}. A '
+        'multiply-add counts as one operation, as mmengine counts.'
+    )
+    if section:
+        section.replace(table)
     print(table)
 
 

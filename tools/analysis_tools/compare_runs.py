@@ -41,10 +41,10 @@ def parse_args() -> argparse.Namespace:
 
 
 def read_curves(work_dir: Path) -> dict[str, Curve]:
-    """Every logged value of a run by step; what a resumed run logged anew counts.
+    """Read every logged value of a run by step; a resumed run replaces earlier values.
 
     Raises:
-        DataError: There is no log, or a line of it is no JSON.
+        DataError: There is no log, or a line is not JSON.
     """
     logs = sorted(work_dir.glob('*/vis_data/scalars.json'))
     if not logs:
@@ -69,10 +69,10 @@ def read_curves(work_dir: Path) -> dict[str, Curve]:
 
 
 def epochs_of(key: str, steps: list[int], curves: dict[str, Curve]) -> list[float]:
-    """Where to draw the values of a run.
+    """Find the epochs at which the values of a run are drawn.
 
-    How many iterations an epoch has is not logged; it is taken to be as many as the
-    logged ones need at least. Steps stay as they are where epochs are not logged.
+    The number of iterations in an epoch is not logged: the smallest number that the
+    logged epochs allow is taken. Without logged epochs the steps are returned.
     """
     if '/' in key or EPOCH not in curves:
         return [float(step) for step in steps]
@@ -81,10 +81,10 @@ def epochs_of(key: str, steps: list[int], curves: dict[str, Curve]) -> list[floa
 
 
 def expand(patterns: list[str], runs: dict[str, dict[str, Curve]]) -> list[str]:
-    """Names of the values that patterns stand for.
+    """Find the names of the values that match patterns.
 
     Raises:
-        DataError: No run has logged a value of such a name.
+        DataError: No run has logged a value with a matching name.
     """
     known = sorted({name for curves in runs.values() for name in curves})
     keys = []
@@ -99,7 +99,7 @@ def expand(patterns: list[str], runs: dict[str, dict[str, Curve]]) -> list[str]:
 def compare(
     runs: dict[str, dict[str, Curve]], keys: list[str]
 ) -> tuple[plt.Figure, str]:
-    """One panel for each key, and a table of the last, least and largest values."""
+    """Draw a panel for each key, and make a table of last, least and largest values."""
     figure, panels = plt.subplots(
         len(keys), squeeze=False, figsize=(8, 3 * len(keys)), layout='constrained'
     )
@@ -129,15 +129,15 @@ def compare(
     return figure, table
 
 
+@one_line_errors()
 def main() -> None:
     """Run the tool."""
     args = parse_args()
     mpl.use('agg')
-    with one_line_errors():
-        runs = {str(folder): read_curves(folder) for folder in args.work_dirs}
-        figure, table = compare(runs, expand(args.keys, runs))
-        with atomic_path(args.out) as temporary:
-            figure.savefig(temporary, format=args.out.suffix[1:] or 'png')
+    runs = {str(folder): read_curves(folder) for folder in args.work_dirs}
+    figure, table = compare(runs, expand(args.keys, runs))
+    with atomic_path(args.out) as temporary:
+        figure.savefig(temporary, format=args.out.suffix[1:] or 'png')
     print(f'{table}\n{args.out}')
 
 

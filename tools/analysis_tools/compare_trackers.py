@@ -4,8 +4,9 @@ Detections are made of the ground truth of MOTChallenge sequences with seeded no
 that no trained model is needed; every seed is scored over all sequences together. The
 config has `trackers`, a dict of tracker configs by name, to be compared on the
 sequences of the command line; or `comparisons`, a list of dicts with `title`,
-`trackers`, `sequences` (below --data-root) and, where it differs, `noise`: a table for
-each. A tracker config may have `detect_every`, as that of a model.
+`trackers`, `sequences` (below --data-root) and, where it differs, `noise`, each of
+which gives a table. A tracker config may have `detect_every`, as a model has. Configs
+are in tools/analysis_tools/inputs.
 """
 
 import argparse
@@ -37,7 +38,7 @@ RATIOS = ('HOTA', 'MOTA', 'IDF1')
 COUNTS = ('IDSW', 'FP', 'FN')
 
 
-def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
+def parse_args() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -53,10 +54,13 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         '--data-root',
         type=Path,
         default=Path('data'),
-        help='where the sequences of `comparisons` are (%(default)s)',
+        help='folder that has the sequences of `comparisons` (%(default)s)',
     )
     parser.add_argument(
-        '--seeds', type=int, default=5, help='runs with other noise (%(default)s)'
+        '--seeds',
+        type=int,
+        default=5,
+        help='number of runs with different noise (%(default)s)',
     )
     parser.add_argument(
         '--noise',
@@ -64,20 +68,20 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         action=DictAction,
         default={},
         help='other values of DetectionNoise, as in miss_rate=0.2 gap_rate=0.01; '
-        'those of a comparison come first',
+        'those of a comparison take precedence',
     )
-    return parser.parse_args(argv)
+    return parser.parse_args()
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """One table.
+    """One table of scores.
 
     Attributes:
-        title: What it shows; may be empty.
-        trackers: Configs by name, the one to compare with first.
-        sequences: Folders.
-        noise: Of the detections.
+        title: What the table shows; may be empty.
+        trackers: Configs by name; the others are compared with the first.
+        sequences: Folders of the sequences.
+        noise: Noise of the detections.
     """
 
     title: str
@@ -87,7 +91,7 @@ class Comparison:
 
 
 def read_comparisons(args: argparse.Namespace) -> list[Comparison]:
-    """What the config and the command line ask for.
+    """Read the comparisons from the config and the command line.
 
     Raises:
         ConfigError: The file cannot be read or a part of a comparison is missing.
@@ -100,11 +104,13 @@ def read_comparisons(args: argparse.Namespace) -> list[Comparison]:
                 '`comparisons`'
             )
         if not args.sequences:
-            raise ConfigError(f'which sequences? {args.config} leaves them to you')
+            raise ConfigError(f'{args.config} names no sequences: name them after it')
         noise = make_noise(args.noise)
         return [Comparison('', dict(cfg.trackers), args.sequences, noise)]
     if args.sequences:
-        raise ConfigError(f'{args.config} names its sequences: leave {args.sequences}')
+        raise ConfigError(
+            f'{args.config} names its sequences: leave {args.sequences} out'
+        )
     comparisons = []
     for number, entry in enumerate(cfg.comparisons, 1):
         missing = {'title', 'trackers', 'sequences'} - set(entry)
@@ -122,7 +128,7 @@ def read_comparisons(args: argparse.Namespace) -> list[Comparison]:
 
 
 class Pilot:
-    """Hands a tracker what `FairMOT` would: images, and frames to coast through.
+    """Calls a tracker as `FairMOT` does: with images, and only in some frames.
 
     Args:
         tracker: A `JDETracker`.
@@ -134,7 +140,7 @@ class Pilot:
         self.detect_every = detect_every
 
     def track(self, data_sample: DetDataSample) -> InstanceData:
-        """Tracks of the next frame."""
+        """Track the next frame."""
         image = None
         if self.tracker.parts.camera_motion is not None:
             rgb = read_image(data_sample.img_path)[:, :, ::-1].transpose(2, 0, 1)
@@ -145,7 +151,7 @@ class Pilot:
 
 
 def build_tracker(cfg: dict) -> Any:
-    """The tracker of a config, in the hands of a pilot if it is ours."""
+    """Build the tracker of a config, within a `Pilot` if it can coast."""
     cfg = dict(cfg)
     detect_every = cfg.pop('detect_every', 1)
     with explain_build_errors():
@@ -158,10 +164,10 @@ def build_tracker(cfg: dict) -> Any:
 
 
 def make_noise(options: dict) -> DetectionNoise:
-    """Noise of these values.
+    """Make noise with these values.
 
     Raises:
-        ConfigError: It has no such value.
+        ConfigError: A value is not known or makes no sense.
     """
     try:
         return DetectionNoise(**options)
@@ -170,20 +176,20 @@ def make_noise(options: dict) -> DetectionNoise:
 
 
 def describe(noise: DetectionNoise) -> str:
-    """The values that are not the usual ones."""
+    """Name the values of the noise that differ from the defaults."""
     usual = DetectionNoise()
     changed = [
         f'{field.name}={getattr(noise, field.name)}'
         for field in fields(noise)
         if getattr(noise, field.name) != getattr(usual, field.name)
     ]
-    return 'noise ' + (', '.join(changed) or 'as it comes')
+    return 'noise ' + (', '.join(changed) or 'by default')
 
 
 def score_all(
     trackers: dict[str, dict], runs: Iterator[list[DetectedSequence]]
 ) -> dict[str, np.ndarray]:
-    """Scores (runs, columns) of every tracker over all sequences of a run."""
+    """Score every tracker over all sequences of a run: (runs, columns) by name."""
     scores: dict[str, list[list[float]]] = {name: [] for name in trackers}
     for sequences in runs:
         for name, cfg in trackers.items():
@@ -196,9 +202,9 @@ def score_all(
 
 
 def format_rows(scores: dict[str, np.ndarray]) -> str:
-    """Means over the runs; of HOTA and IDF1 also the difference to the first row.
+    """Make a table of the means over the runs.
 
-    A difference comes with its standard error over the runs.
+    HOTA and IDF1 also have the difference to the first row with its standard error.
     """
     first = next(iter(scores.values()))
     rows = []
@@ -240,11 +246,10 @@ def run(args: argparse.Namespace) -> None:
         print(format_rows(scores) + '\n', flush=True)
 
 
-def main(argv: list[str] | None = None) -> None:
+@one_line_errors()
+def main() -> None:
     """Run the tool."""
-    args = parse_args(argv)
-    with one_line_errors():
-        run(args)
+    run(parse_args())
 
 
 if __name__ == '__main__':

@@ -1,8 +1,8 @@
 """Explain why an identity switched, or took a detection, as text and as a picture.
 
-The tracker is run once more on a file of detections made by cache_detections.py. With
-ground truth in it the switches are found, listed, and explained by number; a frame and
-an identity of the tracker are explained without it, too.
+The tracker is run once more on a file of detections made by cache_detections.py. If the
+file has ground truth, the switches are found, listed, and explained by number; a frame
+and an identity of the tracker can be explained without ground truth.
 """
 
 import argparse
@@ -37,7 +37,7 @@ from fairmot_mm.visualization import Link, draw_candidates
 COLUMNS = ('track', 'state', 'detection', 'score', 'embeds', 'motion', '1 - IoU', 'why')
 
 
-def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
+def parse_args() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -58,7 +58,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         help='shown for each decision (%(default)s)',
     )
     parser.add_argument('--out', type=Path, help='folder for texts and pictures')
-    args = parser.parse_args(argv)
+    args = parser.parse_args()
     if (args.frame is None) != (args.id is None) or (args.frame and args.switch):
         parser.error('give --frame and --id, or --switch, or none of them')
     return args
@@ -69,10 +69,7 @@ class Replay:
 
     Args:
         tracker: A `JDETracker`.
-        sequence: Detections.
-
-    Raises:
-        ConfigError: It is another tracker.
+        sequence: The detections.
     """
 
     def __init__(self, tracker: Any, sequence: DetectedSequence) -> None:
@@ -95,7 +92,7 @@ class Replay:
             self.first_frames.setdefault(identity, record.frame)
 
     def explainers(self, frames: Iterable[int]) -> dict[int, Explainer]:
-        """What the tracker considered in some frames, from 1."""
+        """Explain what the tracker considered in some frames, numbered from 1."""
         wanted, kept = set(frames), {}
 
         def keep(record: FrameRecord) -> None:
@@ -106,11 +103,7 @@ class Replay:
         return kept
 
     def switches(self) -> list[Switch]:
-        """Switches against the ground truth.
-
-        Raises:
-            DataError: There is none.
-        """
+        """Find the switches against the ground truth."""
         sequence = self.sequence
         if len(sequence.gt) == 0:
             raise DataError(
@@ -122,7 +115,7 @@ class Replay:
         )
 
     def frames_of(self, switch: Switch) -> tuple[int, int]:
-        """The frame that lost the old identity, and that which gave the new one.
+        """Find the frame that lost the old identity, and the one that gave the new one.
 
         A track begins a frame or more before it is confirmed and seen as a switch.
         """
@@ -132,7 +125,7 @@ class Replay:
 
 
 def table(candidates: list[Candidate]) -> str:
-    """Candidates as text."""
+    """Write candidates as text."""
     rows = [
         (
             f'{each.track}{" *" if each.paired else ""}', each.state, each.col,
@@ -202,7 +195,7 @@ def explain_identity(
 def explain_switch(
     replay: Replay, switch: Switch, limit: int, explainers: dict[int, Explainer]
 ) -> tuple[str, np.ndarray]:
-    """Text and picture of a switch: the old identity's last chance, the new one's."""
+    """Explain where the old identity was lost, and where the new one was given."""
     lost, taken = replay.frames_of(switch)
     title = (
         f'{replay.sequence.name}: person {switch.person} was track {switch.old} until '
@@ -230,7 +223,7 @@ def explain_switch(
 def conclusion(
     replay: Replay, explainer: Explainer, switch: Switch, row: int | None, col: int
 ) -> str:
-    """In a sentence, why the old identity did not get the detection."""
+    """Say in a sentence why the old identity did not get the detection."""
     if row is not None:
         pair = explainer.pair(row, col)
         reasons = '; '.join(pair.reasons)
@@ -258,11 +251,7 @@ def save(out: Path | None, name: str, text: str, image: np.ndarray) -> None:
 
 
 def chosen(switches: list[Switch], number: str) -> dict[int, Switch]:
-    """The switches asked for, by number from 1.
-
-    Raises:
-        ConfigError: There is no such number.
-    """
+    """Choose switches by their number, from 1, or all of them."""
     numbered = dict(enumerate(switches, 1))
     if number == 'all':
         return numbered
@@ -298,11 +287,10 @@ def run(args: argparse.Namespace) -> None:
         save(args.out, f'{sequence.name}-switch{number}', text, image)
 
 
-def main(argv: list[str] | None = None) -> None:
+@one_line_errors()
+def main() -> None:
     """Run the tool."""
-    args = parse_args(argv)
-    with one_line_errors():
-        run(args)
+    run(parse_args())
 
 
 if __name__ == '__main__':

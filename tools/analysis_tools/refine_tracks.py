@@ -1,7 +1,7 @@
 """Refine finished tracks: fill their gaps, and smooth them if asked to.
 
-Reads MOTChallenge result files and writes new ones of the same name. With ground truth
-it prints the scores before and after.
+The tool reads MOTChallenge result files and writes new ones with the same names.
+`evaluate.py results GT_ROOT BEFORE AFTER` compares their scores.
 """
 
 import argparse
@@ -10,12 +10,6 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import track
 
-from fairmot_mm.evaluation import (
-    PROTOCOLS,
-    SequenceTracks,
-    evaluate_sequences,
-    format_table,
-)
 from fairmot_mm.postprocessing import interpolate_tracks, smooth_tracks
 from fairmot_mm.utils import (
     ConfigError,
@@ -28,9 +22,9 @@ from fairmot_mm.utils import (
 from fairmot_mm.utils.cli import one_line_errors
 
 
-def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
+def parse_args() -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__.split('\n\n')[0])
+    parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
         'results', type=Path, help='result file, or folder of them (SEQUENCE.txt)'
     )
@@ -63,26 +57,15 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         default=1e-4,
         help='variance of boxes, as a share of that of the motion (%(default)s)',
     )
-    parser.add_argument(
-        '--gt-root',
-        type=Path,
-        help='folder with SEQUENCE/gt/gt.txt: print the scores before and after',
-    )
-    parser.add_argument(
-        '--protocol',
-        choices=list(PROTOCOLS),
-        default='motchallenge',
-        help='rules of the scores (default: %(default)s)',
-    )
-    return parser.parse_args(argv)
+    return parser.parse_args()
 
 
 def find_results(args: argparse.Namespace) -> list[Path]:
-    """The result files to refine.
+    """Find the result files to refine.
 
     Raises:
-        DataError: There is none.
-        ConfigError: They would be replaced.
+        DataError: There is no result file.
+        ConfigError: The result files would be replaced.
     """
     is_file = args.results.is_file()
     files = [args.results] if is_file else sorted(args.results.glob('*.txt'))
@@ -96,51 +79,32 @@ def find_results(args: argparse.Namespace) -> list[Path]:
 
 
 def refine(rows: MOTRows, args: argparse.Namespace) -> MOTRows:
-    """The rows with gaps filled, and smoothed with that method."""
+    """Fill the gaps of the tracks, and smooth them if the method says so."""
     rows = interpolate_tracks(rows, args.max_gap)
     if args.method == 'gaussian':
         rows = smooth_tracks(rows, args.tau, args.noise)
     return rows
 
 
-def print_scores(
-    title: str, rows: dict[str, MOTRows], gt: dict[str, MOTRows], protocol: str
-) -> None:
-    """Print the table of some results."""
-    sequences = [SequenceTracks(name, gt[name], rows[name]) for name in rows]
-    print(f'\n{title}, protocol {protocol}, ratios in %')
-    print(format_table(evaluate_sequences(sequences, protocol)))
-
-
 def run(args: argparse.Namespace) -> None:
-    """Read everything, then write everything, then score."""
+    """Read everything, then refine and write every file."""
     files = find_results(args)
     before = {file.stem: read_mot(file) for file in files}
-    gt = {
-        name: read_mot(args.gt_root / name / 'gt' / 'gt.txt')
-        for name in (before if args.gt_root else ())
-    }
     require_writable_dir(args.out)
-    after = {}
     for file in track(files, 'refining', console=Console(stderr=True)):
+        rows = before[file.stem]
         try:
-            after[file.stem] = refine(before[file.stem], args)
+            refined = refine(rows, args)
         except DataError as error:
             raise DataError(f'{file}: {error}') from error
-        write_mot(args.out / file.name, after[file.stem])
-    for name, rows in after.items():
-        added = len(rows) - len(before[name])
-        print(f'{name}: {added} boxes added to {len(before[name])}')
-    if gt:
-        print_scores('Before', before, gt, args.protocol)
-        print_scores('After', after, gt, args.protocol)
+        write_mot(args.out / file.name, refined)
+        print(f'{file.stem}: {len(refined) - len(rows)} boxes added to {len(rows)}')
 
 
-def main(argv: list[str] | None = None) -> None:
+@one_line_errors()
+def main() -> None:
     """Run the tool."""
-    args = parse_args(argv)
-    with one_line_errors():
-        run(args)
+    run(parse_args())
 
 
 if __name__ == '__main__':

@@ -1,7 +1,7 @@
-"""Search tracker settings with Optuna on files of detections.
+"""Search for settings of a tracker with Optuna on files of detections.
 
-Every trial is kept in OUT/study.db: an interrupted search goes on where it was, and
-several processes with the same OUT share the work. The best settings are written to
+Every trial is kept in OUT/study.db: an interrupted search continues where it stopped,
+and several processes with the same OUT share the work. The best settings are written to
 OUT/tuned_tracker.py, a config to train, test and track with.
 """
 
@@ -9,7 +9,6 @@ import argparse
 import ast
 import json
 import os
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,7 +33,6 @@ try:
 except ImportError:  # an extra: the package works without it
     optuna = None
 
-INTERRUPTED = 130  # what a shell reports for Ctrl-C
 METRICS = ('HOTA', 'IDF1', 'MOTA')
 SHOWN = (*METRICS, 'IDSW')
 DEFAULT_SPACE = {
@@ -48,7 +46,7 @@ DEFAULT_SPACE = {
 }
 
 
-def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
+def parse_args() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -61,7 +59,10 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     )
     parser.add_argument('--metric', choices=METRICS, default='HOTA')
     parser.add_argument(
-        '--trials', type=int, default=100, help='in all, those of earlier runs included'
+        '--trials',
+        type=int,
+        default=100,
+        help='in all, earlier runs included (100)',
     )
     add_tracker_arguments(parser)
     parser.add_argument(
@@ -84,16 +85,12 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         default='motchallenge',
         help='rules of the scores (default: %(default)s)',
     )
-    parser.add_argument('--seed', type=int, default=0, help='of the search')
-    return parser.parse_args(argv)
+    parser.add_argument('--seed', type=int, default=0, help='seed of the search')
+    return parser.parse_args()
 
 
 def read_space(args: argparse.Namespace) -> dict[str, tuple | list]:
-    """The search space of file and command line, or the default one.
-
-    Raises:
-        ConfigError: It cannot be read, or a range makes no sense.
-    """
+    """Read the search space of file and command line, or take the default one."""
     space: dict[str, Any] = {}
     if args.space:
         if not args.space.is_file():
@@ -111,27 +108,20 @@ def read_space(args: argparse.Namespace) -> dict[str, tuple | list]:
                 f'--param {text}: write KEY=(LOW, HIGH) or KEY=[CHOICE, ...]'
             ) from error
     for key, values in space.items():
-        choices = isinstance(values, list) and len(values) > 0
-        numbers = (
-            isinstance(values, tuple)
-            and len(values) == 2
-            and all(type(value) in (int, float) for value in values)
-            and values[0] < values[1]
+        match values:
+            case list() if values:
+                continue
+            case (low, high) if {type(low), type(high)} <= {int, float} and low < high:
+                continue
+        raise ConfigError(
+            f'{key}={values!r} of the search space is neither (LOW, HIGH) nor a list '
+            'of choices'
         )
-        if not (choices or numbers):
-            raise ConfigError(
-                f'{key}={values!r} of the search space is neither (LOW, HIGH) nor a '
-                'list of choices'
-            )
     return space or DEFAULT_SPACE
 
 
 def base_config(args: argparse.Namespace) -> Config:
-    """A config with no more than the tracker to start from.
-
-    Raises:
-        ConfigError: The config has none.
-    """
+    """Make a config that has nothing but the tracker to start from."""
     tracker: Any = {'type': 'JDETracker'}
     if args.config:
         tracker = load_config(args.config, args.cfg_options).model.get('tracker')
@@ -144,13 +134,13 @@ def base_config(args: argparse.Namespace) -> Config:
 
 @dataclass(frozen=True)
 class Search:
-    """What is searched for, and where.
+    """The question of a search: settings, data and score.
 
     Attributes:
         cfg: Config with the tracker to start from.
         space: Ranges and choices by key of the tracker.
         sequences: Detections and ground truth.
-        metric: Score to make as large as possible.
+        metric: Score that shall become as large as possible.
         protocol: Rules of the scores.
     """
 
@@ -161,14 +151,14 @@ class Search:
     protocol: str
 
     def score(self, settings: dict[str, Any]) -> dict[str, float]:
-        """Scores over all sequences with some settings of the tracker changed."""
+        """Score the tracker over all sequences with some settings changed."""
         options = {f'model.tracker.{key}': value for key, value in settings.items()}
         tracker = build_tracker(self.cfg, options)
         scores = score_tracker(tracker, self.sequences, self.protocol)[OVERALL]
         return {name: scores[name] for name in SHOWN}
 
     def __call__(self, trial: 'optuna.Trial') -> float:
-        """The metric with values drawn for a trial."""
+        """Compute the metric with values drawn for a trial."""
         settings = {}
         for key, limits in self.space.items():
             if isinstance(limits, list):
@@ -186,7 +176,7 @@ class Search:
         return scores[self.metric]
 
     def subject(self) -> dict[str, Any]:
-        """All that a value of the metric depends on."""
+        """Describe everything that a value of the metric depends on."""
         subject = {
             'metric': self.metric,
             'protocol': self.protocol,
@@ -201,11 +191,7 @@ class Search:
 
 
 def open_study(search: Search, folder: Path, seed: int) -> 'optuna.Study':
-    """The study of a folder, new or to be gone on with.
-
-    Raises:
-        ConfigError: It is about something else.
-    """
+    """Open the study of a folder, and refuse one about another question."""
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     path = require_writable_dir(folder) / 'study.db'
     study = optuna.create_study(
@@ -214,7 +200,7 @@ def open_study(search: Search, folder: Path, seed: int) -> 'optuna.Study':
         direction='maximize',
         load_if_exists=True,
     )
-    # A process that goes on, or works beside another, must not draw the same again.
+    # A process that continues or shares a search must not draw the same values again.
     seed += len(study.trials) + (os.getpid() if study.trials else 0)
     study.sampler = optuna.samplers.TPESampler(seed=seed)
     subject, known = search.subject(), study.user_attrs.get('subject')
@@ -229,13 +215,13 @@ def open_study(search: Search, folder: Path, seed: int) -> 'optuna.Study':
 
 
 def finished(study: 'optuna.Study', *more: str) -> list['optuna.trial.FrozenTrial']:
-    """Trials with a value, and those in other states that are named."""
+    """List the trials with a value, and those in further states."""
     states = [optuna.trial.TrialState[name] for name in ('COMPLETE', *more)]
     return study.get_trials(deepcopy=False, states=states)
 
 
 def run_trials(study: 'optuna.Study', search: Search, num_trials: int) -> None:
-    """Run what is left of the trials, showing the best so far."""
+    """Run the remaining trials, and show the best score so far."""
     done = len(finished(study, 'PRUNED'))
     with Progress(console=Console(stderr=True)) as progress:
         bar = progress.add_task(search.metric, total=num_trials, completed=done)
@@ -252,7 +238,7 @@ def run_trials(study: 'optuna.Study', search: Search, num_trials: int) -> None:
 
 
 def describe(scores: dict[str, float]) -> str:
-    """Scores in a line, ratios in per cent."""
+    """Write scores in a line, ratios in per cent."""
     return '  '.join(
         f'{name} {value if name == "IDSW" else format(100 * value, ".2f")}'
         for name, value in scores.items()
@@ -267,8 +253,7 @@ def write_best(
     found = describe(best.user_attrs['scores'])
     print(f'start      {describe(start)}\ntrial {best.number:<5}{found}')
     options = {f'model.tracker.{key}': value for key, value in best.params.items()}
-    tuned = Config()
-    base = ''
+    tuned, base = Config(), ''
     if args.config:
         base = f'_base_ = {os.path.relpath(args.config, args.out)!r}\n'
     else:
@@ -284,20 +269,11 @@ def write_best(
 
 
 def run(args: argparse.Namespace) -> None:
-    """Search, and write what was found even if the search is interrupted.
-
-    Raises:
-        ConfigError: Optuna is missing, or no trial could be scored.
-    """
+    """Search, and write the best settings even if the search is interrupted."""
     if optuna is None:
         raise ConfigError("Optuna is not installed: pip install 'fairmot_mm[tune]'")
-    search = Search(
-        base_config(args),
-        read_space(args),
-        load_all_detections(args.detections),
-        args.metric,
-        args.protocol,
-    )
+    space, sequences = read_space(args), load_all_detections(args.detections)
+    search = Search(base_config(args), space, sequences, args.metric, args.protocol)
     study = open_study(search, args.out, args.seed)
     start = search.score({})
     try:
@@ -310,15 +286,10 @@ def run(args: argparse.Namespace) -> None:
         raise ConfigError(f'no trial could be scored: {reason}')
 
 
-def main(argv: list[str] | None = None) -> None:
+@one_line_errors('the same command continues the search')
+def main() -> None:
     """Run the tool."""
-    args = parse_args(argv)
-    try:
-        with one_line_errors():
-            run(args)
-    except KeyboardInterrupt:
-        print('interrupted: the same command goes on', file=sys.stderr)
-        sys.exit(INTERRUPTED)
+    run(parse_args())
 
 
 if __name__ == '__main__':

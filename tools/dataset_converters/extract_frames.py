@@ -14,20 +14,20 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         '--frame-rate',
         type=float,
-        help='frames a second, instead of what the videos say',
+        help='frames per second (default: the rate of the video)',
     )
     return parser.parse_args()
 
 
+@one_line_errors()
 def main() -> None:
     """Run the tool."""
     args = parse_args()
-    with one_line_errors():
-        for video in args.videos:
-            folder, count = extract_frames(
-                video, args.out, frame_rate=args.frame_rate, show_progress=True
-            )
-            print(f'{folder}: {count} frames' if count else f'{folder} exists already')
+    for video in args.videos:
+        folder, count = extract_frames(
+            video, args.out, frame_rate=args.frame_rate, show_progress=True
+        )
+        print(f'{folder}: {count} frames' if count else f'{folder} exists already')
 
 
 if __name__ == '__main__':

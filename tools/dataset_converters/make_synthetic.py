@@ -6,7 +6,7 @@ from pathlib import Path
 from rich.progress import Progress
 
 from fairmot_mm.synthetic import CAMERAS, SyntheticScene, write_sequence
-from fairmot_mm.utils import UserInputError
+from fairmot_mm.utils.cli import one_line_errors
 
 
 def parse_args() -> argparse.Namespace:
@@ -15,29 +15,39 @@ def parse_args() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter
     )
     parser.add_argument('out', type=Path, help='folder of the sequences')
-    parser.add_argument('--num-sequences', type=int, default=2, help='how many')
-    parser.add_argument('--num-frames', type=int, default=100, help='of each')
-    parser.add_argument('--num-people', type=int, default=10, help='in each')
-    parser.add_argument('--size', type=image_size, default='640x352', help='WxH pixels')
     parser.add_argument(
-        '--frame-rate', type=float, default=15.0, help='frames a second'
+        '--num-sequences', type=int, default=2, help='number of sequences'
     )
     parser.add_argument(
-        '--seed', type=int, default=0, help='of the first; the next ones count on'
+        '--num-frames', type=int, default=100, help='number of frames of each sequence'
+    )
+    parser.add_argument(
+        '--num-people', type=int, default=10, help='number of people in each sequence'
+    )
+    parser.add_argument(
+        '--size',
+        type=int,
+        nargs=2,
+        metavar=('W', 'H'),
+        default=(640, 352),
+        help='width and height of the images in pixels',
+    )
+    parser.add_argument(
+        '--frame-rate', type=float, default=15.0, help='frames per second'
+    )
+    parser.add_argument(
+        '--seed',
+        type=int,
+        default=0,
+        help='seed of the first sequence; each further one adds 1',
     )
     parser.add_argument(
         '--camera',
         choices=[*CAMERAS, 'both'],
         default='both',
-        help='both: fixed and moving in turn',
+        help='both: fixed and moving alternately',
     )
     return parser.parse_args()
-
-
-def image_size(text: str) -> tuple[int, int]:
-    """Read ``640x352`` as width and height."""
-    width, height = text.lower().split('x')
-    return int(width), int(height)
 
 
 def make_sequences(args: argparse.Namespace) -> None:
@@ -62,13 +72,10 @@ def make_sequences(args: argparse.Namespace) -> None:
     print(f'{args.num_sequences} sequences of {args.num_frames} frames in {args.out}')
 
 
+@one_line_errors()
 def main() -> None:
     """Run the tool."""
-    args = parse_args()
-    try:
-        make_sequences(args)
-    except UserInputError as error:
-        raise SystemExit(f'error: {error}') from error
+    make_sequences(parse_args())
 
 
 if __name__ == '__main__':

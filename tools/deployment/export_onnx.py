@@ -1,17 +1,19 @@
 """Export the network of a config, up to its detections, as one ONNX file.
 
-It runs in any runtime with the operator DeformConv (opset 19), here with
-`tools/track.py CONFIG FILE.onnx INPUT`.
+Any runtime with the operator DeformConv (opset 19) can run the file; here
+`tools/track.py CONFIG FILE.onnx INPUT` does.
 """
 
 import argparse
 
-from mmengine.config import DictAction
-
 from fairmot_mm.apis import init_model
 from fairmot_mm.inference import export_onnx
 from fairmot_mm.inference.onnx_backend import input_size
-from fairmot_mm.utils.cli import one_line_errors
+from fairmot_mm.utils.cli import (
+    add_cfg_options_argument,
+    add_input_size_argument,
+    one_line_errors,
+)
 
 
 def parse_args() -> argparse.Namespace:
@@ -20,24 +22,15 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('config', help='config file')
     parser.add_argument('checkpoint', help='weights: ours or a published FairMOT .pth')
     parser.add_argument('out', help='ONNX file to write')
-    parser.add_argument(
-        '--input-size',
-        type=int,
-        nargs=2,
-        metavar=('WIDTH', 'HEIGHT'),
-        help="size of the images; by default that of the config's test_pipeline",
-    )
-    parser.add_argument(
-        '--cfg-options',
-        nargs='+',
-        action=DictAction,
-        help='override keys of the config',
-    )
+    add_input_size_argument(parser)
+    add_cfg_options_argument(parser)
     return parser.parse_args()
 
 
-def export(args: argparse.Namespace) -> None:
-    """Export and say how far the file is from the model."""
+@one_line_errors('nothing was written')
+def main() -> None:
+    """Export, and print how far the file is from the model."""
+    args = parse_args()
     model = init_model(args.config, args.checkpoint, 'cpu', args.cfg_options)
     size = args.input_size or input_size(model.cfg)
     difference = export_onnx(model, args.out, tuple(size))
@@ -46,13 +39,6 @@ def export(args: argparse.Namespace) -> None:
         f'{difference["bboxes"]:.1e} px, {difference["scores"]:.1e} in score, '
         f'{difference["embeds"]:.1e} in cosine'
     )
-
-
-def main() -> None:
-    """Run the tool."""
-    args = parse_args()
-    with one_line_errors():
-        export(args)
 
 
 if __name__ == '__main__':

@@ -26,18 +26,24 @@ COMPILED = re.compile(r'\[(\d+)/(\d+)\] .* -c \S*?([^/\s]+\.(?:cpp|cu|mm))\s')
 FAILURE = re.compile(r'error:|not found|Killed|fatal', re.IGNORECASE)
 
 
-def main() -> None:
-    """Run pip with what mmcv's build wants in the environment, and show progress."""
+def parse_args() -> argparse.Namespace:
+    """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument(
         '--rebuild',
         action='store_true',
         help='compile the source even if mmcv is installed or a wheel is found',
     )
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Run pip with the environment that mmcv's build needs, and show progress."""
+    args = parse_args()
     anew = ['--force-reinstall', '--no-binary=mmcv', '--no-cache-dir']
     pip = [sys.executable, '-m', 'pip', '--disable-pip-version-check', 'install', '-v']
     pip += ['--no-deps', '--no-build-isolation', '-r', 'requirements/mmcv.txt']
-    pip += anew if parser.parse_args().rebuild else []
+    pip += anew if args.rebuild else []
     log = Path(sys.prefix) / 'mmcv-build.log'
     returncode = run_with_progress(pip, build_environment(), log)
     if returncode:

@@ -14,7 +14,7 @@ def parse_args() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
-        'data', help='data root, or a config: its lists are checked, and its videos'
+        'data', help='data root, or a config whose lists and videos are checked'
     )
     parser.add_argument('--train', nargs='+', default=[], help='lists to train on')
     parser.add_argument(
@@ -23,27 +23,37 @@ def parse_args() -> argparse.Namespace:
         default=[],
         help='lists, or folders of sequences, to test on',
     )
-    parser.add_argument('--num-classes', type=int, default=1, help='of the labels')
+    parser.add_argument(
+        '--num-classes', type=int, default=1, help='number of classes of the labels'
+    )
     parser.add_argument(
         '--clipped', action='store_true', help='no box may leave the image (MOT20)'
     )
     parser.add_argument(
-        '--decode', action='store_true', help='decode images, not their headers alone'
+        '--decode',
+        action='store_true',
+        help='decode whole images, not only their headers',
     )
     parser.add_argument(
-        '--allow', nargs='+', default=[], choices=KINDS, help='kinds that are intended'
+        '--allow',
+        nargs='+',
+        default=[],
+        choices=KINDS,
+        help='kinds of findings that are intended',
     )
     parser.add_argument('--workers', type=int, help='processes (default one a core)')
-    parser.add_argument('--most', type=int, default=5, help='shown of each kind')
+    parser.add_argument(
+        '--most', type=int, default=5, help='number of findings shown of each kind'
+    )
     return parser.parse_args()
 
 
 def what_to_check(args: argparse.Namespace) -> dict:
-    """Root, lists and images to test on."""
+    """Find data root, lists and images to test on."""
     if not args.data.endswith('.py'):
         if not args.train:
             raise ConfigError('name lists with --train, or give a config')
-        # Of the data root, or else of the folder that the command is given in.
+        # Names are relative to the data root or else to the current folder.
         names = {
             name: name if Path(args.data, name).exists() else Path(name).absolute()
             for name in (*args.train, *args.val)
@@ -69,15 +79,15 @@ def what_to_check(args: argparse.Namespace) -> dict:
     )
 
 
+@one_line_errors()
 def main() -> None:
     """Run the tool."""
     args = parse_args()
-    with one_line_errors():
-        options = {
-            key: getattr(args, key)
-            for key in ('num_classes', 'clipped', 'decode', 'allow', 'workers')
-        }
-        report = check_dataset(**(options | what_to_check(args)), show_progress=True)
+    options = {
+        key: getattr(args, key)
+        for key in ('num_classes', 'clipped', 'decode', 'allow', 'workers')
+    }
+    report = check_dataset(**(options | what_to_check(args)), show_progress=True)
     print(report.summary(args.most))
     raise SystemExit(1 if report.num_errors else 0)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from tabulate import tabulate
 
 from fairmot_mm.apis import ZooModel, list_models
+from fairmot_mm.utils.cli import one_line_errors
 
 HEADERS = ('name', 'config', 'weights', 'trained on', 'results')
 HOSTS = {'drive.google.com': 'Google Drive', 'pan.baidu.com': 'Baidu'}
@@ -18,7 +19,7 @@ def parse_args() -> argparse.Namespace:
 
 
 def weights_of(model: ZooModel) -> str:
-    """The name of the file and where it is."""
+    """Name the file and the place of its weights."""
     if model.weights is None:
         pages = ', '.join(map(page_link, model.published_at))
         return f'`{model.published_weights}`: {pages}'
@@ -27,14 +28,14 @@ def weights_of(model: ZooModel) -> str:
 
 
 def page_link(page: str) -> str:
-    """A page of the metafile, such as ``https://host/path (code abcd)``, as a link."""
+    """Make a link of a page such as ``https://host/path (code abcd)``."""
     address, *rest = page.split(' ', 1)
     host = re.sub(r'^\w+://([^/]+).*', r'\1', address)
     return ' '.join([f'[{HOSTS.get(host, host)}]({address})', *rest])
 
 
 def scores_of(model: ZooModel) -> str:
-    """Every data set with its scores."""
+    """List every data set with its scores."""
     return '; '.join(
         f'{result["Dataset"]}: '
         + ', '.join(f'{key} {value}' for key, value in result['Metrics'].items())
@@ -43,7 +44,7 @@ def scores_of(model: ZooModel) -> str:
 
 
 def table() -> str:
-    """The zoo, a line for each model."""
+    """Make a table with a row for each model."""
     rows = [
         (
             f'`{model.short_name}`',
@@ -58,6 +59,12 @@ def table() -> str:
     return tabulate(rows, HEADERS, tablefmt='github')
 
 
-if __name__ == '__main__':
+@one_line_errors()
+def main() -> None:
+    """Run the tool."""
     parse_args()
     print(table())
+
+
+if __name__ == '__main__':
+    main()

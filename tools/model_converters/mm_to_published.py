@@ -14,12 +14,12 @@ def parse_args() -> argparse.Namespace:
     return parser.parse_args()
 
 
+@one_line_errors('nothing was written')
 def main() -> None:
     """Run the tool."""
     args = parse_args()
-    with one_line_errors():
-        options = export_published(args.source, args.out)
-        print(f'{args.out}: for {options} --load_model {args.out}')
+    options = export_published(args.source, args.out)
+    print(f'{args.out}: for {options} --load_model {args.out}')
 
 
 if __name__ == '__main__':

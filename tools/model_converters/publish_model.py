@@ -1,4 +1,4 @@
-"""Write the weights of a training small enough to be handed on."""
+"""Write the weights of a training as a small file, to be published."""
 
 import argparse
 
@@ -14,16 +14,16 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         '--raw',
         action='store_true',
-        help='the weights of the last step, where the checkpoint has averaged ones too',
+        help='the weights of the last step, if the checkpoint also has averaged ones',
     )
     return parser.parse_args()
 
 
+@one_line_errors('nothing was written')
 def main() -> None:
     """Run the tool."""
     args = parse_args()
-    with one_line_errors():
-        digest, size = publish_weights(args.source, args.out, raw=args.raw)
+    digest, size = publish_weights(args.source, args.out, raw=args.raw)
     print(f'{args.out}: {size / 2**20:.1f} MiB, sha256 {digest}')
 
 

@@ -1,6 +1,6 @@
 """Write a published FairMOT checkpoint under the names of this package.
 
-Never needed to use one: every tool takes published checkpoints as they are.
+A published checkpoint need not be converted: every tool reads it as it is.
 """
 
 import argparse
@@ -17,11 +17,11 @@ def parse_args() -> argparse.Namespace:
     return parser.parse_args()
 
 
+@one_line_errors('nothing was written')
 def main() -> None:
     """Run the tool."""
     args = parse_args()
-    with one_line_errors():
-        print(f'{args.out}: {convert_published(args.source, args.out)}')
+    print(f'{args.out}: {convert_published(args.source, args.out)}')
 
 
 if __name__ == '__main__':

@@ -1,7 +1,5 @@
 """Values of training that mmengine does not log."""
 
-import resource
-import sys
 from os.path import commonpath
 from typing import Any
 
@@ -12,8 +10,7 @@ from torch import nn
 
 from fairmot_mm.engine.bare_model import bare_model
 from fairmot_mm.registry import HOOKS
-
-_UNITS_PER_MIB = 2**20 if sys.platform == 'darwin' else 2**10
+from fairmot_mm.utils.machine import peak_memory
 
 
 @HOOKS.register_module()
@@ -40,8 +37,7 @@ class TrainingScalarsHook(Hook):
         """Note memory and rates."""
         for name, group in self._groups.items():
             runner.message_hub.update_scalar(f'train/{name}.lr', group['lr'])
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        runner.message_hub.update_scalar('train/host_memory', peak // _UNITS_PER_MIB)
+        runner.message_hub.update_scalar('train/host_memory', peak_memory() // 2**20)
 
 
 def _name_rates(model: nn.Module, groups: list[dict]) -> dict[str, dict]:

@@ -8,8 +8,20 @@ TOOLS = Path(__file__).parents[3] / 'tools' / 'analysis_tools'
 
 @pytest.fixture(scope='session')
 def load_main():
-    """The `main` of a tool of this folder."""
-    return lambda name: runpy.run_path(str(TOOLS / f'{name}.py'))['main']
+    """Load the `main` of a tool of this folder; it takes the command line as a list."""
+
+    def load(name):
+        tool = runpy.run_path(str(TOOLS / f'{name}.py'))
+
+        def main(arguments):
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr('sys.argv', [name, *map(str, arguments)])
+                tool['main']()
+
+        main.globals = tool['parse_args'].__globals__
+        return main
+
+    return load
 
 
 @pytest.fixture(scope='session')

@@ -22,8 +22,8 @@ def tool():
 
 
 @pytest.fixture
-def main(tool):
-    return tool['main']
+def main(load_main):
+    return load_main('compare_trackers')
 
 
 @pytest.fixture
@@ -90,7 +90,7 @@ def test_comparisons(main, sequence, tmp_path, capsys):
     ('text', 'message'),
     [
         ("comparisons = [dict(title='a')]", 'comparison 1 has no'),
-        ("trackers = dict(a=dict(type='JDETracker'))", 'which sequences'),
+        ("trackers = dict(a=dict(type='JDETracker'))", 'names no sequences: name them'),
     ],
 )
 def test_a_comparison_must_be_whole(main, text, message, tmp_path):

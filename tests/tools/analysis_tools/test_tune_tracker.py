@@ -78,7 +78,7 @@ def test_interrupt_keeps_what_was_found(main, noisy, tmp_path, monkeypatch, caps
             raise KeyboardInterrupt
         return score_tracker(*args)
 
-    monkeypatch.setitem(main.__globals__, 'score_tracker', interrupted)
+    monkeypatch.setitem(main.globals, 'score_tracker', interrupted)
     with pytest.raises(SystemExit) as ended:
         main([str(noisy), '--out', str(tmp_path / 'out'), '--trials', '9'])
     assert ended.value.code == 130

@@ -1,15 +1,29 @@
 """tools/deployment/export_onnx.py, and tools/track.py on what it writes."""
 
 import pytest
+import torch
+
+from fairmot_mm.apis import init_model
 
 
 @pytest.fixture(scope='module')
-def exported(run_tool, trained, tmp_path_factory):
-    """Config, checkpoint and ONNX file of the tiny training."""
-    config, work_dir = trained
-    path = tmp_path_factory.mktemp('onnx') / 'tiny.onnx'
-    checkpoint = work_dir / 'epoch_3.pth'
-    run_tool('deployment/export_onnx', config, checkpoint, path)
+def small_config(make_config):
+    """The tiny config with images of 64x32 pixels."""
+    return make_config('test_pipeline[1].update(scale=(64, 32))\n')
+
+
+@pytest.fixture(scope='module')
+def exported(run_tool, make_config, small_config, tmp_path_factory):
+    """Config and checkpoint of the tiny network, and its ONNX file of 96x64 pixels.
+
+    The size is given by hand, as the config of the export has another one.
+    """
+    config, folder = make_config(), tmp_path_factory.mktemp('onnx')
+    torch.manual_seed(0)
+    checkpoint, path = folder / 'tiny.pth', folder / 'tiny.onnx'
+    torch.save(init_model(config, device='cpu').state_dict(), checkpoint)
+    options = ['--input-size', 96, 64]
+    run_tool('deployment/export_onnx', small_config, checkpoint, path, *options)
     return config, checkpoint, path
 
 
@@ -66,11 +80,9 @@ def test_same_tracks(run_tool, exported, street, tmp_path):
         assert row[2:6] == pytest.approx(twin[2:6], abs=1e-2)
 
 
-def test_another_size_than_the_config(run_tool, exported, street, tmp_path, capsys):
-    """A size given by hand is that of the file; a config of another one is refused."""
-    config, checkpoint, _ = exported
-    path = tmp_path / 'small.onnx'
-    run_tool('deployment/export_onnx', config, checkpoint, path, '--input-size', 64, 32)
-    assert '64x32' in capsys.readouterr().out
-    with pytest.raises(SystemExit, match='takes images of 64x32 pixels'):
-        track(run_tool, config, path, street, tmp_path / 'out')
+def test_another_size_than_the_config(
+    run_tool, exported, small_config, street, tmp_path
+):
+    """The size given by hand is that of the file; a config of another is refused."""
+    with pytest.raises(SystemExit, match='takes images of 96x64 pixels'):
+        track(run_tool, small_config, exported[2], street, tmp_path / 'out')

@@ -1,6 +1,6 @@
 """From what a user names to the jobs that are measured."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +10,7 @@ from typing import Any
 from mmengine.config import Config
 
 from fairmot_mm.apis import init_model, load_config
-from fairmot_mm.benchmark.random_weights import (
+from fairmot_mm.benchmark.random_network import (
     PLAIN,
     first_image,
     make_random_checkpoint,
@@ -23,14 +23,14 @@ from fairmot_mm.utils import ConfigError
 
 @dataclass(frozen=True)
 class Subject:
-    """A network with weights, and a video.
+    """A network with weights and a video, which all jobs have in common.
 
     Attributes:
-        config: Config file, with a ``test_pipeline``.
-        checkpoint: Weights; random ones where none were given.
-        video: What is tracked.
-        folder: For what is made on the way, and for results.
-        cfg_options: Of every job.
+        config: Config file with a ``test_pipeline``.
+        checkpoint: Weights of the network.
+        video: Video or folder of images that is tracked.
+        folder: Folder for the results and for ONNX files.
+        cfg_options: Config keys that every job overrides.
         settings: Arguments of `TrackInferencer` for every job.
         save_video: Whether mp4 files are written.
     """
@@ -43,17 +43,30 @@ class Subject:
     settings: dict[str, Any]
     save_video: bool = False
 
-    @property
-    def backend(self) -> str:
-        """Name of the variant that the options ask for."""
-        return self.cfg_options.get('inference.backend', 'pytorch')
+    def jobs(self, names: list[str] | tuple[str, ...]) -> dict[str, Job]:
+        """Make the jobs of several variants.
+
+        Args:
+            names: Names of variants, see `Variant.parse`. Those that do not suit the
+                network are left out.
+
+        Returns:
+            The jobs by name, in the order of the names.
+
+        Raises:
+            ConfigError: A variant is not known, or the network cannot be exported.
+            CheckpointError: The exported network differs from the original.
+        """
+        cfg = load_config(self.config)
+        variants = [Variant.parse(name) for name in dict.fromkeys(names)]
+        return {each.name: self.job(each) for each in variants if each.suits(cfg)}
 
     def job(self, variant: Variant) -> Job:
-        """The job of a variant; its ONNX file is made where there is none yet.
+        """Make the job of a variant, and its ONNX file if there is none yet.
 
         Raises:
             ConfigError: The network cannot be exported.
-            CheckpointError: Likewise.
+            CheckpointError: The exported network differs from the original.
         """
         checkpoint = self.checkpoint
         if variant.uses_onnx and checkpoint.suffix != '.onnx':
@@ -73,7 +86,8 @@ class Subject:
         )
 
     def _export(self, path: Path) -> None:
-        model = init_model(self.config, self.checkpoint, 'cpu', PLAIN)
+        options = {**_without_inference(self.cfg_options), **PLAIN}
+        model = init_model(self.config, self.checkpoint, 'cpu', options)
         height, width = first_image(model, self.video).shape[2:]
         export_onnx(model, path, (width, height))
 
@@ -88,23 +102,28 @@ def prepare_subject(
     folder: str | Path | None = None,
     people: int = 30,
     name: str = 'network',
-    **options: Any,
+    cfg_options: dict[str, Any] | None = None,
+    settings: dict[str, Any] | None = None,
+    save_video: bool = False,
 ) -> Iterator[Subject]:
     """Fix what all jobs of a network have in common.
 
     Args:
-        config: Config file of a model; one without ``test_pipeline`` gets a letterbox.
+        config: Config of a model; one without ``test_pipeline`` gets a letterbox.
         checkpoint: Weights; None: random ones, see `make_random_checkpoint`.
-        video: What is tracked.
-        input_size: (width, height) of the network's input in place of the config's.
-        folder: Where config, random weights, ONNX file and results are kept and, the
-            weights apart, found again; None: a temporary folder.
+        video: Video or folder of images that is tracked.
+        input_size: (width, height) of the network's input in pixels; None: that of the
+            config, or (1088, 608).
+        folder: Folder where config, random weights, ONNX files and results are kept.
+            ONNX files that lie there are used again. None: a temporary folder.
         people: See `make_random_checkpoint`.
-        name: Of the files in the folder.
-        options: Further attributes of `Subject`.
+        name: Name of config, weights and ONNX file in the folder.
+        cfg_options: See `Subject`.
+        settings: See `Subject`.
+        save_video: See `Subject`.
 
     Raises:
-        UserInputError: Something cannot be read.
+        UserInputError: Something cannot be read or does not fit.
     """
     cfg = load_config(config)
     _set_input_size(cfg, input_size)
@@ -113,19 +132,21 @@ def prepare_subject(
         kept.mkdir(parents=True, exist_ok=True)
         path = kept / f'{name}.py'
         cfg.dump(path)
-        options = {'cfg_options': {}, 'settings': {}, **options}
+        options = cfg_options or {}
         if checkpoint is None:
             checkpoint = kept / f'{name}.pth'
-            keys = _of_model(options['cfg_options'])
-            make_random_checkpoint(path, video, checkpoint, people, keys)
-        yield Subject(path, Path(checkpoint), video, kept, **options)
+            model_options = _without_inference(options)
+            make_random_checkpoint(path, video, checkpoint, people, model_options)
+        yield Subject(
+            path, Path(checkpoint), video, kept, options, settings or {}, save_video
+        )
 
 
 def _set_input_size(cfg: Config, input_size: tuple[int, int] | None) -> None:
-    """Let the ``test_pipeline`` fit frames into another size.
+    """Make the ``test_pipeline`` fit frames into another size.
 
     Raises:
-        ConfigError: The size is not a multiple of 32, or has no place.
+        ConfigError: The size is not a multiple of 32, or no step has a scale.
     """
     if input_size is not None and any(side < 32 or side % 32 for side in input_size):
         raise ConfigError(
@@ -144,22 +165,6 @@ def _set_input_size(cfg: Config, input_size: tuple[int, int] | None) -> None:
             step['scale'] = input_size
 
 
-def _of_model(cfg_options: dict[str, Any]) -> dict[str, Any]:
-    """Options without those of how a network runs: weights are made in float32."""
+def _without_inference(cfg_options: dict[str, Any]) -> dict[str, Any]:
+    """Leave out the options of how a network runs: weights are made in float32."""
     return {k: v for k, v in cfg_options.items() if not k.startswith('inference.')}
-
-
-def parse_size(text: str) -> tuple[int, int]:
-    """Read ``WIDTHxHEIGHT``.
-
-    Raises:
-        ValueError: It is something else.
-    """
-    width, height = map(int, text.split('x'))
-    return width, height
-
-
-def variants_for(names: Sequence[str], cfg: Config) -> list[Variant]:
-    """Those of the names that suit a network, in order, each once."""
-    variants = [Variant.parse(name) for name in dict.fromkeys(names)]
-    return [variant for variant in variants if variant.suits(cfg)]

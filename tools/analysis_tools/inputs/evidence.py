@@ -1,5 +1,5 @@
-# For tools/analysis_tools/compare_trackers.py: what each option of the tracker is
-# worth, where it should help and where it should not.
+"""Input of compare_trackers.py: where each option of the tracker helps."""
+
 _plain = dict(type='JDETracker', min_box_area=100, max_aspect_ratio=1.6)
 _flow = dict(camera_motion=dict(type='SparseFlowMotion'))
 _camera = {

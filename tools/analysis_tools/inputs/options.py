@@ -1,5 +1,5 @@
-# For tools/analysis_tools/compare_trackers.py: options of the tracker that need no
-# image.
+"""Input of compare_trackers.py: options of the tracker that need no image."""
+
 _published = dict(type='JDETracker', min_box_area=100, max_aspect_ratio=1.6)
 
 trackers = {

@@ -1,5 +1,5 @@
-# For tools/analysis_tools/compare_trackers.py: what each oddity of the published
-# tracker is worth, by switching one after the other to its clean form.
+"""Input of compare_trackers.py: the oddities of the published tracker, one by one."""
+
 _published = dict(type='JDETracker', min_box_area=100, max_aspect_ratio=1.6)
 
 trackers = {

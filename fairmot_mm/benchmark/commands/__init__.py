@@ -1,0 +1,1 @@
+"""Sub-commands of the measuring tools; each is a `Command`."""

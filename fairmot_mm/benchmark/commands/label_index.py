@@ -1,0 +1,147 @@
+"""Time the start of a training on a large data set, and show the memory of its workers.
+
+Label files of invented people are written to a temporary folder. They are read for the
+first time, again, and after one of them changed. Then workers read the samples of an
+epoch; the memory that each worker shares with no other process (Linux only) is measured
+early in the epoch and at its end.
+"""
+
+import argparse
+import os
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from rich.console import Console
+from rich.progress import track
+from torch.utils.data import DataLoader, Dataset, get_worker_info
+
+from fairmot_mm.benchmark.command import add_number_arguments
+from fairmot_mm.benchmark.report import Grid, Report
+from fairmot_mm.datasets import JDEDataset, SeededSampler
+from fairmot_mm.utils.machine import describe_machine, machine_line, unshared_memory
+
+IMAGES_A_FOLDER = 1000
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the sub-command."""
+    add_number_arguments(
+        parser,
+        num_images=(50_000, 'number of images'),
+        num_people=(8, 'number of boxes in an image'),
+        num_workers=(2, 'number of processes that read samples'),
+    )
+
+
+def run(args: argparse.Namespace, report: Report) -> None:
+    """Measure and report."""
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        files = _write_labels(root, args.num_images, args.num_people)
+        seconds = {
+            'first start': _time_start(root),
+            'second start': _time_start(root),
+        }
+        files[args.num_images // 2].write_text('')
+        seconds['after one change'] = _time_start(root)
+        size = sum(file.stat().st_size for file in (root / 'index').iterdir())
+        memory = _memory_of_epoch(_open_dataset(root), args.num_workers)
+    rows = [{'what': name, 's': value} for name, value in seconds.items()]
+    grids = [Grid.of_numbers('start of a training', rows)]
+    if memory:
+        grids.append(Grid.of_numbers('unshared memory of workers', memory))
+    about = (
+        f'{args.num_images} images with {args.num_people} people each, index of '
+        f'{size / 1e6:.1f} MB; {machine_line(describe_machine())}.'
+    )
+    numbers = {'seconds': seconds, 'index_mb': size / 1e6, 'workers': memory}
+    report.publish(grids, about, numbers)
+
+
+def _write_labels(root: Path, num_images: int, num_people: int) -> list[Path]:
+    """Write a list and its label files; there are no images."""
+    rng = np.random.default_rng(0)
+    files, lines = [], []
+    past = time.time() - 60
+    for index in track(
+        range(num_images), 'writing labels', console=Console(stderr=True)
+    ):
+        stem = f'{index // IMAGES_A_FOLDER:03d}/{index % IMAGES_A_FOLDER:06d}'
+        file = root / 'set/labels_with_ids' / f'{stem}.txt'
+        if index % IMAGES_A_FOLDER == 0:
+            file.parent.mkdir(parents=True)
+        boxes = rng.uniform(0.1, 0.9, (num_people, 4))
+        file.write_text(
+            ''.join(
+                f'0 {person} {x:.6f} {y:.6f} {w:.6f} {h:.6f}\n'
+                for person, (x, y, w, h) in enumerate(boxes)
+            )
+        )
+        # Files that changed in the last seconds would be read again in any case.
+        os.utime(file, (past, past))
+        files.append(file)
+        lines.append(f'set/images/{stem}.jpg\n')
+    (root / 'set.train').write_text(''.join(lines))
+    return files
+
+
+def _open_dataset(root: Path) -> JDEDataset:
+    """Open the data set of `write_labels`, with its index beside it."""
+    return JDEDataset(
+        data_root=str(root), ann_files=['set.train'], index_dir=str(root / 'index')
+    )
+
+
+def _time_start(root: Path) -> float:
+    """Measure the seconds until the length of the data set is known."""
+    start = time.perf_counter()
+    len(_open_dataset(root))
+    return time.perf_counter() - start
+
+
+class MemoryProbe(Dataset):
+    """Reads samples and gives (number of the worker, its unshared memory in MB).
+
+    Args:
+        dataset: The samples.
+    """
+
+    def __init__(self, dataset: JDEDataset) -> None:
+        self.dataset = dataset
+
+    def __len__(self) -> int:
+        return len(self.dataset)
+
+    def __getitem__(self, index: int) -> tuple[int, float]:
+        self.dataset[index]
+        worker = get_worker_info()
+        # Measuring takes longer than reading a sample.
+        measured = int(index) % 50 == 0
+        return (
+            worker.id if worker else 0,
+            unshared_memory() / 1e6 if measured else np.nan,
+        )
+
+
+def _memory_of_epoch(dataset: JDEDataset, num_workers: int) -> list[dict[str, Any]]:
+    """Read an epoch; give a row about the unshared memory of every worker."""
+    probe = MemoryProbe(dataset)
+    sampler = SeededSampler(probe, shuffle=True, seed=0)
+    loader = DataLoader(probe, 100, sampler=sampler, num_workers=num_workers)
+    seen: dict[int, list[float]] = {}
+    for workers, megabytes in loader:
+        values = megabytes[~megabytes.isnan()].tolist()
+        seen.setdefault(int(workers[0]), []).extend(values)
+    return [
+        {
+            'worker': worker,
+            'early MB': float(
+                np.median(values[len(values) // 20 : len(values) // 10 + 1])
+            ),
+            'late MB': float(np.median(values[-len(values) // 20 :])),
+        }
+        for worker, values in sorted(seen.items())
+    ]

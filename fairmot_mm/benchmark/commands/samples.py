@@ -1,0 +1,222 @@
+"""Time a training sample from the image file to the packed tensor, step by step.
+
+Two forms run in turn on the same images with the same random numbers, on one core: the
+pipeline of the config, and the same with its fused transform taken apart into steps.
+The median of each step is reported, and how far boxes and pixels of the two forms are
+apart.
+"""
+
+import argparse
+import random
+import time
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import torch
+from rich.console import Console
+from rich.progress import track
+
+from fairmot_mm.apis import explain_build_errors, load_config
+from fairmot_mm.benchmark.command import add_number_arguments
+from fairmot_mm.benchmark.report import Grid, Report
+from fairmot_mm.checkpoint.model_zoo import project_root
+from fairmot_mm.datasets import FusedJDEAugment
+from fairmot_mm.registry import DATASETS, TRANSFORMS
+from fairmot_mm.utils import IMAGE_SUFFIXES, ConfigError, DataError
+from fairmot_mm.utils.machine import describe_machine, machine_line
+
+FUSED_STEPS = ('decode', 'load_labels', 'move_boxes', 'resize', 'warp')
+NUM_BOXES = 20
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the sub-command."""
+    config = project_root() / 'configs/_base_/datasets/jde_1088x608.py'
+    parser.add_argument(
+        'config', nargs='?', default=config, help='config of a training pipeline'
+    )
+    parser.add_argument(
+        '--images',
+        type=Path,
+        help='read the images below this folder instead of the data of the config; '
+        f'each gets {NUM_BOXES} random boxes',
+    )
+    add_number_arguments(parser, num_samples=(60, 'number of images'))
+
+
+def run(args: argparse.Namespace, report: Report) -> None:
+    """Measure and report."""
+    cv2.setNumThreads(0)
+    torch.set_num_threads(1)
+    dataset_cfg = load_config(args.config).train_dataloader.dataset
+    with explain_build_errors():
+        if args.images is not None:
+            samples = _samples_of_folder(args.images, args.num_samples)
+        else:
+            samples = _samples_of_config(dataset_cfg, args.num_samples)
+        numbers = _measure(dataset_cfg.pipeline, samples)
+    grids = []
+    for name, title in (('pipeline', 'the config'), ('steps', 'its single steps')):
+        times = {**numbers[name]['steps'], 'whole sample': numbers[name]['total']}
+        rows = [{'step': step, 'ms a sample': ms} for step, ms in times.items()]
+        grids.append(Grid.of_numbers(title, rows))
+    total = numbers['pipeline']['total']
+    about = (
+        f'{1e3 / total:.0f} samples a second and core, '
+        f'{numbers["steps"]["total"] / total:.1f} times as many as by single steps; '
+        'compared with those, boxes differ by {box_px:.1g} px, pixels by {mean:.2f} '
+        'grey levels on average (95 % within {p95:.1f}, 99 % within {p99:.1f}, largest '
+        '{max:.0f}), brightness {brightness:+.2f}, contrast x {contrast:.3f}, '
+        'sharpness x {sharpness:.3f}; '.format(**numbers['difference'])
+        + machine_line(describe_machine())
+        + '.'
+    )
+    report.publish(grids, about, numbers)
+
+
+class Stopwatch:
+    """Adds up processor time by step; time inside an inner step counts for that alone.
+
+    Attributes:
+        seconds: Processor time by step.
+    """
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = defaultdict(float)
+        self._inner = [0.0]
+
+    def timed(self, step: str, function: Callable) -> Callable:
+        """Wrap a function so that its calls are timed as ``step``."""
+
+        def run(*args: Any, **kwargs: Any) -> Any:
+            start = time.process_time()
+            self._inner.append(0.0)
+            try:
+                return function(*args, **kwargs)
+            finally:
+                spent = time.process_time() - start
+                self.seconds[step] += spent - self._inner.pop()
+                self._inner[-1] += spent
+
+        return run
+
+
+def _build_timed(steps: Sequence[dict], watch: Stopwatch) -> list[Callable]:
+    """Build transforms that report to a stopwatch, the fused one by its parts."""
+    timed = []
+    for step in steps:
+        transform = TRANSFORMS.build(step)
+        if isinstance(transform, FusedJDEAugment):
+            for name in FUSED_STEPS:
+                inner = watch.timed(f'  {name}', getattr(transform, name))
+                setattr(transform, name, inner)
+            if transform.jitter is not None:
+                apply = watch.timed('  jitter', transform.jitter.apply)
+                transform.jitter.apply = apply
+        timed.append(watch.timed(type(transform).__name__, transform))
+    return timed
+
+
+def _take_apart(steps: Sequence[dict]) -> list[dict]:
+    """Replace every fused transform by the transforms that it fuses."""
+    whole: list[dict] = []
+    for step in steps:
+        whole += step['transforms'] if step['type'] == 'FusedJDEAugment' else [step]
+    return whole
+
+
+def _samples_of_folder(folder: Path, count: int) -> list[dict]:
+    """Choose evenly spaced images below a folder, and give them random boxes."""
+    images = sorted(
+        path for path in folder.rglob('*') if path.suffix.lower() in IMAGE_SUFFIXES
+    )
+    if not images:
+        raise DataError(f'{folder} has no image in it')
+    rng = np.random.default_rng(0)
+    samples = []
+    for index in np.linspace(0, len(images) - 1, count).round().astype(int):
+        rows = np.zeros((NUM_BOXES, 6), np.float32)
+        rows[:, 1] = np.arange(NUM_BOXES)
+        rows[:, 2:4] = rng.uniform(0, 1, (NUM_BOXES, 2))
+        rows[:, 4:] = rng.uniform((0.01, 0.05), (0.1, 0.4), (NUM_BOXES, 2))
+        samples.append({'img_path': str(images[index]), 'jde_labels': rows})
+    return samples
+
+
+def _samples_of_config(dataset_cfg: dict, count: int) -> list[dict]:
+    """Choose evenly spaced samples of the training data."""
+    if not dataset_cfg.get('ann_files'):
+        raise ConfigError('the config names no training list: use --images FOLDER')
+    dataset = DATASETS.build({**dataset_cfg, 'pipeline': []})
+    indices = np.linspace(0, len(dataset) - 1, count).round().astype(int)
+    return [dataset.get_data_info(int(index)) for index in indices]
+
+
+def _measure(steps: Sequence[dict], samples: Sequence[dict]) -> dict[str, Any]:
+    """Run both forms on the samples."""
+    watches = {'pipeline': Stopwatch(), 'steps': Stopwatch()}
+    forms = {
+        'pipeline': _build_timed(steps, watches['pipeline']),
+        'steps': _build_timed(_take_apart(steps), watches['steps']),
+    }
+    spent: dict[str, list[dict[str, float]]] = {name: [] for name in forms}
+    differences = []
+    shown = track(samples, 'timing', console=Console(stderr=True))
+    for number, sample in enumerate(shown):
+        packed = {}
+        for name, form in forms.items():
+            watches[name].seconds.clear()
+            random.seed(number)
+            np.random.seed(number)  # noqa: NPY002 - mmdet's flip draws from it
+            results = {**sample, 'jde_labels': sample['jde_labels'].copy()}
+            for transform in form:
+                results = transform(results)
+            spent[name].append(dict(watches[name].seconds))
+            packed[name] = results
+        differences.append(_compare(packed['steps'], packed['pipeline']))
+    numbers: dict[str, Any] = {
+        'difference': {
+            key: float(
+                (np.max if key in ('box_px', 'max') else np.mean)(
+                    [difference[key] for difference in differences]
+                )
+            )
+            for key in differences[0]
+        }
+    }
+    for name, runs in spent.items():
+        # The first runs fill caches.
+        runs = runs[min(3, len(runs) - 1) :]
+        numbers[name] = {
+            'total': 1e3 * float(np.median([sum(run.values()) for run in runs])),
+            'steps': {
+                step: 1e3 * float(np.median([run.get(step, 0) for run in runs]))
+                for step in dict.fromkeys(step for run in runs for step in run)
+            },
+        }
+    return numbers
+
+
+def _compare(steps: dict, pipeline: dict) -> dict[str, float]:
+    """Compare two packed samples of the same random numbers."""
+    one, other = (sample['inputs'].numpy().astype(int) for sample in (steps, pipeline))
+    boxes = [
+        sample['data_samples'].gt_instances.bboxes.tensor.numpy()
+        for sample in (steps, pipeline)
+    ]
+    size = np.abs(other - one)
+    edges = [np.abs(np.diff(pixels)).mean() for pixels in (other, one)]
+    return {
+        'box_px': float(np.abs(boxes[1] - boxes[0]).max(initial=0)),
+        'mean': float(size.mean()),
+        'p95': float(np.percentile(size, 95)),
+        'p99': float(np.percentile(size, 99)),
+        'max': float(size.max()),
+        'brightness': float((other - one).mean()),
+        'contrast': float(other.std() / one.std()),
+        'sharpness': float(edges[0] / edges[1]),
+    }

@@ -1,0 +1,119 @@
+"""Track a video over and over: do memory or time grow with its length?
+
+The video is decoded anew in every round, so that decoding, network, tracker, MOT text
+and mp4 run as in a single video of that length. The resident memory and the time of a
+frame are printed at regular intervals. Without a checkpoint the weights are random, see
+the sub-command track.
+"""
+
+import argparse
+import itertools
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from mmengine.device import get_device
+from rich.console import Console
+from rich.progress import track
+
+from fairmot_mm.apis import TrackInferencer
+from fairmot_mm.benchmark.command import (
+    add_number_arguments,
+    add_video_arguments,
+    subject_of,
+)
+from fairmot_mm.benchmark.report import Grid, Report
+from fairmot_mm.benchmark.session import Job
+from fairmot_mm.benchmark.variant import Variant
+from fairmot_mm.utils import ConfigError
+from fairmot_mm.utils.cli import add_cfg_options_argument
+from fairmot_mm.utils.machine import current_memory, describe_machine, machine_line
+from fairmot_mm.video.frame_source import Frame, FrameSource, open_source
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the sub-command."""
+    parser.add_argument('config', help='config file')
+    parser.add_argument('checkpoint', nargs='?', help='weights (default: random ones)')
+    add_video_arguments(parser)
+    add_number_arguments(
+        parser,
+        frames=(20_000, 'frames in all'),
+        every=(1000, 'frames between measurements'),
+        batch_size=(1, 'frames in a batch'),
+    )
+    parser.add_argument('--device', help='as in cpu or cuda:0')
+    parser.add_argument('--no-video', action='store_true', help='write no mp4')
+    add_cfg_options_argument(parser)
+
+
+def run(args: argparse.Namespace, report: Report) -> None:
+    """Measure and report.
+
+    Raises:
+        ConfigError: There are too few frames to compare anything.
+    """
+    if not 0 < 2 * args.every <= args.frames:
+        raise ConfigError(
+            f'--every {args.every}: it must be 1 or more, and at most half of --frames'
+        )
+    device = args.device or get_device()
+    with subject_of(
+        args,
+        args.config,
+        args.checkpoint,
+        cfg_options=args.cfg_options,
+        settings={'device': device, 'batch_size': args.batch_size},
+        save_video=not args.no_video,
+    ) as subject:
+        rows = _measure(subject.job(Variant('loop')), args.frames, args.every)
+    about = (
+        f'{Path(args.config).stem}, {Path(args.input).name} again and again; {device}: '
+        f'{machine_line(describe_machine(device))}.'
+    )
+    report.publish([Grid.of_numbers('soak', rows)], about, rows)
+
+
+def _measure(job: Job, num_frames: int, every: int) -> list[dict[str, Any]]:
+    """Track a video again and again, with a row at every mark and after the end."""
+    inferencer = TrackInferencer(job.config, job.checkpoint, **job.settings)
+    source = _repeat_video(job.video, num_frames)
+    results = inferencer(source, job.out_dir, save_video=job.save_video)
+    console = Console(stderr=True)
+    rows: list[dict[str, Any]] = []
+    people, start = 0, time.perf_counter()
+    with closing(results):
+        shown = track(results, 'tracking', num_frames, console=console)
+        for count, sample in enumerate(shown, 1):
+            people += len(sample.pred_track_instances)
+            if count % every == 0:
+                milliseconds = 1e3 * (time.perf_counter() - start) / every
+                rows.append(_make_row(count, milliseconds, people / every))
+                console.print(rows[-1])
+                people, start = 0, time.perf_counter()
+    return [*rows, _make_row('files written', None, None)]
+
+
+def _make_row(
+    frames: int | str, milliseconds: float | None, people: float | None
+) -> dict[str, Any]:
+    """Make a row of the table with the memory at this moment."""
+    return {
+        'frames': frames,
+        'memory MB': current_memory() / 1e6,
+        'ms a frame': milliseconds,
+        'people': people,
+    }
+
+
+def _repeat_video(path: str, num_frames: int) -> FrameSource:
+    """Open a video as a source that starts again at its end."""
+    rate = open_source(path).frame_rate
+
+    def frames() -> Iterator[Frame]:
+        while True:
+            yield from open_source(path).frames
+
+    return FrameSource('loop', rate, num_frames, itertools.islice(frames(), num_frames))
