@@ -48,7 +48,7 @@ def test_samples_of_a_folder(run, images, capsys):
     assert 'samples a second and core' in capsys.readouterr().out
 
 
-def test_a_slow_step_is_found(run, make_config, monkeypatch):
+def test_a_slow_step_is_found(run, images, monkeypatch):
     """The time of a step is in its own row, not in that of the step around it."""
     warp = FusedJDEAugment.warp
 
@@ -59,9 +59,16 @@ def test_a_slow_step_is_found(run, make_config, monkeypatch):
         return warp(self, *args, **kwargs)
 
     monkeypatch.setattr(FusedJDEAugment, 'warp', slow)
-    steps = run('samples', make_config(), '--num-samples', 2)['pipeline']['steps']
+    numbers = run('samples', '--images', images, '--num-samples', 2)
+    steps = numbers['pipeline']['steps']
     assert steps.pop('  warp') >= 100
     assert max(steps.values()) < 50
+
+
+def test_samples_of_a_config(run, make_config):
+    """The samples and the pipeline of a config."""
+    numbers = run('samples', make_config(), '--num-samples', 2)
+    assert 'PackJDEInputs' in numbers['pipeline']['steps']
 
 
 def test_nothing_to_read(run_tool, tmp_path):

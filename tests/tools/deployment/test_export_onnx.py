@@ -1,27 +1,25 @@
 """tools/deployment/export_onnx.py, and tools/track.py on what it writes."""
 
 import pytest
-import torch
 
-from fairmot_mm.apis import init_model
+from fairmot_mm.benchmark import make_random_checkpoint
 
 
 @pytest.fixture(scope='module')
 def small_config(make_config):
     """The tiny config with images of 64x32 pixels."""
-    return make_config('test_pipeline[1].update(scale=(64, 32))\n')
+    return make_config('input_size = (64, 32)\n')
 
 
 @pytest.fixture(scope='module')
-def exported(run_tool, make_config, small_config, tmp_path_factory):
+def exported(run_tool, make_config, small_config, street, tmp_path_factory):
     """Config and checkpoint of the tiny network, and its ONNX file of 96x64 pixels.
 
     The size is given by hand, as the config of the export has another one.
     """
     config, folder = make_config(), tmp_path_factory.mktemp('onnx')
-    torch.manual_seed(0)
     checkpoint, path = folder / 'tiny.pth', folder / 'tiny.onnx'
-    torch.save(init_model(config, device='cpu').state_dict(), checkpoint)
+    make_random_checkpoint(config, street / 'mot' / 'b', checkpoint)
     options = ['--input-size', 96, 64]
     run_tool('deployment/export_onnx', small_config, checkpoint, path, *options)
     return config, checkpoint, path
