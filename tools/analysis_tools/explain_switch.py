@@ -230,7 +230,7 @@ def conclusion(
         return f'track {switch.old} ({pair.state}) did not get it: {reasons}'
     rows = replay.rows[replay.rows.ids == switch.old]
     last = rows.frames[rows.frames < explainer.record.frame].max()
-    kept = int(replay.sequence.frame_rate / 30 * replay.tracker.track_buffer)
+    kept = replay.tracker.max_lost(replay.sequence.frame_rate)
     text = f'track {switch.old} had ended, it was last seen in frame {last}'
     if explainer.record.frame - last > kept:
         buffer = replay.tracker.track_buffer

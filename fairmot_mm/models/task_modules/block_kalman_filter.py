@@ -73,16 +73,16 @@ class BlockKalmanFilter(ABC):
         """
 
     @abstractmethod
-    def _std(self, position: np.ndarray, weight: float, kind: str) -> np.ndarray:
-        """Standard deviations of a noise.
+    def _var(self, position: np.ndarray, weight: float, kind: str) -> np.ndarray:
+        """Variances of a noise.
 
         Args:
             position: (N, 4) observed quantities, for the size of the boxes.
-            weight: Deviation of a length, in sizes.
+            weight: Standard deviation of a length, in sizes.
             kind: 'position', 'velocity' or 'measurement'.
 
         Returns:
-            (N, 4) deviations.
+            (N, 4) variances.
         """
 
     @abstractmethod
@@ -269,6 +269,3 @@ class BlockKalmanFilter(ABC):
         """Variance (N, 4) of a measurement about a predicted state."""
         noise = self._var(mean[:, :4], self.std_weight_position, 'measurement')
         return cov[:, 0] + noise
-
-    def _var(self, position: np.ndarray, weight: float, kind: str) -> np.ndarray:
-        return self._std(position, weight, kind) ** 2

@@ -54,10 +54,10 @@ class KalmanFilterXYAH(BlockKalmanFilter):
         tlwh[:, :2] = mean[:, :2] - tlwh[:, 2:] / 2
         return tlwh
 
-    def _std(self, position: np.ndarray, weight: float, kind: str) -> np.ndarray:
+    def _var(self, position: np.ndarray, weight: float, kind: str) -> np.ndarray:
         std = np.repeat(weight * position[:, 3:], 4, axis=1)
         std[:, 2] = _ASPECT_STD[kind]
-        return std
+        return std**2
 
     def _size_factors(self, scale_x: float, scale_y: float) -> tuple[float, float]:
         return scale_x / scale_y, scale_y

@@ -62,8 +62,8 @@ class KalmanFilterXYWH(BlockKalmanFilter):
         """
         return cxcywh_to_tlwh(mean[:, :4])
 
-    def _std(self, position: np.ndarray, weight: float, kind: str) -> np.ndarray:
-        return weight * np.tile(position[:, 2:], 2)
+    def _var(self, position: np.ndarray, weight: float, kind: str) -> np.ndarray:
+        return (weight * np.tile(position[:, 2:], 2)) ** 2
 
     def _size_factors(self, scale_x: float, scale_y: float) -> tuple[float, float]:
         return scale_x, scale_y

@@ -58,7 +58,7 @@ class ReentryGallery:
         self._ids = np.zeros(0, dtype=np.int64)
         self._labels = np.zeros(0, dtype=np.int64)
         self._times = np.zeros(0)
-        self._embeds: np.ndarray | None = None  # (G, C), once C is known
+        self._embeds = np.zeros((0, 0))  # (G, C); C is known once G is not 0
 
     def add(
         self, ids: np.ndarray, labels: np.ndarray, embeds: np.ndarray, time: float
@@ -74,7 +74,7 @@ class ReentryGallery:
         """
         if len(ids) == 0:
             return
-        known = embeds[:0] if self._embeds is None else self._embeds
+        known = self._embeds if len(self) else embeds[:0]
         self._ids = np.concatenate([self._ids, ids])
         self._labels = np.concatenate([self._labels, labels])
         self._times = np.concatenate([self._times, np.full(len(ids), time)])
@@ -93,10 +93,8 @@ class ReentryGallery:
             (N,) identities, no two the same; 0 for a new person.
         """
         recalled = np.zeros(len(labels), dtype=np.int64)
-        if self._embeds is None or len(labels) == 0:
-            return recalled
         self._keep(self._times >= time - self.max_age)
-        if len(self) == 0:
+        if len(self) == 0 or len(labels) == 0:
             return recalled
         cost = 1 - embeds @ self._embeds.T
         cost[~np.equal.outer(labels, self._labels)] = np.inf
@@ -116,6 +114,4 @@ class ReentryGallery:
 
     def _keep(self, rows: np.ndarray | slice) -> None:
         self._ids, self._labels = self._ids[rows], self._labels[rows]
-        self._times = self._times[rows]
-        if self._embeds is not None:
-            self._embeds = self._embeds[rows]
+        self._times, self._embeds = self._times[rows], self._embeds[rows]

@@ -1,6 +1,6 @@
 """Why a track and a detection were made a pair, or were not."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -84,8 +84,8 @@ class Explainer:
         Returns:
             The candidates.
         """
-        cols = np.arange(len(self.record.detections))
-        return self._closest(np.full(len(cols), row), cols, limit)
+        cols = range(len(self.record.detections))
+        return _closest((self.pair(row, col) for col in cols), limit)
 
     def of_detection(self, col: int, limit: int = 6) -> list[Candidate]:
         """List the tracks that came closest to a detection, its own track first.
@@ -97,8 +97,8 @@ class Explainer:
         Returns:
             The candidates.
         """
-        rows = np.arange(len(self.record.tracks))
-        return self._closest(rows, np.full(len(rows), col), limit)
+        rows = range(len(self.record.tracks))
+        return _closest((self.pair(row, col) for row in rows), limit)
 
     def pair(self, row: int, col: int) -> Candidate:
         """Compare one track with one detection.
@@ -110,7 +110,28 @@ class Explainer:
         Returns:
             The two as a candidate.
         """
-        return self._closest(np.array([row]), np.array([col]), 1)[0]
+        track = self.record.tracks.take(np.array([row]))
+        found = self.record.detections
+        tlwh, embeds, only = found.tlwh[[col]], found.embeds[[col]], np.array([0])
+        embed_distance = association.cosine_distance(track.embeds, embeds, only, only)
+        overlap_cost = association.iou_pairs(
+            self.motion.to_tlwh(track.mean), tlwh, limit=1
+        ).cost
+        motion = self.motion.gating_distance(
+            track.mean, track.cov, self.motion.to_measurement(tlwh)
+        )
+        return Candidate(
+            row=row,
+            col=col,
+            track=int(track.ids[0]),
+            state=self.state(row),
+            score=float(found.scores[col]),
+            embed_distance=embed_distance.item(),
+            motion=motion.item(),
+            overlap_cost=overlap_cost.item(),
+            paired=bool(self.record.match[row] == col),
+            reasons=self._reasons(row, col, motion.item(), overlap_cost.item()),
+        )
 
     def state(self, row: int) -> str:
         """Describe what a track was before the frame.
@@ -146,40 +167,6 @@ class Explainer:
             f'detection {col} continued it in stage {stage.name} at '
             f'{stage.cost(row, col):.3f}'
         )
-
-    def _closest(
-        self, rows: np.ndarray, cols: np.ndarray, limit: int
-    ) -> list[Candidate]:
-        """Sort pairs by overlap and embedding; the pair that was made comes first."""
-        tracks, found = self.record.tracks, self.record.detections
-        if len(rows) == 0:
-            return []
-        embed_distance = association.cosine_distance(
-            tracks.embeds, found.embeds, rows, cols
-        )
-        overlap = association.iou_pairs(
-            self.motion.to_tlwh(tracks.mean), found.tlwh, limit=1
-        ).table((len(tracks), len(found)))[rows, cols]
-        motion = self.motion.gating_distance(
-            tracks.mean, tracks.cov, self.motion.to_measurement(found.tlwh)
-        )[rows, cols]
-        paired = self.record.match[rows] == cols
-        order = np.lexsort((embed_distance + overlap, ~paired))[:limit]
-        return [
-            Candidate(
-                row=int(rows[k]),
-                col=int(cols[k]),
-                track=int(tracks.ids[rows[k]]),
-                state=self.state(rows[k]),
-                score=float(found.scores[cols[k]]),
-                embed_distance=float(embed_distance[k]),
-                motion=float(motion[k]),
-                overlap_cost=float(overlap[k]),
-                paired=bool(paired[k]),
-                reasons=self._reasons(rows[k], cols[k], motion[k], overlap[k]),
-            )
-            for k in order
-        ]
 
     def _reasons(
         self, row: int, col: int, motion: float, overlap: float
@@ -233,3 +220,10 @@ class Explainer:
     def _stage_of_row(self, row: int) -> StageRecord:
         """The stage that matched a track: it takes part in no later one."""
         return [stage for stage in self.record.stages if row in stage.rows][-1]
+
+
+def _closest(candidates: Iterable[Candidate], limit: int) -> list[Candidate]:
+    """Sort by overlap and embedding; the pair that was made comes first."""
+    return sorted(
+        candidates, key=lambda c: (not c.paired, c.embed_distance + c.overlap_cost)
+    )[:limit]

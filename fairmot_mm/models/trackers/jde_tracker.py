@@ -10,7 +10,7 @@ from mmengine.structures import InstanceData
 
 from fairmot_mm.models.trackers import association
 from fairmot_mm.models.trackers.detections import Detections
-from fairmot_mm.models.trackers.frame_record import FrameRecord, Observer, StageRecord
+from fairmot_mm.models.trackers.frame_record import FrameRecord, Observer
 from fairmot_mm.models.trackers.lifecycle import Lifecycle
 from fairmot_mm.models.trackers.motion_model import MotionModel
 from fairmot_mm.models.trackers.optional_parts import OptionalParts
@@ -155,6 +155,17 @@ class JDETracker:
         """Live tracks after the last frame, also lost ones; None before the first."""
         return self._video.tracks
 
+    def max_lost(self, frame_rate: float) -> int:
+        """Scale `track_buffer` to a frame rate.
+
+        Args:
+            frame_rate: Frames a second.
+
+        Returns:
+            Frames for which a lost track is kept.
+        """
+        return int(frame_rate / 30 * self.track_buffer)
+
     def reset(self) -> None:
         """Forget every track; the next frame is the first and the next identity 1."""
         self._video = VideoState()
@@ -191,20 +202,21 @@ class JDETracker:
         detections = Detections.from_instances(
             data_sample.pred_instances, self.matcher.score_thr, self.obj_score_thr
         )
-        stages: list[StageRecord] | None = [] if self.observer else None
         with self.parts.unchanged_on_failure():
             video, frame, before, embed_thr = self._move_to_frame(info, detections)
+            seconds, max_lost = frame / info.frame_rate, self.max_lost(info.frame_rate)
             before = self.parts.follow_camera(before, img, data_sample, detections.tlwh)
-            match = self.matcher.match(before, detections, embed_thr, stages)
+            match, stages = self.matcher.match(before, detections, embed_thr)
             updated = self.lifecycle.update(before, detections, match, frame)
-            updated = self.parts.recall(before, updated, frame / info.frame_rate)
+            updated = self.parts.recall(before, updated, seconds)
             begun = association.unmatched(match, len(detections)) & detections.strong
             new = self.lifecycle.start(detections, begun, frame, video.num_ids + 1)
-            after = self._regroup(updated, new, match >= 0, frame, info)
+            after = self.lifecycle.regroup(updated, new, match >= 0, frame, max_lost)
+            self.parts.remember(updated, after, seconds)
             after = self.lifecycle.without_duplicates(after, embed_thr)
             output = self._pack_output(after)
         self._video = VideoState(after, frame, video.num_ids + len(new), info)
-        if self.observer and stages is not None:
+        if self.observer:
             self.observer(
                 FrameRecord(
                     frame=info.frame_id + 1,
@@ -243,11 +255,14 @@ class JDETracker:
             video, frame, tracks, _ = self._move_to_frame(info, Detections.empty())
             people = self.motion.to_tlwh(tracks.mean)
             tracks = self.parts.follow_camera(tracks, img, data_sample, people)
-            no_tracks = tracks.take(np.arange(0))
-            tracks = self._regroup(tracks, no_tracks, tracks.tracked, frame, info)
-            output = self._pack_output(tracks)
+            max_lost, no_tracks = self.max_lost(info.frame_rate), tracks.take(slice(0))
+            after = self.lifecycle.regroup(
+                tracks, no_tracks, tracks.tracked, frame, max_lost
+            )
+            self.parts.remember(tracks, after, frame / info.frame_rate)
+            output = self._pack_output(after)
         coasted = video.num_coasted + 1
-        self._video = VideoState(tracks, frame, video.num_ids, info, coasted)
+        self._video = VideoState(after, frame, video.num_ids, info, coasted)
         return output
 
     def _move_to_frame(
@@ -260,27 +275,13 @@ class JDETracker:
             self.parts.reset()
         tracks = video.tracks
         if tracks is None or len(tracks) == 0:
-            tracks = self.lifecycle.start(detections, np.arange(0), 0, 0)
+            tracks = self.lifecycle.start(detections, slice(0), 0, 0)
         frames, step, embed_thr = self.parts.elapsed(
             video.last, info, video.num_coasted
         )
         tracks = self.lifecycle.rescale(tracks, video.last, info)
         tracks = self.lifecycle.predict(tracks, step, embed_thr is not None)
         return video, video.num_frames + frames, tracks, embed_thr
-
-    def _regroup(
-        self,
-        tracks: TrackTable,
-        new_tracks: TrackTable,
-        seen: np.ndarray,
-        frame: int,
-        info: FrameInfo,
-    ) -> TrackTable:
-        """End tracks and bring the others into order, see `Lifecycle.regroup`."""
-        max_lost = int(info.frame_rate / 30 * self.track_buffer)
-        after = self.lifecycle.regroup(tracks, new_tracks, seen, frame, max_lost)
-        self.parts.remember(tracks, after, frame / info.frame_rate)
-        return after
 
     def _pack_output(self, tracks: TrackTable) -> InstanceData:
         """The confirmed tracks of this frame that pass the output filters."""

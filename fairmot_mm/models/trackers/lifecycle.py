@@ -36,13 +36,17 @@ class Lifecycle:
     classes_apart: bool
 
     def start(
-        self, detections: Detections, new: np.ndarray, frame: int, first_id: int
+        self,
+        detections: Detections,
+        new: np.ndarray | slice,
+        frame: int,
+        first_id: int,
     ) -> TrackTable:
         """Begin a track for each of some detections.
 
         Args:
             detections: D detections of the frame.
-            new: Indices (K,), or a mask (D,), of the detections that begin a track.
+            new: Mask (D,), or a slice, of the detections that begin a track.
             frame: Number of the frame, from 1.
             first_id: Identity of the first new track; the others count on from it.
 
@@ -79,9 +83,7 @@ class Lifecycle:
         Returns:
             The tracks in pixels of this frame.
         """
-        if last is None or last.size is None or now.size is None:
-            return tracks
-        if last.size == now.size:
+        if not (last and last.size and now.size) or last.size == now.size:
             return tracks
         scales = np.divide(now.size, last.size)
         mean, cov = self.motion.rescale(tracks.mean, tracks.cov, *scales)
@@ -213,15 +215,14 @@ class Lifecycle:
         )
         same = same.keep(same.cost < self.duplicate_thr)
         tracked, lost = tracked[same.rows], lost[same.cols]
+        alike = np.full(len(lost), True)
         if self.classes_apart:
-            one_class = tracks.labels[tracked] == tracks.labels[lost]
-            tracked, lost = tracked[one_class], lost[one_class]
+            alike &= tracks.labels[tracked] == tracks.labels[lost]
         if embed_thr is not None:
-            distance = association.cosine_distance(
-                tracks.embeds, tracks.embeds, tracked, lost
-            )
-            alike = distance <= embed_thr
-            tracked, lost = tracked[alike], lost[alike]
+            embeds = tracks.embeds
+            distance = association.cosine_distance(embeds, embeds, tracked, lost)
+            alike &= distance <= embed_thr
+        tracked, lost = tracked[alike], lost[alike]
         lifetime = tracks.last_frames - tracks.start_frames
         lost_is_younger = lifetime[tracked] > lifetime[lost]
         keep = np.full(len(tracks), True)

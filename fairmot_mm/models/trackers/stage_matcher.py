@@ -115,8 +115,7 @@ class StageMatcher:
         tracks: TrackTable,
         detections: Detections,
         embed_thr: float | None = None,
-        records: list[StageRecord] | None = None,
-    ) -> np.ndarray:
+    ) -> tuple[np.ndarray, list[StageRecord]]:
         """Match the tracks and the detections of a frame.
 
         Args:
@@ -124,48 +123,45 @@ class StageMatcher:
             detections: D detections of the frame.
             embed_thr: Use the stages for low frame rates, with this largest cosine
                 distance of a pair made by overlap. None: the usual stages.
-            records: What each stage considered is appended to this list; None: it is
-                not kept.
 
         Returns:
-            Index (T,) of the detection that continues each track, or -1.
+            Index (T,) of the detection that continues each track, or -1; and what each
+            stage considered that had something to match.
         """
-        match = np.full(len(tracks), -1)
+        match, records = np.full(len(tracks), -1), []
         for usual in self.stages:
             stage = usual if embed_thr is None else usual.for_low_frame_rate(embed_thr)
-            rows, cols = self._candidates(stage, tracks, detections, match)
+            unmatched = self._unmatched(stage, tracks, detections, match)
+            rows, cols = unmatched.rows, unmatched.cols
             if not (len(rows) and len(cols)):
                 continue
-            pairs = stage.pairs(
-                StageInput(
-                    tracks, detections, rows, cols, self.motion, self.iou_plus_one
-                )
-            )
+            pairs = stage.pairs(unmatched)
             if self.classes_apart:
                 labels = tracks.labels[rows[pairs.rows]]
                 pairs = pairs.keep(labels == detections.labels[cols[pairs.cols]])
-            if records is not None:
-                records.append(
-                    StageRecord(stage.name, stage.cost_thr, rows, cols, pairs)
-                )
+            records.append(StageRecord(stage.name, stage.cost_thr, rows, cols, pairs))
             paired_rows, paired_cols = association.assign(
                 pairs, (len(rows), len(cols)), stage.cost_thr
             )
             match[rows[paired_rows]] = cols[paired_cols]
-        return match
+        return match, records
 
-    @staticmethod
-    def _candidates(
-        stage: Stage, tracks: TrackTable, detections: Detections, match: np.ndarray
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Unmatched tracks (R,) and detections (C,) that take part in a stage."""
+    def _unmatched(
+        self,
+        stage: Stage,
+        tracks: TrackTable,
+        detections: Detections,
+        match: np.ndarray,
+    ) -> StageInput:
+        """The unmatched tracks and detections that take part in a stage."""
         of_tracks, of_detections = stage.candidates(tracks, detections)
         if stage.score_thr is None:
             scored = detections.strong
         else:
             scored = detections.scores > stage.score_thr
         free = association.unmatched(match, len(detections))
-        return (
-            np.flatnonzero(of_tracks & (match < 0)),
-            np.flatnonzero(of_detections & scored & free),
+        rows = np.flatnonzero(of_tracks & (match < 0))
+        cols = np.flatnonzero(of_detections & scored & free)
+        return StageInput(
+            tracks, detections, rows, cols, self.motion, self.iou_plus_one
         )

@@ -51,11 +51,11 @@ class TrackTable:
         """
         return TrackTable(*(getattr(self, c.name).copy() for c in fields(self)))
 
-    def take(self, rows: np.ndarray) -> 'TrackTable':
+    def take(self, rows: np.ndarray | slice) -> 'TrackTable':
         """Choose rows.
 
         Args:
-            rows: Indices (R,), or a mask (T,).
+            rows: Indices (R,), a mask (T,), or a slice.
 
         Returns:
             A new table with these rows, in this order.
