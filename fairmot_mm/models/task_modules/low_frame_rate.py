@@ -23,8 +23,8 @@ class LowFrameRate:
     - from a step of ``appearance_step`` on puts appearance before overlap: every stage
       is replaced by its `Stage.for_low_frame_rate`. Unconfirmed tracks are moved and
       matched by embedding inside the gate, like confirmed ones. A pair made by overlap
-      must also look alike, and so must two tracks in one place for one of them to be
-      removed.
+      must also have similar embeddings, and so must two tracks in one place for one of
+      them to be removed.
 
     At ``reference_fps`` and above, without gaps, nothing changes.
 

@@ -21,7 +21,7 @@ class ReentryGallery:
     compared: a person who left on the left may return on the right.
 
     The embedding alone decides, so the gallery helps where people leave and return and
-    few of them look alike. Where no person returns it can only do harm: a person who
+    few of them have similar embeddings. Where no person returns it can only do harm: a person who
     enters for the first time may get the identity of a person who left. Memory and time
     are bounded by ``max_size``.
 

@@ -186,7 +186,7 @@ class Explainer:
                 gate = self.motion.gating_thr
                 reasons.append(f'{stage.name}: outside the gate, {motion:.1f} > {gate}')
             else:
-                why = 'no overlap' if overlap >= 1 else 'they look too different'
+                why = 'no overlap' if overlap >= 1 else 'the embeddings differ too much'
                 reasons.append(f'{stage.name}: {why}')
         if self.record.match[row] != col:
             reasons.extend(self._left_out(row, col))

@@ -91,7 +91,7 @@ class StageInput:
         )
 
     def alike(self, pairs: Pairs, embed_thr: float | None) -> Pairs:
-        """Keep the pairs that look alike.
+        """Keep the pairs with similar embeddings.
 
         Args:
             pairs: P pairs.
@@ -160,7 +160,7 @@ class Stage(Protocol):
         """Make the stage to use where much time passes between two frames.
 
         Two boxes that overlap are then no evidence that they show the same person, so a
-        pair made by overlap must look alike, too. `LowFrameRate` says when.
+        pair made by overlap must also have similar embeddings. `LowFrameRate` says when.
 
         Args:
             embed_thr: Largest cosine distance of the embeddings of a pair.

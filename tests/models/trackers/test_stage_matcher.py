@@ -110,7 +110,7 @@ def test_strong_detections_unless_a_stage_names_a_score(anywhere, make_sample):
 def test_every_stage_takes_part_in_slow_video(
     stage, frame_rate, found, anywhere, make_sample
 ):
-    """At one frame a second a pair of either stage must look alike."""
+    """At one frame a second a pair of either stage needs similar embeddings."""
     last = dict(type='LowScoreAssociation') if stage == 'low_score' else anywhere
     start = [(box(100), ALICE)] * 3
     for embed, expected in ((ALICE, [1]), (BOB, found)):

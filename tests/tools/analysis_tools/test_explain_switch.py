@@ -15,7 +15,7 @@ def main(load_main):
 
 @pytest.fixture(scope='module')
 def switching(noisy, tmp_path_factory):
-    """A person who stands still, looks like somebody else from frame 5 on, and jumps.
+    """A person who stands still, has the embedding of somebody else from frame 5 on, and jumps.
 
     The images are those of a synthetic sequence, 192 x 128 pixels.
     """
@@ -25,7 +25,7 @@ def switching(noisy, tmp_path_factory):
     tlwh = np.column_stack([left, *(np.full(count, v) for v in (30.0, 30.0, 80.0))])
     ones = np.ones(count)
     whole = ones.astype(int)
-    looks = np.where(np.arange(count)[:, None] < 4, [[1, 0]], [[0, 1]]).astype('f4')
+    embeds = np.where(np.arange(count)[:, None] < 4, [[1, 0]], [[0, 1]]).astype('f4')
     path = tmp_path_factory.mktemp('switching') / 'a.npz'
     made = replace(
         sequence,
@@ -34,7 +34,7 @@ def switching(noisy, tmp_path_factory):
         bboxes=np.column_stack([tlwh[:, :2], tlwh[:, :2] + tlwh[:, 2:]]).astype('f4'),
         scores=np.full(count, 0.9, 'f4'),
         labels=0 * whole,
-        embeds=looks,
+        embeds=embeds,
     )
     save_detections(path, made)
     return path
@@ -51,7 +51,7 @@ def test_lists_the_switches(main, switching, capsys):
 def test_explains_a_switch(main, switching, tmp_path, capsys):
     """The frame of birth is found, one before it shows; text and picture say why not.
 
-    The track is in its frame, but far away and of other looks.
+    The track is in its frame, but far away and has another embedding.
     """
     main([str(switching), '--switch', '1', '--out', str(tmp_path)])
     text = (tmp_path / 'a-switch1.txt').read_text()

@@ -29,13 +29,13 @@ def _table(title, trackers, sequences, **noise):
 
 
 comparisons = [
-    _table('Camera moves', _camera, _eth),
-    _table('Camera moves, every third frame', _camera, _eth, stride=3),
-    _table('Camera stands', _camera, _pets + _tud),
+    _table('Moving camera', _camera, _eth),
+    _table('Moving camera, every third frame', _camera, _eth, stride=3),
+    _table('Fixed camera', _camera, _pets + _tud),
     _table('People return after 10 to 14 s', _gallery, _pets),
     _table('People unseen for 3 s', _gallery, _pets, gap_rate=0.01, gap_frames=20),
     _table(
-        'Nobody returns, people look alike',
+        'Nobody returns, people have similar embeddings',
         {**_gallery, 'ReentryGallery(margin=0)': dict(_plain, gallery=_no_margin)},
         _eth,
         likeness=0.9,
@@ -45,6 +45,6 @@ comparisons = [
     _table('5 frames a second', _slow, _eth, stride=3),
     _table('7 frames a second', _slow, _pets),
     _table('25 frames a second', _slow, _tud),
-    _table('Frames passed over, camera stands, 25 frames a second', _skip, _tud),
-    _table('Frames passed over, camera moves, 14 frames a second', _skip_camera, _eth),
+    _table('Skipped frames, fixed camera, 25 frames a second', _skip, _tud),
+    _table('Skipped frames, moving camera, 14 frames a second', _skip_camera, _eth),
 ]
