@@ -3,7 +3,7 @@ from typing import Protocol
 import pytest
 
 from fairmot_mm.utils import ConfigError
-from fairmot_mm.utils.contracts import require_contract
+from fairmot_mm.utils.contracts import require_contract, require_range
 
 
 class Door(Protocol):
@@ -37,3 +37,17 @@ def test_what_is_missing_is_named():
     """The message has the key, the class, the name and where the contract is."""
     with pytest.raises(ConfigError, match=r'house\.entrance: Wall lacks open; .*Door'):
         require_contract(Wall(), Door, 'house.entrance')
+
+
+def test_numbers_in_their_range_pass():
+    """The largest and the smallest number belong to the range."""
+    require_range(low=0, high=1, first=0, last=1)
+    require_range(above=0, small=1e-9)
+
+
+@pytest.mark.parametrize('value', [0, -1, 3, float('nan')])
+def test_a_number_out_of_its_range_is_named(value):
+    """The message has the key, the value and the range."""
+    message = f'width={value} must be above 0 and at most 2$'
+    with pytest.raises(ConfigError, match=message):
+        require_range(above=0, high=2, height=1, width=value)

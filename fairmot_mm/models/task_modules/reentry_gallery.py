@@ -21,9 +21,9 @@ class ReentryGallery:
     compared: a person who left on the left may return on the right.
 
     The embedding alone decides, so the gallery helps where people leave and return and
-    few of them have similar embeddings. Where no person returns it can only do harm: a person who
-    enters for the first time may get the identity of a person who left. Memory and time
-    are bounded by ``max_size``.
+    few of them have similar embeddings. Where no person returns it can only lower the
+    scores: a person who enters for the first time may get the identity of a person who
+    left. Memory and time are bounded by ``max_size``.
 
     Args:
         max_size: Number of identities to remember; beyond it, those that left first are

@@ -160,7 +160,8 @@ class Stage(Protocol):
         """Make the stage to use where much time passes between two frames.
 
         Two boxes that overlap are then no evidence that they show the same person, so a
-        pair made by overlap must also have similar embeddings. `LowFrameRate` says when.
+        pair made by overlap must also have similar embeddings. `LowFrameRate` says when
+        this applies.
 
         Args:
             embed_thr: Largest cosine distance of the embeddings of a pair.

@@ -15,7 +15,7 @@ def main(load_main):
 
 @pytest.fixture(scope='module')
 def switching(noisy, tmp_path_factory):
-    """A person who stands still, has the embedding of somebody else from frame 5 on, and jumps.
+    """A person stands still, then jumps, with another embedding from frame 5 on.
 
     The images are those of a synthetic sequence, 192 x 128 pixels.
     """
