@@ -98,10 +98,10 @@ class MultiStreamInferencer(BaseInferencer):
     ) -> Generator[StreamResult, None, None]:
         """Track through all sources; results come in the order in which frames arrive.
 
-        When a stream ends, its files are finished and the others continue. The same holds
-        for a stream that fails: there is a warning at once, and an error after the last
-        frame of the others. However the run ends, the files are complete, as those of
-        `TrackInferencer` are. To stop early, close the iterator.
+        When a stream ends, its files are finished and the others continue. The same
+        holds for a stream that fails: there is a warning at once, and an error after
+        the last frame of the others. However the run ends, the files are complete, as
+        those of `TrackInferencer` are. To stop early, close the iterator.
 
         Args:
             sources: Sources by the names of their streams, or a list of sources; see
