@@ -118,5 +118,7 @@ def test_resumed_by_one_process(straight, make_config, run_tool, tmp_path):
     one, two = (
         part['ema_state_dict'][f'module.{CLASSIFIER}'] for part in (before, after)
     )
-    assert ((one - two).abs().amax(dim=1) < 0.01).all()  # no process trained rows of another
+    assert (
+        (one - two).abs().amax(dim=1) < 0.01
+    ).all()  # no process trained rows of another
     assert not torch.equal(one, two)
