@@ -55,7 +55,11 @@ def start_process():
     """
     context = multiprocessing.get_context('forkserver')
     context.set_forkserver_preload(
-        ['pytest', 'fairmot_mm.apis', 'fairmot_mm.engine', 'torch.utils.tensorboard']
+        [
+            *('pytest', 'setuptools', 'matplotlib.pyplot'),
+            *('torch._dynamo', 'torch._inductor', 'torch.onnx'),
+            *('torch.utils.tensorboard', 'fairmot_mm.apis', 'fairmot_mm.engine'),
+        ]
     )
     main = Path(__file__).with_name('call_in_process.py')
 
@@ -149,7 +153,7 @@ class ShortNeck(torch.nn.Module):
 
 @pytest.fixture(scope='session')
 def short_model(small_model, settle_batch_norms):
-    """Make `small_model` with few layers in place of DLA-34: it is traced in seconds."""
+    """Make `small_model` with few layers in place of DLA-34, fast to trace."""
 
     def make(**head):
         model = small_model(**head)

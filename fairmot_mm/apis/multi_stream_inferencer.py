@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from mmdet.structures import DetDataSample
 from mmengine.config import Config
@@ -17,6 +17,7 @@ from fairmot_mm.apis.base_inferencer import BaseInferencer
 from fairmot_mm.apis.preparation import PreparedFrame, collate, frames_on_cpu
 from fairmot_mm.models import FairMOT
 from fairmot_mm.utils import ConfigError, VideoError
+from fairmot_mm.utils.tracker import Tracker
 from fairmot_mm.video.call_queue import ReadAhead
 from fairmot_mm.video.frame_source import FrameSource, Source, open_sources
 from fairmot_mm.video.result_writer import ResultWriter
@@ -44,7 +45,7 @@ class _Stream:
 
     name: str
     frames: ReadAhead[PreparedFrame]
-    tracker: Any
+    tracker: Tracker
     writer: ResultWriter
     count: int = 0
 
@@ -164,6 +165,7 @@ class MultiStreamInferencer(BaseInferencer):
             for source, writer in sources:
                 ahead = self.prepare.ahead(source, _DEPTH)
                 tracker = deepcopy(self.model.tracker)
+                assert tracker is not None  # checked by `BaseInferencer`
                 streams.append(_Stream(source.name, ahead, tracker, writer))
                 stack.callback(streams[-1].close)
             while streams:

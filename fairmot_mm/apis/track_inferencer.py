@@ -144,7 +144,9 @@ class TrackInferencer(BaseInferencer):
         start = time.perf_counter()
         size = 1 if source.live else self.batch_size
         # A result of a live source must not wait for the next frame.
-        calls = CallQueue(1 if self.threads and not source.live else 0)
+        calls: CallQueue[list[tuple[Frame, DetDataSample]]] = CallQueue(
+            1 if self.threads and not source.live else 0
+        )
         count = 0
         with closing(self.prepare.ahead(source, self._depth)) as frames:
             detected = self._detect(batched(frames, size))

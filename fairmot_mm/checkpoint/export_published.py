@@ -18,8 +18,8 @@ from fairmot_mm.utils.errors import CheckpointError
 def export_published(source: str | Path, out: str | Path) -> str:
     """Write a checkpoint of ours so that the published code loads it.
 
-    Every tensor that its network reads has the published name, shape and type. What is
-    left out, see `to_published`.
+    Every tensor that the published network reads has its name, shape and type there.
+    `to_published` says which tensors are left out.
 
     Args:
         source: A checkpoint of ours: of ``tools/train.py``, or a bare state dict.
@@ -30,8 +30,8 @@ def export_published(source: str | Path, out: str | Path) -> str:
         ``--reid_dim``.
 
     Raises:
-        CheckpointError: The file cannot be read safely, or its network is none that
-            the published code can build.
+        CheckpointError: The file cannot be read safely, is in the published form
+            already, or holds a network that the published code cannot build.
         OutputError: ``out`` cannot be written.
     """
     state_dict = read_state_dict(source)

@@ -11,16 +11,19 @@ from fairmot_mm.utils.errors import CheckpointError
 
 
 def find_resume_checkpoint(work_dir: str | Path) -> Path | None:
-    """The newest checkpoint of a run that can be read; a damaged one is named.
+    """Find the newest checkpoint of a run that can be read; a damaged one is logged.
 
-    Found by the files themselves, not by mmengine's ``last_checkpoint``, which a kill
-    can leave empty or behind.
+    The files themselves are looked through, not mmengine's ``last_checkpoint``, which
+    may be empty or out of date after a run was killed.
+
+    Args:
+        work_dir: Folder of the run; it need not exist.
 
     Returns:
-        ``None`` when the run has none yet.
+        Path of the checkpoint; ``None`` where the run has none yet.
 
     Raises:
-        CheckpointError: There are some, and all are damaged.
+        CheckpointError: The run has checkpoints, and all of them are damaged.
     """
     folder = Path(work_dir)
     saved = [*folder.glob('epoch_*.pth'), *folder.glob('iter_*.pth')]
@@ -33,15 +36,19 @@ def find_resume_checkpoint(work_dir: str | Path) -> Path | None:
             damaged.append(error)
             continue
         if damaged:
-            print_log(f'going on from the one before, {path}', level=logging.WARNING)
+            print_log(
+                f'the run goes on from the checkpoint before it, {path}',
+                level=logging.WARNING,
+            )
         return path
     if damaged:
         raise CheckpointError(
             f'no checkpoint of {work_dir} can be read, the newest one because: '
-            f'{damaged[0]}. Remove them to start from the beginning'
+            f'{damaged[0]}. Remove the checkpoints to start from the beginning'
         )
     return None
 
 
 def _progress(path: Path) -> tuple[float, int]:
+    """Time of writing and number of a checkpoint, which grow with the training."""
     return path.stat().st_mtime, int(re.sub(r'\D', '', path.stem) or 0)

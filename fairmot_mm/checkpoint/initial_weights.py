@@ -1,4 +1,4 @@
-"""The weights that a training starts from."""
+"""Making sure that the weights a training starts from are there."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -35,8 +35,8 @@ def require_initial_weights(cfg: Config) -> None:
         cfg: Config of a training run.
 
     Raises:
-        CheckpointError: A file is missing, which says where it comes from; or that of
-            ``load_from`` cannot be read, see `read_state_dict`.
+        CheckpointError: A file is missing (the message says where it is published), or
+            the file of ``load_from`` cannot be read, see `read_state_dict`.
     """
     for key, path in _named_files(cfg.get('model', {}), 'model'):
         _require_file(key, path)
@@ -66,5 +66,5 @@ def _require_file(key: str, path: str) -> None:
     raise CheckpointError(
         f'{path} does not exist, the weights that this training starts from{where}: '
         'put the file there, name its folder with --cfg-options pretrained_dir=FOLDER, '
-        f'or start without it with --cfg-options {key}=None'
+        f'or start without the file with --cfg-options {key}=None'
     )

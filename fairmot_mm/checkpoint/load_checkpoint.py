@@ -58,7 +58,7 @@ def load_checkpoint(model: nn.Module, path: str | Path) -> None:
 def _differences(
     own: Mapping[str, Tensor], loaded: Mapping[str, Tensor], shown: int
 ) -> list[str]:
-    """What keeps ``loaded`` from being all that inference needs."""
+    """Describe what inference needs and ``loaded`` does not have, or has too much."""
     mine = {name for name in own if not name.startswith(TRAINING_ONLY)}
     theirs = {name for name in loaded if not name.startswith(TRAINING_ONLY)}
     counters = {name for name in mine if name.endswith(COUNTER)}

@@ -68,11 +68,14 @@ def list_models() -> list[ZooModel]:
 
 
 def find_model(name: str) -> ZooModel | None:
-    """The model of a name or alias, or the experiment of the name of its config.
+    """Find the model of a name, an alias, or the name of an experiment's config.
+
+    Args:
+        name: As in ``fairmot_dla34``.
 
     Returns:
-        ``None`` where the table has no such name. The model of an experiment that
-        nobody has published weights of has a config alone.
+        The model, without weights where nobody has published any; ``None`` where the
+        table does not have the name.
     """
     for model in _read_models():
         if name in (model.name, *model.aliases):
@@ -81,10 +84,10 @@ def find_model(name: str) -> ZooModel | None:
 
 
 def default_model() -> ZooModel:
-    """The model to use where none is named.
+    """Give the model that is used where none is named.
 
     Raises:
-        ConfigError: The table has none.
+        ConfigError: No model of the table is marked as the default.
     """
     for model in list_models():
         if model.is_default:
@@ -97,10 +100,16 @@ def default_model() -> ZooModel:
 
 
 def find_config(config: str | Path) -> Path:
-    """The file of a config that is given by its path or by a name of the zoo.
+    """Find the file of a config.
+
+    Args:
+        config: Path of the file, or a name of the model zoo.
+
+    Returns:
+        Path of the file.
 
     Raises:
-        ConfigError: There is neither; similar names are shown.
+        ConfigError: No file and no model has the name; similar names are shown.
     """
     path = Path(config)
     if path.is_file():

@@ -143,7 +143,15 @@ def to_own(names: Iterable[str], single_conv_heads: bool) -> dict[str, str | Non
 def to_published(
     names: Iterable[str], single_conv_heads: bool
 ) -> dict[str, str | None]:
-    """Published names of ours, see `to_own`."""
+    """Published names of ours.
+
+    Args:
+        names: All names of one network of ours.
+        single_conv_heads: See `to_own`.
+
+    Returns:
+        For every name the published one, ``None`` where the tables have none.
+    """
     tables = [family | _heads(single_conv_heads) for family in FAMILIES]
     return _translate(names, [{v: k for k, v in table.items()} for table in tables])
 

@@ -1,4 +1,4 @@
-"""State dicts of published networks, turned into ours and back."""
+"""Converting state dicts of published networks to ours and back."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from fairmot_mm.checkpoint import published_names
 from fairmot_mm.checkpoint.published_names import HEADS, UNREAD
 from fairmot_mm.utils.errors import CheckpointError
 
-COUNTER = '.num_batches_tracked'  # files of old PyTorch lack it, and nothing reads it
+COUNTER = '.num_batches_tracked'  # absent in files of old PyTorch, never read
 # Of our tensors, those that the published code keeps out of its checkpoints.
 TRAINING_ONLY = ('detector.reid_head.classifier.', 'detector.task_weighting.')
 
@@ -72,7 +72,7 @@ class PublishedWeights:
     left_out: tuple[str, ...]
 
     def describe(self) -> str:
-        """A sentence for the log: what the file is and what of it is not used."""
+        """Describe in a sentence what the file is and which tensors are not used."""
         text = f'the weights are those of a {self.title}'
         heads = [h for h, own in HEADS.items() if not _has(self.state_dict, own)]
         if self.backbone_alone:
@@ -93,14 +93,14 @@ def _modules_of(names: Iterable[str]) -> str:
 
 
 def read_published(state_dict: Mapping[str, Tensor]) -> PublishedWeights | None:
-    """Turn a published state dict into ours.
+    """Convert a published state dict to our names.
 
     Args:
         state_dict: Names with or without ``module.`` in front: FairMOT's, CenterNet's,
             or those of a backbone that FairMOT starts from.
 
     Returns:
-        ``None`` where the names are not published ones, but ours for example.
+        The converted weights; ``None`` where the names are not published ones.
     """
     tensors = {
         name.removeprefix('module.'): value for name, value in state_dict.items()
@@ -140,10 +140,14 @@ def _is_beyond(name: str, last_entry: int | None) -> bool:
 
 
 def architecture_of(published: Mapping[str, Tensor]) -> str | None:
-    """The published ``--arch`` that has these tensors, by names of the published code.
+    """Tell the published ``--arch`` of a network from its tensors.
+
+    Args:
+        published: Tensors by the names of the published code.
 
     Returns:
-        ``None`` where body and up-path are those of no published network.
+        As in ``dla_34``; ``None`` where body and up-path are those of no published
+        network.
     """
     heads = tuple(f'{head}.' for head in HEADS)
     sizes = [
@@ -162,10 +166,13 @@ def to_published(state_dict: Mapping[str, Tensor]) -> dict[str, Tensor]:
     have: the published code loads without them and keeps its own.
 
     Args:
-        state_dict: Of a `FairMOT`.
+        state_dict: State dict of a `FairMOT`.
+
+    Returns:
+        The tensors by the names of the published code.
 
     Raises:
-        CheckpointError: The network is none that the published code can build.
+        CheckpointError: The published code cannot build the network.
     """
     tensors = {
         name: value

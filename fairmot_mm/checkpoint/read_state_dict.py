@@ -15,6 +15,9 @@ def read_state_dict(path: str | Path) -> dict[str, Tensor]:
         path: ``{'state_dict': ..., ...}`` as mmengine and the published code write it,
             or a bare dict of tensors; names may begin with ``module.``.
 
+    Returns:
+        The tensors by name, without ``module.``.
+
     Raises:
         CheckpointError: The file is missing, damaged, would run code, or holds no
             weights.

@@ -1,4 +1,4 @@
-"""Where the weights of a model of the zoo are, and getting them there."""
+"""Finding and downloading the weights of the model zoo."""
 
 import hashlib
 import shutil
@@ -19,14 +19,20 @@ TIMEOUT = 30  # seconds that a server may be silent
 
 
 def fetch_weights(model: ZooModel) -> Path:
-    """The file with the weights of a model, downloaded unless it is there already.
+    """Find the file with the weights of a model; download it if it is not there.
 
     A file whose SHA-256 the zoo knows is checked at every call, also in the cache.
 
+    Args:
+        model: A model of the zoo.
+
+    Returns:
+        Path of the file, in the package or in the cache folder, see `cache_dir`.
+
     Raises:
-        CheckpointError: Nobody publishes weights for it; or its file is missing and
-            cannot be fetched, which says where to get it and where to put it; or is not
-            the file that was published.
+        CheckpointError: Nobody publishes weights for the model; the file cannot be
+            downloaded (the message says where to get it and where to put it); or it is
+            not the file that was published.
         OutputError: The cache folder cannot be written.
     """
     if model.weights is None:
@@ -51,11 +57,17 @@ def fetch_weights(model: ZooModel) -> Path:
 
 
 def weights_of(config: str | Path | Config) -> Path | None:
-    """The weights that belong to a name of the zoo; ``None`` for a file or a `Config`.
+    """Find the weights that belong to a name of the zoo.
+
+    Args:
+        config: A name of the zoo; a config file or a `Config` has no weights there.
+
+    Returns:
+        See `fetch_weights`; ``None`` for a file or a `Config`.
 
     Raises:
         CheckpointError: See `fetch_weights`.
-        OutputError: Likewise.
+        OutputError: See `fetch_weights`.
     """
     if isinstance(config, Config) or Path(config).is_file():
         return None
@@ -64,7 +76,7 @@ def weights_of(config: str | Path | Config) -> Path | None:
 
 
 def _published_file(model: ZooModel) -> Path:
-    """The file of somebody else, which a user has put into the cache."""
+    """Find the file of the authors, which a user has put into the cache folder."""
     if model.published_weights is None:
         raise CheckpointError(
             f'no weights of {model.name} are published: give those of your training'
@@ -82,7 +94,7 @@ def _published_file(model: ZooModel) -> Path:
 
 
 def _download(model: ZooModel, path: Path) -> None:
-    """Fetch the weights to ``path``, which has the right content or is not made."""
+    """Download the weights to ``path``; a wrong or incomplete file is not kept."""
     url = str(model.weights)
     with atomic_path(path) as part:
         try:
@@ -101,7 +113,7 @@ def _download(model: ZooModel, path: Path) -> None:
                 model, path, f'the connection ended after {size} of {total} bytes'
             )
         if _sha256(part) != model.sha256:
-            raise _not_fetched(model, path, 'what came is another file')
+            raise _not_fetched(model, path, 'the server sent another file')
 
 
 def _not_fetched(model: ZooModel, path: Path, reason: str) -> CheckpointError:

@@ -32,16 +32,16 @@ _START_WITH = {
 def join_processes(cfg: Config) -> None:
     """Prepare the processes of a distributed run, before the Runner is built.
 
-    On GPUs mmengine's Runner does the rest. Without one it could not: it asks CUDA for
-    a device whatever the backend. There the processes join here, by gloo, and the model
-    is wrapped for the CPU.
+    On GPUs mmengine's Runner does the rest. Without GPUs it cannot, as it always asks
+    CUDA for a device: the processes then join here, by gloo, and the model is wrapped
+    for the CPU.
 
     Args:
         cfg: Config of the run, with ``launcher``; changed in place.
 
     Raises:
-        ConfigError: The launcher did not start this process, or the config asks for
-            what needs a GPU.
+        ConfigError: The launcher did not start this process, or the config has an
+            option that needs GPUs where there are none.
     """
     if cfg.launcher == 'none':
         if 'TORCHELASTIC_RUN_ID' in os.environ:
@@ -80,7 +80,8 @@ def _end_with_failure(number: int, frame: object) -> None:
 def _join_on_cpu(cfg: Config, variables: tuple[str, str, str]) -> None:
     if cfg.get('sync_bn'):
         raise ConfigError(
-            f'sync_bn={cfg.sync_bn!r} needs GPUs and there are none: set sync_bn=None'
+            f'sync_bn={cfg.sync_bn!r} needs GPUs, and this machine has none: set '
+            'sync_bn=None'
         )
     rank, world_size, local_rank = (os.environ[name] for name in variables)
     os.environ.update(RANK=rank, WORLD_SIZE=world_size, LOCAL_RANK=local_rank)
@@ -101,7 +102,7 @@ def _join_on_cpu(cfg: Config, variables: tuple[str, str, str]) -> None:
 
 
 def _first_host(node_list: str) -> str:
-    """Slurm's short form of a list of machines to the name of its first one."""
+    """Name of the first machine of a list in Slurm's short form."""
     try:
         hosts = subprocess.run(
             ['scontrol', 'show', 'hostnames', node_list],

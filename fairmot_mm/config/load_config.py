@@ -41,6 +41,9 @@ def load_config(config: str | Path | Config, cfg_options: dict | None = None) ->
             left as it is.
         cfg_options: Keys to override, dotted: ``{'model.tracker.track_buffer': 60}``.
 
+    Returns:
+        The config, with all variables replaced.
+
     Raises:
         ConfigError: The file is missing or cannot be read, no model has the name, a key
             at its top is misspelt, or a variable is not defined.
@@ -104,7 +107,7 @@ def _passes_reference(cfg: Config, key: str) -> bool:
 
 
 def _check_keys(cfg: Config) -> None:
-    """Refuse a top key that is nearly one of those that are read."""
+    """Refuse a key at the top that looks like a misspelt one of those that are read."""
     for key in set(cfg) - _KNOWN_KEYS:
         close = difflib.get_close_matches(key, _KNOWN_KEYS, n=1, cutoff=0.85)
         if close:

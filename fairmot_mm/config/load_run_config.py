@@ -28,6 +28,9 @@ def load_run_config(
         local_rank: Number of this process on its machine, where the launcher does not
             say it in the environment.
 
+    Returns:
+        The config, with ``launcher`` and ``work_dir``.
+
     Raises:
         ConfigError: See `load_config` and `join_processes`.
         OutputError: The work dir cannot be written.

@@ -1,4 +1,4 @@
-"""Data sets, their transforms and samplers, each registered."""
+"""Data sets with their transforms and samplers; each is registered."""
 
 # A registry does not import the modules of its parent: mmdet's transforms are found
 # from our scope only once their package is loaded.

@@ -18,7 +18,7 @@ from fairmot_mm.datasets.seeding import SeededIndex, local_seed
 from fairmot_mm.registry import DATASETS, TRANSFORMS
 from fairmot_mm.utils.errors import ConfigError, DataError, ImageError
 
-# Images that cannot be read, one after the other, after which it is not chance.
+# After this many unreadable images in a row, the data set itself must be damaged.
 MAX_DRAWS = 20
 
 
@@ -26,32 +26,33 @@ MAX_DRAWS = 20
 class JDEDataset(BaseDataset):
     """Image lists with a ``labels_with_ids`` text file beside every image.
 
-    A list has one image path a line, relative to ``data_root``. The label file of
-    ``SET/images/train/a.jpg`` is ``SET/labels_with_ids/train/a.txt``; its lines are
-    ``class id cx cy w h``, the box normalised by the image (it may leave it), id -1
-    where the identity is unknown. An empty file is an image without people.
+    A list has one image path on each line, relative to ``data_root``. The label file of
+    ``SET/images/train/a.jpg`` is ``SET/labels_with_ids/train/a.txt``. Its lines are
+    ``class id cx cy w h``: the box is divided by the image size and may reach beyond
+    the image, and the id is -1 where the identity is unknown. An empty file belongs to
+    an image without people.
 
-    Identities of the lists do not overlap: those of a list start where the lists before
-    it end, as published. With several classes an id counts within its class: all of
-    class 0 come first, list after list, then all of class 1, and so on.
+    Every list has its own identities: they are numbered from where the lists before it
+    end, as published. With several classes an id counts within its class: all
+    identities of class 0 come first, list after list, then those of class 1, and so on.
 
-    Labels are read once and kept in an index; a later start only looks whether files
-    changed. All that workers share are a few arrays, so their memory stays flat.
+    Labels are read once and kept in an index. Later starts read only files that
+    changed. Workers share a few arrays and nothing else, so their memory does not grow.
 
     Args:
         data_root: Folder that the paths of the lists are relative to.
         ann_files: List files, relative to ``data_root`` unless absolute; their order
-            decides the numbering of identities.
+            decides the numbers of identities.
         pipeline: Transforms of a sample.
-        repeats: How often an epoch has the images of each list, once by default; their
-            identities stay the same.
-        index_dir: Folder of the index; ``'auto'``: ``fairmot_mm/labels`` in the user's
-            cache folder; ``None``: read all labels at every start.
-        on_corrupt: What to do about an image that cannot be read: ``'stop'``, or
-            ``'skip'`` to take another in its place, drawn by the seed of the sample;
-            `CorruptImageHook` logs it and has a limit.
-        **kwargs: Further arguments of mmengine's ``BaseDataset``; ``metainfo`` with
-            ``classes`` for others than pedestrians.
+        repeats: How many times the images of each list occur in an epoch, once by
+            default; their identities stay the same.
+        index_dir: Folder of the label index; ``'auto'`` is ``fairmot_mm/labels`` in the
+            user's cache folder, and None reads all labels at every start.
+        on_corrupt: What happens to an image that cannot be read: ``'stop'`` raises,
+            ``'skip'`` takes another image instead, drawn by the seed of the sample.
+            `CorruptImageHook` logs skipped images and has a limit.
+        **kwargs: Further arguments of mmengine's ``BaseDataset``, such as ``metainfo``
+            with ``classes`` for other classes than pedestrians.
 
     Raises:
         DataError: A list or label is missing or malformed (file and line are named).
@@ -83,12 +84,12 @@ class JDEDataset(BaseDataset):
         self.repeats = [1] * len(ann_files) if repeats is None else list(repeats)
         if len(self.repeats) != len(ann_files) or min(self.repeats) < 1:
             raise DataError(
-                f'repeats must have a number above 0 for each of the {len(ann_files)} '
-                f'ann_files, not {repeats!r}'
+                f'repeats must have one number above 0 for each of the '
+                f'{len(ann_files)} ann_files, not {repeats!r}'
             )
         self.index_dir = default_index_dir() if index_dir == 'auto' else index_dir
         self._num_ids_per_class = np.zeros(0, np.int64)
-        # The list is made of arrays already: nothing to gain by pickling it.
+        # The list consists of arrays already, so pickling it gains nothing.
         kwargs.setdefault('serialize_data', False)
         super().__init__(
             data_root=str(data_root),
@@ -98,16 +99,16 @@ class JDEDataset(BaseDataset):
 
     @property
     def num_ids(self) -> int:
-        """Classes a joint identity classifier needs.
+        """Number of classes that a joint identity classifier needs.
 
-        As published: the largest id + 1 of every list (and class), summed, + 1 (one
-        class stays unused).
+        As published, this is the sum of the largest id + 1 of every list and class,
+        plus 1 class that stays unused.
         """
         return sum(self.num_ids_per_class) + 1
 
     @property
     def num_ids_per_class(self) -> list[int]:
-        """Identities of every class: the largest id + 1 of every list, summed."""
+        """Number of identities of each class: the sum of each list's largest id + 1."""
         self.full_init()
         return self._num_ids_per_class.tolist()
 
@@ -115,8 +116,8 @@ class JDEDataset(BaseDataset):
         """Read all lists and labels.
 
         Returns:
-            One dict an image: ``img_path``, ``img_id`` and ``jde_labels`` (N, 6)
-            float32, ids already offset by those of the lists before.
+            One dict for each image: ``img_path``, ``img_id`` and ``jde_labels`` (N, 6)
+            float32, whose ids are numbered over all lists.
         """
         num_classes = len(self.metainfo['classes'])
         indices = []
@@ -134,18 +135,28 @@ class JDEDataset(BaseDataset):
         return JDESamples(indices, self.repeats)
 
     def __getitem__(self, idx: int) -> dict:
-        """The sample at ``idx``, augmented by the seed of a `SeededIndex`."""
+        """The sample at ``idx``, augmented by the seed of a `SeededIndex`.
+
+        Args:
+            idx: Position of the image, a `SeededIndex` from `SeededSampler`.
+        """
         if isinstance(idx, SeededIndex):
             with local_seed(idx.seed):
                 return super().__getitem__(int(idx))
         return super().__getitem__(idx)
 
     def prepare_data(self, idx: int) -> Any:
-        """The sample at ``idx`` from the pipeline, or that of another image.
+        """Run the pipeline on an image, or on another one if it cannot be read.
+
+        Args:
+            idx: Position of the image.
+
+        Returns:
+            What the pipeline returns.
 
         Raises:
-            ImageError: It cannot be read; with `on_corrupt` ``'skip'``, neither can
-                those drawn in its place.
+            ImageError: The image cannot be read; with `on_corrupt` ``'skip'``, the
+                images drawn instead cannot be read either.
         """
         unreadable: list[str] = []
         while True:
@@ -163,8 +174,8 @@ class JDESamples(Sequence):
     """Images and labels of all lists, in arrays that processes share without copies.
 
     Args:
-        indices: Labels of the lists.
-        repeats: How often each of them is gone through.
+        indices: Labels of each list.
+        repeats: How many times each list occurs.
     """
 
     def __init__(
@@ -196,7 +207,7 @@ class JDESamples(Sequence):
 
 
 def _count_ids(rows: np.ndarray, num_classes: int) -> np.ndarray:
-    """(K,) largest id + 1 of every class, 0 where none is known."""
+    """(K,) largest id + 1 of every class, 0 for a class without known ids."""
     counts = np.zeros(num_classes, np.int64)
     classes, ids = rows[:, :2].astype(np.int64).T
     np.maximum.at(counts, classes, ids + 1)
@@ -204,7 +215,7 @@ def _count_ids(rows: np.ndarray, num_classes: int) -> np.ndarray:
 
 
 def _check_classes(index: LabelIndex, num_classes: int) -> None:
-    """Refuse a class beyond those of the data set, naming file and line."""
+    """Raise on a class that the data set does not have, naming file and line."""
     wrong = np.flatnonzero(index.rows[:, 0] >= num_classes)
     if len(wrong):
         image = np.searchsorted(index.starts, wrong[0], side='right') - 1

@@ -1,4 +1,4 @@
-"""Image lists and label files in the layout of JDE and FairMOT."""
+"""Reading image lists and label files in the layout of JDE and FairMOT."""
 
 import math
 import os
@@ -13,31 +13,38 @@ LABEL_COLUMNS = 'class id cx cy w h'
 
 
 def label_name(image: str) -> str:
-    """Path of the label file of an image, both relative to the data root."""
+    """Path of the label file of an image.
+
+    Args:
+        image: Path of the image, relative to the data root.
+
+    Returns:
+        Path of the label file, relative to the data root.
+    """
     parts = [LABEL_DIR if part == IMAGE_DIR else part for part in image.split('/')]
     return os.path.splitext('/'.join(parts))[0] + '.txt'
 
 
 def read_list(ann_file: str, data_root: str) -> tuple[list[str], list[str]]:
-    """Images of a list file and their label files.
+    """Read an image list.
 
     Args:
-        ann_file: One image path a line; blank lines mean nothing.
-        data_root: Folder the paths are relative to.
+        ann_file: Text file with one image path on each line; blank lines are skipped.
+        data_root: Folder that the paths are relative to.
 
     Returns:
-        Paths of the images; paths of the label files.
+        Paths of the images; paths of their label files.
 
     Raises:
-        DataError: The list is missing or empty, or a line has no label file by its
-            form.
+        DataError: The list is missing or empty, or a line names no image below a folder
+            ``images``.
     """
     try:
         lines = Path(ann_file).read_text().splitlines()
     except OSError as error:
         raise DataError(
-            f'cannot read image list {ann_file}: {error.strerror}; see '
-            'tools/dataset_converters for how to make one'
+            f'cannot read image list {ann_file}: {error.strerror}; '
+            'tools/dataset_converters make image lists'
         ) from error
     images, labels = [], []
     for number, line in enumerate(lines, 1):
@@ -48,12 +55,12 @@ def read_list(ann_file: str, data_root: str) -> tuple[list[str], list[str]]:
         if LABEL_DIR not in label.split('/'):
             raise DataError(
                 f'{ann_file}, line {number}: {name} has no folder named '
-                f'{IMAGE_DIR!r}, so that its label file cannot be found'
+                f'{IMAGE_DIR!r}, so its label file cannot be found'
             )
         images.append(os.path.join(data_root, name))
         labels.append(os.path.join(data_root, label))
     if not images:
-        raise DataError(f'{ann_file} lists no image')
+        raise DataError(f'{ann_file} names no image')
     return images, labels
 
 
@@ -64,11 +71,12 @@ def read_labels(
 
     Args:
         path: The label file.
-        image: The image it belongs to, for the message.
+        image: The image that it belongs to, for the error message.
         num_classes: Classes must be below this.
 
     Returns:
-        (N, 6) float32 ``class id cx cy w h``.
+        (N, 6) float32 rows ``class id cx cy w h``; the last four are divided by the
+        image size.
 
     Raises:
         DataError: The file is missing or a line is malformed.
@@ -79,7 +87,7 @@ def read_labels(
         raise no_label(path, image, error) from error
     rows = [line.split() for line in lines]
     try:
-        # Rows of unequal length and words that are no numbers fail here.
+        # Rows of unequal length and words that are not numbers fail here.
         labels = np.array([row for row in rows if row], np.float32)
     except ValueError as error:
         raise DataError(_first_bad_line(path, rows, num_classes)) from error
@@ -97,7 +105,13 @@ def read_labels(
 
 
 def no_label(path: str | Path, image: str | Path, error: OSError) -> DataError:
-    """The error that an image has no readable label file."""
+    """Make the error that an image has no readable label file.
+
+    Args:
+        path: The label file.
+        image: The image.
+        error: Why the label file cannot be read.
+    """
     return DataError(
         f'{image} has no label file {path}: {error.strerror}; an image without people '
         'needs an empty one'
@@ -121,4 +135,4 @@ def _first_bad_line(path: str | Path, rows: list[list[str]], num_classes: float)
                 f'{where}: class {row[0]}, but the data set has {num_classes} '
                 '(metainfo.classes)'
             )
-    return f'{path}: not a label file'
+    return f'{path} is not a label file'

@@ -1,4 +1,4 @@
-"""All labels of an image list in arrays, kept on disk between runs."""
+"""All labels of an image list in arrays, which are kept on disk between runs."""
 
 import hashlib
 import os
@@ -17,7 +17,7 @@ from fairmot_mm.utils.atomic import atomic_path
 from fairmot_mm.utils.cache import cache_dir
 from fairmot_mm.utils.errors import OutputError
 
-# A file that changed this shortly before it was read may change again without a trace.
+# A file may change again within this time without a new time of change.
 SETTLED_NS = 2_000_000_000
 SHOW_PROGRESS_FROM = 5000
 ARRAYS = ('paths', 'stats', 'rows', 'starts')
@@ -30,8 +30,8 @@ class LabelIndex:
     Attributes:
         images: (n,) bytes, paths of the images.
         paths: (n,) bytes, paths of the label files.
-        stats: (n, 2) int64 time of change in ns and size of the label files; -1 where
-            the file was too new to rely on that.
+        stats: (n, 2) int64 time of change in ns and size in bytes of the label files;
+            -1 where the file was too new to rely on them.
         rows: (R, 6) float32 ``class id cx cy w h``.
         starts: (n + 1,) int64; the rows of image i are ``starts[i]:starts[i + 1]``.
     """
@@ -51,16 +51,19 @@ def default_index_dir() -> Path:
 def index_labels(
     ann_file: str, data_root: str, index_dir: str | Path | None
 ) -> LabelIndex:
-    """Read the labels of a list, from its index where the files did not change.
+    """Read the labels of a list; unchanged files are taken from an index on disk.
 
-    Every label file is looked up (time of change and size); only those that are new
-    are read. The index is replaced in one step, so several processes may do this at
-    the same time; one that cannot be read is made anew.
+    Time of change and size of every label file are compared with the index. Only files
+    that are new or changed are read. The index is replaced in one step, so several
+    processes may do this at the same time. An index that cannot be read is made anew.
 
     Args:
         ann_file: See `read_list`.
         data_root: See `read_list`.
-        index_dir: Folder of the indices; ``None`` keeps none.
+        index_dir: Folder of the indices; None reads all labels and keeps no index.
+
+    Returns:
+        The labels of all images of the list.
 
     Raises:
         DataError: A list or label is missing or malformed.
@@ -98,7 +101,7 @@ def _as_bytes(paths: Sequence[str]) -> np.ndarray:
 
 
 def _file_stats(images: Sequence[str], labels: Sequence[str]) -> np.ndarray:
-    """(n, 2) int64 time of change in ns and size of the label files."""
+    """(n, 2) int64 time of change in ns and size in bytes of the label files."""
     stats = np.empty((len(labels), 2), np.int64)
     for index, path in enumerate(labels):
         try:
@@ -110,7 +113,7 @@ def _file_stats(images: Sequence[str], labels: Sequence[str]) -> np.ndarray:
 
 
 def _load(file: Path | None) -> dict[str, np.ndarray]:
-    """Arrays of an index, none where there is no sound one."""
+    """Load the arrays of an index; an empty dict if it is missing or damaged."""
     if file is None or not file.is_file():
         return {}
     try:
@@ -122,7 +125,7 @@ def _load(file: Path | None) -> dict[str, np.ndarray]:
             raise ValueError('its arrays do not fit each other')
     except (OSError, ValueError, LookupError, EOFError, zipfile.BadZipFile) as error:
         print_log(
-            f'index of labels {file} cannot be used ({error}): making it anew',
+            f'the label index {file} cannot be used ({error}) and is made anew',
             'current',
         )
         return {}
@@ -132,7 +135,7 @@ def _load(file: Path | None) -> dict[str, np.ndarray]:
 def _find(
     old: dict[str, np.ndarray], paths: np.ndarray, stats: np.ndarray
 ) -> np.ndarray:
-    """(n,) places of the label files in the old index, -1 where they changed."""
+    """(n,) positions of the label files in the old index, -1 where they changed."""
     source = np.full(len(paths), -1)
     if not old:
         return source
@@ -150,7 +153,7 @@ def _rows_of(old: dict[str, np.ndarray], index: int) -> np.ndarray:
 
 
 def _save(file: Path | None, arrays: dict[str, np.ndarray]) -> None:
-    """Replace an index; without a place to write, the next start reads all again."""
+    """Replace an index; if it cannot be written, the next start reads all labels."""
     if file is None:
         return
     try:
@@ -158,7 +161,7 @@ def _save(file: Path | None, arrays: dict[str, np.ndarray]) -> None:
             np.savez(stream, allow_pickle=False, **arrays)
     except (OSError, OutputError) as error:
         print_log(
-            f'the index of labels is not kept: {error}. Set index_dir of the data set '
-            'to a folder you may write to, or to None',
+            f'the label index is not kept: {error}. Set index_dir of the data set '
+            'to a folder that you may write to, or to None',
             'current',
         )

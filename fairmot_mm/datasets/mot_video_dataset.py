@@ -1,4 +1,4 @@
-"""Videos to track and score: plain MOTChallenge folders."""
+"""Videos to track and score, as plain MOTChallenge folders."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -15,15 +15,15 @@ class MOTVideoDataset(BaseDataset):
     """Frames of MOTChallenge sequences, one sequence after the other.
 
     Every folder of ``data_root`` that holds images (in ``img1`` or as ``seqinfo.ini``
-    says) is a sequence; ``gt/gt.txt`` is found by the metric where it exists. A sample
-    is one frame with ``frame_id`` (from 0), ``frame_rate``, ``video_name``,
-    ``video_length``, ``first_frame`` (number of ``frame_id`` 0 in the ground truth) and
-    ``gt_file`` (``None`` without ground truth).
+    says) is a sequence. A sample is one frame with ``frame_id`` (from 0),
+    ``frame_rate`` (per second), ``video_name``, ``video_length`` (in frames),
+    ``first_frame`` (number of ``frame_id`` 0 in the ground truth) and ``gt_file``
+    (``gt/gt.txt``, None without ground truth), which the metric reads.
 
     Args:
         data_root: Folder of the sequence folders.
-        sequences: Names of the sequences to take, all by default. A name with ``*``
-            stands for all that match, in name order.
+        sequences: Names of the sequences, all by default. A name with ``*`` stands for
+            all sequences that match, in name order.
         split: ``'all'``, ``'first-half'`` or ``'second-half'`` of each sequence, see
             `split_range`. Tracking starts anew with the second half, as published.
         pipeline: Transforms of a frame.
@@ -31,7 +31,7 @@ class MOTVideoDataset(BaseDataset):
 
     Raises:
         ConfigError: Unknown `split`.
-        DataError: No sequence, or one that was named is missing or malformed.
+        DataError: There is no sequence, or a named one is missing or malformed.
     """
 
     METAINFO = {'classes': ('pedestrian',)}  # noqa: RUF012 - as mmengine declares it
@@ -46,7 +46,7 @@ class MOTVideoDataset(BaseDataset):
     ) -> None:
         self.sequences = list(sequences) if sequences is not None else None
         self.split = split
-        split_range(0, split)  # an unknown one is refused before any image is read
+        split_range(0, split)  # raises on an unknown split before any image is read
         self.video_ranges: list[range] = []
         super().__init__(
             data_root=str(data_root),
@@ -73,7 +73,11 @@ class MOTVideoDataset(BaseDataset):
         return folders
 
     def load_data_list(self) -> list[dict]:
-        """List the frames of all sequences, and their ranges in ``video_ranges``."""
+        """List the frames of all sequences, and set their ranges in ``video_ranges``.
+
+        Returns:
+            One dict for each frame, with the keys named above.
+        """
         data_list: list[dict] = []
         for folder in self._folders():
             info = SequenceInfo.read(folder)

@@ -1,4 +1,4 @@
-"""Random numbers of a sample, independent of workers and of what ran before."""
+"""Random numbers that depend on the sample, not on workers or earlier samples."""
 
 import random
 from collections.abc import Iterator, Sequence
@@ -9,17 +9,17 @@ import torch
 
 
 class SeededIndex(int):
-    """Index of a sample that carries the seed its augmentation is drawn from.
+    """Index of a sample, together with the seed of its augmentation.
 
     Args:
         index: Index into the data set.
-        seed: Entropy of the sample: run, epoch and index.
+        seed: Seed of the sample: seed of the run, epoch and index.
     """
 
     seed: tuple[int, ...]
 
     def __new__(cls, index: int, seed: tuple[int, ...]) -> 'SeededIndex':
-        """An integer with a ``seed``."""
+        """Make an integer with a ``seed``."""
         self = super().__new__(cls, index)
         self.seed = seed
         return self
@@ -30,10 +30,10 @@ class SeededIndex(int):
 
 @contextmanager
 def local_seed(entropy: Sequence[int]) -> Iterator[None]:
-    """Seed Python, numpy and torch for the body; give the old states back after it.
+    """Seed Python, numpy and torch for the body, and restore their states after it.
 
     Args:
-        entropy: Non-negative integers that decide the numbers drawn.
+        entropy: Non-negative integers that together are the seed.
     """
     states = random.getstate(), np.random.get_state(), torch.get_rng_state()  # noqa: NPY002 - transforms of mmdet draw from the global generator
     seed = int(np.random.SeedSequence(entropy).generate_state(1)[0])

@@ -1,4 +1,4 @@
-"""Scores of tracks against ground truth, inside and outside the Runner."""
+"""Scoring tracks and detections against ground truth, in the Runner or without."""
 
 # A registry does not import the modules of its parent: mmdet's metrics are found from
 # our scope only once their package is loaded.

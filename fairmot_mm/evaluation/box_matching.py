@@ -1,4 +1,4 @@
-"""Overlap of boxes and the assignments that evaluation makes with it."""
+"""IoU of boxes, and the assignments that evaluation makes with it."""
 
 import motmetrics as mm
 import numpy as np
@@ -8,11 +8,11 @@ IOU_THR = 0.5
 
 
 def box_iou(tlwh: np.ndarray, others: np.ndarray) -> np.ndarray:
-    """Intersection over union, without the one pixel that association adds to sizes.
+    """Intersection over union, without the one pixel that the tracker adds to sizes.
 
     Args:
-        tlwh: (N, 4) left, top, width, height.
-        others: (M, 4) in the same frame.
+        tlwh: (N, 4) left, top, width, height in pixels.
+        others: (M, 4) left, top, width, height in pixels of the same frame.
 
     Returns:
         (N, M) float64, 0 where a box has no area.
@@ -29,20 +29,40 @@ def box_iou(tlwh: np.ndarray, others: np.ndarray) -> np.ndarray:
 
 
 def iou_distance(iou: np.ndarray) -> np.ndarray:
-    """1 - IoU, NaN where two boxes may not be paired (IoU below 0.5)."""
+    """Distance of boxes as motmetrics reads it.
+
+    Args:
+        iou: (N, M) intersection over union.
+
+    Returns:
+        (N, M) 1 - IoU, NaN where two boxes may not be paired (IoU below 0.5).
+    """
     distance = 1 - iou
     return np.where(distance > 1 - IOU_THR, np.nan, distance)
 
 
 def match_as_motmetrics(iou: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Rows and columns of the least summed distance, pairs below IoU 0.5 excluded."""
+    """Pair boxes at the least summed distance, with IoU of at least 0.5.
+
+    Args:
+        iou: (N, M) intersection over union.
+
+    Returns:
+        (P,) rows and (P,) columns of the pairs.
+    """
     return mm.lap.linear_sum_assignment(iou_distance(iou), solver='lap')
 
 
 def match_as_trackeval(iou: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Rows and columns of the largest summed IoU, values below 0.5 counting as 0.
+    """Pair boxes at the largest summed IoU, where values below 0.5 count as 0.
 
-    Solver and tolerance are TrackEval's, so that equal sums are decided alike.
+    Solver and tolerance are TrackEval's, so that ties are decided in the same way.
+
+    Args:
+        iou: (N, M) intersection over union.
+
+    Returns:
+        (P,) rows and (P,) columns of the pairs.
     """
     epsilon = np.finfo(np.float64).eps
     scores = np.where(iou < IOU_THR - epsilon, 0, iou)

@@ -1,4 +1,4 @@
-"""Detections of a whole video in plain arrays, and how well a tracker links them."""
+"""Detections of a whole video in arrays, and scoring a tracker on them."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -18,21 +18,21 @@ from fairmot_mm.utils.tracker import Tracker
 
 @dataclass(frozen=True)
 class DetectedSequence:
-    """A video after the network: what a tracker needs of it, and its ground truth.
+    """Detections of a video, as a tracker needs them, and its ground truth.
 
     Attributes:
-        name: Name of the sequence; it selects the rules of scoring, see
+        name: Name of the sequence, which selects the rules of scoring, see
             `SequenceTracks`.
-        frame_rate: Frames a second.
+        frame_rate: Frames per second.
         ori_shape: Height and width of the frames in pixels.
         gt: Ground truth rows; frame 1 there is frame 0 here.
-        starts: (F + 1,) int64: rows ``starts[t]`` to ``starts[t + 1]`` of the following
-            arrays are frame t. N rows.
+        starts: (F + 1,) int64: rows ``starts[t]:starts[t + 1]`` of the following N rows
+            belong to frame t.
         bboxes: (N, 4) float32 xyxy in pixels of the frame, best score first in a frame.
         scores: (N,) float32.
         labels: (N,) int64.
         embeds: (N, C) float32 of unit length.
-        images: F image files, or nothing.
+        images: F image files, or an empty tuple.
     """
 
     name: str
@@ -48,11 +48,18 @@ class DetectedSequence:
 
     @property
     def num_frames(self) -> int:
-        """F."""
+        """Number of frames, F."""
         return len(self.starts) - 1
 
     def sample(self, frame_id: int) -> DetDataSample:
-        """The frame as a network hands it to a tracker, copies of the arrays."""
+        """Make the sample of a frame that a network would give to a tracker.
+
+        Args:
+            frame_id: Number of the frame, from 0.
+
+        Returns:
+            The sample, with copies of the arrays.
+        """
         rows = slice(self.starts[frame_id], self.starts[frame_id + 1])
         sample = DetDataSample(
             metainfo={
@@ -74,15 +81,19 @@ class DetectedSequence:
         return sample
 
     def samples(self) -> Iterator[DetDataSample]:
-        """Every frame in order."""
+        """The samples of all frames in order."""
         return map(self.sample, range(self.num_frames))
 
 
 def track_sequence(tracker: Tracker, sequence: DetectedSequence) -> MOTRows:
-    """Run a tracker over a sequence; it starts anew at the first frame.
+    """Run a tracker over a sequence.
+
+    Args:
+        tracker: Any tracker that starts anew at ``frame_id`` 0.
+        sequence: The detections of a video.
 
     Returns:
-        Its tracks as rows of a result file, frames counted from 1, scores as marks.
+        The tracks as rows of a result file: frames counted from 1, scores as marks.
     """
     parts = []
     for sample in sequence.samples():
@@ -111,11 +122,11 @@ def score_tracker(
     sequences: Iterable[DetectedSequence],
     protocol: str = 'motchallenge',
 ) -> dict[str, Scores]:
-    """Run a tracker over sequences and score what it finds.
+    """Run a tracker over sequences and score its tracks.
 
     Args:
         tracker: Any tracker that starts anew at `frame_id` 0.
-        sequences: Each with a name of its own.
+        sequences: Sequences with different names.
         protocol: See `evaluate_sequences`.
 
     Returns:

@@ -1,4 +1,4 @@
-"""Detections of a video as a file, so that the network runs once for many trackers."""
+"""Files of detections, so that the network runs once for many trackers."""
 
 import zipfile
 from dataclasses import fields
@@ -15,12 +15,12 @@ _ARRAYS = ('starts', 'bboxes', 'scores', 'labels', 'embeds')
 def save_detections(
     path: str | Path, sequence: DetectedSequence, origin: str = ''
 ) -> None:
-    """Write a sequence in one step.
+    """Write the detections of a sequence in one step.
 
     Args:
         path: The ``.npz`` file to make. Its folder is created.
-        sequence: What to write.
-        origin: What the detections depend on; see `read_origin`.
+        sequence: The detections.
+        origin: Description of what the detections depend on; see `read_origin`.
 
     Raises:
         OutputError: The folder cannot be created or written.
@@ -41,10 +41,16 @@ def save_detections(
 
 
 def load_detections(path: str | Path) -> DetectedSequence:
-    """Read what `save_detections` wrote.
+    """Read a file that `save_detections` wrote.
+
+    Args:
+        path: The ``.npz`` file.
+
+    Returns:
+        The detections of a sequence.
 
     Raises:
-        DataError: There is no such file, or it is not one of detections.
+        DataError: The file does not exist, or is not a file of detections.
     """
     stored = _read(path)
     columns = [stored[f'gt_{field.name}'] for field in fields(MOTRows)]
@@ -59,10 +65,16 @@ def load_detections(path: str | Path) -> DetectedSequence:
 
 
 def load_all_detections(path: str | Path) -> list[DetectedSequence]:
-    """Read one file of detections, or those of a folder in name order.
+    """Read one file of detections, or all files of a folder.
+
+    Args:
+        path: A ``.npz`` file, or a folder of them.
+
+    Returns:
+        The detections of each file, in name order.
 
     Raises:
-        DataError: There is none, or one cannot be read.
+        DataError: There is no file, or one cannot be read.
     """
     path = Path(path)
     files = sorted(path.glob('*.npz')) if path.is_dir() else [path]
@@ -75,7 +87,14 @@ def load_all_detections(path: str | Path) -> list[DetectedSequence]:
 
 
 def read_origin(path: str | Path) -> str | None:
-    """What `save_detections` was told that a file depends on; None without a file."""
+    """Read what the detections of a file depend on.
+
+    Args:
+        path: The ``.npz`` file.
+
+    Returns:
+        The ``origin`` that `save_detections` was given; None if there is no file.
+    """
     if not Path(path).is_file():
         return None
     return str(_read(path)['origin'])

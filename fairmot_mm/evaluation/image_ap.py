@@ -9,7 +9,13 @@ from fairmot_mm.utils.boxes import xyxy_to_tlwh
 
 
 class ImageAP(NamedTuple):
-    """Scores of one image: area under its curve, and where the curve ends."""
+    """Scores of one image, in [0, 1].
+
+    Attributes:
+        ap: Area under the curve of precision over recall.
+        precision: Precision of all detections.
+        recall: Recall of all detections.
+    """
 
     ap: float
     precision: float
@@ -21,15 +27,18 @@ def score_image(
 ) -> ImageAP:
     """Score the detections of an image that has ground truth.
 
-    Each detection, best first, is held against the ground truth box it overlaps most,
-    and is right where the IoU is above 0.5, the class is that box's, and no better
-    detection was right about it.
+    Each detection, best first, is compared with the ground truth box of the highest
+    IoU. It is right if the IoU is above 0.5, the classes are equal, and no better
+    detection was right about the same box.
 
     Args:
-        bboxes: (N, 4) xyxy, best score first.
+        bboxes: (N, 4) xyxy in pixels, best score first.
         labels: (N,) int64 classes.
-        gt_bboxes: (M, 4) xyxy in the same frame, M > 0.
-        gt_labels: (M,) int64.
+        gt_bboxes: (M, 4) xyxy in pixels of the same image, M > 0.
+        gt_labels: (M,) int64 classes.
+
+    Returns:
+        The scores of the image.
     """
     iou = box_iou(xyxy_to_tlwh(bboxes), xyxy_to_tlwh(gt_bboxes))
     nearest = iou.argmax(axis=1)
@@ -44,8 +53,11 @@ def average_precision(right: np.ndarray, num_gt: int) -> ImageAP:
     """Area under the envelope of precision over recall, at all points.
 
     Args:
-        right: (N,) whether each detection is right, best score first.
-        num_gt: Boxes there are to find, more than 0.
+        right: (N,) bool, whether each detection is right, best score first.
+        num_gt: Number of ground truth boxes, more than 0.
+
+    Returns:
+        The scores; all 0 without a detection.
     """
     if len(right) == 0:
         return ImageAP(0.0, 0.0, 0.0)

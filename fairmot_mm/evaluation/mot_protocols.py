@@ -1,4 +1,4 @@
-"""Which boxes of a sequence count: the rules of MOTChallenge and the published ones."""
+"""Which boxes of a sequence count, by the rules of MOTChallenge or as published."""
 
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
@@ -25,10 +25,11 @@ class SequenceTracks(NamedTuple):
     Attributes:
         name: Name of the sequence. `MOT16-`, `MOT17-` and `MOT20-` in it select the
             rules of those benchmarks.
-        gt: Ground truth, all rows of its file.
+        gt: All rows of the ground truth file.
         results: Rows of the tracker.
-        num_frames: Frames the tracker was run on; None for all that are in `gt` or
-            `results`. Ground truth outside them does not count.
+        num_frames: Number of frames that the tracker was run on; None takes all frames
+            up to the last one in `gt` or `results`. Ground truth outside these frames
+            does not count.
         first_frame: Number of the first of these frames, above 1 for the second half of
             a sequence.
     """
@@ -41,12 +42,12 @@ class SequenceTracks(NamedTuple):
 
 
 class FramePair(NamedTuple):
-    """What counts in one frame: N ground truth boxes, M results.
+    """The N ground truth boxes and M results that count in one frame.
 
     Attributes:
-        frame: Frame number.
-        gt_ids: (N,) int64.
-        result_ids: (M,) int64.
+        frame: Frame number, from 1.
+        gt_ids: (N,) int64 identities.
+        result_ids: (M,) int64 identities.
         iou: (N, M) float64 intersection over union.
     """
 
@@ -59,11 +60,17 @@ class FramePair(NamedTuple):
 def motchallenge_pairs(sequence: SequenceTracks) -> list[FramePair]:
     """Apply the rules of the MOTChallenge server, as TrackEval does.
 
-    In each frame results are first matched to every ground truth box, whatever its
-    class and mark, at an IoU of 0.5 or more. Results matched to a distractor (in MOT20
-    also to a vehicle, class 6) are dropped. Pedestrians with a mark other than 0 are
-    the ground truth that counts. MOT15 files have no classes: the mark alone decides.
-    Every frame counts, with results or without.
+    In each frame results are first matched to ground truth boxes of every class and
+    mark, at an IoU of 0.5 or more. Results matched to a distractor (in MOT20 also to a
+    vehicle, class 6) are dropped. Only pedestrians with a mark other than 0 count as
+    ground truth. MOT15 files have no classes, so the mark alone decides. Every frame
+    counts, with or without results.
+
+    Args:
+        sequence: Ground truth and results.
+
+    Returns:
+        What counts in each frame.
 
     Raises:
         DataError: An identity twice in one frame, an unknown class, frames not counted
@@ -93,12 +100,18 @@ def motchallenge_pairs(sequence: SequenceTracks) -> list[FramePair]:
 def published_pairs(sequence: SequenceTracks) -> list[FramePair]:
     """Apply the rules behind the numbers published for FairMOT.
 
-    Frames without a result do not count at all. In `MOT16-` and `MOT17-` sequences
-    pedestrians with a mark other than 0 are the ground truth, and results are first
-    matched to the distractors (and to boxes of a visibility below 0) alone; those
-    matched are dropped. Everywhere else each row of the file is ground truth, whatever
-    its mark or class. These rules flatter a tracker: use them to compare with published
-    numbers only.
+    Frames without a result do not count. In `MOT16-` and `MOT17-` sequences pedestrians
+    with a mark other than 0 count as ground truth, and results are first matched only
+    to distractors (and to boxes with a visibility below 0); matched results are
+    dropped. In other sequences every row counts as ground truth, with any mark and
+    class. These rules give higher scores: use them only to compare with published
+    numbers.
+
+    Args:
+        sequence: Ground truth and results.
+
+    Returns:
+        What counts in each frame.
 
     Raises:
         DataError: An identity twice in one frame.
@@ -139,10 +152,10 @@ def _pair_frames(
 
     Args:
         sequence: G ground truth rows and their results.
-        frames: Frames that count.
+        frames: Numbers of the frames that count.
         counts: (G,) bool, ground truth rows that count.
-        dropped: Gives the results of a frame to drop, from the numbers of its ground
-            truth rows (N,) and their IoU (N, M) with the results.
+        dropped: Chooses the results of a frame to drop, from the row numbers (N,) of
+            its ground truth and their IoU (N, M) with the results.
     """
     gt, results = sequence.gt, sequence.results
     gt_rows, result_rows = _rows_by_frame(gt), _rows_by_frame(results)
@@ -168,7 +181,7 @@ def _rows_by_frame(rows: MOTRows) -> dict[int, np.ndarray]:
     """Row numbers of every frame, in file order."""
     order = np.argsort(rows.frames, kind='stable')
     frames, starts = np.unique(rows.frames[order], return_index=True)
-    groups = np.split(order, starts)[1:]  # what is before the first start is empty
+    groups = np.split(order, starts)[1:]  # the part before the first start is empty
     return dict(zip(frames.tolist(), groups, strict=True))
 
 
@@ -176,7 +189,9 @@ def _frames_to_score(sequence: SequenceTracks) -> np.ndarray:
     name, gt, results, num_frames, first = sequence
     present = np.concatenate([gt.frames, results.frames])
     if (present < 1).any():
-        raise DataError(f'{name}: frame {present.min()}; frames are counted from 1')
+        raise DataError(
+            f'{name}: frame {present.min()} is below 1, the number of the first frame'
+        )
     if num_frames is None:
         num_frames = int(present.max(initial=0)) - first + 1
     frames = np.arange(first, first + num_frames)

@@ -43,23 +43,24 @@ Scores = dict[str, float]
 def evaluate_sequences(
     sequences: Iterable[SequenceTracks | tuple], protocol: str = 'motchallenge'
 ) -> dict[str, Scores]:
-    """Score sequences, each alone and all together.
+    """Score each sequence and all sequences together.
 
     Args:
         sequences: `SequenceTracks`, or tuples of their fields: name, ground truth rows,
             result rows and, optionally, the number of frames and the first frame.
         protocol: 'motchallenge' for the rules of the MOTChallenge server, 'published'
-            for those behind the numbers published for FairMOT.
+            for the rules behind the numbers published for FairMOT.
 
     Returns:
-        Scores of every sequence by its name, and under 'OVERALL' those of all frames
-        together. Ratios are fractions and 0 where nothing defines them; counts are int.
-        HOTA, DetA and the like are means over the IoU thresholds 0.05 to 0.95. MOTP is
+        Scores of each sequence by its name, and of all frames together under 'OVERALL'.
+        Ratios are fractions, and 0 if undefined (0 / 0); counts are int. HOTA, DetA and
+        AssA and their parts are means over the IoU thresholds 0.05 to 0.95. MOTP is
         the mean distance 1 - IoU of matches, as published: less is better.
 
-    HOTA is TrackEval's. CLEAR and identity are motmetrics', where a track is matched
-    first to its last result however long ago that was (TrackEval: in the frame before),
-    and is mostly tracked from 80 % of its boxes on (TrackEval: above 80 %).
+    HOTA is computed by TrackEval. CLEAR and identity scores are computed by motmetrics,
+    which first matches a ground truth track to the result that it matched last, however
+    long ago (TrackEval: in the frame before), and counts a track as mostly tracked from
+    80 % of its boxes on (TrackEval: above 80 %).
 
     Raises:
         ConfigError: Unknown protocol.
@@ -78,10 +79,13 @@ def evaluate_sequences(
 
 
 def require_protocol(protocol: str) -> None:
-    """Check the name of a protocol.
+    """Raise if there is no protocol of this name.
+
+    Args:
+        protocol: Name of the protocol.
 
     Raises:
-        ConfigError: There is none of that name.
+        ConfigError: The protocol is unknown.
     """
     if protocol not in PROTOCOLS:
         raise ConfigError(
@@ -90,7 +94,14 @@ def require_protocol(protocol: str) -> None:
 
 
 def format_table(scores: dict[str, Scores]) -> str:
-    """Table of what `evaluate_sequences` returned; ratios in per cent."""
+    """Format scores as a table, with ratios in per cent.
+
+    Args:
+        scores: What `evaluate_sequences` returned.
+
+    Returns:
+        Lines of text, one for each sequence.
+    """
     rows = [
         [name, *(_format(values[column]) for column in TABLE_NAMES)]
         for name, values in scores.items()
@@ -108,7 +119,7 @@ def _format(value: float) -> str:
 def _clear_scores(pairs: dict[str, list[FramePair]]) -> dict[str, Scores]:
     host = mm.metrics.create()
     names = list(MOTMETRICS_NAMES)
-    # Other solvers, where installed, break ties of equal cost in their own way.
+    # Other solvers, if installed, decide ties differently.
     with mm.lap.set_default_solver('lap'):
         values = {
             name: host.compute(
@@ -120,7 +131,7 @@ def _clear_scores(pairs: dict[str, list[FramePair]]) -> dict[str, Scores]:
             for name, frames in pairs.items()
         }
     for partial in values.values():
-        # 0 / 0 of a sequence without a match would make the mean of all NaN.
+        # A sequence without a match has 0 / 0, which would make the overall mean NaN.
         partial['motp'] = np.nan_to_num(partial['motp'])
     values[OVERALL] = host.compute_overall(
         list(values.values()), metrics=names, return_dataframe=False
@@ -132,7 +143,14 @@ def _clear_scores(pairs: dict[str, list[FramePair]]) -> dict[str, Scores]:
 
 
 def accumulate_events(frames: Sequence[FramePair]) -> mm.MOTAccumulator:
-    """What happened to whom in these frames, as motmetrics keeps it."""
+    """Collect matches, misses, false positives and switches for motmetrics.
+
+    Args:
+        frames: The boxes that count in each frame.
+
+    Returns:
+        The events of all frames.
+    """
     accumulator = mm.MOTAccumulator()
     for pair in frames:
         accumulator.update(
@@ -142,7 +160,7 @@ def accumulate_events(frames: Sequence[FramePair]) -> mm.MOTAccumulator:
 
 
 def _plain(value: float) -> float:
-    """The Python number; 0 for a ratio over nothing, as TrackEval has it."""
+    """Convert to a Python number; an undefined ratio becomes 0, as in TrackEval."""
     if isinstance(value, (int, np.integer)):
         return int(value)
     return float(value) if np.isfinite(value) else 0.0
@@ -162,7 +180,7 @@ def _hota_scores(pairs: dict[str, list[FramePair]]) -> dict[str, Scores]:
 
 
 def _trackeval_data(frames: Sequence[FramePair]) -> dict[str, int | list[np.ndarray]]:
-    """What the metrics of TrackEval take: identities renumbered from 0 without gaps."""
+    """Input of TrackEval's metrics: identities are renumbered from 0 without gaps."""
     num_gt_ids, gt_ids = _renumber([pair.gt_ids for pair in frames])
     num_result_ids, result_ids = _renumber([pair.result_ids for pair in frames])
     return {

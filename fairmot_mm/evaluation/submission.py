@@ -1,4 +1,4 @@
-"""Results of a test set as the MOTChallenge server takes them."""
+"""Writing results of a test set for the MOTChallenge server."""
 
 import re
 import zipfile
@@ -9,23 +9,23 @@ from fairmot_mm.utils import atomic_path
 
 _DETECTORS = ('DPM', 'FRCNN', 'SDP')
 _MOT17 = re.compile(rf'(MOT17-\d+)-({"|".join(_DETECTORS)})')
-# Of every file in the archive, so that the same results are the same bytes.
+# Date of every file in the archive, so that equal results give equal bytes.
 _DATE = (1980, 1, 1, 0, 0, 0)
 
 
 def write_submission(path: str | Path, results: Mapping[str, str]) -> list[str]:
     """Write result files into one zip, without folders.
 
-    MOT17 has every video three times, once for each of its public detectors, and its
-    server wants a file for all: with detections of one's own they are the same, so
-    names that are missing get the results of their sibling.
+    MOT17 has every video three times, once for each public detector, and the server
+    requires a result file for each. Our detector gives the same results for all three,
+    so a missing file is a copy of the others.
 
     Args:
-        path: The archive; it appears only when complete.
-        results: Text of the result file of each sequence, by its name.
+        path: The archive; it appears only when it is complete.
+        results: For each sequence name, the text of its result file.
 
     Returns:
-        Names of the sequences in it.
+        Names of the sequences in the archive.
 
     Raises:
         OutputError: The folder cannot be created or written.

@@ -1,4 +1,4 @@
-"""Where a person's identity changes."""
+"""Finding the frames in which a person's identity changes."""
 
 from typing import NamedTuple
 
@@ -9,14 +9,14 @@ from fairmot_mm.evaluation.mot_scores import accumulate_events, require_protocol
 
 
 class Switch(NamedTuple):
-    """A person who goes on under another identity.
+    """A change of the identity that the results give to a person.
 
     Attributes:
-        frame: First frame of the new identity.
+        frame: First frame of the new identity, from 1.
         person: Identity in the ground truth.
-        old: Identity in the results before.
-        new: Identity in the results from now on.
-        last_frame: Last frame in which the old one was on the person.
+        old: Identity in the results before the change.
+        new: Identity in the results after the change.
+        last_frame: Last frame in which the person had the old identity.
     """
 
     frame: int
@@ -29,18 +29,21 @@ class Switch(NamedTuple):
 def find_switches(
     sequence: SequenceTracks, protocol: str = 'motchallenge'
 ) -> list[Switch]:
-    """The identity switches that `evaluate_sequences` counts, by frame.
+    """Find the identity switches that `evaluate_sequences` counts.
 
     Args:
         sequence: Ground truth and results.
         protocol: See `evaluate_sequences`.
+
+    Returns:
+        The switches in the order of frames.
 
     Raises:
         ConfigError: Unknown protocol.
         DataError: Rows that the protocol refuses.
     """
     require_protocol(protocol)
-    # Other solvers, where installed, break ties of equal cost in their own way.
+    # Other solvers, if installed, decide ties differently.
     with mm.lap.set_default_solver('lap'):
         events = accumulate_events(PROTOCOLS[protocol](sequence)).mot_events
     events = events[events['Type'].isin(['MATCH', 'SWITCH'])].reset_index()

@@ -1,4 +1,4 @@
-"""Re-ID verification: are two embeddings the same person?"""
+"""Re-ID verification: deciding whether two embeddings show the same person."""
 
 from collections.abc import Sequence
 
@@ -15,22 +15,22 @@ def true_accept_rates(
 ) -> np.ndarray:
     """True accept rate (TPR) at given false accept rates, over all pairs of objects.
 
-    A pair is accepted where its cosine similarity exceeds a threshold. The curve of
-    both rates over all thresholds is read by linear interpolation, as in the published
-    evaluation of embeddings; there, pairs of similarity exactly 0 are lost, here they
-    count. Similarities are computed in blocks, and of those between different people
-    only the largest are kept: memory grows with the largest false accept rate.
+    A pair is accepted if its cosine similarity exceeds a threshold. The curve of both
+    rates over all thresholds is interpolated linearly, as in the published evaluation
+    of embeddings; that evaluation leaves out pairs with a similarity of exactly 0, this
+    one counts them. Similarities are computed in blocks, and only the largest ones of
+    different people are kept: memory grows with the largest false accept rate.
 
     Args:
-        embeds: (N, C) of unit length.
+        embeds: (N, C) embeddings of unit length.
         ids: (N,) identities.
-        false_accept_rates: Each in (0, 1).
+        false_accept_rates: F rates between 0 and 1.
 
     Returns:
-        One rate for each of ``false_accept_rates``.
+        (F,) true accept rates in [0, 1].
 
     Raises:
-        DataError: There is no pair of one person, or none of two people.
+        DataError: There is no pair of one person, or no pair of two people.
     """
     embeds = np.asarray(embeds, np.float64)
     counts = np.unique(ids, return_counts=True)[1]
@@ -41,7 +41,7 @@ def true_accept_rates(
             f'{len(ids)} objects of {len(counts)} people make {num_same} pairs of one '
             f'person and {num_other} of two: verification needs both'
         )
-    # One more than the largest rate asks for, so that it lies between two points.
+    # One pair more than the largest rate needs, so that it lies between two points.
     needed = min(num_other, int(max(false_accept_rates) * num_other) + 2)
     same_parts, other = [], np.zeros(0)
     for start in range(0, len(ids), _ROWS):
@@ -52,7 +52,7 @@ def true_accept_rates(
         same_parts.append(similarity[later & same])
         other = np.concatenate([other, similarity[later & ~same]])
         if len(other) > max(2 * needed, _MAX_KEPT):
-            # All that equal the last needed one stay: it is one point of the curve.
+            # Values equal to the last needed one are one point of the curve: keep all.
             other = other[other >= np.partition(other, -needed)[-needed]]
     return _interpolate(
         np.concatenate(same_parts), other, (num_same, num_other), false_accept_rates
@@ -65,7 +65,7 @@ def _interpolate(
     totals: tuple[int, int],
     false_accept_rates: Sequence[float],
 ) -> np.ndarray:
-    """The curve at ``false_accept_rates``; its points are the distinct thresholds."""
+    """Interpolate the curve, whose points are the distinct thresholds."""
     values = np.concatenate([same, other])
     is_same = np.arange(len(values)) < len(same)
     order = np.argsort(-values, kind='stable')

@@ -1,6 +1,7 @@
 """The kernels of a network, recorded once and replayed for every batch."""
 
 from collections.abc import Callable
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -27,7 +28,7 @@ class GraphedForward:
 
     def __init__(self, forward: Callable[[Tensor], Maps]) -> None:
         self.forward = forward
-        self._recordings: dict[torch.Size, Callable[[Tensor], Maps]] = {}
+        self._recordings: dict[torch.Size, Any] = {}
 
     def __call__(self, images: Tensor) -> Maps:
         """Run the network.
@@ -38,13 +39,12 @@ class GraphedForward:
         Returns:
             Raw maps, which the next call overwrites.
         """
-        recorded = self._recordings.get(images.shape)
-        if recorded is None:
+        shape = images.shape
+        if shape not in self._recordings:
             if len(self._recordings) == _MOST_SHAPES:
                 return self.forward(images)
             # The recording keeps the images that it is made with as its input.
-            recorded = torch.cuda.make_graphed_callables(
+            self._recordings[shape] = torch.cuda.make_graphed_callables(
                 self.forward, (images.clone(),)
             )
-            self._recordings[images.shape] = recorded
-        return recorded(images)
+        return self._recordings[shape](images)

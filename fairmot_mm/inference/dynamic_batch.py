@@ -1,4 +1,4 @@
-"""Layers of mmdet that a trace would tie to the batch it was made with."""
+"""Tracing networks of mmdet for batches of any size."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,9 +20,9 @@ def _window_reverse(self: ShiftWindowMSA, windows: Tensor, H: int, W: int) -> Te
 
 @contextmanager
 def dynamic_batch() -> Iterator[None]:
-    """While it lasts, networks of mmdet can be traced for batches of any size.
+    """Let networks of mmdet be traced for batches of any size in a ``with`` block.
 
-    They compute what they always do. It holds for the whole process.
+    Results of the networks do not change. The block affects the whole process.
     """
     original = ShiftWindowMSA.window_reverse
     ShiftWindowMSA.window_reverse = _window_reverse

@@ -1,4 +1,4 @@
-"""Batch norms become part of the convolutions before them."""
+"""Folding batch norms into the convolutions before them."""
 
 from itertools import pairwise
 
@@ -18,7 +18,7 @@ def fuse_conv_bn(network: nn.Module) -> int:
             among the children of a module, as they are registered, becomes an identity.
 
     Returns:
-        Number of batch norms that are gone.
+        Number of batch norms that were folded.
     """
     fused = 0
     for parent in list(network.modules()):

@@ -1,4 +1,4 @@
-"""What the key ``inference`` of a config says about how a network runs."""
+"""The options of inference, which the key ``inference`` of a config sets."""
 
 import difflib
 from collections.abc import Mapping
@@ -18,27 +18,28 @@ Backend = Literal['pytorch', 'onnxruntime']
 class InferenceOptions:
     """How a trained network runs; the dict ``inference`` of a config.
 
-    ``docs/inference_options.md`` has what each does to results and speed. None of them
-    has a part in training.
+    ``docs/inference_options.md`` shows what each option does to results and speed. They
+    have no effect on training.
 
     Attributes:
         backend: ``'onnxruntime'`` runs the network as an ONNX file; from a checkpoint
-            it is exported once and kept in the user's cache. Takes none of the options
-            below but `num_threads`.
-        precision: Numbers of the network. Batch norms, the output layers and everything
-            behind them stay in float32.
+            it is exported once and kept in the user's cache. Of the options below it
+            takes `num_threads` alone.
+        precision: Type of the network's weights and maps. Batch norms, the output
+            layers and everything behind them stay in float32.
         channels_last: Whether the channels of a pixel lie next to each other in memory.
-            ``None``: on a CPU, and in low precision on a GPU.
+            ``None`` turns it on for a CPU, and for low precision on a GPU.
         fuse_conv_bn: Fold batch norms into the convolutions before them. The weights of
             the model are changed.
-        compile: Generate code for the network with ``torch.compile``, at its first
-            frame, which takes a minute.
+        compile: Generate code for the network with ``torch.compile``. It is generated
+            at the first frame, which takes a minute.
         cuda_graphs: Record the network's kernels once for each shape of a batch and
             replay them; CUDA only.
         num_threads: Threads of an operation on a CPU; ``None`` leaves PyTorch's.
 
     Raises:
-        ConfigError: A value is not one of those, or two exclude each other.
+        ConfigError: An option has a value that it cannot have, or two options exclude
+            each other.
     """
 
     backend: Backend = 'pytorch'
@@ -63,19 +64,22 @@ class InferenceOptions:
         threads = self.num_threads
         if threads is not None and (not isinstance(threads, int) or threads < 1):
             raise ConfigError(f'inference.num_threads = {threads!r} must be at least 1')
-        unheeded = self.of_pytorch() if self.backend == 'onnxruntime' else []
-        if unheeded:
+        unsupported = self.of_pytorch() if self.backend == 'onnxruntime' else []
+        if unsupported:
             raise ConfigError(
-                f'inference.{unheeded[0]} is for the backend pytorch; onnxruntime '
+                f'inference.{unsupported[0]} is for the backend pytorch; onnxruntime '
                 'optimises its graphs by itself, in float32'
             )
 
     @classmethod
     def of_config(cls, cfg: Config) -> 'InferenceOptions':
-        """Read the key ``inference``, which a config need not have.
+        """Read the options from the key ``inference``, which a config need not have.
+
+        Args:
+            cfg: Config of a model.
 
         Raises:
-            ConfigError: It has an unknown key, or see the class.
+            ConfigError: The key ``inference`` has an unknown key, or see the class.
         """
         given = cfg.get('inference') or {}
         if not isinstance(given, Mapping):
@@ -91,7 +95,7 @@ class InferenceOptions:
         return cls(**given)
 
     def of_pytorch(self) -> list[str]:
-        """Names of the options that are set and that only PyTorch heeds."""
+        """Names of the options that are set and that only the backend pytorch has."""
         return [
             field.name
             for field in fields(self)
@@ -100,7 +104,10 @@ class InferenceOptions:
         ]
 
     def check_device(self, device: torch.device) -> None:
-        """Refuse what a device cannot do.
+        """Refuse options that a device does not have.
+
+        Args:
+            device: Where the network runs.
 
         Raises:
             ConfigError: An option needs another device.
@@ -118,12 +125,16 @@ class InferenceOptions:
             )
 
     def set_threads(self) -> None:
-        """Give PyTorch `num_threads`, for the whole process."""
+        """Set the threads of PyTorch in this process to `num_threads`, if it is set."""
         if self.num_threads is not None:
             torch.set_num_threads(self.num_threads)
 
     def wants_channels_last(self, device: torch.device) -> bool:
-        """Whether the network runs in ``channels_last`` on a device."""
+        """Whether the network runs in ``channels_last`` on a device.
+
+        Args:
+            device: Where the network runs.
+        """
         if self.channels_last is not None:
             return self.channels_last
         low = self.precision != 'float32'

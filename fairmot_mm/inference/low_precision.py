@@ -1,4 +1,4 @@
-"""Half the numbers of a network, where that does not show."""
+"""Casting a network to low precision for inference."""
 
 import torch
 from torch import nn
@@ -8,12 +8,12 @@ def cast_network(detector: nn.Module, dtype: torch.dtype) -> None:
     """Cast the weights of a detector for inference in low precision.
 
     Two kinds of layers stay in float32: batch norms, whose variances may exceed
-    float16, and the output of every branch of the heads. A width of 100 cells would be
-    rounded to half a cell in bfloat16, and scores would be equal in droves.
+    float16, and the last layer of every branch of the heads. In bfloat16 a width of 100
+    cells would be rounded to half a cell, and many scores would become equal.
 
     Args:
-        detector: With ``bbox_head`` and ``reid_head``; changed in place. It takes
-            images of `dtype`, and gives float32 maps.
+        detector: With ``bbox_head`` and ``reid_head``; changed in place. Afterwards it
+            takes images of ``dtype`` and gives float32 maps.
         dtype: ``torch.float16`` or ``torch.bfloat16``.
     """
     outputs = output_layers(detector)
@@ -30,7 +30,11 @@ def cast_network(detector: nn.Module, dtype: torch.dtype) -> None:
 
 
 def network_dtype(detector: nn.Module) -> torch.dtype:
-    """Type of the images that a detector takes: that of its weights, norms apart."""
+    """Type of the images that a detector takes: that of its weights.
+
+    Args:
+        detector: Its batch norms, which stay in float32, are passed over.
+    """
     return next(
         weights.dtype
         for module in detector.modules()
@@ -40,7 +44,11 @@ def network_dtype(detector: nn.Module) -> torch.dtype:
 
 
 def output_layers(detector: nn.Module) -> set[nn.Module]:
-    """The last convolutions of the branches of the heads."""
+    """The last convolutions of the branches of the heads.
+
+    Args:
+        detector: With ``bbox_head`` and ``reid_head``.
+    """
     branches = [
         branch
         for head in ('bbox_head', 'reid_head')

@@ -1,4 +1,4 @@
-"""Running a checkpoint with onnxruntime: it is exported once, then found again."""
+"""Running a checkpoint with onnxruntime, by an ONNX file that is kept in the cache."""
 
 import hashlib
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What every part may use: errors, safe writing, MOTChallenge files, set-up."""
+"""Tools for all parts: errors, safe writing, MOTChallenge files, set-up."""
 
 from fairmot_mm.utils.atomic import atomic_path, require_writable_dir
 from fairmot_mm.utils.errors import (

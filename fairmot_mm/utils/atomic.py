@@ -1,4 +1,4 @@
-"""Writing files so that a reader never meets half of one."""
+"""Writing files so that no reader ever sees an incomplete file."""
 
 import os
 import tempfile
@@ -11,14 +11,14 @@ from fairmot_mm.utils.errors import OutputError
 
 @contextmanager
 def atomic_path(path: str | Path) -> Iterator[Path]:
-    """Give a temporary name beside ``path``; rename it to ``path`` on success.
+    """Create a temporary file beside ``path``, and rename it to ``path`` on success.
 
     Args:
-        path: Final file. Its folder is created.
+        path: The final file. Its folder is created.
 
     Yields:
-        A hidden name in the same folder, ending in ``.part``, to write to. It is
-        removed when the body raises, and ``path`` is then left as it was.
+        The temporary file to write to: a hidden name in the same folder that ends in
+        ``.part``. If the body raises, it is removed and ``path`` stays as it was.
 
     Raises:
         OutputError: The folder cannot be created or written.
@@ -37,7 +37,7 @@ def atomic_path(path: str | Path) -> Iterator[Path]:
     temporary = Path(name)
     try:
         yield temporary
-        # mkstemp makes the file private; give it the mode a plain open() would have.
+        # mkstemp makes the file private; give it the mode of a file made by open().
         umask = os.umask(0)
         os.umask(umask)
         temporary.chmod(0o666 & ~umask)
@@ -47,10 +47,16 @@ def atomic_path(path: str | Path) -> Iterator[Path]:
 
 
 def require_writable_dir(folder: str | Path) -> Path:
-    """Create ``folder`` and prove that files can be made in it.
+    """Create a folder and check that files can be written in it.
+
+    Args:
+        folder: The folder.
+
+    Returns:
+        The folder.
 
     Raises:
-        OutputError: It cannot be created or written.
+        OutputError: The folder cannot be created or written.
     """
     folder = Path(folder)
     try:

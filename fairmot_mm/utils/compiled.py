@@ -1,4 +1,4 @@
-"""Generated code for a function of PyTorch."""
+"""Generating code for a function of PyTorch."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,11 +9,11 @@ from fairmot_mm.utils.errors import ConfigError
 
 
 class Compiled:
-    """``torch.compile``, whose errors name what is missing.
+    """A function compiled by ``torch.compile``; its errors say what is missing.
 
     Args:
-        function: What is compiled, at its first call.
-        asked_by: What of the config asks for it, to name in errors.
+        function: The function, which is compiled at its first call.
+        asked_by: The key or component of the config that asks for it, for messages.
         options: Keyword arguments of ``torch.compile``.
     """
 
@@ -26,6 +26,12 @@ class Compiled:
     def __call__(self, *args: Any) -> Any:
         """Call the compiled function.
 
+        Args:
+            args: Arguments of the function.
+
+        Returns:
+            What the function returns.
+
         Raises:
             ConfigError: The machine cannot generate code.
         """
@@ -35,5 +41,6 @@ class Compiled:
             reason = ' '.join(str(error).partition('\n\n')[0].split())
             raise ConfigError(
                 f'{self.asked_by}: this machine cannot generate code ({reason}); it '
-                'needs a C++ compiler, for a GPU also Triton. Or leave it out'
+                'needs a C++ compiler, for a GPU also Triton. Install them, or leave '
+                f'{self.asked_by} out'
             ) from error

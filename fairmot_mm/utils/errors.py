@@ -1,12 +1,12 @@
-"""Errors a user can cause: each names what is wrong and what to do about it.
+"""Errors that a user can cause: each says what is wrong and what to do about it.
 
-Tools print them as one line; in Python they are caught by the built-in type they
-extend or, all together, by `UserInputError`.
+Tools print these errors as one line. In Python they can be caught by the built-in type
+that they extend or, all together, as `UserInputError`.
 """
 
 
 class UserInputError(Exception):
-    """Base of every error that a file, a key or a value given by the user caused."""
+    """Base of all errors that are caused by a file, key or value of the user."""
 
 
 class CheckpointError(UserInputError, RuntimeError):
@@ -26,7 +26,7 @@ class ImageError(DataError):
 
 
 class DivergedError(UserInputError, ArithmeticError):
-    """A loss or gradient of a training is not finite, or absurdly large."""
+    """A loss or gradient of a training is not finite, or above its limit."""
 
 
 class VideoError(UserInputError, OSError):
@@ -34,4 +34,4 @@ class VideoError(UserInputError, OSError):
 
 
 class OutputError(UserInputError, OSError):
-    """A result cannot be written where it was asked for."""
+    """A result cannot be written to the file or folder that the user named."""

@@ -1,4 +1,4 @@
-"""Which state of a git repository is being run."""
+"""Reading the state of the git repository that is being run."""
 
 import os
 import subprocess
@@ -13,12 +13,12 @@ class GitState(NamedTuple):
     """State of a repository.
 
     Attributes:
-        root: Its folder.
-        commit: What is checked out; '' before the first commit.
-        branch: Its name; '' for none.
+        root: Folder of the repository.
+        commit: Hash of the commit that is checked out; '' before the first commit.
+        branch: Name of the branch; '' if no branch is checked out.
         untracked: Files and folders that are neither committed nor ignored.
-        diff: What differs from the commit, as a patch; binary files are only named, and
-            the end of a diff of more than 5 MB is cut off.
+        diff: Changes since the commit, as a patch. Binary files are only named, and a
+            patch of more than 5 MB is cut off.
     """
 
     root: Path
@@ -29,13 +29,16 @@ class GitState(NamedTuple):
 
 
 def git_state(folder: str | Path) -> GitState | None:
-    """State of the repository that a folder lies in.
+    """Read the state of the repository that a folder lies in.
 
-    Nothing is changed, not even git's index. Addresses of remotes are not read: they
-    may hold passwords.
+    Nothing is changed, not even git's index. Addresses of remotes are not read, because
+    they may contain passwords.
+
+    Args:
+        folder: A folder of the repository.
 
     Returns:
-        None where the folder lies in no repository, or git cannot be asked.
+        The state; None if the folder lies in no repository, or git is not installed.
     """
     root = _git(folder, 'rev-parse', '--show-toplevel').rstrip('\n')
     if not root:
@@ -54,7 +57,7 @@ def git_state(folder: str | Path) -> GitState | None:
 
 
 def _git(folder: str | Path, *args: str) -> str:
-    """What git prints; '' where it fails, takes too long, or is not installed."""
+    """Output of git; '' if git fails, takes too long, or is not installed."""
     try:
         done = subprocess.run(
             ['git', '-C', str(folder), *args],

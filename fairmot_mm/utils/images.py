@@ -1,4 +1,4 @@
-"""Reading images, and their size alone."""
+"""Reading images, or only their size."""
 
 from pathlib import Path
 
@@ -18,7 +18,10 @@ DECODE_FLAGS = {
 
 
 def read_image(path: str) -> np.ndarray:
-    """Read an image as OpenCV does, EXIF orientation obeyed.
+    """Read an image as OpenCV does, with its EXIF orientation applied.
+
+    Args:
+        path: The image file.
 
     Returns:
         (h, w, 3) uint8 BGR.
@@ -30,10 +33,16 @@ def read_image(path: str) -> np.ndarray:
 
 
 def read_bytes(path: str) -> np.ndarray:
-    """Content of a file, (n,) uint8.
+    """Read the content of an image file.
+
+    Args:
+        path: The image file.
+
+    Returns:
+        (n,) uint8 bytes.
 
     Raises:
-        ImageError: It cannot be read.
+        ImageError: The file cannot be read.
     """
     try:
         return np.fromfile(path, np.uint8)
@@ -42,18 +51,18 @@ def read_bytes(path: str) -> np.ndarray:
 
 
 def decode_image(data: np.ndarray, path: str, reduction: int = 1) -> np.ndarray:
-    """Decode an image file, a JPEG also at a fraction of its size.
+    """Decode an image, optionally at a fraction of its size.
 
     Args:
         data: (n,) uint8 content of the file.
-        path: Its name, for the message.
-        reduction: 1, 2, 4 or 8: pixels of a side that become one.
+        path: Name of the file, for the error message.
+        reduction: 1, 2, 4 or 8: number of pixels of a side that become one.
 
     Returns:
         (ceil(h / reduction), ceil(w / reduction), 3) uint8 BGR.
 
     Raises:
-        ImageError: It is cut off, or not an image.
+        ImageError: The content is cut off, or not an image.
     """
     image = cv2.imdecode(data, DECODE_FLAGS[reduction]) if data.size else None
     if image is None:
@@ -64,14 +73,20 @@ def decode_image(data: np.ndarray, path: str, reduction: int = 1) -> np.ndarray:
 
 
 def image_size(path: str | Path) -> tuple[int, int]:
-    """Width and height in pixels, as the image is when it is loaded.
+    """Read the size that an image has after it is loaded.
 
-    Only the header is read, unless the file says that the picture is to be turned.
-    Loading obeys that; the published CrowdHuman script measures the picture as it is
-    stored, and its boxes of such images are wrong.
+    Only the header is read, unless the file has an EXIF orientation, which is applied
+    when an image is loaded. The published CrowdHuman script uses the size without the
+    orientation, so its boxes of rotated images are wrong.
+
+    Args:
+        path: The image file.
+
+    Returns:
+        Width and height in pixels.
 
     Raises:
-        DataError: The file is missing or no image.
+        DataError: The file is missing or not an image.
     """
     try:
         with Image.open(path) as image:

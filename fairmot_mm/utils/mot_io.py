@@ -15,17 +15,18 @@ PEDESTRIAN = 1
 
 @dataclass(frozen=True)
 class MOTRows:
-    """Rows of a ground truth or result file, in file order. N rows.
+    """The N rows of a ground truth or result file, in file order.
 
     Attributes:
         frames: (N,) int64, counted from 1.
         ids: (N,) int64 raw track ids.
         tlwh: (N, 4) float64 left, top, width, height in pixels of the frame.
-        marks: (N,) float64 seventh column: 0 = not to be considered in ground truth,
-            the confidence in results. 1 where the file has six columns.
-        classes: (N,) int64 class of MOT16/17/20 ground truth, 1 (pedestrian) in every
-            other form.
-        visibility: (N,) float64 in [0, 1] of MOT16/17/20 ground truth, else 1.
+        marks: (N,) float64 seventh column: in ground truth 0 for rows that do not
+            count, in results the score. 1 if the file has six columns.
+        classes: (N,) int64 class of MOT16/17/20 ground truth, 1 (pedestrian) in all
+            other files.
+        visibility: (N,) float64 in [0, 1] of MOT16/17/20 ground truth, 1 in all other
+            files.
     """
 
     frames: np.ndarray
@@ -39,28 +40,35 @@ class MOTRows:
         return len(self.frames)
 
     def __getitem__(self, index: np.ndarray | slice) -> 'MOTRows':
-        """Rows picked by a boolean mask, an integer array or a slice."""
+        """The rows that a boolean mask, an integer array or a slice selects."""
         return MOTRows(
             *(getattr(self, name)[index] for name in MOTRows.__dataclass_fields__)
         )
 
 
 def read_mot(path: str | Path) -> MOTRows:
-    """Read ``frame,id,left,top,width,height[,mark[,...]]`` lines.
+    """Read a file with lines ``frame,id,left,top,width,height[,mark[,...]]``.
 
-    Nine columns are the MOT16/17/20 ground truth form (mark, class, visibility). Ten
-    are MOT15 ground truth or a result file: columns 8 to 10 are world coordinates
-    there and never a class.
+    A file of nine columns is MOT16/17/20 ground truth (mark, class, visibility). A file
+    of ten columns is MOT15 ground truth or a result file; its columns 8 to 10 are world
+    coordinates and never a class.
+
+    Args:
+        path: The text file.
+
+    Returns:
+        The rows of the file.
 
     Raises:
-        DataError: The file is missing, or a line is malformed (named by its number).
+        DataError: The file is missing, or a line is malformed; the message has the
+            number of the line.
     """
     path = Path(path)
     if not path.is_file():
         raise DataError(f'{path} does not exist')
     try:
         with warnings.catch_warnings():
-            # A tracker that found nobody writes an empty file.
+            # A tracker without any track writes an empty file.
             warnings.filterwarnings('ignore', message='.*input contained no data')
             table = np.loadtxt(path, delimiter=',', ndmin=2, comments='#')
     except ValueError as error:
@@ -110,17 +118,17 @@ def format_mot_rows(
     tlwh: Iterable[Iterable[float]],
     classes: Sequence[int] | None = None,
 ) -> str:
-    """Result lines of one frame, in the form the published tracker writes.
+    """Format the result lines of one frame as the published tracker does.
 
     Args:
-        frame: Frame number counted from 1.
+        frame: Frame number, counted from 1.
         ids: (M,) track identities.
         tlwh: (M, 4) left, top, width, height in pixels of the frame.
-        classes: (M,) classes, counted from 1 as in ground truth.
+        classes: (M,) classes, counted from 1 as in ground truth; None writes none.
 
     Returns:
-        ``frame,id,left,top,width,height,1,-1,-1,-1`` lines, each ending in a newline;
-        with classes ``1,class,-1,-1`` at their end.
+        Lines ``frame,id,left,top,width,height,1,-1,-1,-1`` that end in a newline; with
+        classes the last four columns are ``1,class,-1,-1``.
     """
     ids = list(ids)
     return ''.join(
@@ -132,11 +140,11 @@ def format_mot_rows(
 
 
 def write_mot(path: str | Path, rows: MOTRows) -> None:
-    """Write results in one step, in the form of `format_mot_rows` with their marks.
+    """Write results in one step, with columns as in `format_mot_rows` and their marks.
 
     Args:
-        path: The text file to make. Its folder is created.
-        rows: Results; their order is kept.
+        path: The text file. Its folder is created.
+        rows: The results; their order is kept.
 
     Raises:
         OutputError: The folder cannot be created or written.
@@ -147,7 +155,11 @@ def write_mot(path: str | Path, rows: MOTRows) -> None:
 
 
 def write_text(path: str | Path, text: str) -> None:
-    """Write ``text`` to ``path`` in one step (temporary name, then rename).
+    """Write a text file in one step: a temporary file is renamed when it is complete.
+
+    Args:
+        path: The file. Its folder is created.
+        text: The new content.
 
     Raises:
         OutputError: The folder cannot be created or written.

@@ -1,4 +1,4 @@
-"""Which of many values on a line lie near which others, without a table of all."""
+"""Finding pairs of near values without comparing all with all."""
 
 import numpy as np
 
@@ -6,18 +6,18 @@ import numpy as np
 def pairs_in_reach(
     values: np.ndarray, reach: np.ndarray | float, others: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Find all pairs no farther apart than a reach.
+    """Find all pairs of values whose distance is at most the reach.
 
-    Time and memory grow with the pairs that are found, not with N times M. A pair
-    farther than its reach by a rounding error may be found, too.
+    Time and memory grow with the number of pairs that are found, not with N times M. A
+    pair whose distance exceeds the reach by a rounding error may be found as well.
 
     Args:
-        values: (N,) without NaN.
-        reach: (N,) or one for all, 0 or more.
-        others: (M,) without NaN.
+        values: (N,) numbers without NaN.
+        reach: (N,) largest distances, or one for all values; 0 or more.
+        others: (M,) numbers without NaN.
 
     Returns:
-        Indices (P,) into ``values``, ascending, and (P,) into ``others``.
+        (P,) indices into ``values``, ascending, and (P,) indices into ``others``.
     """
     reach = reach * (1 + 1e-12) + 1e-9
     order = np.argsort(others, kind='stable')

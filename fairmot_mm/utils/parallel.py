@@ -1,4 +1,4 @@
-"""Spreading independent jobs over processes."""
+"""Running independent jobs in several processes."""
 
 import multiprocessing
 import os
@@ -23,19 +23,22 @@ def map_parallel(
     description: str = '',
     show_progress: bool = False,
 ) -> list[Result]:
-    """Results of ``function(job)`` in the order of ``jobs``.
+    """Call ``function(job)`` for each job, in several processes.
 
-    The first error, an interrupt included, ends all workers at once, whatever they are
-    at, and is raised: when this returns or raises, none is at work any more. Where this
-    process is killed, they end as well.
+    The first error, or an interrupt, ends all workers at once and is raised. After this
+    function has returned or raised, no worker is running. If this process is killed,
+    the workers end too.
 
     Args:
         function: A function at the top of a module, or a ``partial`` of one.
-        jobs: What to call it with.
-        workers: Processes; None takes one a core, at most as many as there are jobs.
-            With one the jobs run in this process.
+        jobs: The argument of each call.
+        workers: Number of processes; None starts one for each core, but not more than
+            there are jobs. With one the jobs run in this process.
         description: Text beside the progress bar.
         show_progress: Draw a progress bar.
+
+    Returns:
+        The results in the order of ``jobs``.
     """
     workers = min(workers or os.cpu_count() or 1, len(jobs))
     look: dict = {'description': description, 'disable': not show_progress}
@@ -60,15 +63,15 @@ def map_parallel(
 
 
 def _start_worker(is_over: Connection) -> None:
-    # An interrupt from the keyboard reaches the whole group; the parent deals with it.
+    # Ctrl-C interrupts all processes of the group; the parent handles it for all.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_early, args=(is_over,), daemon=True).start()
 
 
 def _end_early(is_over: Connection) -> None:
-    """End this worker once the parent is gone or says so."""
+    """End this worker when the parent ends, or sends that the work is over."""
     parent = multiprocessing.parent_process()
     if parent is not None:
-        # Nobody reads what the parent says: each of the workers is to see it.
+        # The message is not read, so that every worker sees it.
         wait([is_over, parent.sentinel])
         os._exit(1)

@@ -1,4 +1,4 @@
-"""A MOTChallenge sequence folder: its images and what ``seqinfo.ini`` says."""
+"""Reading MOTChallenge sequence folders: images and ``seqinfo.ini``."""
 
 import configparser
 import re
@@ -14,19 +14,31 @@ IMAGE_SUFFIXES = ('.jpg', '.jpeg', '.png', '.bmp', '.tif', '.tiff', '.webp')
 
 
 def natural_order(name: str) -> list[tuple[int, str]]:
-    """Sort key of a file name that counts its numbers: ``2.jpg`` before ``10.jpg``.
+    """Sort key that orders names by the numbers in them: ``2.jpg`` before ``10.jpg``.
 
-    Names whose numbers have leading zeros are in the order of their characters.
+    Numbers of equal value are ordered by their characters: ``02.jpg`` before ``2.jpg``.
+
+    Args:
+        name: File name.
+
+    Returns:
+        The key: number (-1 for text) and characters of each part.
     """
     words = re.split(r'(\d+)', name)
     return [(int(word) if word.isdecimal() else -1, word) for word in words]
 
 
 def list_images(folder: str | Path) -> list[Path]:
-    """Images of ``folder`` in the natural order of their names.
+    """List the images of a folder.
+
+    Args:
+        folder: The folder.
+
+    Returns:
+        The images in natural order of their names, see `natural_order`.
 
     Raises:
-        DataError: It is not a folder, or has no image in it.
+        DataError: The folder does not exist or has no image.
     """
     folder = Path(folder)
     if not folder.is_dir():
@@ -43,14 +55,17 @@ def list_images(folder: str | Path) -> list[Path]:
 
 
 def split_range(count: int, split: str) -> range:
-    """Frames (from 0) of a part of a sequence of ``count`` frames.
+    """Choose the frames of a part of a sequence.
 
-    The first half is as published the first ``int(count / 2)`` frames: training on half
-    of MOT17 takes them, its validation the rest.
+    As published, the first half is the first ``int(count / 2)`` frames: training on
+    half of MOT17 takes them, its validation takes the rest.
 
     Args:
-        count: Frames of the sequence.
+        count: Number of frames of the sequence.
         split: One of `SPLITS`.
+
+    Returns:
+        Numbers of the frames, from 0.
 
     Raises:
         ConfigError: Unknown `split`.
@@ -70,7 +85,7 @@ class SequenceInfo:
     Attributes:
         name: Name of the sequence, that of its folder.
         images: Image files in frame order; ``images[k]`` is frame k + 1.
-        frame_rate: Frames a second.
+        frame_rate: Frames per second.
         width: Width of the images in pixels.
         height: Height of the images in pixels.
         gt_file: ``gt/gt.txt`` of the folder, whether it exists or not.
@@ -85,10 +100,16 @@ class SequenceInfo:
 
     @classmethod
     def read(cls, folder: str | Path) -> 'SequenceInfo':
-        """Read ``folder``: ``seqinfo.ini`` where there is one, else the images alone.
+        """Read a sequence folder.
 
         Without ``seqinfo.ini`` the images lie in ``img1`` or in the folder itself, the
-        size is that of the first image and the rate is 30.
+        size is that of the first image and the frame rate is 30.
+
+        Args:
+            folder: The folder of the sequence.
+
+        Returns:
+            The sequence.
 
         Raises:
             DataError: Folder, images or a key of ``seqinfo.ini`` missing or malformed.
@@ -118,13 +139,16 @@ class SequenceInfo:
         return cls(folder.name, images, 30.0, width, height, gt_file)
 
     def images_by_frame(self) -> dict[int, Path]:
-        """Image of each frame, ascending.
+        """Find the image of each frame.
 
-        The frame is the number in the file's name, or its place in name order (from 1)
-        where some name is no number.
+        The frame is the number in the file's name, or the position in name order (from
+        1) if any name is not a number.
+
+        Returns:
+            Images by frame number, ascending.
 
         Raises:
-            DataError: Two images are of one frame.
+            DataError: Two images have the same frame number.
         """
         numeric = all(image.stem.isdecimal() for image in self.images)
         images: dict[int, Path] = {}

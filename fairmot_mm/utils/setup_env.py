@@ -33,12 +33,12 @@ REBUILD = (
 def check_environment() -> None:
     """Check that mmengine, mmcv and mmdet fit and that mmcv has its operators.
 
-    mmcv is easily built without the compiled operators, or kept from a time with
-    another torch; without this check either shows up late and says little.
+    mmcv may have been built without its compiled operators, or for another torch.
+    Without this check either fails late, with a message that does not help.
 
     Raises:
-        ImportError: One of them is missing, of another version, or without working
-            operators; the message says how to mend it.
+        ImportError: A package is missing, of another version, or without working
+            operators; the message says what to run.
     """
     for name, (lowest, limit) in SUPPORTED.items():
         try:

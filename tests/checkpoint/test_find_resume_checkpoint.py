@@ -48,7 +48,9 @@ def test_damaged_checkpoints_are_named(tmp_path, capsys):
     assert find_resume_checkpoint(tmp_path) == tmp_path / 'epoch_1.pth'
     printed = ''.join(capsys.readouterr())
     assert 'epoch_2.pth cannot be read' in printed
-    assert f'going on from the one before, {tmp_path / "epoch_1.pth"}' in printed
+    assert (
+        f'goes on from the checkpoint before it, {tmp_path / "epoch_1.pth"}' in printed
+    )
     (tmp_path / 'epoch_1.pth').unlink()
     with pytest.raises(
         CheckpointError, match=r'no checkpoint of .*epoch_2\.pth cannot'

@@ -103,7 +103,7 @@ def test_download(server, cache, zoo):
 @pytest.mark.parametrize(
     ('cut_after', 'sha', 'message'),
     [
-        (None, 'f' * 64, 'what came is another file'),
+        (None, 'f' * 64, 'the server sent another file'),
         (100, 'f' * 64, 'the connection ended after 100 of 8000 bytes'),
     ],
 )

@@ -119,8 +119,8 @@ def test_bad_label(make_jde_set, label, message):
 @pytest.mark.parametrize(
     ('text', 'message'),
     [
-        ('', r'a\.train lists no image'),
-        ('\n\n', r'a\.train lists no image'),
+        ('', r'a\.train names no image'),
+        ('\n\n', r'a\.train names no image'),
         (
             '\npics/000.png\n',
             r"a\.train, line 2: pics/000\.png has no folder .*'images",

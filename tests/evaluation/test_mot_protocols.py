@@ -106,7 +106,7 @@ def test_fractions_of_ground_truth_are_kept(tmp_path):
     ('gt', 'results', 'num_frames', 'message'),
     [
         ([f'1,7,{BOXES[7]},1,14,1'], [], 1, 'some: ground truth has class 14'),
-        ([f'0,7,{BOXES[7]},1,1,1'], [], 1, 'some: frame 0; frames are counted from 1'),
+        ([f'0,7,{BOXES[7]},1,1,1'], [], 1, 'some: frame 0 is below 1'),
         ([], [result(2, 7)], 1, 'some: results have frame 2, outside the frames 1 to'),
         ([], [result(2, 7), result(2, 8, 7)], 2, 'results has identity 7 more than'),
         ([f'1,7,{BOXES[7]},1,1,1'] * 2, [], 1, 'ground truth has identity 7 more'),

@@ -27,7 +27,7 @@ def test_any_batch_gives_what_pytorch_gives(short_model, onnx_file, batch):
 
 
 def test_only_standard_operators(onnx_file):
-    """The graph needs no library of custom operators, for the deformable layer either."""
+    """The graph needs no custom operators, not for its deformable layer either."""
     onnx = pytest.importorskip('onnx')
     graph = onnx.load(onnx_file)
     assert [(entry.domain, entry.version) for entry in graph.opset_import] == [('', 19)]

@@ -7,6 +7,7 @@ import torch
 
 RUN = """
 train_cfg = dict(max_epochs=2, val_begin=99)
+val_dataloader = val_cfg = val_evaluator = None
 train_dataloader['dataset']['on_corrupt'] = 'skip'
 default_hooks = dict(
     checkpoint=dict(save_best=None), corrupt_images=dict(max_images={})

@@ -109,6 +109,22 @@ def test_detection_and_reid(trained, run_tool, make_config, tmp_path):
         run_tool('test', config, *arguments, '--submission', tmp_path / 'a.zip')
 
 
+def test_onnx_with_averaged_weights(trained, sure, run_tool, make_config, tmp_path):
+    """An ONNX file runs with a config that averages weights in training (EMAHook)."""
+    ema = "custom_hooks = [dict(type='EMAHook')]"
+    config = make_config(ema)
+    onnx = ['--cfg-options', 'inference.backend=onnxruntime']
+    run_tool('test', config, sure, '--work-dir', tmp_path / 'onnx', *onnx)
+    run_tool('test', config, sure, '--work-dir', tmp_path / 'torch')
+    found, expected = (
+        read_mot(tmp_path / backend / 'results' / 'b.txt')
+        for backend in ('onnx', 'torch')
+    )
+    assert len(found.frames) > 4
+    assert found.frames.tolist() == expected.frames.tolist()
+    assert found.ids.tolist() == expected.ids.tolist()
+
+
 @pytest.mark.parametrize(
     ('checkpoint', 'option', 'message'),
     [

@@ -117,8 +117,10 @@ def test_compile(train, make_config, run_tool, tmp_path):
     # Traced, but run by PyTorch: generating code for the network takes minutes.
     hook = ", dict(type='CompileNetworkHook', backend='eager')"
     two_epochs = ONE_EPOCH.replace('max_epochs=1', 'max_epochs=2')
+    # Two iterations an epoch.
+    larger = 'train_dataloader.update(batch_size=4)\n'
     found = []
-    for extra in (settings.format(hook), settings.format('')):
+    for extra in (settings.format(hook) + larger, settings.format('') + larger):
         train('compile', ONE_EPOCH + extra)
         config = make_config(two_epochs + extra, bases=[str(EXAMPLES / 'compile.py')])
         run_tool('train', config, '--work-dir', tmp_path, '--resume')

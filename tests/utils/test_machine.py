@@ -23,7 +23,9 @@ def test_machine():
     assert {'python', 'mmcv', 'numpy'} <= machine['versions'].keys()
     assert machine['cores'] == len(os.sched_getaffinity(0))
     assert machine['threads'] == torch.get_num_threads()
-    assert machine['memory_gb'] > 0.1
+    meminfo = Path('/proc/meminfo').read_text()
+    kibibytes = int(re.search(r'^MemTotal:\s+(\d+) kB', meminfo, re.MULTILINE)[1])
+    assert machine['memory_gb'] == pytest.approx(kibibytes * 1024 / 1e9, abs=0.06)
     line = machine_line(machine)
     assert machine['cpu'] in line
     assert f'PyTorch {version("torch")}' in line

@@ -11,6 +11,7 @@ from mmengine.registry import DefaultScope
 
 from fairmot_mm.utils import ConfigError, setup_env
 from fairmot_mm.utils.setup_env import (
+    check_deformable_convolutions,
     check_deformable_operator,
     check_environment,
     register_all_modules,
@@ -89,6 +90,18 @@ def test_missing_operators_of_a_device_are_told_in_a_sentence(monkeypatch):
     message = str(caught.value)
     assert '(implementation for device cuda:0 not found.)' in message
     assert all(way in message for way in ('build-mmcv', 'CUDA_HOME', 'conv_cfg=None'))
+
+
+def test_only_a_model_that_needs_the_operator_is_tried(monkeypatch):
+    """Models with deformable convolutions are checked on their device, others pass."""
+    tried = []
+    monkeypatch.setattr(setup_env, 'check_deformable_operator', tried.append)
+    check_deformable_convolutions(torch.nn.Conv2d(1, 1, 1))
+    check_deformable_convolutions(torch.nn.ReLU())
+    assert tried == []
+    deformable = mmcv.ops.ModulatedDeformConv2dPack(1, 1, 1)
+    check_deformable_convolutions(torch.nn.Sequential(deformable))
+    assert tried == [torch.device('cpu')]
 
 
 def test_default_scope_is_set_once(own_default_scope):

@@ -14,7 +14,7 @@ def parse_args() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('annotations', help='JSON file')
-    parser.add_argument('image_root', help='folder that its file names are relative to')
+    parser.add_argument('image_root', help='folder that the file names are relative to')
     add_converter_arguments(parser, PEDESTRIAN_ONLY)
     add_video_arguments(parser)
     return parser.parse_args()

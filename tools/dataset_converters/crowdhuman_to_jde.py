@@ -1,4 +1,4 @@
-"""Convert CrowdHuman: an identity for every box (Re-ID pretraining), or none."""
+"""Convert CrowdHuman, with an identity for every box or without identities."""
 
 import argparse
 
@@ -10,14 +10,16 @@ def parse_args() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
-        'source', help='folder of annotation_train.odgt, annotation_val.odgt and images'
+        'source',
+        help='folder with annotation_train.odgt, annotation_val.odgt and the images',
     )
     add_converter_arguments(parser, name='crowdhuman')
     parser.add_argument(
         '--identities',
         choices=['per-box', 'none'],
         default='per-box',
-        help='per-box: every box its own (default); none: to train detection alone',
+        help='per-box: every box gets an identity, for Re-ID pretraining (default); '
+        'none: boxes have no identity, for training detection only',
     )
     return parser.parse_args()
 

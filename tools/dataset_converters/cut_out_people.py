@@ -1,4 +1,4 @@
-"""Cut people out of training sets, for PastePeople to paste into other images."""
+"""Cut people out of training images; PastePeople pastes them into other images."""
 
 import argparse
 
@@ -13,10 +13,30 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('ann_files', nargs='+', help='lists, such as mot17.train')
     parser.add_argument('--out', required=True, help='folder for the PNG files')
     rules = CutoutRules()
-    parser.add_argument('--min-height', type=int, default=rules.min_height)
-    parser.add_argument('--max-height', type=int, default=rules.max_height)
-    parser.add_argument('--max-overlap', type=float, default=rules.max_overlap)
-    parser.add_argument('--per-identity', type=int, default=rules.per_identity)
+    parser.add_argument(
+        '--min-height',
+        type=int,
+        default=rules.min_height,
+        help='smallest height of a box in pixels (default: %(default)s)',
+    )
+    parser.add_argument(
+        '--max-height',
+        type=int,
+        default=rules.max_height,
+        help='scale cut-outs down to this height in pixels (default: %(default)s)',
+    )
+    parser.add_argument(
+        '--max-overlap',
+        type=float,
+        default=rules.max_overlap,
+        help='largest share of a box that another one covers (default: %(default)s)',
+    )
+    parser.add_argument(
+        '--per-identity',
+        type=int,
+        default=rules.per_identity,
+        help='largest number of cut-outs of one identity (default: %(default)s)',
+    )
     return parser.parse_args()
 
 

@@ -14,7 +14,8 @@ def parse_args() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
-        'source', help='folder with a folder for each video: SEQ/*.xml and its images'
+        'source',
+        help='folder that has a folder with an XML file and images for each video',
     )
     add_converter_arguments(parser, PEDESTRIAN_ONLY)
     add_video_arguments(parser)

@@ -14,7 +14,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         '--frame-rate',
         type=float,
-        help='frames a second, instead of what the videos say',
+        help='frames per second (default: the rate of the video)',
     )
     return parser.parse_args()
 

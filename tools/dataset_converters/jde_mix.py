@@ -9,13 +9,20 @@ from fairmot_mm.utils.cli import run_converter
 def parse_args() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument('name', choices=MIX_SETS, help='the set')
-    parser.add_argument('source', help='unpacked folder: images and labels_with_ids')
+    parser.add_argument('name', choices=MIX_SETS, help='name of the set')
+    parser.add_argument(
+        'source', help='unpacked folder with images and labels_with_ids'
+    )
     parser.add_argument('out', help='data root of the training configs')
     parser.add_argument(
-        '--lists', nargs='+', default=(), help='published list files to use'
+        '--lists',
+        nargs='+',
+        default=(),
+        help='published list files to use instead of new ones',
     )
-    parser.add_argument('--workers', type=int, help='processes (default one a core)')
+    parser.add_argument(
+        '--workers', type=int, help='number of processes (default: one for each core)'
+    )
     return parser.parse_args()
 
 

@@ -20,10 +20,15 @@ def parse_args() -> argparse.Namespace:
         '--part',
         choices=['all', 'half', 'val', 'emb'],
         default='all',
-        help='of each folder: the first half, the rest, or every third of the rest',
+        help='all images of each folder, the first half, the rest (val), or every '
+        'third image of the rest (emb)',
     )
-    parser.add_argument('--num-classes', type=int, default=1, help='of the labels')
-    parser.add_argument('--workers', type=int, help='processes (default one a core)')
+    parser.add_argument(
+        '--num-classes', type=int, default=1, help='number of classes of the labels'
+    )
+    parser.add_argument(
+        '--workers', type=int, help='number of processes (default: one for each core)'
+    )
     return parser.parse_args()
 
 

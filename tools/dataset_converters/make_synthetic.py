@@ -15,28 +15,37 @@ def parse_args() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter
     )
     parser.add_argument('out', type=Path, help='folder of the sequences')
-    parser.add_argument('--num-sequences', type=int, default=2, help='how many')
-    parser.add_argument('--num-frames', type=int, default=100, help='of each')
-    parser.add_argument('--num-people', type=int, default=10, help='in each')
+    parser.add_argument(
+        '--num-sequences', type=int, default=2, help='number of sequences'
+    )
+    parser.add_argument(
+        '--num-frames', type=int, default=100, help='number of frames of each sequence'
+    )
+    parser.add_argument(
+        '--num-people', type=int, default=10, help='number of people in each sequence'
+    )
     parser.add_argument(
         '--size',
         type=int,
         nargs=2,
         metavar=('W', 'H'),
         default=(640, 352),
-        help='width and height of the images',
+        help='width and height of the images in pixels',
     )
     parser.add_argument(
-        '--frame-rate', type=float, default=15.0, help='frames a second'
+        '--frame-rate', type=float, default=15.0, help='frames per second'
     )
     parser.add_argument(
-        '--seed', type=int, default=0, help='of the first; the next ones count on'
+        '--seed',
+        type=int,
+        default=0,
+        help='seed of the first sequence; each further one adds 1',
     )
     parser.add_argument(
         '--camera',
         choices=[*CAMERAS, 'both'],
         default='both',
-        help='both: fixed and moving in turn',
+        help='both: fixed and moving alternately',
     )
     return parser.parse_args()
 

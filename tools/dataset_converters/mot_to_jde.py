@@ -1,4 +1,4 @@
-"""Convert MOTChallenge sequences (MOT15, 16, 17, 20, or one's own in that form)."""
+"""Convert MOTChallenge sequences (MOT15, 16, 17, 20, or your own in the same form)."""
 
 import argparse
 
@@ -9,10 +9,12 @@ from fairmot_mm.utils.cli import add_converter_arguments, run_converter
 def parse_args() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument('source', help='folder of sequences: MOT17/train')
+    parser.add_argument('source', help='folder of sequences, such as MOT17/train')
     add_converter_arguments(parser, PEDESTRIAN_ONLY)
     parser.add_argument(
-        '--sequences', nargs='+', help="take only these; patterns in quotes: '*-SDP'"
+        '--sequences',
+        nargs='+',
+        help="convert only these; put patterns in quotes: '*-SDP'",
     )
     parser.add_argument(
         '--half',
@@ -27,7 +29,7 @@ def parse_args() -> argparse.Namespace:
         '--first-id',
         type=int,
         default=0,
-        help='lowest identity (default 0; the published scripts count from 1)',
+        help='lowest identity (default: 0; the published scripts count from 1)',
     )
     return parser.parse_args()
 

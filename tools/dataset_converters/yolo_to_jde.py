@@ -13,7 +13,7 @@ from fairmot_mm.utils.cli import (
 def parse_args() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument('source', help='folder of images/ and labels/')
+    parser.add_argument('source', help='folder with images/ and labels/')
     add_converter_arguments(parser, PEDESTRIAN_ONLY)
     add_video_arguments(parser, has_ending=False)
     parser.add_argument(
@@ -24,7 +24,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         '--track-ids',
         action='store_true',
-        help='the sixth column is an identity, each folder of images a video',
+        help='the sixth column is an identity, and each folder of images is a video',
     )
     return parser.parse_args()
 

@@ -1,4 +1,4 @@
-"""Finding what makes a training fail before it is started."""
+"""Checking a data set before it is trained on."""
 
 import filecmp
 from collections import Counter, defaultdict
@@ -14,7 +14,7 @@ from fairmot_mm.datasets.label_files import IMAGE_DIR, label_name
 from fairmot_mm.utils import DataError, list_images, map_parallel
 
 _IMAGES_A_JOB = 200
-# Tracks are longer than this many boxes in every data set that has tracks.
+# In every data set with tracks, the mean track is longer than this many boxes.
 _LEAST_BOXES_A_TRACK = 1.25
 
 
@@ -36,21 +36,27 @@ def check_dataset(
     Args:
         data_root: Folder that the paths of the lists are relative to.
         train: Lists to train on, relative to ``data_root`` unless absolute.
-        val: What is tested on: lists, or folders of MOTChallenge sequences.
-        val_images: Further images that are tested on.
-        num_classes: Classes of the labels.
+        val: Lists, or folders of MOTChallenge sequences, to test on.
+        val_images: Further images to test on.
+        num_classes: Number of classes of the labels.
         clipped: Boxes must not reach beyond the image, as published for MOT20.
-        decode: Decode every image; otherwise its header is read.
-        allow: Kinds of problems that are as they should be here.
-        workers: Processes, one a core by default.
+        decode: Decode every image; otherwise only its header is read.
+        allow: Kinds of problems, see `KINDS`, that are intended in this data set and
+            are not reported.
+        workers: Number of processes; None starts one for each core.
         show_progress: Draw a progress bar.
+
+    Returns:
+        The problems that were found, and what each list holds.
 
     Raises:
         DataError: ``allow`` has an unknown kind.
     """
     unknown = sorted(set(allow) - set(KINDS))
     if unknown:
-        raise DataError(f'no kind {unknown[0]!r}: choose among {", ".join(KINDS)}')
+        raise DataError(
+            f'{unknown[0]!r} is not a kind of problem: choose among {", ".join(KINDS)}'
+        )
     root, report = Path(data_root), CheckReport()
     check = partial(
         _check_images, num_classes=num_classes, clipped=clipped, decode=decode
@@ -83,7 +89,7 @@ def check_dataset(
     for file, paths in images.items():
         tested += paths if file not in train_files else []
     for file in train_files:
-        report.problems += _overlap(file, images[file], tested)
+        report.problems += _trained_and_tested(file, images[file], tested)
     report.problems = [one for one in report.problems if one.kind not in allow]
     return report
 
@@ -102,7 +108,7 @@ def _check_images(
 def _read_list(
     file: Path, root: Path, problems: list[Problem]
 ) -> list[tuple[Path, Path]]:
-    """Images of a list and their label files; what is wrong goes to ``problems``."""
+    """Images of a list and their label files; appends to ``problems``."""
     try:
         lines = file.read_text(errors='replace').splitlines()
     except OSError as error:
@@ -124,12 +130,12 @@ def _read_list(
             continue
         pairs.append((root / image, root / label_name(str(image))))
     if not pairs:
-        problems.append(Problem('bad-list', str(file), 'no image in it'))
+        problems.append(Problem('bad-list', str(file), 'the list names no image'))
     return pairs
 
 
 def _check_identities(file: Path, found: Sequence[ImageCheck]) -> Iterator[Problem]:
-    """What is wrong with the identities of a list as a whole."""
+    """Find what is wrong with the identities of a list as a whole."""
     folders: dict[Path, list[ImageCheck]] = defaultdict(list)
     for one in found:
         folders[one.image.parent].append(one)
@@ -164,8 +170,8 @@ def _check_identities(file: Path, found: Sequence[ImageCheck]) -> Iterator[Probl
         yield Problem(
             'unused-identities',
             str(file),
-            f'{len(home)} identities up to {largest}: the classifier gets as many '
-            'classes; number them without gaps',
+            f'{len(home)} identities are numbered up to {largest}, and the classifier '
+            'gets a class for each number: number them without gaps',
         )
 
 
@@ -176,7 +182,7 @@ def _count(found: Sequence[ImageCheck], num_classes: int) -> ListCount:
 
 
 def _sequence_images(root: Path, problems: list[Problem]) -> Iterator[Path]:
-    """Images of the sequence folders in ``root``."""
+    """Images of the sequence folders in ``root``; appends to ``problems``."""
     for folder in sorted(path for path in root.iterdir() if path.is_dir()):
         image_dir = folder / 'img1'
         if not image_dir.is_dir():
@@ -190,10 +196,10 @@ def _sequence_images(root: Path, problems: list[Problem]) -> Iterator[Path]:
                 problems.append(Problem(kind, str(folder), f'no {name}'))
 
 
-def _overlap(
+def _trained_and_tested(
     file: Path, train: Sequence[Path], tested: Sequence[Path]
 ) -> Iterator[Problem]:
-    """Images of a list that are tested on too, links followed and copies found."""
+    """Images of a list that are also tested on, directly, by a link or as a copy."""
     links = {path.resolve(): path for path in tested}
     sizes = defaultdict(list)
     for path in links:
@@ -207,5 +213,5 @@ def _overlap(
         )
         if same is not None:
             yield Problem(
-                'train-val-overlap', str(file), f'{image} is tested on: {same}'
+                'train-val-overlap', str(file), f'{image} is also tested on: {same}'
             )

@@ -12,18 +12,18 @@ from fairmot_mm.datasets.check.problem import WARNINGS, Problem
 from fairmot_mm.utils import DataError, SequenceInfo
 from fairmot_mm.utils.images import image_size
 
-# Rounding to six decimals may move a side of a clipped box.
+# Rounding to six decimals may move a side of a clipped box by this much.
 _TOLERANCE = 2e-6
 
 
 @dataclass
 class ImageCheck:
-    """What was found of an image.
+    """What the check of an image and its label file found.
 
     Attributes:
         image: The image.
         label: Its label file.
-        boxes: (class, identity, line) of each sound line.
+        boxes: (class, identity, line number) of each line without an error.
         problems: What is wrong.
     """
 
@@ -43,7 +43,10 @@ def check_image(
         label: Its label file.
         num_classes: Classes must be below this.
         clipped: Boxes must not reach beyond the image.
-        decode: Decode the image, rather than read its header alone.
+        decode: Decode the image; otherwise only its header is read.
+
+    Returns:
+        The boxes and the problems that were found.
     """
     found = ImageCheck(image, label)
     found.problems += _check_pixels(image, decode)
@@ -70,6 +73,7 @@ def check_image(
 
 
 def _check_pixels(image: Path, decode: bool) -> Iterator[Problem]:
+    """Find out whether an image exists, can be decoded and has the right size."""
     if not image.is_file():
         yield Problem('missing-image', str(image), 'does not exist')
         return
@@ -83,19 +87,19 @@ def _check_pixels(image: Path, decode: bool) -> Iterator[Problem]:
         return
     said = _sequence_size(image.parent) or _sequence_size(image.resolve().parent)
     if said and said[:2] != size:
-        what = f'{size[0]}x{size[1]} pixels where {said[2]} says {said[0]}x{said[1]}'
+        what = f'{size[0]}x{size[1]} pixels, but {said[2]} says {said[0]}x{said[1]}'
         yield Problem('wrong-size', str(image), what)
 
 
 def _sequence_size(folder: Path) -> tuple[int, int, str] | None:
-    """Size that ``seqinfo.ini`` above a folder of images gives, and its name."""
+    """Width and height in ``seqinfo.ini`` above a folder of images, and its path."""
     ini = folder.parent / 'seqinfo.ini'
     return _read_size(ini, ini.stat().st_mtime_ns) if ini.is_file() else None
 
 
 @lru_cache(maxsize=1024)
 def _read_size(ini: Path, changed: int) -> tuple[int, int, str]:
-    """Read it once for all images, and again once it has ``changed``."""
+    """Read ``seqinfo.ini`` once for all images, and again when it has ``changed``."""
     info = SequenceInfo.read(ini.parent)
     return info.width, info.height, str(ini)
 
@@ -103,7 +107,7 @@ def _read_size(ini: Path, changed: int) -> tuple[int, int, str]:
 def _check_line(
     words: list[str], num_classes: int, clipped: bool
 ) -> tuple[str, str] | None:
-    """Kind and description of the first thing wrong with a line."""
+    """Kind and description of the first problem of a line; None if it has none."""
     if len(words) != 6:
         return 'column-count', f'{len(words)} columns, expected 6: class id cx cy w h'
     try:
@@ -113,7 +117,10 @@ def _check_line(
     if not all(map(math.isfinite, (label, identity, *box))):
         return 'not-a-number', f'{" ".join(words)!r} is not finite'
     if not (label.is_integer() and 0 <= label < num_classes):
-        return 'class-out-of-range', f'class {words[0]} of {num_classes}'
+        return (
+            'class-out-of-range',
+            f'class {words[0]}, but there are {num_classes} classes, from 0',
+        )
     if not (identity.is_integer() and identity >= -1):
         return 'bad-identity', f'identity {words[1]}'
     return _check_box(*box, clipped=clipped)
@@ -129,7 +136,8 @@ def _check_box(
     is_unseen = sides[0] >= 1 or sides[1] >= 1 or sides[2] <= 0 or sides[3] <= 0
     is_far = is_unseen and (max(cx, cy) > 2 or min(cx, cy) < -1)
     if is_far or max(w, h) > 10:
-        return 'outside-range', f'box {text}: divide by width and height of the image'
+        what = f'box {text}: divide it by width and height of the image'
+        return 'outside-range', what
     if clipped and (min(sides) < -_TOLERANCE or max(sides) > 1 + _TOLERANCE):
         return 'outside-range', f'box {text} reaches beyond the image'
     if is_unseen:
@@ -138,6 +146,7 @@ def _check_box(
 
 
 def _repeated(found: ImageCheck) -> Iterator[Problem]:
+    """Identities that occur more than once in an image."""
     lines: dict[tuple[int, int], int] = {}
     for label, identity, number in found.boxes:
         first = lines.setdefault((label, identity), number)

@@ -14,7 +14,8 @@ class CheckReport:
     """What a check found.
 
     Attributes:
-        lists: What each list holds, sound boxes alone.
+        lists: Number of images, boxes and identities of each list, without the boxes
+            that have an error.
         problems: What is wrong, in the order of lists and lines.
     """
 
@@ -23,14 +24,14 @@ class CheckReport:
 
     @property
     def num_errors(self) -> int:
-        """Number of problems that are more than a warning."""
+        """Number of problems that are errors; the others are warnings."""
         return sum(problem.is_error for problem in self.problems)
 
     def summary(self, most: int = 5) -> str:
-        """Lines for the user.
+        """Describe lists and problems in lines of text.
 
         Args:
-            most: Problems of a kind that are shown one by one.
+            most: Largest number of problems of a kind that are described one by one.
         """
         lines = [f'{path}: {count}' for path, count in self.lists.items()]
         counts = Counter(problem.kind for problem in self.problems)

@@ -1,4 +1,4 @@
-"""From the archives of a data set to what training reads."""
+"""Converting data sets to the image lists and labels that training reads."""
 
 from fairmot_mm.datasets.converters.class_map import PEDESTRIAN_ONLY, ClassMap
 from fairmot_mm.datasets.converters.coco_vid import convert_coco_vid

@@ -1,4 +1,4 @@
-"""Which classes of a source are taken, and what they are numbered."""
+"""Which classes of a source become labels, and their numbers."""
 
 from collections.abc import Sequence
 
@@ -10,14 +10,16 @@ PEDESTRIAN_ONLY = ('pedestrian,person',)
 
 
 class ClassMap:
-    """Class names of a source to class ids of the labels.
+    """Map class names of a source to class ids of the labels.
 
-    Names are compared without regard to case. One that is not named is not taken.
+    Names are compared without regard to case. Boxes of a class that is not named are
+    left out.
 
     Args:
-        classes: One entry a class, in the order of their ids. Names of the source that
-            become the same class are separated by commas: ``('person,rider', 'car')``
-            makes persons and riders class 0 and cars class 1.
+        classes: One entry for each class, in the order of the class ids. Names of the
+            source that become the same class are separated by commas:
+            ``('person,rider', 'car')`` makes persons and riders class 0 and cars
+            class 1.
 
     Raises:
         DataError: A name is empty or occurs twice.
@@ -33,7 +35,7 @@ class ClassMap:
                 if not name or name in self._ids:
                     raise DataError(
                         f'classes {list(classes)}: {name!r} '
-                        + ('occurs twice' if name else 'is no name')
+                        + ('occurs twice' if name else 'is not a name')
                     )
                 self._ids[name] = number
         if not self.names:
@@ -43,7 +45,14 @@ class ClassMap:
         return len(self.names)
 
     def ids_of(self, names: np.ndarray) -> np.ndarray:
-        """Class ids of (R,) names, -1 where the class is not taken."""
+        """Look up class ids.
+
+        Args:
+            names: (R,) class names of the source.
+
+        Returns:
+            (R,) int64 class ids, -1 where the class is left out.
+        """
         unique, inverse = np.unique(names, return_inverse=True)
         ids = [self._ids.get(_plain(str(name)), -1) for name in unique]
         return np.array(ids, np.int64)[inverse]

@@ -1,4 +1,4 @@
-"""COCO annotations of videos, and of images."""
+"""Converting COCO annotations of videos and of images."""
 
 import json
 from collections import defaultdict
@@ -28,7 +28,7 @@ _IDENTITY_KEYS = ('track_id', 'instance_id')
 
 @dataclass(frozen=True)
 class _Video:
-    """Images of a folder, and their annotations by image id."""
+    """Images of a video or folder, and their annotations by image id."""
 
     name: str
     folder: str
@@ -58,21 +58,21 @@ def convert_coco_vid(
     no video keep their folder: ``OUT/NAME/images/ENDING/FOLDER``. See `write_jde_set`.
 
     ``track_id`` or ``instance_id`` of an annotation is its identity within the video
-    (or the folder); where both are missing it has none. Annotations with ``iscrowd`` or
-    ``ignore`` are left out.
+    (or the folder). An annotation with neither has no identity. Annotations with
+    ``iscrowd`` or ``ignore`` are left out.
 
     Args:
         annotations: The JSON file.
-        image_root: Folder that ``file_name`` of the images is relative to. It is only
-            read.
+        image_root: Folder that ``file_name`` of the images is relative to. Nothing is
+            written there.
         out: Data root of the training configs.
         name: Name of the set.
         ending: Ending of the list: 'train' writes ``OUT/name.train``.
-        frame_rate: Frames a second of videos without ``fps``.
+        frame_rate: Frames per second of videos without ``fps``.
         classes: See `ClassMap`; names are those of ``categories``.
         clip: Clip boxes to the image.
         copy: Copy images rather than link to them.
-        workers: Processes, one a core by default.
+        workers: Number of processes; None starts one for each core.
         show_progress: Draw progress bars.
 
     Raises:
@@ -86,7 +86,7 @@ def convert_coco_vid(
     target.require_apart(image_root)
     content = _read_json(file)
     try:
-        videos = _videos(content, frame_rate)
+        videos = _group_by_video(content, frame_rate)
         names = {entry['id']: str(entry['name']) for entry in content['categories']}
     except (KeyError, TypeError) as error:
         raise DataError(f'{file}: an entry has no {error}') from error
@@ -96,7 +96,7 @@ def convert_coco_vid(
     for entry in content['annotations']:
         if entry['image_id'] not in listed:
             raise DataError(
-                f'{file}: annotation {entry.get("id")} is of image '
+                f'{file}: annotation {entry.get("id")} belongs to image '
                 f'{entry["image_id"]}, which the file does not list'
             )
     read = partial(
@@ -117,15 +117,15 @@ def _read_json(file: Path) -> dict[str, Any]:
     except OSError as error:
         raise DataError(f'cannot read {file}: {error.strerror}') from error
     except ValueError as error:
-        raise DataError(f'{file} is no JSON file: {error}') from error
+        raise DataError(f'{file} is not a JSON file: {error}') from error
     for key in ('images', 'annotations', 'categories'):
         if not isinstance(content, dict) or not isinstance(content.get(key), list):
-            raise DataError(f'{file} is no COCO file: it has no list {key!r}')
+            raise DataError(f'{file} is not a COCO file: it has no list {key!r}')
     return content
 
 
-def _videos(content: dict[str, Any], frame_rate: float) -> list[_Video]:
-    """Groups of images, by name."""
+def _group_by_video(content: dict[str, Any], frame_rate: float) -> list[_Video]:
+    """Images grouped by video or, where there is none, by folder."""
     annotations = defaultdict(list)
     for entry in content['annotations']:
         annotations[entry['image_id']].append(entry)
@@ -162,7 +162,7 @@ def _read_video(
         said = image.get('width', size[0]), image.get('height', size[1])
         if said != size:
             raise DataError(
-                f'{path} has {size[0]}x{size[1]} pixels where {file} says '
+                f'{path} has {size[0]}x{size[1]} pixels, but {file} says '
                 f'{said[0]}x{said[1]}: correct one of them'
             )
     place = {image['id']: index for index, image in enumerate(video.images)}

@@ -1,4 +1,4 @@
-"""What a conversion did."""
+"""What a conversion wrote and left out."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -9,10 +9,10 @@ from fairmot_mm.datasets.converters.list_count import ListCount
 
 @dataclass
 class ConversionReport:
-    """What a conversion did.
+    """What a conversion wrote and left out.
 
     Attributes:
-        lists: The list files that were written and what they hold.
+        lists: The image lists that were written, and what each holds.
         rejected: Number of annotations of the source left out, by reason.
         rejected_images: Number of images or label files left out, by reason.
         notes: Further lines for the user.

@@ -1,4 +1,4 @@
-"""CrowdHuman, with an identity for every box or without any."""
+"""Converting CrowdHuman, with one identity for each box or without identities."""
 
 import json
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ _LINES_A_JOB = 200
 
 @dataclass(frozen=True)
 class _Lines:
-    """Some lines of an annotation file, and the images they are about."""
+    """Some lines of an annotation file, and the images that they annotate."""
 
     file: Path
     first: int
@@ -50,25 +50,24 @@ def convert_crowdhuman(
     Writes ``OUT/NAME/images/{train,val}``, the labels beside them and the lists
     ``OUT/name.train`` and ``OUT/name.val``; see `write_jde_set`. As published, a box is
     the full body (``fbox``), which may reach beyond the image, and those with
-    ``extra.ignore`` are left out. Other than published, boxes are divided by the size
-    that the image has once it is loaded (EXIF orientation obeyed), and an image in
-    which nothing is left has an empty label file.
+    ``extra.ignore`` are left out. Unlike the published script, boxes are divided by the
+    size of the image after its EXIF orientation is applied, and an image without a
+    remaining box gets an empty label file.
 
     Args:
-        source: Folder of the annotations; the images lie anywhere in it. It is only
-            read.
+        source: Folder of the annotations, with the images anywhere below. Nothing is
+            written there.
         out: Data root of the training configs.
-        name: Name of the set. The two kinds of identities can stand side by side under
-            two names.
-        identities: 'per-box': every box is an identity of its own, for self-supervised
-            pretraining; they count from 0 in each list. 'none': boxes have none, for
-            detection alone.
+        name: Name of the set. Both kinds of identities can be kept under two names.
+        identities: 'per-box' gives every box its own identity, counted from 0 in each
+            list, for self-supervised pretraining. 'none' gives no box an identity, for
+            training detection only.
         copy: Copy images rather than link to them.
-        workers: Processes, one a core by default.
+        workers: Number of processes; None starts one for each core.
         show_progress: Draw progress bars.
 
     Raises:
-        DataError: No annotations there, or a line of them or its image is malformed or
+        DataError: The folder has no annotations, or a line or an image is malformed or
             missing.
         OutputError: ``out`` cannot be written.
     """
@@ -95,7 +94,7 @@ def convert_crowdhuman(
 
 
 def _find_images(source: Path) -> dict[str, Path]:
-    """Image of each ID. The archives unpack to folders of various names."""
+    """Find the image of each ID; the archives unpack to folders of various names."""
     images: dict[str, Path] = {}
     for path in sorted(source.rglob('*')):
         if path.suffix.lower() in IMAGE_SUFFIXES:
@@ -107,7 +106,9 @@ def _image_id(file: Path, number: int, text: str) -> str:
     try:
         return str(json.loads(text)['ID'])
     except (ValueError, KeyError, TypeError) as error:
-        raise DataError(f'{file}, line {number}: no annotation ({error!r})') from error
+        raise DataError(
+            f'{file}, line {number}: not an annotation ({error!r})'
+        ) from error
 
 
 def _read_lines(job: _Lines) -> LabelPart:
@@ -128,7 +129,7 @@ def _read_lines(job: _Lines) -> LabelPart:
                 if len(boxes[-1]) != 4:
                     raise ValueError(f'fbox {box["fbox"]} has not 4 numbers')
         except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise DataError(f'{where}: no annotation ({error!r})') from error
+            raise DataError(f'{where}: not an annotation ({error!r})') from error
         images.append(image)
         sizes.append(image_size(image))
     count = len(boxes)

@@ -1,4 +1,4 @@
-"""People cut out of training images, to be pasted into others."""
+"""Cutting people out of training images, to paste them into other images."""
 
 import os
 from collections import defaultdict
@@ -16,9 +16,9 @@ from fairmot_mm.utils.boxes import box_sizes, cxcywh_to_xyxy
 from fairmot_mm.utils.errors import DataError
 from fairmot_mm.utils.images import read_image
 
-MARGIN = 0.2  # of the box height: what the segmentation knows to be background
+MARGIN = 0.2  # background around the box for the segmentation, in box heights
 ITERATIONS = 4
-# Of the pixels of a box that a person standing or walking covers.
+# Share of a box's pixels, and of its height, that a standing or walking person covers.
 PLAUSIBLE_AREA = (0.28, 0.85)
 PLAUSIBLE_HEIGHT = 0.85
 
@@ -28,10 +28,11 @@ class CutoutRules:
     """Which boxes are cut out.
 
     Attributes:
-        min_height: Smallest box, in pixels.
-        max_height: Higher cut-outs are scaled down to this.
-        max_overlap: Largest part of a box that another box may cover.
-        per_identity: Most cut-outs of one identity, spread over its life.
+        min_height: Smallest height of a box, in pixels.
+        max_height: Taller cut-outs are scaled down to this height, in pixels.
+        max_overlap: Largest share of a box that another box may cover, in [0, 1].
+        per_identity: Largest number of cut-outs of one identity, spread evenly over
+            its boxes.
     """
 
     min_height: int = 60
@@ -49,19 +50,20 @@ def cut_out_people(
 ) -> tuple[int, int]:
     """Cut people out of JDE sets by GrabCut, as PNG files with transparency.
 
-    A file shows what a label's box shows; what is not the person is transparent. Boxes
-    that reach out of the image, overlap others, or whose segmentation is no person in
-    area or height, are left out. Same input, same files.
+    A file shows the area of a label's box; everything but the person is transparent.
+    Left out are boxes that reach beyond the image, boxes that overlap others, and boxes
+    whose segmentation has not the area or height of a person. The same input gives the
+    same files.
 
     Args:
         data_root: Folder that the paths of the lists are relative to.
         ann_files: Lists, see `JDEDataset`.
         out: Folder of the PNG files, ``LIST-IMAGE-ROW.png``.
-        rules: Which boxes are cut out.
+        rules: The rules by which boxes are chosen.
         show_progress: Draw progress bars.
 
     Returns:
-        Number of boxes that were tried, and of files written.
+        The number of boxes that were tried, and the number of files written.
 
     Raises:
         DataError: A list or label is missing or malformed, or nothing is cut out.
@@ -84,8 +86,8 @@ def cut_out_people(
                 written += 1
     if not written:
         raise DataError(
-            f'nobody could be cut out of {", ".join(ann_files)}: {tried} boxes are at '
-            f'least {rules.min_height} pixels high and stand alone'
+            f'no person could be cut out of {", ".join(ann_files)}: {tried} boxes are '
+            f'at least {rules.min_height} pixels high and overlap no other'
         )
     return tried, written
 
@@ -119,7 +121,7 @@ def _choose(
 
 
 def _overlap(boxes: np.ndarray) -> np.ndarray:
-    """(N,) largest part of each box that any other box covers."""
+    """(N,) largest share of each (N, 4) xyxy box that any other box covers."""
     low = np.maximum(boxes[:, None, :2], boxes[None, :, :2])
     high = np.minimum(boxes[:, None, 2:], boxes[None, :, 2:])
     shared = (high - low).clip(0).prod(axis=2)
@@ -128,7 +130,7 @@ def _overlap(boxes: np.ndarray) -> np.ndarray:
 
 
 def _cut(image: np.ndarray, box: np.ndarray, rules: CutoutRules) -> np.ndarray | None:
-    """(h, w, 4) BGRA of what the box shows, None where no person comes out."""
+    """Cut out (h, w, 4) BGRA of a box (4,); None where no person is segmented."""
     margin = MARGIN * (box[3] - box[1])
     left, top = np.floor(box[:2] - margin).clip(0).astype(int)
     right, bottom = np.ceil(box[2:] + margin).astype(int)

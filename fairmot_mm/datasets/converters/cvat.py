@@ -1,4 +1,4 @@
-"""Videos annotated with CVAT, exported as "CVAT for video 1.1"."""
+"""Converting videos annotated with CVAT, exported as "CVAT for video 1.1"."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -28,7 +28,14 @@ _CORNERS = ('xtl', 'ytl', 'xbr', 'ybr')
 
 @dataclass(frozen=True)
 class _Shape:
-    """A box of a track in a frame, or that the track is out of view from there on."""
+    """A shape of a track in a frame.
+
+    Attributes:
+        frame: Frame number of the task, from 0.
+        outside: Whether the track is out of view from this frame on.
+        corners: Left, top, right, bottom in pixels; zeros where it is not a box.
+        is_box: Whether the shape is a box that is not rotated.
+    """
 
     frame: int
     outside: bool
@@ -54,27 +61,27 @@ def convert_cvat(
     The images of ``SOURCE/SEQ`` become ``OUT/NAME/images/ENDING/SEQ/img1``, with
     ``seqinfo.ini`` and ``gt/gt.txt`` to test on. See `write_jde_set`.
 
-    A ``<track>`` is an identity. Boxes that are ``outside`` are left out; where a track
-    has no box between two frames, as in exports of key frames alone, it moves in a
-    straight line. Only frames of the task are taken: from ``start_frame`` to
-    ``stop_frame``, in the steps of ``frame_filter``. Where there are as many images as
-    the task has frames, these are they; otherwise images are those of the whole video,
-    and frame k (from 0) is the one at place k of their natural order.
+    Each ``<track>`` is one identity. Boxes marked ``outside`` are left out. Frames
+    between two boxes of a track, as in exports of key frames, get interpolated boxes.
+    Only frames of the task are converted: from ``start_frame`` to ``stop_frame``, in
+    the steps of ``frame_filter``. If there are as many images as the task has frames,
+    the images are those frames. Otherwise the images are those of the whole video, and
+    frame k (from 0) is image k in natural order.
 
     Args:
-        source: Folder of the videos' folders. It is only read.
+        source: Folder with one folder for each video. Nothing is written there.
         out: Data root of the training configs.
         name: Name of the set.
         ending: Ending of the list: 'train' writes ``OUT/name.train``.
-        frame_rate: Frames a second, for ``seqinfo.ini``.
+        frame_rate: Frames per second, for ``seqinfo.ini``.
         classes: See `ClassMap`; names are those of the labels in CVAT.
         clip: Clip boxes to the image.
         copy: Copy images rather than link to them.
-        workers: Processes, one a core by default.
+        workers: Number of processes; None starts one for each core.
         show_progress: Draw progress bars.
 
     Raises:
-        DataError: No annotations there, or a file of them is malformed.
+        DataError: The folder has no annotations, or a file is malformed.
         OutputError: ``out`` cannot be written.
     """
     class_map = ClassMap(classes)
@@ -111,7 +118,7 @@ def _read_video(
     places = {frame: place for place, frame in enumerate(images)}
     shapes, names, ids = [], [], []
     for number, track in enumerate(root.findall('track')):
-        own = list(_filled(_shapes(file, track), step or 1))
+        own = list(_interpolated(_shapes(file, track), step or 1))
         shapes += own
         names += [track.get('label', '')] * len(own)
         ids += [number] * len(own)
@@ -140,7 +147,7 @@ def _read_xml(file: Path) -> ElementTree.Element:
     try:
         root = ElementTree.parse(file).getroot()
     except ElementTree.ParseError as error:
-        raise DataError(f'{file} is no XML file: {error}') from error
+        raise DataError(f'{file} is not an XML file: {error}') from error
     if root.find('meta/project') is not None:
         raise DataError(
             f'{file} is the export of a project: export each task by itself'
@@ -151,7 +158,7 @@ def _read_xml(file: Path) -> ElementTree.Element:
 
 
 def _number(file: Path, root: ElementTree.Element, key: str) -> int | None:
-    """A number that describes the task; the step is that of ``frame_filter``."""
+    """Read a number that describes the task; the step stands in ``frame_filter``."""
     if key == 'step':
         text = (root.findtext('meta//frame_filter') or '').partition('step=')[2]
     else:
@@ -174,8 +181,8 @@ def _images_by_frame(
     if len(folders) != 1:
         found = ', '.join(str(folder) for folder in sorted(folders)) or 'none'
         raise DataError(
-            f'{file.parent} must have the images of its video in one folder; there '
-            f'are some in: {found}'
+            f'{file.parent} must have the images of its video in one folder; they '
+            f'were found in: {found}'
         )
     images = list_images(folders.pop())
     if len(images) == size:
@@ -201,8 +208,8 @@ def _shapes(file: Path, track: ElementTree.Element) -> list[_Shape]:
     return sorted(shapes, key=lambda shape: shape.frame)
 
 
-def _filled(shapes: Sequence[_Shape], step: int) -> Iterator[_Shape]:
-    """Shapes that are in view, those between two of them put in."""
+def _interpolated(shapes: Sequence[_Shape], step: int) -> Iterator[_Shape]:
+    """The shapes that are in view, with interpolated ones between them."""
     for shape, following in zip_longest(shapes, shapes[1:]):
         if shape.outside:
             continue

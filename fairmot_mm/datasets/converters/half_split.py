@@ -1,4 +1,4 @@
-"""The half protocol of MOT17: trained on first halves, tested on second ones."""
+"""The half protocol of MOT17: train on first halves, test on second halves."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,10 +11,14 @@ SECOND_HALVES = Path('images/half-val')
 
 
 def half_lists(count: int) -> dict[str, slice]:
-    """Images of the lists ``half``, ``val`` and ``emb`` of a sequence.
+    """Choose the images of the lists ``half``, ``val`` and ``emb`` of a sequence.
 
     Args:
-        count: Images of the sequence. The first half is the shorter one.
+        count: Number of images of the sequence. The first half is the shorter one if
+            the number is odd.
+
+    Returns:
+        For each list the slice of the images that it names.
     """
     half = count // 2
     return {
@@ -29,11 +33,17 @@ def write_second_halves(
 ) -> list[Path]:
     """Write the second half of each sequence as a sequence of its own.
 
-    Its folder is a plain MOTChallenge one under the same name, with all rows of the
-    ground truth, those that evaluation ignores included. Frames count from 1 again.
+    The new sequence is a plain MOTChallenge folder of the same name. It has all ground
+    truth rows of its frames, including those that evaluation ignores. Frames count from
+    1 again.
+
+    Args:
+        infos: The whole sequences.
+        target: Where the data set is written, and how.
+        staging: Folder in which the new folders are made.
 
     Returns:
-        The place below ``staging`` that was written.
+        The folders that were made, relative to ``staging``.
     """
     for info in infos:
         folder = staging / SECOND_HALVES / info.name
@@ -54,7 +64,7 @@ def write_second_halves(
 def _write_ground_truth(
     info: SequenceInfo, frames: Sequence[int], folder: Path
 ) -> None:
-    """Rows of these frames, in file order, all but the frame as they are."""
+    """Copy the rows of these frames, in file order, with new frame numbers."""
     numbers = {frame: number for number, frame in enumerate(frames, 1)}
     lines = []
     for line in info.gt_file.read_text().splitlines():

@@ -1,4 +1,4 @@
-"""Lists of the images that have labels."""
+"""Writing lists of the images that have labels."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
@@ -35,18 +35,18 @@ def make_list(
 ) -> ConversionReport:
     """Write a list of the images that match and have a label file.
 
-    Labels are read to count what the list holds, so a malformed one is found here. The
-    list is removed first and written last.
+    Labels are read and counted, so a malformed label is found here. The list is removed
+    first and written last.
 
     Args:
         root: Data root of the training configs.
-        patterns: Files or folders below ``root``, such as ``MOT17/images/train/*-SDP``;
-            of a folder all images in it and below it are taken.
+        patterns: Files or folders below ``root``, such as ``MOT17/images/train/*-SDP``.
+            A folder stands for all images in it and below.
         list_file: The list, relative to ``root`` unless absolute.
-        part: 'all', or of the images of each folder 'half' (the first ``int(n / 2)``),
-            'val' (the rest) or 'emb' (every third of the rest).
-        num_classes: Classes of the labels.
-        workers: Processes, one a core by default.
+        part: 'all' images of each folder, 'half' (the first ``int(n / 2)``), 'val'
+            (the rest) or 'emb' (every third of the rest).
+        num_classes: Number of classes of the labels.
+        workers: Number of processes; None starts one for each core.
         show_progress: Draw progress bars.
 
     Raises:
@@ -90,7 +90,17 @@ def count_labels(
     workers: int | None = None,
     show_progress: bool = False,
 ) -> ListCount:
-    """Read the labels of images, given relative to ``root``, and count them.
+    """Read the labels of images and count them.
+
+    Args:
+        root: Data root.
+        images: Images, relative to ``root``.
+        num_classes: Number of classes of the labels.
+        workers: Number of processes; None starts one for each core.
+        show_progress: Draw a progress bar.
+
+    Returns:
+        Number of images, boxes and identities.
 
     Raises:
         DataError: A label file is missing or malformed.
@@ -124,7 +134,7 @@ def _read_tables(
 
 
 def _matching(root: Path, pattern: str) -> Iterator[PurePosixPath]:
-    """Images below ``root`` that a pattern names, those without 'images' left out."""
+    """Images in folders named 'images' that a pattern below ``root`` stands for."""
     for path in root.glob(pattern):
         for image in path.rglob('*') if path.is_dir() else [path]:
             relative = PurePosixPath(image.relative_to(root).as_posix())

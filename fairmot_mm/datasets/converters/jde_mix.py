@@ -1,4 +1,4 @@
-"""The sets that JDE distributes with labels: all of its MIX but MOT17."""
+"""Preparing the sets that JDE distributes with labels: its MIX without MOT17."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,8 +16,8 @@ class MixSet:
 
     Attributes:
         folder: Folder of the set below the data root.
-        lists: For each ending of a list, its images below the folder.
-        published: Length of each published list.
+        lists: For each ending of a list, the pattern of its images below the folder.
+        published: Number of images in each published list.
     """
 
     folder: str
@@ -48,33 +48,35 @@ def prepare_mix_set(
     workers: int | None = None,
     show_progress: bool = False,
 ) -> ConversionReport:
-    """Put a set of the MIX where its lists expect it, check its labels, list them.
+    """Link a set of the MIX into the data root, check its labels, write its lists.
 
-    Labels come with the images; they are read, never changed. Where ``source`` is not
-    the folder of the set below ``out`` already, a link to it is made there. Lists are
-    named as the published ones: ``OUT/caltech.all``, ``OUT/citypersons.train``.
+    The labels come with the images. They are read and never changed. Unless ``source``
+    already is the folder of the set below ``out``, a link to ``source`` is made there.
+    Lists have the published names: ``OUT/caltech.all``, ``OUT/citypersons.train``.
 
     Without ``lists``, a list has every image with a label file. CUHK-SYSU and PRW keep
-    training and test images in one folder: where the archive has labels of both, give
-    the published list.
+    training and test images in one folder: if the archive has labels of both, give the
+    published list.
 
     Args:
         name: One of `MIX_SETS`.
         source: The unpacked folder, with ``images`` and ``labels_with_ids`` in it or
-            further below. It is only read.
+            further below. Nothing is written there.
         out: Data root of the training configs.
         lists: Published list files of this set, such as ``cuhksysu.train``, to use as
             they are.
-        workers: Processes, one a core by default.
+        workers: Number of processes; None starts one for each core.
         show_progress: Draw progress bars.
 
     Raises:
-        DataError: The set is not there, or an image that a published list names, or a
-            label file, is missing or malformed.
-        OutputError: ``out`` cannot be written, or has another folder of this name.
+        DataError: The set, an image of a published list, or a label file is missing or
+            malformed.
+        OutputError: ``out`` cannot be written, or has a different folder of this name.
     """
     if name not in MIX_SETS:
-        raise DataError(f'no set {name!r}: choose one of {", ".join(MIX_SETS)}')
+        raise DataError(
+            f'{name!r} is not a set of the MIX: choose one of {", ".join(MIX_SETS)}'
+        )
     kind, source = MIX_SETS[name], Path(source)
     if not source.is_dir():
         raise DataError(f'{source} is not a folder')
@@ -99,7 +101,7 @@ def prepare_mix_set(
         if count != kind.published[ending]:
             report.notes.append(
                 f'  note: the published {name}.{ending} has {kind.published[ending]} '
-                f'images, this one {count}'
+                f'images, this list has {count}'
             )
     return report
 
@@ -108,7 +110,10 @@ def _published_texts(name: str, lists: Sequence[str | Path]) -> dict[str, str]:
     texts = {}
     for file in map(Path, lists):
         if file.name.partition('.')[0] != name:
-            raise DataError(f'{file} is no list of {name}: they are named {name}.train')
+            raise DataError(
+                f'{file} is not a list of {name}: its lists have names such as '
+                f'{name}.train'
+            )
         try:
             texts[file.name] = file.read_text()
         except OSError as error:

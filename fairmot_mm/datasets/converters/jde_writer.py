@@ -1,4 +1,4 @@
-"""Writing a data set in the layout of JDE; no half of one is ever taken for it."""
+"""Writing a data set in the layout of JDE so that it is complete or not listed."""
 
 import shutil
 from collections import Counter, defaultdict
@@ -43,36 +43,40 @@ def write_jde_set(
 ) -> ConversionReport:
     """Write images, labels and lists of a data set.
 
-    ``OUT/NAME/images/FOLDER/*`` are links to the source images (or copies);
-    ``OUT/NAME/labels_with_ids/FOLDER/*.txt`` has a file for every image, empty where
-    nothing is, with lines ``class id cx cy w h``. The lists ``OUT/name.ENDING`` are
-    removed first and written last: where there is one, everything it lists is complete.
-    New labels are gathered in a hidden folder and take their place together; what an
-    interrupted run left there is removed by the next. Converting again replaces labels
-    and lists, and never adds to them.
+    ``OUT/NAME/images/FOLDER/*`` are links to the source images, or copies.
+    ``OUT/NAME/labels_with_ids/FOLDER/*.txt`` has one file for each image, with lines
+    ``class id cx cy w h``; the file of an image without boxes is empty. The lists
+    ``OUT/name.ENDING`` are removed first and written last, so that everything is
+    complete that an existing list names. New labels are written to a hidden folder and
+    moved to their places together. The next run removes what an interrupted run left
+    there. Converting again replaces labels and lists, and never adds to them.
 
-    Identities of each class count from ``first_id``, by the order of jobs, then by raw
+    Identities of each class count from ``first_id``, in the order of jobs, then by raw
     id.
 
     Args:
         target: Where to write.
         jobs: Descriptions of the parts.
-        read: Makes a part of a job, in any process; only reads.
-        endings: Every list that a conversion of this kind may write.
+        read: Reads the part that a job describes, in any process; it writes nothing.
+        endings: The endings of all lists that this kind of conversion may write.
         first_id: The lowest identity of each class.
-        num_classes: Classes of the labels.
-        finish: Called with the hidden folder before its content takes its place, to
-            add folders to it; gives their places.
+        num_classes: Number of classes of the labels.
+        finish: Called with the hidden folder before its content is moved, to add
+            folders to it; returns their paths relative to the hidden folder.
+
+    Returns:
+        The lists that were written, and the number of boxes left out by reason.
 
     Raises:
-        DataError: The source is malformed, or no box is left of it.
-        OutputError: The target cannot be written or holds other images of these names.
+        DataError: The source is malformed, or no box of it can be used.
+        OutputError: The target cannot be written, or has different images with the
+            same names.
     """
     for what, name in [('set name', target.name), *(('ending', e) for e in endings)]:
         if not name or name.startswith('.') or Path(name).name != name:
             raise DataError(f'{what} {name!r} must be a plain name such as MOT17, val')
     folder = require_writable_dir(target.folder)
-    # Until the end no list vouches for files that are being replaced.
+    # A list may exist only while all files that it names are complete.
     for ending in endings:
         target.list_file(ending).unlink(missing_ok=True)
     staging = folder / _STAGING
@@ -89,7 +93,7 @@ def write_jde_set(
         places += [place for part in parts for place in _sequence_files(part)]
         places += finish(staging) if finish else []
         for place in places:
-            _swap(staging, folder, place)
+            _move_into_place(staging, folder, place)
     except OSError as error:
         if isinstance(error, UserInputError):
             raise
@@ -103,7 +107,7 @@ def _check_parts(parts: Sequence[LabelPart], target: Target) -> None:
     rejected = sum((part.rejected for part in parts), Counter[str]())
     if rejected and not any(len(part.boxes) for part in parts):
         reasons = ', '.join(f'{number} {why}' for why, number in rejected.items())
-        raise DataError(f'no box is left of {target.name}: {reasons}')
+        raise DataError(f'no box of {target.name} can be used: {reasons}')
     seen: dict[tuple[str, str], Path] = {}
     for part in parts:
         for image in part.images:
@@ -117,7 +121,7 @@ def _check_parts(parts: Sequence[LabelPart], target: Target) -> None:
 def _number_identities(
     parts: Sequence[LabelPart], first_id: int, num_classes: int
 ) -> None:
-    """Number identities from ``first_id`` without a hole, in place."""
+    """Number identities from ``first_id`` without gaps, in place."""
     offsets: dict[tuple[str, int], int] = defaultdict(lambda: first_id)
     for part in parts:
         for label in range(num_classes):
@@ -155,13 +159,13 @@ def _sequence_files(part: LabelPart) -> list[Path]:
 
 
 def _roots(folders: Iterable[Path]) -> list[Path]:
-    """Those folders that do not lie in another of them."""
+    """The folders that do not lie in another of them."""
     unique = set(folders)
     return sorted(path for path in unique if unique.isdisjoint(path.parents))
 
 
-def _swap(staging: Path, folder: Path, place: Path) -> None:
-    """Move ``place`` out of the staging folder over what is there."""
+def _move_into_place(staging: Path, folder: Path, place: Path) -> None:
+    """Move ``place`` from the staging folder to ``folder``, replacing an older one."""
     target = folder / place
     target.parent.mkdir(parents=True, exist_ok=True)
     if target.exists():

@@ -1,4 +1,4 @@
-"""Annotations of a source, and the labels they become."""
+"""Annotations of a source, and the labels that are made of them."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -11,20 +11,21 @@ from fairmot_mm.datasets.converters.class_map import ClassMap
 from fairmot_mm.utils.boxes import tlwh_to_cxcywh, tlwh_to_xyxy, xyxy_to_tlwh
 
 ALL_IMAGES = slice(None)
-# What six decimals can still tell from 0.
+# Smaller sides are 0 when they are written with six decimals.
 _SMALLEST_SIDE = 5e-7
 
 
 @dataclass
 class SourceBoxes:
-    """Annotations as a source has them. R boxes.
+    """Annotations as a source has them: R boxes.
 
     Attributes:
-        image: (R,) int64 place of the image in its part, -1 where there is none.
+        image: (R,) int64 index of the image in its part, -1 where the image is missing.
         names: (R,) names of the classes.
         ids: (R,) int64 identity within the part, -1 where it is unknown.
         tlwh: (R, 4) float64 left, top, width, height in pixels of the image.
-        dropped: For each reason of the source itself, (R,) bool: left out for it.
+        dropped: For each reason that the source gives, a mask (R,) bool of the boxes to
+            leave out.
     """
 
     image: np.ndarray
@@ -36,22 +37,23 @@ class SourceBoxes:
 
 @dataclass
 class LabelPart:
-    """Images of one folder with their labels. N images, R boxes.
+    """Images of one folder with their labels: N images, R boxes.
 
     Attributes:
         folder: Folder of the images below ``images``: ``train/SEQ/img1``.
         images: N files of the source.
         sizes: (N, 2) width and height of the images in pixels.
-        image: (R,) int64 place of the image of each box, ascending.
+        image: (R,) int64 index of the image of each box, ascending.
         labels: (R,) int64 class ids.
         ids: (R,) int64 identities, unique within part and class, -1 = unknown.
         boxes: (R, 4) float64 cx, cy, w, h divided by the image size.
-        lists: Images of the part in each list, by the ending of the list's name.
-            Identities of the parts that have the same first ending count on.
+        lists: For each ending of a list, the images of the part that the list names.
+            Identities are numbered without gaps over the parts with the same first
+            ending.
         rejected: Number of annotations left out, by reason.
-        side_files: Further files of the source, by their place below ``images``.
-        frame_rate: Frames a second where the folder is ``.../SEQ/img1`` of a video for
-            which ``SEQ/seqinfo.ini`` and ``SEQ/gt/gt.txt`` are to be made.
+        side_files: Further files of the source, by their target path below ``images``.
+        frame_rate: Frames per second of a video in a folder ``.../SEQ/img1``, for which
+            ``SEQ/seqinfo.ini`` and ``SEQ/gt/gt.txt`` are written; None writes neither.
     """
 
     folder: str
@@ -67,7 +69,7 @@ class LabelPart:
     frame_rate: float | None = None
 
     def texts(self) -> list[str]:
-        """Label file of each image, '' where nothing is."""
+        """Text of each image's label file, '' for an image without boxes."""
         lines = [
             f'{label} {identity} {cx:.6f} {cy:.6f} {w:.6f} {h:.6f}\n'
             for label, identity, (cx, cy, w, h) in zip(
@@ -89,26 +91,30 @@ def make_part(
     lists: dict[str, slice] | None = None,
     frame_rate: float | None = None,
 ) -> LabelPart:
-    """Labels of the annotations that training may see.
+    """Make labels of the annotations that training may use.
 
-    Each box left out counts under one reason, the first of: those of the source, its
-    class, no image, a value that is not finite, no area (after clipping), an identity
-    that the image has already. Boxes that reach beyond the image, or lie there, stay.
+    Each box that is left out counts under one reason, the first that applies: a reason
+    of the source, its class, a missing image, a value that is not finite, no area
+    (after clipping), an identity that the image already has. Boxes that reach beyond
+    the image or lie beyond it stay.
 
     Args:
         folder: Folder of the images below ``images``.
         images: N files of the source.
         sizes: (N, 2) or (2,) width and height of the images in pixels.
         source: The annotations, in any order.
-        classes: The classes taken.
+        classes: The classes that become labels.
         clip: Clip boxes to the image, as training on MOT20 asks for.
         lists: See `LabelPart`.
         frame_rate: See `LabelPart`.
+
+    Returns:
+        The images with their labels, and the number of boxes left out by reason.
     """
     labels = classes.ids_of(source.names)
     reasons = dict(source.dropped)
     for name in np.unique(source.names[labels < 0]):
-        reasons[f'class {name!s} is not taken'] = source.names == name
+        reasons[f'class {name!s} is not converted'] = source.names == name
     reasons['the frame has no image'] = source.image < 0
     reasons['not a finite number'] = ~np.isfinite(source.tlwh).all(1)
     sizes = np.broadcast_to(sizes, (len(images), 2))

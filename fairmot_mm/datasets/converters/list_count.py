@@ -8,9 +8,9 @@ class ListCount:
     """What one list file holds.
 
     Attributes:
-        images: Images in it.
-        boxes: Label lines of these images.
-        ids: Different identities of these boxes, a number for each class.
+        images: Number of images in it.
+        boxes: Number of label lines of these images.
+        ids: Number of different identities of these boxes, for each class.
     """
 
     images: int = 0

@@ -1,4 +1,4 @@
-"""MOTChallenge sequences and other sets in their form."""
+"""Converting MOTChallenge sequences and other sets in the same form."""
 
 import re
 from collections.abc import Sequence
@@ -44,16 +44,18 @@ LISTS = ('train', 'half', 'val', 'emb')
 def find_sequences(
     source: str | Path, names: Sequence[str] | None = None
 ) -> list[SequenceInfo]:
-    """Sequence folders of ``source`` that have ground truth, in name order.
+    """Find the sequence folders that have ground truth.
 
     Args:
         source: Folder of sequences, such as ``MOT17/train``.
-        names: Those wanted, also as patterns such as ``*-SDP``; None takes all. The
-            order of the result is by name either way, so that identities do not depend
-            on how names were typed.
+        names: Names or patterns such as ``*-SDP``; None stands for all sequences.
+
+    Returns:
+        The sequences in name order, whatever the order of ``names``, so that identities
+        do not depend on it.
 
     Raises:
-        DataError: ``source`` has no such sequence, or a video of it more than once.
+        DataError: ``source`` lacks a sequence, or has a video more than once.
     """
     source = Path(source)
     if not source.is_dir():
@@ -61,7 +63,7 @@ def find_sequences(
     found = sorted(path.parent.parent.name for path in source.glob('*/gt/gt.txt'))
     if not found:
         is_sequence = (source / 'gt' / 'gt.txt').is_file()
-        hint = ': it is a sequence itself, give the folder above' if is_sequence else ''
+        hint = ': this is a sequence, give the folder above' if is_sequence else ''
         raise DataError(f'no sequence with gt/gt.txt in {source}{hint}')
     wanted = found if names is None else names
     unknown = [
@@ -69,7 +71,7 @@ def find_sequences(
     ]
     if unknown:
         raise DataError(
-            f'no sequence {", ".join(unknown)} with gt/gt.txt in {source}; it has '
+            f'no sequence {", ".join(unknown)} with gt/gt.txt in {source}; it contains '
             f'{", ".join(found)}'
         )
     chosen = [name for name in found if any(fnmatch(name, one) for one in wanted)]
@@ -78,14 +80,14 @@ def find_sequences(
 
 
 def _refuse_same_video(names: Sequence[str]) -> None:
-    """MOT17 has every video three times, once for each public detector."""
+    """Raise on copies of a video: MOT17 has one for each public detector."""
     videos: dict[str, str] = {}
     for name in names:
         video = re.sub('-(DPM|FRCNN|SDP)$', '', name)
         if video in videos:
             raise DataError(
-                f'{videos[video]} and {name} are the same video, of which each '
-                "person would get two identities: take one with --sequences '*-SDP'"
+                f'{videos[video]} and {name} are the same video, so each person would '
+                "get two identities: take one of them with --sequences '*-SDP'"
             )
         videos[video] = name
 
@@ -104,44 +106,45 @@ def convert_mot(
     workers: int | None = None,
     show_progress: bool = False,
 ) -> ConversionReport:
-    """Convert MOT15, 16, 17, 20 or sequences of one's own in their form.
+    """Convert MOT15, 16, 17, 20 or your own sequences in the same form.
 
     Writes ``OUT/NAME/images/train/SEQ/img1`` with ``seqinfo.ini`` and ground truth
     beside it, ``OUT/NAME/labels_with_ids/train/SEQ/img1`` and the list
     ``OUT/name.train``; see `write_jde_set`. Rows of mark 0 and of other classes are
     left out, boxes beyond the image are kept.
 
-    An identity is a pair of sequence and raw track id, numbered from 0 by sequence
-    name, then raw id, as in the labels that the authors of JDE published. The published
-    scripts number runs of equal raw ids in file order instead, from 1 (``first_id``):
-    unsorted files get too many identities there and neighbouring sequences may share
-    one. Numbers cover whole sequences, so the lists of two halves agree.
+    An identity is a pair of sequence and raw track id. Identities are numbered from 0
+    by sequence name, then raw id, as in the labels that the authors of JDE published.
+    The published scripts instead number runs of equal raw ids in file order, from 1
+    (``first_id``): there, unsorted files get too many identities, and neighbouring
+    sequences may share one. Numbers cover whole sequences, so the lists of both halves
+    agree.
 
-    The frame of an image is the number in its file name, or its place in name order
-    where some name is no number. Images decide: where files are missing, numbers stay
-    as they are, rows of missing frames are counted as rejected and ``seqLength`` is
-    not asked.
+    The frame of an image is the number in its file name, or its position in name order
+    if any name is not a number. Where image files are missing, the numbers of the
+    others stay as they are, rows of missing frames count as left out, and ``seqLength``
+    is not used.
 
     Args:
-        source: Folder of sequences, such as ``MOT17/train``. It is only read.
+        source: Folder of sequences, such as ``MOT17/train``. Nothing is written there.
         out: Data root of the training configs.
         name: Name of the set, such as ``MOT17``.
-        sequences: Names or patterns of the sequences to take; None takes all with
-            ground truth.
+        sequences: Names or patterns of the sequences to convert; None converts all that
+            have ground truth.
         half: Write the lists of the half protocol as well: ``half``, the first
             ``int(n / 2)`` images of each sequence; ``val``, the rest; ``emb``, every
             third of the rest; and ``OUT/NAME/images/half-val``, the second halves as
             sequences of their own, frames counted from 1, to test on.
         copy: Copy images rather than link to them.
         clip: Clip boxes to the image, as training on MOT20 asks for.
-        classes: See `ClassMap`. The classes of a file of nine columns are those of the
-            MOTChallenge, or, where there is a ``gt/labels.txt``, its lines.
+        classes: See `ClassMap`. The class names of a file with nine columns are those
+            of the MOTChallenge, or the lines of ``gt/labels.txt`` if that exists.
         first_id: The lowest identity.
-        workers: Processes, one a core by default.
+        workers: Number of processes; None starts one for each core.
         show_progress: Draw progress bars.
 
     Raises:
-        DataError: No sequence there, or a file of it is malformed.
+        DataError: The source has no sequence, or a file is malformed.
         OutputError: ``out`` cannot be written.
     """
     class_map = ClassMap(classes)
@@ -160,14 +163,20 @@ def convert_mot(
 
 
 def refuse_inside(source: str | Path, out: str | Path) -> None:
-    """Raise where writing to ``out`` would write into the source.
+    """Raise if writing to ``out`` would write into the source.
+
+    Args:
+        source: Folder that must stay as it is.
+        out: Folder that is written to.
 
     Raises:
         OutputError: ``out`` is ``source`` or lies in it.
     """
     folder = Path(out).resolve()
     if Path(source).resolve() in (folder, *folder.parents):
-        raise OutputError(f'{out} lies in {source}: the source is never written into')
+        raise OutputError(
+            f'{out} lies in {source}, which must not change: choose another data root'
+        )
 
 
 def _check_sizes(info: SequenceInfo) -> None:
@@ -175,7 +184,7 @@ def _check_sizes(info: SequenceInfo) -> None:
         width, height = image_size(image)
         if (width, height) != (info.width, info.height):
             raise DataError(
-                f'{image} has {width}x{height} pixels where seqinfo.ini says '
+                f'{image} has {width}x{height} pixels, but seqinfo.ini says '
                 f'{info.width}x{info.height}: correct one of them'
             )
 
@@ -204,7 +213,7 @@ def _read_sequence(
         clip=clip,
         lists={'train': ALL_IMAGES, **(half_lists(len(images)) if half else {})},
     )
-    # tools/test.py reads the folder of the converted sequence as well.
+    # tools/test.py also reads these from the folder of the converted sequence.
     for file in (info.gt_file.parents[1] / 'seqinfo.ini', info.gt_file):
         if file.is_file():
             relative = file.relative_to(info.gt_file.parents[1])
@@ -213,7 +222,7 @@ def _read_sequence(
 
 
 def _class_names(info: SequenceInfo, numbers: np.ndarray) -> np.ndarray:
-    """Names of (R,) class numbers; a number without a name is its own name."""
+    """Names (R,) of class numbers (R,); a number without a name stands for itself."""
     own = info.gt_file.with_name('labels.txt')
     names = own.read_text().splitlines() if own.is_file() else MOT_CLASSES
     known = dict(enumerate(names, 1))

@@ -19,11 +19,11 @@ def write_seqinfo(
     """Write ``folder/seqinfo.ini``.
 
     Args:
-        folder: The sequence; the images are in ``img1`` of it.
-        name: Its name.
-        frame_rate: Frames a second.
-        size: Width and height in pixels.
-        images: All of them.
+        folder: The sequence folder; its images are in ``img1``.
+        name: Name of the sequence.
+        frame_rate: Frames per second.
+        size: Width and height of the images in pixels.
+        images: All images of the sequence.
     """
     (folder / 'seqinfo.ini').write_text(
         f'[Sequence]\nname={name}\nimDir=img1\nframeRate={frame_rate:g}\n'
@@ -33,10 +33,14 @@ def write_seqinfo(
 
 
 def write_ground_truth(folder: Path, part: LabelPart) -> None:
-    """Write ``folder/gt/gt.txt`` of the labels of a part, to test on.
+    """Write the labels of a part as ground truth, ``folder/gt/gt.txt``.
 
-    Its form is that of MOT17: mark and visibility are 1, the class is the class id + 1.
-    Boxes without identity are not in it.
+    The file has the columns of MOT17. Mark and visibility are 1; the class is the class
+    id + 1. Boxes without identity are left out.
+
+    Args:
+        folder: The sequence folder.
+        part: The images of the sequence and their labels.
     """
     boxes = cxcywh_to_tlwh(part.boxes) * np.tile(part.sizes, 2)[part.image]
     lines = [

@@ -15,10 +15,10 @@ class Target:
 
     Attributes:
         out: Data root of the training configs.
-        name: Name of the set: its folder below ``out``. That of its lists is the same
-            in lower case.
+        name: Name of the set and of its folder below ``out``. Its lists have the same
+            name in lower case.
         copy: Copy images rather than link to them.
-        workers: Processes to use, one a core by default.
+        workers: Number of processes; None starts one for each core.
         show_progress: Draw progress bars.
     """
 
@@ -29,16 +29,19 @@ class Target:
     show_progress: bool = False
 
     def require_apart(self, source: str | Path) -> None:
-        """Raise where what is written would lie in the source.
+        """Raise if the data set would be written into the source.
+
+        Args:
+            source: Folder that must stay as it is.
 
         Raises:
-            OutputError: One of the two folders is, or lies in, the other.
+            OutputError: One of the two folders is the other or lies in it.
         """
         mine, other = self.folder.resolve(), Path(source).resolve()
         if mine in (other, *other.parents) or other in mine.parents:
             raise OutputError(
-                f'{self.folder} and {source} lie in each other: the source is never '
-                'written into; choose another data root or name of the set'
+                f'{self.folder} and {source} lie in each other, but the source must '
+                'not change: choose another data root or name of the set'
             )
 
     @property
@@ -47,7 +50,11 @@ class Target:
         return self.out / self.name
 
     def list_file(self, ending: str) -> Path:
-        """The list with this ending, such as ``train``."""
+        """Path of an image list.
+
+        Args:
+            ending: Ending of its name, such as ``train``.
+        """
         return self.out / f'{self.name.lower()}.{ending}'
 
 
@@ -55,13 +62,13 @@ def place_file(source: Path, target: Path, copy: bool, scratch: Path) -> None:
     """Link to ``source`` or copy it, never over another file.
 
     Args:
-        source: A file.
-        target: Its new name. Where that is the source itself, nothing is done.
+        source: The file.
+        target: Its new name. Nothing is done if that is the source itself.
         copy: Copy rather than link.
-        scratch: A folder of the same disk for what is not complete yet.
+        scratch: A folder on the same disk for files that are not complete yet.
 
     Raises:
-        OutputError: ``target`` is there and differs.
+        OutputError: ``target`` exists and differs.
     """
     if target.parent.resolve() == source.parent.resolve():
         return

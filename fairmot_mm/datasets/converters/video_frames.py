@@ -20,22 +20,21 @@ def extract_frames(
 ) -> tuple[Path, int]:
     """Write ``OUT/NAME/img1/000001.jpg`` and so on, and ``OUT/NAME/seqinfo.ini``.
 
-    The folder appears once all frames are written. If it exists, the video was
+    The folder appears once all frames are written. If the folder exists, the video was
     extracted before, and nothing is done.
 
     Args:
         video: A video file, or anything else that `open_source` opens.
         out: Folder of the sequences. NAME is the name of the file without its ending.
-        frame_rate: Frames a second, instead of what the video says.
-        show_progress: Whether to draw a progress bar.
+        frame_rate: Frames per second; None takes the rate of the video.
+        show_progress: Draw a progress bar.
 
     Returns:
-        The sequence folder, and the number of frames that were written.
+        The sequence folder, and the number of frames that were written by this call.
 
     Raises:
         VideoError: The video cannot be opened.
-        OutputError: ``out`` cannot be written, or has a folder of this name that is no
-            sequence.
+        OutputError: ``out`` cannot be written, or has a different folder of this name.
     """
     source = open_source(video, frame_rate)
     folder = require_writable_dir(out) / source.name

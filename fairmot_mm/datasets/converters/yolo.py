@@ -1,4 +1,4 @@
-"""Folders of images with YOLO text files."""
+"""Converting folders of images with YOLO text files."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -40,30 +40,32 @@ def convert_yolo(
 ) -> ConversionReport:
     """Convert ``SOURCE/images/**`` with ``SOURCE/labels/**.txt`` beside them.
 
-    Lines are ``class cx cy w h``, divided by the image size; such boxes have no
-    identity. With ``track_ids`` they are ``class cx cy w h id``, each folder is a
-    video, and it becomes ``OUT/NAME/images/FOLDER/img1`` with ``seqinfo.ini`` and
+    Lines are ``class cx cy w h``, divided by the image size; these boxes have no
+    identity. With ``track_ids`` lines are ``class cx cy w h id``, and each folder is a
+    video, which becomes ``OUT/NAME/images/FOLDER/img1`` with ``seqinfo.ini`` and
     ``gt/gt.txt`` to test on. An image without a label file has no boxes.
 
-    Where all images lie in ``images/train``, ``images/val`` and the like, each is a
-    list of that ending; otherwise all are in ``OUT/name.train``. See `write_jde_set`.
+    If all images lie in ``images/train``, ``images/val`` and ``images/test``, each of
+    these becomes a list of that ending. Otherwise all images are in ``OUT/name.train``.
+    See `write_jde_set`.
 
     Args:
-        source: Folder of ``images`` and ``labels``. It is only read.
+        source: Folder of ``images`` and ``labels``. Nothing is written there.
         out: Data root of the training configs.
         name: Name of the set.
-        names: Names of the class numbers of the label files, from 0. None reads them in
-            ``SOURCE/classes.txt`` (one a line) or ``SOURCE/data.yaml`` (``names``).
+        names: Class names in the order of the class numbers in the label files, from 0.
+            None reads them from ``SOURCE/classes.txt`` (one name on each line) or
+            ``SOURCE/data.yaml`` (``names``).
         track_ids: The sixth column is an identity within the folder, -1 = none.
-        frame_rate: Frames a second of videos, for ``seqinfo.ini``.
+        frame_rate: Frames per second of videos, for ``seqinfo.ini``.
         classes: See `ClassMap`.
         clip: Clip boxes to the image.
         copy: Copy images rather than link to them.
-        workers: Processes, one a core by default.
+        workers: Number of processes; None starts one for each core.
         show_progress: Draw progress bars.
 
     Raises:
-        DataError: No images there, or a label file is malformed.
+        DataError: The source has no images, or a label file is malformed.
         OutputError: ``out`` cannot be written.
     """
     class_map = ClassMap(classes)
@@ -104,8 +106,8 @@ def _read_names(source: Path) -> list[str]:
         return [str(names[k]) for k in range(len(names))]
     except (OSError, KeyError, TypeError, yaml.YAMLError) as error:
         raise DataError(
-            f'{source} has no classes.txt and no data.yaml with names: give the names '
-            'of the class numbers'
+            f'{source} has no classes.txt and no data.yaml with names: give the class '
+            'names with --names'
         ) from error
 
 
@@ -150,7 +152,7 @@ def _read_folder(
 def _read_rows(
     label: Path, index: int, columns: int, num_names: int
 ) -> list[list[float]]:
-    """Rows of a label file, the number of the image before each."""
+    """Rows of a label file, each preceded by the index of its image."""
     rows = []
     lines = label.read_text().splitlines() if label.is_file() else []
     for number, line in enumerate(lines, 1):

@@ -1,4 +1,4 @@
-"""Sampling that gives every sample a random seed of its own."""
+"""Sampling that gives every sample its own random seed."""
 
 from collections.abc import Iterator
 from itertools import islice
@@ -11,10 +11,11 @@ from fairmot_mm.registry import DATA_SAMPLERS
 
 @DATA_SAMPLERS.register_module()
 class SeededSampler(DefaultSampler):
-    """mmengine's ``DefaultSampler`` whose indices carry a seed.
+    """mmengine's ``DefaultSampler`` with a seed for each index.
 
-    Seed, epoch and index of a sample alone decide how it is augmented: the number of
-    workers, the rank and whether the run was interrupted do not.
+    The augmentation of a sample depends on the seed of the run, the epoch and the index
+    of the sample. It does not depend on the number of workers, the rank, or whether the
+    run was interrupted.
     """
 
     _num_skipped = 0
@@ -26,5 +27,9 @@ class SeededSampler(DefaultSampler):
             yield SeededIndex(index, (self.seed, self.epoch, index))
 
     def skip_first(self, count: int) -> None:
-        """Leave out the first ``count`` indices of this rank, once."""
+        """Leave out the first indices of this rank in the next epoch.
+
+        Args:
+            count: Number of indices that were used before the run was interrupted.
+        """
         self._num_skipped = count

@@ -10,21 +10,25 @@ from fairmot_mm.registry import DATA_SAMPLERS
 
 
 class VideoRanges(Protocol):
-    """A data set that knows which of its samples form a video."""
+    """A data set that knows which of its samples form a video.
+
+    Attributes:
+        video_ranges: Indices of the frames of each video.
+    """
 
     video_ranges: list[range]
 
 
 @DATA_SAMPLERS.register_module()
 class VideoSampler(Sampler):
-    """Every rank gets whole videos, and their frames in order.
+    """Give every rank whole videos, with their frames in order.
 
-    The longest videos are dealt out first, each to the rank with the fewest frames so
-    far. A rank may get none.
+    The longest videos are assigned first, each to the rank with the fewest frames so
+    far. A rank may get no video.
 
     Args:
         dataset: The videos.
-        seed: Unused; the Runner passes one to every sampler.
+        seed: Not used; the Runner gives a seed to every sampler.
     """
 
     def __init__(self, dataset: VideoRanges, seed: int | None = None) -> None:

@@ -1,4 +1,4 @@
-"""The whole augmentation in one pass over the pixels."""
+"""The whole augmentation with one warp of the image."""
 
 from collections.abc import Sequence
 from io import BytesIO
@@ -27,9 +27,9 @@ ORDER = (
     RandomFlip,
 )
 REQUIRED = (LoadImage, LoadJDELabels, Letterbox)
-# A JPEG is decoded at a fraction of its size, not below 1 / MAX_ENLARGEMENT of the
-# letterbox, and warped as it is if it is not above 1 / MIN_ENLARGEMENT of it: between
-# the two, one bilinear warp is as sharp as a resize by area and a warp.
+# A JPEG is decoded at a fraction of its size, but not below 1 / MAX_ENLARGEMENT of the
+# size in the letterbox. Up to 1 / MIN_ENLARGEMENT of that size it is warped without
+# resizing it first: one bilinear warp is then as sharp as a resize by area and a warp.
 # docs/performance_data.md has the measurement.
 MAX_ENLARGEMENT = 1.15
 MIN_ENLARGEMENT = 0.95
@@ -40,10 +40,10 @@ FLIPS = {'horizontal': (-1, 1), 'vertical': (1, -1), 'diagonal': (-1, -1)}
 class FusedJDEAugment(BaseTransform):
     """Load, jitter, letterbox, random affine and flip with one warp of the image.
 
-    Draws the same random numbers as its steps one by one, and gives the same boxes and
-    identities. Pixels differ by less than a grey level on average: a JPEG that is much
-    larger than the letterbox is decoded at a fraction of its size, colours change after
-    that, and letterbox, affine and flip are one bilinear warp. Any other image is first
+    The random numbers, boxes and identities are those of the single steps. Pixels
+    differ by less than a grey level on average: a JPEG that is much larger than the
+    letterbox is decoded at a fraction of its size, its colours are changed after that,
+    and letterbox, affine and flip are one bilinear warp. Any other image is first
     resized as in the letterbox.
 
     Args:
@@ -52,7 +52,8 @@ class FusedJDEAugment(BaseTransform):
             ``RandomFlip``, in this order. Jitter, affine and flip may be left out.
 
     Raises:
-        ConfigError: Other steps or another order; two levels of grey for the border.
+        ConfigError: The steps or their order differ, or `Letterbox` and
+            `JDERandomAffine` have different grey levels of the border.
     """
 
     def __init__(self, transforms: Sequence[dict]) -> None:
@@ -62,7 +63,7 @@ class FusedJDEAugment(BaseTransform):
         if [type(step) for step in self.transforms] != expected:
             names = [type(step).__name__ for step in self.transforms]
             raise ConfigError(
-                f'FusedJDEAugment fuses {[kind.__name__ for kind in ORDER]}, in this '
+                f'FusedJDEAugment fuses {[kind.__name__ for kind in ORDER]} in this '
                 f'order (jitter, affine and flip may be left out), not {names}; list '
                 'other steps after it, or name all steps in the pipeline without it'
             )
@@ -75,11 +76,18 @@ class FusedJDEAugment(BaseTransform):
         if self.affine is not None and self.affine.border_val != pad_val:
             raise ConfigError(
                 f'Letterbox pads with grey {pad_val} and JDERandomAffine with '
-                f'{self.affine.border_val}: FusedJDEAugment knows only one'
+                f'{self.affine.border_val}: FusedJDEAugment needs the same value'
             )
 
     def transform(self, results: dict) -> dict:
-        """Load and augment the image and labels of ``results``."""
+        """Load and augment the image and the labels.
+
+        Args:
+            results: The sample: ``img_path`` and ``jde_labels``.
+
+        Returns:
+            The sample with ``img`` (H, W, 3) uint8 BGR and its ground truth.
+        """
         image, (width, height) = self.decode(results['img_path'])
         results['img_shape'] = results['ori_shape'] = (height, width)
         fit = self.letterbox.fit(width, height)
@@ -93,15 +101,18 @@ class FusedJDEAugment(BaseTransform):
         return results
 
     def decode(self, path: str) -> tuple[np.ndarray, tuple[int, int]]:
-        """Decode an image, as small as the letterbox allows.
+        """Decode an image at the smallest size that the letterbox allows.
+
+        Args:
+            path: The image file.
 
         Returns:
-            (h, w, 3) uint8 BGR; (width, height) of the image in its full size.
+            (h, w, 3) uint8 BGR; (width, height) of the image at full size, in pixels.
         """
         data = read_bytes(path)
         size, reduction = jpeg_size(data), 1
         if size is not None:
-            # The file may be stored sideways: good enough for either orientation.
+            # The file may be stored sideways, so the reduction suits both orientations.
             fits = [self.letterbox.fit(*size), self.letterbox.fit(*size[::-1])]
             reduction = choose_reduction(max(fit.ratio for fit in fits))
         image = decode_image(data, path, reduction)
@@ -113,10 +124,15 @@ class FusedJDEAugment(BaseTransform):
         return image, size
 
     def move_boxes(self, results: dict, fit: LetterboxFit) -> tuple[dict, np.ndarray]:
-        """Draw affine and flip, and take the ground truth through all steps.
+        """Draw affine and flip, and move the ground truth through all steps.
+
+        Args:
+            results: The sample, with boxes in pixels of the original image.
+            fit: The letterbox of the image.
 
         Returns:
-            The results; (3, 3) matrix from letterbox to output pixels.
+            The sample; (3, 3) matrix from pixels of the letterbox to those of the
+            output.
         """
         results = self.letterbox.move_boxes(results, fit)
         width, height = self.letterbox.scale
@@ -125,7 +141,7 @@ class FusedJDEAugment(BaseTransform):
             matrix, angle = self.affine.draw_matrix(width, height)
             results = self.affine.move_boxes(results, matrix, angle, (width, height))
         if self.flip is not None:
-            # It wants an image to mirror; this one takes no memory.
+            # RandomFlip needs an image to mirror; this one takes no memory.
             results['img'] = np.broadcast_to(np.uint8(0), (height, width))
             results = self.flip(results)
             if results['flip']:
@@ -138,17 +154,17 @@ class FusedJDEAugment(BaseTransform):
     def resize(
         self, image: np.ndarray, size: tuple[int, int], fit: LetterboxFit
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Resize as the letterbox does, unless the warp alone does as well.
+        """Resize as the letterbox does, unless the warp alone gives the same quality.
 
         Args:
-            image: As it was decoded.
-            size: (width, height) of the file's image.
-            fit: Its letterbox.
+            image: (h, w, 3) uint8, the decoded image.
+            size: (width, height) of the image at full size, in pixels.
+            fit: The letterbox of the image.
 
         Returns:
             The image to warp; (3, 3) matrix from its pixels to those of the letterbox.
         """
-        # A reduction rounds up: its last pixel may reach beyond the image.
+        # A reduced size is rounded up, so the last pixel may reach beyond the image.
         reduction = round(size[0] / image.shape[1])
         reach = np.array(image.shape[1::-1]) * reduction * fit.scale_factor
         if reduction == 1 or fit.ratio * reduction < MIN_ENLARGEMENT:
@@ -161,7 +177,15 @@ class FusedJDEAugment(BaseTransform):
         return image, placement
 
     def warp(self, image: np.ndarray, matrix: np.ndarray) -> np.ndarray:
-        """Render (H, W, 3) uint8 by a (3, 3) affine matrix from old to new pixels."""
+        """Render the output image.
+
+        Args:
+            image: (h, w, 3) uint8.
+            matrix: (3, 3) affine matrix from pixels of ``image`` to output pixels.
+
+        Returns:
+            (H, W, 3) uint8 in the size of the letterbox.
+        """
         return cv2.warpAffine(
             image,
             matrix[:2],
@@ -172,9 +196,15 @@ class FusedJDEAugment(BaseTransform):
 
 
 def jpeg_size(data: np.ndarray) -> tuple[int, int] | None:
-    """(width, height) in the header of a JPEG; ``None`` for anything else.
+    """Read the size in the header of a JPEG.
 
-    Other formats gain nothing from a reduced size, and would lose quality.
+    Other formats gain nothing from decoding at a reduced size, and would lose quality.
+
+    Args:
+        data: (n,) uint8 content of the file.
+
+    Returns:
+        (width, height) in pixels; None if the file is not a JPEG.
     """
     if data[:2].tobytes() != b'\xff\xd8':
         return None
@@ -186,6 +216,13 @@ def jpeg_size(data: np.ndarray) -> tuple[int, int] | None:
 
 
 def choose_reduction(ratio: float) -> int:
-    """Largest reduction that keeps an image as sharp as its letterbox of ``ratio``."""
+    """Choose the largest reduction at which an image is as sharp as its letterbox.
+
+    Args:
+        ratio: Letterbox pixels for each pixel of the image.
+
+    Returns:
+        1, 2, 4 or 8: the number of pixels of a side that become one.
+    """
     fitting = [n for n in DECODE_FLAGS if ratio * n <= MAX_ENLARGEMENT]
     return max(fitting, default=1)

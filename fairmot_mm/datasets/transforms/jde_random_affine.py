@@ -1,4 +1,4 @@
-"""Geometric augmentation."""
+"""Random rotation, scale, translation and shear."""
 
 import math
 import random
@@ -17,26 +17,29 @@ class JDERandomAffine(BaseTransform):
     """Random rotation, scale, translation and shear about the image centre.
 
     Differs from mmdet's ``RandomAffine`` in the order of the matrices, in how boxes are
-    found and filtered, and in that identities go with their boxes. Boxes are the hulls
-    of their warped corners, shrunk by ``sqrt(max(|sin a|, |cos a|))`` for the rotation
-    a, and may stick out of the image.
+    warped and filtered, and in that identities are filtered with their boxes. A warped
+    box is the hull of the warped corners, shrunk by ``sqrt(max(|sin a|, |cos a|))`` for
+    the rotation a, and may reach beyond the image.
 
     Needs ``gt_bboxes``, ``gt_bboxes_labels`` and ``gt_instances_ids``; changes them,
     ``img`` and sets ``homography_matrix`` (3, 3) from old to new pixels.
 
     Args:
-        max_rotate_degree: Angles are drawn from plus or minus this.
-        scaling_ratio_range: Scales are drawn from this range.
-        max_translate_ratio: Shifts are drawn from plus or minus this part of the image.
-        max_shear_degree: Shear angles are drawn from plus or minus this.
-        swap_translate_axes: The published code shifts in x by a part of the height and
-            in y by a part of the width. ``False`` is the clean form.
+        max_rotate_degree: Largest rotation in degrees, in either direction.
+        scaling_ratio_range: Range of the scale.
+        max_translate_ratio: Largest shift as a share of the image side, in either
+            direction.
+        max_shear_degree: Largest shear angle in degrees, in either direction.
+        swap_translate_axes: Shift in x by a share of the height and in y by a share of
+            the width, as the published code does. False uses the matching sides.
         clip_border: Clip boxes to the image before they are filtered, as published for
             MOT20.
         border_val: Grey level outside the image.
-        min_bbox_size: Boxes whose width or height is not above this, in pixels, go.
-        min_area_ratio: Boxes that do not keep more than this part of their area go.
-        max_aspect_ratio: Boxes that are not below this aspect (either way) go.
+        min_bbox_size: Remove boxes whose width or height is not above this, in pixels.
+        min_area_ratio: Remove boxes that do not keep more than this share of their
+            area.
+        max_aspect_ratio: Remove boxes whose longer side is at least this many times the
+            shorter one.
     """
 
     def __init__(
@@ -64,7 +67,14 @@ class JDERandomAffine(BaseTransform):
         self.max_aspect_ratio = max_aspect_ratio
 
     def transform(self, results: dict) -> dict:
-        """Warp the image and the boxes of ``results``."""
+        """Warp the image and the boxes.
+
+        Args:
+            results: The sample, with ``img`` (H, W, 3) uint8 and boxes in its pixels.
+
+        Returns:
+            The sample, warped.
+        """
         height, width = results['img'].shape[:2]
         matrix, angle = self.draw_matrix(width, height)
         results['img'] = cv2.warpPerspective(
@@ -79,13 +89,16 @@ class JDERandomAffine(BaseTransform):
     def move_boxes(
         self, results: dict, matrix: np.ndarray, angle: float, size: tuple[int, int]
     ) -> dict:
-        """Warp and filter the ground truth of ``results``; the image stays.
+        """Warp and filter the ground truth; the image stays as it is.
 
         Args:
-            results: Ground truth in pixels of an image of ``size``.
-            matrix: (3, 3) from old to new pixels.
-            angle: Its rotation in degrees.
-            size: (width, height).
+            results: The sample, with boxes in pixels of an image of ``size``.
+            matrix: (3, 3) matrix from old to new pixels.
+            angle: The rotation in it, in degrees.
+            size: (width, height) in pixels.
+
+        Returns:
+            The sample with the boxes that remain.
         """
         width, height = size
         results['homography_matrix'] = matrix
@@ -101,7 +114,15 @@ class JDERandomAffine(BaseTransform):
         return results
 
     def draw_matrix(self, width: int, height: int) -> tuple[np.ndarray, float]:
-        """Draw the (3, 3) matrix from old to new pixels, and its angle in degrees."""
+        """Draw a random affine map.
+
+        Args:
+            width: Width of the image in pixels.
+            height: Height of the image in pixels.
+
+        Returns:
+            (3, 3) matrix from old to new pixels; its rotation in degrees.
+        """
 
         def draw(low: float, high: float) -> float:
             return low + (high - low) * random.random()
@@ -126,7 +147,7 @@ class JDERandomAffine(BaseTransform):
     def _is_useful(
         self, before: np.ndarray, after: np.ndarray, width: int, height: int
     ) -> np.ndarray:
-        """(N,) mask of the boxes that stay large, upright and inside enough."""
+        """(N,) mask of the warped boxes that pass the limits and touch the image."""
         tiny = 1e-16
         w, h = box_sizes(after).T
         area_before = box_sizes(before).prod(axis=1)
@@ -144,15 +165,15 @@ class JDERandomAffine(BaseTransform):
 
 
 def warp_boxes(bboxes: np.ndarray, matrix: np.ndarray, angle: float) -> np.ndarray:
-    """Hulls of the warped corners, shrunk about their centres for the rotation.
+    """Warp boxes: the hulls of their warped corners, shrunk to undo the rotation.
 
     Args:
-        bboxes: (N, 4) xyxy.
-        matrix: (3, 3) affine matrix.
+        bboxes: (N, 4) xyxy in old pixels.
+        matrix: (3, 3) affine matrix from old to new pixels.
         angle: Rotation in degrees that the hull is corrected for.
 
     Returns:
-        (N, 4) float64 xyxy.
+        (N, 4) float64 xyxy in new pixels.
     """
     corners = bboxes[:, [0, 1, 2, 3, 0, 3, 2, 1]].reshape(-1, 4, 2).astype(np.float64)
     corners = corners @ matrix[:2, :2].T + matrix[:2, 2]

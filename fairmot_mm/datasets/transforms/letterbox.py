@@ -1,4 +1,4 @@
-"""Fitting an image of any shape into the network's input."""
+"""Fitting an image of any size into the network's input."""
 
 from dataclasses import dataclass
 
@@ -11,16 +11,17 @@ from fairmot_mm.registry import TRANSFORMS
 
 @TRANSFORMS.register_module()
 class Letterbox(BaseTransform):
-    """Resize with the aspect kept and pad on both sides, as published.
+    """Resize without changing the aspect ratio and pad both sides, as published.
 
-    Ground truth is scaled and shifted without the rounding that the image undergoes (up
-    to half a pixel), as published; `DecodeSettings.rescale` says how predictions go
-    back. Sets ``img``, ``img_shape``, ``scale_factor`` (w, h) and ``pad_param`` (top,
-    bottom, left, right) of the image as it is, and moves ``gt_bboxes``.
+    As published, ground truth is scaled and shifted by exact values, while the image is
+    rounded to whole pixels, which differs by up to half a pixel;
+    `DecodeSettings.rescale` decides how predictions are mapped back. Sets ``img``,
+    ``img_shape``, ``scale_factor`` (w, h) and ``pad_param`` (top, bottom, left, right)
+    of the rounded image, and moves ``gt_bboxes``.
 
     Args:
         scale: (width, height) of the result in pixels.
-        pad_val: Grey level of the padding.
+        pad_val: Grey level of the padding, 0 to 255.
     """
 
     def __init__(
@@ -30,7 +31,14 @@ class Letterbox(BaseTransform):
         self.pad_val = pad_val
 
     def transform(self, results: dict) -> dict:
-        """Fit the image of ``results`` and its boxes."""
+        """Fit the image and its boxes.
+
+        Args:
+            results: The sample, with ``img`` (h, w, 3) uint8 and perhaps ``gt_bboxes``.
+
+        Returns:
+            The sample with the image in the new size.
+        """
         image = results['img']
         height, width = image.shape[:2]
         fit = self.fit(width, height)
@@ -43,7 +51,15 @@ class Letterbox(BaseTransform):
         return self.move_boxes(results, fit)
 
     def fit(self, width: int, height: int) -> 'LetterboxFit':
-        """How an image of this size is resized and padded."""
+        """Compute how an image is resized and padded.
+
+        Args:
+            width: Width of the image in pixels.
+            height: Height of the image in pixels.
+
+        Returns:
+            Where the image lies in the letterbox.
+        """
         ratio = min(self.scale[0] / width, self.scale[1] / height)
         new_width, new_height = round(width * ratio), round(height * ratio)
         dx, dy = (self.scale[0] - new_width) / 2, (self.scale[1] - new_height) / 2
@@ -59,7 +75,15 @@ class Letterbox(BaseTransform):
         )
 
     def move_boxes(self, results: dict, fit: 'LetterboxFit') -> dict:
-        """Set the metainfo of ``results`` and move its boxes; the image stays."""
+        """Set the metainfo and move the boxes; the image stays as it is.
+
+        Args:
+            results: The sample, with boxes in pixels of the original image.
+            fit: The letterbox of the image.
+
+        Returns:
+            The sample, with boxes in pixels of the letterbox.
+        """
         results['img_shape'] = self.scale[::-1]
         results['scale_factor'] = fit.scale_factor
         results['pad_param'] = fit.pads
@@ -74,11 +98,11 @@ class LetterboxFit:
     """Where an image lies in its letterbox.
 
     Attributes:
-        ratio: Letterbox pixels to a pixel of the image, not rounded.
-        new_size: (width, height) of the resized image.
-        scale_factor: (w, h) of the resized image, to those of the image.
-        shift: (x, y) of the boxes, not rounded.
-        pads: (top, bottom, left, right) around the resized image.
+        ratio: Letterbox pixels for each pixel of the image, not rounded.
+        new_size: (width, height) of the resized image in pixels.
+        scale_factor: Resized width and height divided by those of the image.
+        shift: (x, y) shift of the boxes in letterbox pixels, not rounded.
+        pads: (top, bottom, left, right) padding of the resized image in pixels.
     """
 
     ratio: float
@@ -88,7 +112,14 @@ class LetterboxFit:
     pads: tuple[int, int, int, int]
 
     def resize(self, image: np.ndarray) -> np.ndarray:
-        """Resize by the area that pixels cover, as published."""
+        """Resize by pixel area (``cv2.INTER_AREA``), as published.
+
+        Args:
+            image: (h, w, 3) uint8.
+
+        Returns:
+            The image in ``new_size``.
+        """
         if image.shape[1::-1] == self.new_size:
             return image
         return cv2.resize(image, self.new_size, interpolation=cv2.INTER_AREA)

@@ -1,4 +1,4 @@
-"""Ground truth for mmdet's metrics."""
+"""Loading ground truth for mmdet's metrics."""
 
 from mmcv.transforms import BaseTransform
 
@@ -7,14 +7,22 @@ from fairmot_mm.registry import TRANSFORMS
 
 @TRANSFORMS.register_module()
 class LoadInstances(BaseTransform):
-    """Note the ground truth boxes as mmdet's metrics read them, as metainfo.
+    """Add the ground truth boxes to the metainfo, where mmdet's metrics read them.
 
-    Stands before the image is resized. Adds ``instances``: for each box a dict with
-    ``bbox`` (xyxy in pixels of the original image), ``bbox_label`` and ``ignore_flag``.
+    This transform must come before the image is resized. Adds ``instances``: for each
+    box a dict with ``bbox`` (xyxy in pixels of the original image), ``bbox_label`` and
+    ``ignore_flag``.
     """
 
     def transform(self, results: dict) -> dict:
-        """Add the ``instances`` of ``results``."""
+        """Add the ``instances``.
+
+        Args:
+            results: The sample, with ``gt_bboxes`` and ``gt_bboxes_labels``.
+
+        Returns:
+            The sample with ``instances``.
+        """
         boxes = results['gt_bboxes'].tensor.tolist()
         results['instances'] = [
             {'bbox': bbox, 'bbox_label': int(label), 'ignore_flag': 0}

@@ -1,4 +1,4 @@
-"""Reading the labels of a sample."""
+"""Loading the labels of a sample."""
 
 import numpy as np
 from mmcv.transforms import BaseTransform
@@ -12,13 +12,21 @@ from fairmot_mm.utils.boxes import cxcywh_to_xyxy
 class LoadJDELabels(BaseTransform):
     """Turn the rows of a JDE label file into boxes of the loaded image.
 
-    Needs ``jde_labels`` (N, 6) float32 rows ``class id cx cy w h``, normalised by the
-    image. Adds ``gt_bboxes`` (N, 4) xyxy in pixels, which may leave the image,
-    ``gt_bboxes_labels`` (N,) int64 and ``gt_instances_ids`` (N,) int64, -1 = none.
+    Needs ``jde_labels`` (N, 6) float32 rows ``class id cx cy w h``, whose boxes are
+    divided by the image size. Adds ``gt_bboxes`` (N, 4) xyxy in pixels, which may reach
+    beyond the image, ``gt_bboxes_labels`` (N,) int64 and ``gt_instances_ids`` (N,)
+    int64, -1 = none.
     """
 
     def transform(self, results: dict) -> dict:
-        """Add the ground truth of ``results``."""
+        """Add the ground truth.
+
+        Args:
+            results: The sample, with ``jde_labels`` and ``img_shape`` (h, w).
+
+        Returns:
+            The sample with its ground truth.
+        """
         rows = results['jde_labels']
         height, width = results['img_shape']
         scale = np.array([width, height, width, height], np.float32)

@@ -29,7 +29,7 @@ META_KEYS = (
 
 @TRANSFORMS.register_module()
 class PackJDEInputs(PackDetInputs):
-    """mmdet's ``PackDetInputs`` that packs identities too (training).
+    """mmdet's ``PackDetInputs`` with identities, for training.
 
     ``gt_instances`` has ``bboxes``, ``labels`` and ``instances_ids``.
 
@@ -46,8 +46,15 @@ class PackJDEInputs(PackDetInputs):
         super().__init__(meta_keys=tuple(meta_keys))
 
     def transform(self, results: dict) -> dict:
-        """Pack ``results``: ``inputs`` (3, H, W) uint8 and ``data_samples``."""
+        """Pack a sample.
+
+        Args:
+            results: The sample, with ``img`` (H, W, 3) uint8 and its ground truth.
+
+        Returns:
+            ``inputs`` (3, H, W) uint8 and ``data_samples``, a `DetDataSample`.
+        """
         planes = np.empty((3, *results['img'].shape[:2]), np.uint8)
         cv2.split(results['img'], list(planes))
-        # Its transpose is already the (3, H, W) that is packed: no slow copy there.
+        # Transposed back to (3, H, W) it is contiguous: packing makes no slow copy.
         return super().transform({**results, 'img': planes.transpose(1, 2, 0)})

@@ -1,4 +1,4 @@
-"""Synthetic crowds: people cut out elsewhere, pasted in front of the image."""
+"""Making crowds: pasting people who were cut out of other images."""
 
 import math
 import random
@@ -12,30 +12,31 @@ from mmdet.structures.bbox import HorizontalBoxes
 from fairmot_mm.registry import TRANSFORMS
 from fairmot_mm.utils.errors import DataError
 
-# Largest part of a box that pasted people may cover before nothing is left of who is
-# in it: a person fills about half of the box.
+# Largest share of a box that pasted people may cover. A person fills about half of the
+# box, so a person in a box that is covered more is hidden completely.
 MAX_COVERED = 0.75
 
 
 @TRANSFORMS.register_module()
 class PastePeople(BaseTransform):
-    """Paste a group of cut-out people, side by side, hiding each other and others.
+    """Paste a group of cut-out people side by side, so that people hide each other.
 
-    A group stands on about the same ground: feet and heights differ a little, those
-    whose feet are lower stand in front. Who is hidden nearly whole loses the label.
-    Pasted people have no identity (-1): they train the detector alone.
+    The people of a group stand on about the same ground: the positions of their feet
+    and their heights differ a little, and people with lower feet stand in front. People
+    who are almost completely hidden lose their label. Pasted people have no identity
+    (-1), so they train only the detector.
 
     Needs ``gt_bboxes``, ``gt_bboxes_labels`` and ``gt_instances_ids``; changes them and
-    ``img``. Stands where the image has its final size.
+    ``img``. This transform must come after the image has its final size.
 
     Args:
         cutouts: Folder of PNG files with transparency, as
             ``tools/dataset_converters/cut_out_people.py`` writes them.
-        prob: Probability of a group.
-        max_people: Largest group.
+        prob: Probability that a group is pasted.
+        max_people: Largest number of people in a group.
         height_range: Range of the height of the group, in image heights.
-        max_enlargement: Cut-outs are not enlarged more than this.
-        gain_range: Range of the brightness of each, to what it was.
+        max_enlargement: Largest factor by which cut-outs are enlarged.
+        gain_range: Range of the factor on the brightness of each person.
         label: Class of the pasted people.
 
     Raises:
@@ -55,7 +56,7 @@ class PastePeople(BaseTransform):
         self.paths = sorted(Path(cutouts).glob('*.png'))
         if not self.paths:
             raise DataError(
-                f'{cutouts} has no PNG file of a person: make some with '
+                f'{cutouts} has no PNG file: cut people out of images with '
                 'tools/dataset_converters/cut_out_people.py'
             )
         self.prob = prob
@@ -67,7 +68,14 @@ class PastePeople(BaseTransform):
         self._cache: dict[Path, np.ndarray] = {}
 
     def transform(self, results: dict) -> dict:
-        """Paste a group into ``results``, or none."""
+        """Paste a group, or leave the sample as it is.
+
+        Args:
+            results: The sample, with ``img`` (H, W, 3) uint8 and its ground truth.
+
+        Returns:
+            The sample.
+        """
         if random.random() >= self.prob:
             return results
         image = results['img'] = results['img'].copy()
@@ -79,7 +87,7 @@ class PastePeople(BaseTransform):
             areas.append(area)
             boxes.append((x, y, x + cutout.shape[1], y + cutout.shape[0]))
         left = np.bincount(owner[owner >= 0], minlength=len(boxes))
-        # Of its whole: a quarter of a person at the edge of the image is not one.
+        # Relative to the whole cut-out: a person needs more than a quarter in view.
         stays = left > 0.25 * np.array(areas)
         old = results['gt_bboxes'].tensor.numpy()
         keep = _covered(old, owner >= 0) <= MAX_COVERED
@@ -93,7 +101,16 @@ class PastePeople(BaseTransform):
     def draw_group(
         self, width: int, height: int
     ) -> list[tuple[np.ndarray, tuple[int, int]]]:
-        """Draw people, (h, w, 4) BGRA, and their left upper corners, furthest first."""
+        """Draw the people of a group and their positions.
+
+        Args:
+            width: Width of the image in pixels.
+            height: Height of the image in pixels.
+
+        Returns:
+            For each person, those at the back first: a picture (h, w, 4) BGRA and the
+            (x, y) of its left upper corner in pixels of the image.
+        """
         low, high = map(math.log, self.height_range)
         common = math.exp(random.uniform(low, high)) * height
         feet = random.uniform(max(common, 0.5 * height), 1.05 * height)
@@ -102,7 +119,7 @@ class PastePeople(BaseTransform):
         for _ in range(random.randint(1, self.max_people)):
             size = common * random.uniform(0.85, 1.15)
             person = self._draw_person(size)
-            # Who is larger stands nearer.
+            # Larger people stand nearer to the camera.
             foot = feet + 0.5 * (person.shape[0] - common)
             people.append((person, (round(x), round(foot) - person.shape[0])))
             x += random.uniform(0.1, 0.7) * common
@@ -130,7 +147,7 @@ class PastePeople(BaseTransform):
         if path not in self._cache:
             image = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
             if image is None or image.ndim != 3 or image.shape[2] != 4:
-                raise DataError(f'{path} is no PNG with transparency')
+                raise DataError(f'{path} is not a PNG file with transparency')
             self._cache[path] = image
         return self._cache[path]
 
@@ -143,7 +160,11 @@ def _paste(
     y: int,
     number: int,
 ) -> int:
-    """Blend a cut-out into the image and note its pixels; the pixels of its whole."""
+    """Blend a cut-out into the image and write ``number`` into ``owner`` there.
+
+    Returns:
+        Number of opaque pixels of the whole cut-out.
+    """
     height, width = image.shape[:2]
     left, top = max(x, 0), max(y, 0)
     right, bottom = min(x + cutout.shape[1], width), min(y + cutout.shape[0], height)
@@ -159,7 +180,7 @@ def _paste(
 
 
 def _covered(boxes: np.ndarray, mask: np.ndarray) -> np.ndarray:
-    """(N,) part of each box, as far as it is in the image, that the mask covers."""
+    """(N,) share of each box (N, 4), clipped to the image, that the mask covers."""
     if not len(boxes):
         return np.zeros(0)
     height, width = mask.shape

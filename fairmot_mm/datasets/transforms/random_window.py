@@ -1,4 +1,4 @@
-"""A window of the image in which a person has the size that is wanted."""
+"""Cutting a window in which a person has a drawn height."""
 
 import math
 import random
@@ -16,9 +16,9 @@ from fairmot_mm.utils.boxes import box_sizes
 class RandomWindow(BaseTransform):
     """Scale the image so that one of its people gets a drawn height, and cut a window.
 
-    Sizes of people are then spread evenly (in octaves) whatever they are in the data,
-    and pixels are resampled once, from the full image: large people are sharp. Stands
-    in the place of letterbox and affine.
+    The logarithm of the height is drawn evenly, whatever heights people have in the
+    data. Pixels are resampled once, from the full image, so large people are sharp.
+    Used instead of letterbox and affine.
 
     Needs ``gt_bboxes``, ``gt_bboxes_labels`` and ``gt_instances_ids``; changes them,
     ``img`` and ``img_shape``.
@@ -26,12 +26,12 @@ class RandomWindow(BaseTransform):
     Args:
         scale: (width, height) of the window in pixels.
         height_range: Range of the chosen person's height, in window heights.
-        max_enlargement: Images are not enlarged more than this.
-        whole_prob: Probability of the whole image, fitted into the window, instead.
-        max_stretch: Largest relative change of the width alone.
-        min_visible: People of whom less than this part is in the window go.
-        min_bbox_size: So do those not wider and higher than this, in pixels.
-        pad_val: Grey level outside the image.
+        max_enlargement: Largest factor by which images are enlarged.
+        whole_prob: Probability that the whole image is fitted into the window instead.
+        max_stretch: Largest relative change of the width without the height.
+        min_visible: Remove boxes with less than this share of their area in the window.
+        min_bbox_size: Remove boxes whose width or height is not above this, in pixels.
+        pad_val: Grey level outside the image, 0 to 255.
     """
 
     def __init__(
@@ -55,7 +55,14 @@ class RandomWindow(BaseTransform):
         self.pad_val = pad_val
 
     def transform(self, results: dict) -> dict:
-        """Cut a window out of ``results``."""
+        """Cut a window.
+
+        Args:
+            results: The sample, with ``img`` (h, w, 3) uint8 and boxes in its pixels.
+
+        Returns:
+            The sample with the window and the boxes in it.
+        """
         image = results['img']
         boxes = results['gt_bboxes'].tensor.numpy()
         (sx, sy), shift = self.draw(boxes, image.shape[1], image.shape[0])
@@ -77,12 +84,12 @@ class RandomWindow(BaseTransform):
         """Draw scale and shift.
 
         Args:
-            boxes: (N, 4) xyxy of the people.
-            width: Of the image.
-            height: Of the image.
+            boxes: (N, 4) xyxy of the people in pixels of the image.
+            width: Width of the image in pixels.
+            height: Height of the image in pixels.
 
         Returns:
-            Factors in x and y; whole pixels in x and y that come after them.
+            Scale factors in x and y; shift in x and y after scaling, in whole pixels.
         """
         sizes = np.array(self.scale, float)
         fit = min(sizes[0] / width, sizes[1] / height)
@@ -100,7 +107,7 @@ class RandomWindow(BaseTransform):
         for axis, length in enumerate((width, height)):
             place = random.uniform(0.2, 0.8) if axis == 0 else random.uniform(0.4, 0.6)
             move = sizes[axis] * place - factors[axis] * center[axis]
-            # Inside the image where it is larger than the window.
+            # Keep the window inside an image that is larger than the window.
             room = sizes[axis] - factors[axis] * length
             shift.append(round(min(max(move, min(room, 0)), max(room, 0))))
         return factors, (shift[0], shift[1])
@@ -108,7 +115,16 @@ class RandomWindow(BaseTransform):
     def render(
         self, image: np.ndarray, factors: tuple[float, float], shift: tuple[int, int]
     ) -> np.ndarray:
-        """The window, (H, W, 3) uint8, of an image scaled and then shifted."""
+        """Scale and shift an image, and cut the window.
+
+        Args:
+            image: (h, w, 3) uint8.
+            factors: Scale factors in x and y.
+            shift: Shift in x and y after scaling, in pixels.
+
+        Returns:
+            The window, (H, W, 3) uint8.
+        """
         shrinks = factors[1] < 1
         method = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
         scaled = cv2.resize(

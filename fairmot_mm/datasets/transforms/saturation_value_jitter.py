@@ -1,4 +1,4 @@
-"""Colour augmentation."""
+"""Random changes of saturation and brightness."""
 
 import random
 
@@ -13,9 +13,9 @@ from fairmot_mm.registry import TRANSFORMS
 class SaturationValueJitter(BaseTransform):
     """Scale saturation and value of the image, each by its own random gain.
 
-    A gain is drawn from ``[1 - fraction, 1 + fraction)``, saturation first. Hue stays.
-    Channels are 8-bit as OpenCV's HSV conversion gives them; products are cut to an
-    integer, as published.
+    Gains are drawn from ``[1 - fraction, 1 + fraction)``, first that of the saturation.
+    The hue stays the same. Channels are the 8-bit ones of OpenCV's HSV conversion;
+    products are rounded down to an integer, as published.
 
     Args:
         fraction: Largest relative change.
@@ -25,21 +25,40 @@ class SaturationValueJitter(BaseTransform):
         self.fraction = fraction
 
     def transform(self, results: dict) -> dict:
-        """Change the colours of ``results['img']``, uint8 BGR."""
+        """Change the colours of the image.
+
+        Args:
+            results: The sample, with ``img`` (h, w, 3) uint8 BGR.
+
+        Returns:
+            The sample.
+        """
         results['img'] = self.apply(results['img'], self.draw())
         return results
 
     def draw(self) -> tuple[float, float]:
-        """Draw the gains of saturation and value."""
+        """Draw the gains of saturation and value.
+
+        Returns:
+            The two gains.
+        """
         saturation = 1 + (2 * random.random() - 1) * self.fraction
         value = 1 + (2 * random.random() - 1) * self.fraction
         return saturation, value
 
     def apply(self, image: np.ndarray, gains: tuple[float, float]) -> np.ndarray:
-        """Scale saturation and value of a uint8 BGR image by ``gains``."""
+        """Scale saturation and value of an image.
+
+        Args:
+            image: (h, w, 3) uint8 BGR.
+            gains: Factors on saturation and value.
+
+        Returns:
+            (h, w, 3) uint8 BGR.
+        """
         planes = list(cv2.split(cv2.cvtColor(image, cv2.COLOR_BGR2HSV)))
         levels = np.arange(256, dtype=np.float32)
-        # A table for each plane takes half the time of one for all three.
+        # One table for each plane takes half the time of one table for all.
         for channel, gain in enumerate(gains, 1):
             table = np.clip(levels * np.float32(gain), 0, 255).astype(np.uint8)
             planes[channel] = cv2.LUT(planes[channel], table)

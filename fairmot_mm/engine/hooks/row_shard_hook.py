@@ -69,8 +69,8 @@ class RowShardHook(Hook):
         if get_world_size() > 1:
             if isinstance(wrapper, AmpOptimWrapper):
                 raise ConfigError(
-                    'identities that are split over several processes cannot be '
-                    "trained with float16: set optim_wrapper.type='BFloat16OptimWrapper'"
+                    'identities that are split over processes cannot be trained with '
+                    "float16: set optim_wrapper.type='BFloat16OptimWrapper'"
                 )
             self._save_whole_state(runner)
         if wrapper.clip_grad_kwargs and wrapper.grad_name == 'grad_norm':

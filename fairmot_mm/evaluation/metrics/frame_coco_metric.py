@@ -1,4 +1,4 @@
-"""COCO's detection scores of frames."""
+"""COCO's detection scores on frames of videos."""
 
 from collections.abc import Sequence
 
@@ -12,10 +12,15 @@ from fairmot_mm.registry import METRICS
 class FrameCocoMetric(CocoMetric):
     """mmdet's ``CocoMetric`` on the frames of clips.
 
-    Without ``ann_file`` the ground truth is the metainfo `instances` that
+    Without ``ann_file`` the ground truth is read from the metainfo ``instances``, which
     `LoadInstances` adds. Arguments and scores are those of ``CocoMetric``.
     """
 
     def process(self, data_batch: dict, data_samples: Sequence[dict]) -> None:
-        """Keep the detections and the ground truth of each frame."""
+        """Keep the detections and the ground truth of each frame.
+
+        Args:
+            data_batch: Passed on to ``CocoMetric``.
+            data_samples: See `frames_of`.
+        """
         super().process(data_batch, [*frames_of(data_samples)])

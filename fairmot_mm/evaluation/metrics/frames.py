@@ -1,4 +1,4 @@
-"""What metrics read of the samples that mmengine's Evaluator hands them."""
+"""Reading the samples that mmengine's Evaluator gives to metrics."""
 
 from collections.abc import Iterator, Sequence
 
@@ -6,10 +6,13 @@ from mmengine.structures import BaseDataElement
 
 
 def frames_of(data_samples: Sequence[BaseDataElement | dict]) -> Iterator[dict]:
-    """Every frame of the clips as a dict.
+    """Iterate over the frames of clips.
 
     Args:
         data_samples: `TrackDataSample`s, or the dicts that the Evaluator makes of them.
+
+    Yields:
+        Each frame as a dict.
     """
     for clip in data_samples:
         for frame in _as_dict(clip)['video_data_samples']:

@@ -15,21 +15,21 @@ from fairmot_mm.utils import DataError
 
 @METRICS.register_module()
 class ImageAPMetric(BaseMetric):
-    """Average precision of every image, and its mean, as published with FairMOT.
+    """Mean over images of the average precision, as published with FairMOT.
 
-    Not the AP of COCO or VOC, which rank the detections of all images together: see
-    `FrameCocoMetric`. Images without ground truth do not count, whatever was detected
-    in them. Published code maps the boxes of a whole batch back by the size of its
-    first image; here each image has its own.
+    This is not the AP of COCO or VOC, which rank the detections of all images together:
+    see `FrameCocoMetric`. Images without ground truth do not count, whatever was
+    detected in them. The published code maps the boxes of a batch back by the size of
+    its first image; here each image is mapped back by its own size.
 
     Takes frames with `pred_instances` in pixels of the original image and the metainfo
     `instances` that `LoadInstances` adds.
 
     Args:
-        max_per_img: Detections of an image that count, best first.
-        collect_device: 'cpu' or 'gpu', the way results travel between ranks.
-        collect_dir: Folder shared by all ranks for that, with 'cpu'.
-        prefix: What names of scores start with, 'det' by default: `det/AP`,
+        max_per_img: Number of detections of an image that count, best first.
+        collect_device: 'cpu' or 'gpu', how results are exchanged between ranks.
+        collect_dir: Folder shared by all ranks for the exchange on the 'cpu'.
+        prefix: Prefix of the names of scores, 'det' by default: `det/AP`,
             `det/precision` and `det/recall`.
     """
 
@@ -46,7 +46,15 @@ class ImageAPMetric(BaseMetric):
         self.max_per_img = max_per_img
 
     def process(self, data_batch: Any, data_samples: Sequence[dict]) -> None:
-        """Score each image; None is kept for one without ground truth."""
+        """Score each image; the result of an image without ground truth is None.
+
+        Args:
+            data_batch: Not used.
+            data_samples: See `frames_of`.
+
+        Raises:
+            DataError: A frame has no metainfo ``instances``.
+        """
         for frame in frames_of(data_samples):
             if 'instances' not in frame:
                 raise DataError(
@@ -71,10 +79,16 @@ class ImageAPMetric(BaseMetric):
         )
 
     def compute_metrics(self, results: list[ImageAP | None]) -> dict[str, float]:
-        """Means over the images that have ground truth.
+        """Average over the images that have ground truth.
+
+        Args:
+            results: Scores of each image.
+
+        Returns:
+            Mean ``AP``, ``precision`` and ``recall``.
 
         Raises:
-            DataError: There is none.
+            DataError: No image has ground truth.
         """
         scores = [score for score in results if score is not None]
         if not scores:

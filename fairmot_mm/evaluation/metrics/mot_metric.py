@@ -41,7 +41,14 @@ SEQUENCE_SCORES = ('HOTA', 'DetA', 'AssA', 'MOTA', 'IDF1', 'IDSW', 'FP', 'FN')
 
 
 class VideoInfo(NamedTuple):
-    """What the metainfo of every frame says about its video."""
+    """A video, as the metainfo of its frames describes it.
+
+    Attributes:
+        name: Name of the video.
+        length: Number of frames.
+        gt_file: MOTChallenge ground truth; None without.
+        first_frame: Number that the ground truth gives to ``frame_id`` 0.
+    """
 
     name: str
     length: int
@@ -55,12 +62,12 @@ class VideoInfo(NamedTuple):
 
 
 class FrameTracks(NamedTuple):
-    """Tracks of one frame: all that is kept of a data sample.
+    """Tracks of one frame, which are kept of its data sample.
 
     Attributes:
         video: The video.
         frame: Frame number in ground truth and result files, from 1.
-        ids: (M,) int64.
+        ids: (M,) int64 identities.
         tlwh: (M, 4) float64 left, top, width, height in pixels of the original frame.
     """
 
@@ -81,24 +88,25 @@ class MOTMetric(BaseMetric):
     the number that the ground truth gives to `frame_id` 0; it is above 1 for the second
     half of a sequence. Without `label`, tracks of every label count as pedestrians.
 
-    Every one of the `video_length` frames is scored, also those without a track. The
-    log gets a table of each sequence and of all together. A sequence whose ground truth
-    does not exist gets a result file but no scores. Returned are the scores of all
-    together, such as `mot/HOTA`, and the main ones of each sequence, such as
-    `mot/HOTA/MOT17-02-SDP`; `evaluate_sequences` says what they mean.
+    All `video_length` frames are scored, including those without a track. A table of
+    the scores of each sequence and of all sequences together is logged. A sequence
+    without ground truth gets a result file but no scores. The metric returns the scores
+    of all sequences together, such as `mot/HOTA`, and the main scores of each sequence,
+    such as `mot/HOTA/MOT17-02-SDP`; `evaluate_sequences` explains them.
 
     Args:
         protocol: 'motchallenge' or 'published', see `evaluate_sequences`.
-        outfile_prefix: Folder for one result file a sequence, named after it. None
-            writes none.
+        outfile_prefix: Folder for the result files, one for each sequence and named
+            after it. None writes no files.
         submission: Zip file to write for the MOTChallenge server, see
-            `write_submission`. None writes none.
-        label: Score the tracks of this label alone, against the ground truth of class
-            `label` + 1, which then counts as pedestrians do; other rows are left out.
-            Models of several classes list one metric for each, with a `prefix` each.
-        collect_device: 'cpu' or 'gpu', the way results travel between ranks.
-        collect_dir: Folder shared by all ranks for that, with 'cpu'.
-        prefix: What names of scores start with, 'mot' by default.
+            `write_submission`. None writes no file.
+        label: Score only tracks of this label, against ground truth of class
+            `label` + 1, which then counts as pedestrians; other rows are left out. For
+            a model of several classes list one metric for each class, with different
+            `prefix`.
+        collect_device: 'cpu' or 'gpu', how results are exchanged between ranks.
+        collect_dir: Folder shared by all ranks for the exchange on the 'cpu'.
+        prefix: Prefix of the names of scores, 'mot' by default.
 
     Raises:
         ConfigError: Unknown protocol.
@@ -146,13 +154,16 @@ class MOTMetric(BaseMetric):
             self.results.append(tracks)
 
     def evaluate(self, size: int) -> dict[str, float]:
-        """Collect the frames of all ranks, score them on the main one, tell all.
+        """Collect the frames of all ranks, and score them on the main rank.
 
         Args:
-            size: Not used: it counts videos or frames, whatever the dataset has as an
-                item, and ranks hold different numbers of frames.
+            size: Number of samples of the data set. It is not used, because ranks hold
+                different numbers of frames.
+
+        Returns:
+            Scores by names such as `mot/HOTA`, the same on each rank.
         """
-        # One item a rank: collect_results would cut every rank to the shortest.
+        # One item for each rank: collect_results cuts all ranks to the same length.
         parts = collect_results(
             [self.results], get_world_size(), self.collect_device, self.collect_dir
         )
@@ -172,13 +183,13 @@ class MOTMetric(BaseMetric):
             results: Frames of all ranks in any order.
 
         Returns:
-            Scores without the prefix; empty where no sequence has ground truth.
+            Scores without the prefix; empty if no sequence has ground truth.
 
         Raises:
             DataError: Two videos of one name, or rows that the protocol refuses.
             OutputError: A result file cannot be written.
         """
-        # Samplers repeat items to fill the last batch: the same frame replaces itself.
+        # Samplers repeat items to fill the last batch: a repeated frame counts once.
         videos: dict[str, dict[int, FrameTracks]] = {}
         for tracks in sorted(results, key=lambda tracks: tracks.frame):
             self._register(tracks.video)
@@ -213,7 +224,7 @@ class MOTMetric(BaseMetric):
         }
 
     def _register(self, video: VideoInfo) -> None:
-        """Meet a video; what is wrong with it is said now, not after hours."""
+        """Register a video, and raise at its first frame if it cannot be scored."""
         gt = None if video.name in self.videos else _read_gt(video, self.label)
         if gt is not None:
             no_results = gt[:0]
@@ -229,7 +240,7 @@ class MOTMetric(BaseMetric):
 
 
 def _read_gt(video: VideoInfo, label: int | None) -> MOTRows | None:
-    """Ground truth of a video and label; None for one without, as in a test set."""
+    """Ground truth of a video and label; None without, as in a test set."""
     if video.gt_file is None or not video.gt_file.is_file():
         return None
     gt = read_mot(video.gt_file)
@@ -262,7 +273,7 @@ def _read_frame(sample: dict, label: int | None) -> FrameTracks:
     if label is not None:
         own = torch.as_tensor(instances['labels']).cpu().numpy() == label
         ids, tlwh = ids[own], tlwh[own]
-    # The precision of a result file: scores are those that the file would get.
+    # Rounded as in a result file, so that scores are those of the file.
     return FrameTracks(
         video,
         first_frame + int(sample['frame_id']),

@@ -17,19 +17,20 @@ FALSE_ACCEPT_RATES = (1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1)
 
 @METRICS.register_module()
 class ReIDVerificationMetric(BaseMetric):
-    """How well embeddings tell people apart, detection left out, as published.
+    """How well embeddings distinguish people, without detection, as published.
 
-    Every pair of objects, in one image or two, is judged by its cosine similarity; see
-    `true_accept_rates`. Takes frames with `gt_embeds`, which the detector adds to those
-    that have ground truth: `embeds` (N, C) of unit length at the true centres and
-    `instances_ids` (N,). Objects without an identity (-1) are left out.
+    Every pair of objects, in one image or in two, is accepted or not by its cosine
+    similarity; see `true_accept_rates`. Takes frames with `gt_embeds`, which the
+    detector adds to frames with ground truth: `embeds` (N, C) of unit length at the
+    true centres and `instances_ids` (N,). Objects without an identity (-1) are left
+    out.
 
     Args:
-        false_accept_rates: Where the true accept rate is read.
-        collect_device: 'cpu' or 'gpu', the way results travel between ranks.
-        collect_dir: Folder shared by all ranks for that, with 'cpu'.
-        prefix: What names of scores start with, 'reid' by default:
-            `reid/TPR@FAR=0.001`.
+        false_accept_rates: The false accept rates at which the true accept rate is
+            given, each between 0 and 1.
+        collect_device: 'cpu' or 'gpu', how results are exchanged between ranks.
+        collect_dir: Folder shared by all ranks for the exchange on the 'cpu'.
+        prefix: Prefix of the names of scores, 'reid' by default: `reid/TPR@FAR=0.001`.
 
     Raises:
         ConfigError: A rate is not between 0 and 1.
@@ -54,6 +55,10 @@ class ReIDVerificationMetric(BaseMetric):
     def process(self, data_batch: Any, data_samples: Sequence[dict]) -> None:
         """Keep the embeddings of the people of each frame.
 
+        Args:
+            data_batch: Not used.
+            data_samples: See `frames_of`.
+
         Raises:
             DataError: A frame has no ground truth.
         """
@@ -71,7 +76,13 @@ class ReIDVerificationMetric(BaseMetric):
     def compute_metrics(
         self, results: list[tuple[np.ndarray, np.ndarray]]
     ) -> dict[str, float]:
-        """The true accept rate at each false accept rate.
+        """Compute the true accept rate at each false accept rate.
+
+        Args:
+            results: For each frame, identities (N,) and embeddings (N, C).
+
+        Returns:
+            Rates in [0, 1] by names such as ``TPR@FAR=0.001``.
 
         Raises:
             DataError: See `true_accept_rates`.

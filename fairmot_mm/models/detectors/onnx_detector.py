@@ -1,4 +1,4 @@
-"""A detector that is an ONNX file, in place of the network it was exported from."""
+"""A detector that runs an ONNX file in place of the network it was exported from."""
 
 import json
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Parameters whose rows are dealt out to the processes of a training."""
+"""Parameters whose rows are split over the processes of a training."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -11,15 +11,15 @@ from torch.nn.parallel import DistributedDataParallel
 
 
 class RowShard(nn.Module):
-    """Base of a module of which every process trains some rows, and no other does.
+    """Base of a module whose rows are split: each process trains its own rows alone.
 
-    All its parameters have `num_rows` rows, of which this process holds `rows`; their
-    gradients are complete and are not averaged over the processes. What is saved
-    (`whole_state`) and loaded are all rows, so a checkpoint fits any number of
-    processes. Those that train it need `RowShardHook`.
+    All parameters of the module have `num_rows` rows, of which this process holds
+    `rows`. Their gradients are complete and are not averaged over the processes. All
+    rows are saved (`whole_state`) and loaded, so a checkpoint fits any number of
+    processes. A training needs `RowShardHook`.
 
     Args:
-        num_rows: Rows of all processes together.
+        num_rows: Number of rows of all processes together.
     """
 
     def __init__(self, num_rows: int) -> None:
@@ -30,23 +30,34 @@ class RowShard(nn.Module):
             num_rows * k // self.world_size for k in range(self.world_size + 1)
         ]
         self.rank = rank
-        # What state dicts have in place of the own rows, where that is something else.
+        # In state dicts, in place of the own rows; None leaves them.
         self.instead: dict[str, Tensor] | None = None
         self.register_state_dict_post_hook(_replace_rows)
 
     @property
     def rows(self) -> slice:
-        """The rows of this process."""
+        """Rows of this process, among all of them."""
         return slice(*self.starts[self.rank : self.rank + 2])
 
     def take(self, whole: Tensor) -> Tensor:
-        """A copy of the rows of this process out of all (num_rows, ...)."""
+        """Copy the rows of this process.
+
+        Args:
+            whole: (num_rows, ...) all rows.
+
+        Returns:
+            (n, ...) rows of this process.
+        """
         return whole[self.rows].clone()
 
     def gather(self, own: Tensor) -> Tensor:
-        """All rows, in the first process and on the CPU; none in the others.
+        """Gather all rows in the first process; all processes call this together.
 
-        All processes call it together, each with its rows.
+        Args:
+            own: (n, ...) rows of this process.
+
+        Returns:
+            (num_rows, ...) on the CPU in the first process, (0,) in the others.
         """
         parts = []
         for rank, (first, end) in enumerate(
@@ -64,7 +75,7 @@ class RowShard(nn.Module):
     def _load_from_state_dict(
         self, state_dict: dict[str, Any], prefix: str, *args: Any, **kwargs: Any
     ) -> None:
-        """Take the rows of this process out of all; its own are taken as they are."""
+        """Take the rows of this process out of all rows; own rows load as they are."""
         for name, _ in self.named_parameters(recurse=False):
             loaded = state_dict.get(prefix + name)
             if loaded is not None and len(loaded) == self.num_rows:
@@ -84,7 +95,14 @@ def _replace_rows(
 
 
 def row_shards(model: nn.Module) -> dict[str, RowShard]:
-    """The parts of ``model`` that are dealt out, by name."""
+    """Find the modules of a model whose rows are split.
+
+    Args:
+        model: Model, with or without its wrapper for several processes.
+
+    Returns:
+        The modules by name.
+    """
     return {
         name: module
         for name, module in model.named_modules()
@@ -97,6 +115,9 @@ def whole_state(shards: Iterable[RowShard]) -> Iterator[None]:
     """In the body, state dicts of the first process hold all rows.
 
     All processes enter together.
+
+    Args:
+        shards: Modules whose rows are gathered.
     """
     shards = list(shards)
     for shard in shards:
@@ -112,7 +133,11 @@ def whole_state(shards: Iterable[RowShard]) -> Iterator[None]:
 
 @contextmanager
 def without_rows(shards: Iterable[RowShard]) -> Iterator[None]:
-    """In the body, state dicts have only what is the same in all processes."""
+    """In the body, state dicts hold only what is the same in all processes.
+
+    Args:
+        shards: Modules whose rows are left out.
+    """
     shards = list(shards)
     for shard in shards:
         shard.instead = {}
@@ -124,7 +149,11 @@ def without_rows(shards: Iterable[RowShard]) -> Iterator[None]:
 
 
 def keep_from_averaging(model: nn.Module) -> None:
-    """Have ``DistributedDataParallel`` leave out what is dealt out, before it wraps."""
+    """Keep ``DistributedDataParallel`` from averaging gradients of split rows.
+
+    Args:
+        model: Model before it is wrapped.
+    """
     names = [
         f'{module}.{name}'
         for module, shard in row_shards(model).items()
@@ -141,17 +170,21 @@ def gradient_norm(
     """Norm of all gradients, the same in every process.
 
     Args:
-        parameters: All that are trained; sparse gradients are fine.
-        sharded: Those of them that are dealt out: rows of every process count.
-        norm_type: Exponent, ``inf`` for the largest value.
+        parameters: All trained parameters; gradients may be sparse.
+        sharded: Parameters among them whose rows are split: rows of every process
+            count, and all processes call this together.
+        norm_type: Exponent of the norm, ``inf`` for the largest value.
+
+    Returns:
+        Scalar.
     """
-    dealt = {id(parameter) for parameter in sharded}
+    own_ids = {id(parameter) for parameter in sharded}
     grads: tuple[list[Tensor], list[Tensor]] = [], []
     for parameter in parameters:
         if parameter.grad is not None:
             if parameter.grad.is_sparse:
                 parameter.grad = parameter.grad.coalesce()
-            grads[id(parameter) in dealt].append(_values(parameter.grad))
+            grads[id(parameter) in own_ids].append(_values(parameter.grad))
     norms = [nn.utils.get_total_norm(some, norm_type) for some in grads]
     shared, own = (norm.to(parameters[0].device) for norm in norms)
     if not sharded:
@@ -170,10 +203,16 @@ def clip_gradients(
     max_norm: float,
     norm_type: float = 2.0,
 ) -> Tensor:
-    """``torch.nn.utils.clip_grad_norm_`` over the rows of all processes.
+    """Clip gradients as ``torch.nn.utils.clip_grad_norm_``, over all processes.
+
+    Args:
+        parameters: See `gradient_norm`; their gradients are changed in place.
+        sharded: See `gradient_norm`.
+        max_norm: Largest norm of all gradients together.
+        norm_type: See `gradient_norm`.
 
     Returns:
-        The norm before, see `gradient_norm`.
+        Scalar, the norm before clipping.
     """
     norm = gradient_norm(parameters, sharded, norm_type)
     scale = (max_norm / (norm + 1e-6)).clamp(max=1)
@@ -184,5 +223,5 @@ def clip_gradients(
 
 
 def _values(grad: Tensor) -> Tensor:
-    """What is stored of a gradient, dense or coalesced."""
+    """Values of a gradient that is dense, or sparse and coalesced."""
     return grad.values() if grad.is_sparse else grad

@@ -1,4 +1,4 @@
-"""Cross-entropy over identities that are dealt out to the processes."""
+"""Cross-entropy over identities that are split over the processes."""
 
 from typing import Any
 
@@ -9,15 +9,16 @@ from torch.autograd import Function
 
 
 def gather_people(rows: Tensor) -> tuple[Tensor, slice]:
-    """The rows of all processes, which may have different numbers of them.
+    """Gather the rows of all processes, whose numbers may differ.
 
-    The gradient of each process' rows is the sum of what all processes give them.
+    The gradient of a row is the sum of its gradients in all processes.
 
     Args:
-        rows: (P, ...) of this process.
+        rows: (P, ...) rows of this process, one for each person.
 
     Returns:
-        (Q, ...) of all, process by process; where those of this process are.
+        (Q, ...) rows of all processes, in the order of the processes; the place of
+        this process's rows among them.
     """
     rank, world_size = get_dist_info()
     if world_size == 1:
@@ -31,28 +32,29 @@ def gather_people(rows: Tensor) -> tuple[Tensor, slice]:
 def sharded_cross_entropy(
     embeds: Tensor, weight: Tensor, bias: Tensor, targets: Tensor
 ) -> Tensor:
-    """Cross-entropy of everybody over the identities of all processes.
+    """Cross-entropy of all people over the identities of all processes.
 
-    All processes call it together, each with the identities it holds. Gradients are
-    those of a classifier in one place: of ``weight`` and ``bias``, over the mean of the
-    processes' losses, as ``DistributedDataParallel`` has it, and complete; of
-    ``embeds``, the part of the identities that are here (`gather_people` adds them).
+    All processes call this together, each with its own identities. Gradients are those
+    of one classifier of all identities: of ``weight`` and ``bias`` they are complete,
+    for the mean of the processes' losses, as with ``DistributedDataParallel``; of
+    ``embeds`` they are the part of this process's identities (`gather_people` adds the
+    parts).
 
     Args:
-        embeds: (Q, D) people of all processes, scaled.
-        weight: (n, D) identities of this process; there may be none.
-        bias: (n,).
+        embeds: (Q, D) scaled embeddings of the people of all processes.
+        weight: (n, D) weights of the identities of this process; n may be 0.
+        bias: (n,) biases of the same.
         targets: (Q,) int64 index into the identities of this process, -1 where the
-            person is one of another process.
+            identity belongs to another process.
 
     Returns:
-        (Q,) losses. A process may build its own loss of its own people's alone.
+        (Q,) losses. A process may use the losses of its own people alone.
     """
     return _ShardedCrossEntropy.apply(embeds, weight, bias, targets)
 
 
 class _GatherPeople(Function):
-    """All-gather of rows of different numbers; the gradients are added up."""
+    """All-gather of different numbers of rows; the gradients are added."""
 
     @staticmethod
     def forward(ctx: Any, rows: Tensor, lengths: list[int], own: slice) -> Tensor:
@@ -95,7 +97,7 @@ class _ShardedCrossEntropy(Function):
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, Tensor, Tensor, None]:
         embeds, weight, probs, targets = ctx.saved_tensors
         grad = grads[0].contiguous().clone()
-        all_reduce(grad, 'sum')  # a process has those of its own people
+        all_reduce(grad, 'sum')  # each process has the gradients of its own people
         (people,) = (targets >= 0).nonzero(as_tuple=True)
         # In place: a second backward pass is then refused by autograd.
         probs[people, targets[people]] -= 1

@@ -9,7 +9,14 @@ TaskLosses = Mapping[str, Mapping[str, Tensor]]
 
 
 def log_values(task_losses: TaskLosses) -> dict[str, Tensor]:
-    """Single losses for the log, named so that mmengine does not add them again."""
+    """Name single losses for the log so that mmengine does not add them again.
+
+    Args:
+        task_losses: For every task its losses by name, scalars.
+
+    Returns:
+        The losses without gradient, by name without ``loss_``.
+    """
     return {
         name.removeprefix('loss_'): value.detach()
         for losses in task_losses.values()
@@ -18,7 +25,14 @@ def log_values(task_losses: TaskLosses) -> dict[str, Tensor]:
 
 
 def task_sums(task_losses: TaskLosses) -> dict[str, Tensor]:
-    """The sum of the losses of each task, scalars."""
+    """Add the losses of each task.
+
+    Args:
+        task_losses: For every task its losses by name, scalars.
+
+    Returns:
+        The sum of every task, a scalar.
+    """
     return {
         task: torch.stack(list(losses.values())).sum()
         for task, losses in task_losses.items()

@@ -13,7 +13,8 @@ from fairmot_mm.registry import MODELS
 class UncertaintyWeighting(nn.Module):
     """Learned task weights (Kendall et al., CVPR 2018; FairMOT equation 6).
 
-    ``loss = 1/2 * sum_t(exp(-s_t) * L_t + s_t)`` with one learned scalar s_t a task.
+    ``loss = 1/2 * sum_t(exp(-s_t) * L_t + s_t)`` with one learned scalar s_t for each
+    task.
     A task whose loss is 0, because nothing in the batch belongs to it, does not move
     its scalar.
 
@@ -33,10 +34,11 @@ class UncertaintyWeighting(nn.Module):
         """Weight the losses of the tasks.
 
         Args:
-            task_losses: For every task (``det``, ``id``) its losses by name.
+            task_losses: For every task (``det``, ``id``) its losses by name, scalars.
 
         Returns:
-            ``loss`` to minimise; the single losses and ``s_<task>`` for the log.
+            ``loss`` to minimise; the single losses and ``s_<task>`` for the log;
+            scalars.
         """
         total = torch.zeros(())
         logs = log_values(task_losses)

@@ -22,18 +22,19 @@ CROSS_ENTROPY = {'type': 'CrossEntropyLoss'}
 class DenseReIDHead(BaseModule):
     """An embedding for every cell, trained by classifying identities.
 
-    FairMOT section 3.3. The classifier is part of the module, so checkpoints and resume
-    hold it (the published files do not). A checkpoint's classifier is built from its
-    shape where `num_ids` is unknown, so tracking needs no count.
+    See FairMOT, section 3.3. The classifier is part of the module, so checkpoints hold
+    it (the published files do not). Where `num_ids` is unknown, the classifier is built
+    from its shape in a checkpoint, so tracking needs no count.
 
-    Letters: B images, D embedding width, H x W stride-4 map, P objects, N identities.
+    Letters: B images, D embedding width, H x W map of stride 4, P objects, N
+    identities.
 
     Args:
         num_ids: Identities to classify. ``None``: taken from the training data
             (`fairmot_mm.apis.set_num_ids`, called by ``tools/train.py``) or from a
-            loaded checkpoint. The published count is the largest id + 1 of every
-            source, summed, + 1: one class stays unused. Without `joint_classes` the
-            identities of every class, whose ids follow each other class by class.
+            loaded checkpoint. The published count is the sum of the largest id + 1 of
+            every source, + 1: one class stays unused. Without `joint_classes` a list of
+            the numbers of every class, whose ids follow each other class by class.
         in_channels: Channels of the feature map.
         feat_channels: Channels between the two convolutions; 0 for a single 1 x 1.
         embed_dims: D.
@@ -42,11 +43,11 @@ class DenseReIDHead(BaseModule):
         loss_id: Cross-entropy by default; a sigmoid loss (``FocalLoss``) starts the
             classifier at probability 0.01.
         classifier_cfg: Config of a classifier that has a loss of its own, such as
-            `PartialClassifier` for very many identities; of `loss_id` it takes the
-            ``loss_weight`` of a cross-entropy. ``None``: ``nn.Linear``.
-        joint_classes: Whether an object is told from those of all classes, or, with
-            ``False``, from those of its own class alone: a classifier and a loss for
-            each. They are rows of the same layer, class by class.
+            `PartialClassifier` for very many identities; it uses the ``loss_weight`` of
+            `loss_id`, which must be a cross-entropy. ``None``: ``nn.Linear``.
+        joint_classes: Whether an object is told apart from the objects of all classes
+            or, with ``False``, of its own class alone. Then each class has its own
+            classifier and loss; the classifiers are rows of one layer, class by class.
         on_classifier_mismatch: What to do with a loaded classifier of another number of
             identities: ``'error'``, or ``'reinit'`` to start a new one, for fine-tuning
             on other people.
@@ -54,6 +55,9 @@ class DenseReIDHead(BaseModule):
         branch_init: Start of the branch, ``weight_std`` and ``std_of_output_only`` of
             `head_branch`.
         init_cfg: mmengine initialisation.
+
+    Raises:
+        ConfigError: An option is unknown, or two options do not fit together.
     """
 
     def __init__(
@@ -80,8 +84,8 @@ class DenseReIDHead(BaseModule):
         kind = {k: v for k, v in (loss_id or {}).items() if k != 'loss_weight'}
         if classifier_cfg is not None and kind not in ({}, CROSS_ENTROPY):
             raise ConfigError(
-                f'{classifier_cfg["type"]} has a cross-entropy of its own: of loss_id='
-                f'{loss_id} it takes a loss_weight alone'
+                f'{classifier_cfg["type"]} has a cross-entropy of its own and cannot '
+                f'use loss_id={loss_id}: set only its loss_weight'
             )
         self.embed_dims = embed_dims
         self.emb_scale = emb_scale
@@ -111,7 +115,7 @@ class DenseReIDHead(BaseModule):
 
     @property
     def num_ids(self) -> int | None:
-        """Classes of the classifier, ``None`` while there is none."""
+        """Number of classes of the classifier, ``None`` before it is built."""
         return self.classifier.out_features if self.classifier is not None else None
 
     def _build_classifier(self, num_ids: int) -> None:
@@ -150,17 +154,32 @@ class DenseReIDHead(BaseModule):
                 'use the data the run was started with'
             )
         print_log(
-            f'classifier of {loaded[0]} identities left out, a new one of '
-            f'{self.num_ids} starts at random',
+            f'classifier of {loaded[0]} identities left out, a new classifier of '
+            f'{self.num_ids} identities starts from random weights',
             'current',
         )
 
     def forward(self, x: Sequence[Tensor]) -> Tensor:
-        """Embed the first map of ``x``: (B, D, H, W), before normalisation."""
+        """Embed every cell of a feature map.
+
+        Args:
+            x: Feature maps; the first one is used, (B, in_channels, H, W).
+
+        Returns:
+            (B, D, H, W) embeddings before normalisation.
+        """
         return self.embedding(x[0])
 
     def loss(self, x: Sequence[Tensor], targets: CenterTargets) -> dict[str, Tensor]:
-        """Loss of the embeddings of ``x``, see `loss_by_feat`."""
+        """Embed and classify the objects of a batch.
+
+        Args:
+            x: See `forward`.
+            targets: See `loss_by_feat`.
+
+        Returns:
+            See `loss_by_feat`.
+        """
         return self.loss_by_feat(self(x), targets)
 
     def loss_by_feat(
@@ -169,8 +188,8 @@ class DenseReIDHead(BaseModule):
         """Classify the objects whose identity is known.
 
         Args:
-            embedding: (B, D, H, W) before normalisation.
-            targets: Of the same batch; objects with id -1 are left out.
+            embedding: (B, D, H, W) embeddings before normalisation.
+            targets: Targets of the same batch; objects with id -1 are left out.
 
         Returns:
             ``loss_id``, the mean over the objects, 0 where none has an identity (the
@@ -221,14 +240,14 @@ class DenseReIDHead(BaseModule):
         return math.sqrt(2) * math.log(max(num_ids - 1, 2))
 
     def predict_by_feat(self, embedding: Tensor, cell_inds: Tensor) -> Tensor:
-        """Embeddings of detections.
+        """Read the embeddings of detections.
 
         Args:
-            embedding: (B, D, H, W) before normalisation.
+            embedding: (B, D, H, W) embeddings before normalisation.
             cell_inds: (B, k) int64 cell ``y * W + x`` of every detection.
 
         Returns:
-            (B, k, D) of unit length.
+            (B, k, D) embeddings of unit length.
         """
         index = cell_inds[:, None].expand(-1, embedding.shape[1], -1)
         embeds = torch.gather(embedding.flatten(2), 2, index)

@@ -1,4 +1,4 @@
-"""A classifier of very many identities."""
+"""A classifier for very many identities."""
 
 import math
 
@@ -19,29 +19,29 @@ from fairmot_mm.utils.errors import ConfigError
 
 @MODELS.register_module()
 class PartialClassifier(RowShard):
-    """Softmax over identities, each process and each step with a part of them.
+    """Softmax over identities that are split over the processes and sampled.
 
-    After Partial FC (An et al., CVPR 2022). The identities are dealt out to the
-    processes, each of which classifies everybody's people among its own; the softmax is
-    that over all. With `sample_ratio` below 1 a step has the identities of its people
-    and a random sample of the others, whose share of the softmax is scaled up to that
-    of all others. (Partial FC leaves it as it is.) With 1, loss and gradients are those
-    of a plain ``nn.Linear``, to rounding.
+    After Partial FC (An et al., CVPR 2022). Each process holds a share of the
+    identities and classifies the people of all processes among them; the softmax is
+    taken over all identities. With `sample_ratio` below 1 an iteration has the
+    identities of its people and a random sample of the others, whose part of the
+    softmax is scaled up to that of all others. (Partial FC does not scale it.) With 1,
+    loss and gradients are those of a plain ``nn.Linear``, up to rounding.
 
-    The sample is decided by `seed`, process and number of the draw, which is saved with
-    the weights: a resumed run draws what it would have drawn. All processes build it
-    together.
+    The sample depends on `seed`, the process and the number of the draw. This number is
+    saved with the weights: a resumed run draws what it would have drawn. All processes
+    build the module together.
 
     For ``DenseReIDHead(classifier_cfg=dict(type='PartialClassifier', ...))``.
 
     Args:
         in_features: D, width of an embedding.
-        out_features: N, identities of all processes.
-        sample_ratio: Share of the identities in a step, above 0.
-        sparse_grad: Give gradients of the sample alone, for `RowAdam`, which then
-            updates the sample alone. Otherwise those of the rest are zeros, and the
-            optimizer passes over all of them.
-        seed: Of the sample.
+        out_features: N, number of identities of all processes.
+        sample_ratio: Share of the identities in an iteration, above 0 and at most 1.
+        sparse_grad: Whether gradients hold the sample alone, for `RowAdam`, which then
+            updates the sample alone. Otherwise the gradients of the other identities
+            are zeros, and the optimizer updates all of them.
+        seed: Seed of the sample.
 
     Raises:
         ConfigError: `sample_ratio` is not above 0 and at most 1.
@@ -64,7 +64,7 @@ class PartialClassifier(RowShard):
             )
         self.in_features, self.out_features = in_features, out_features
         self.sample_ratio, self.sparse_grad, self.seed = sample_ratio, sparse_grad, seed
-        # The start of a plain classifier, which would be that of the first process.
+        # The initial weights of a plain classifier in the first process.
         whole = nn.Linear(in_features, out_features).requires_grad_(False)
         for parameter in whole.parameters():
             broadcast(parameter)
@@ -73,15 +73,15 @@ class PartialClassifier(RowShard):
         self.register_buffer('num_draws', torch.zeros((), dtype=torch.int64))
 
     def forward(self, embeds: Tensor, ids: Tensor, rows: slice) -> Tensor:
-        """Cross-entropy of people; all processes call it together.
+        """Cross-entropy of people; all processes call this together.
 
         Args:
-            embeds: (P, D) of this process, scaled.
-            ids: (P,) int64 identity, counted from ``rows.start``.
-            rows: The identities to tell apart.
+            embeds: (P, D) scaled embeddings of the people of this process.
+            ids: (P,) int64 identities, counted from ``rows.start``.
+            rows: Range of the identities to tell apart.
 
         Returns:
-            (P,) losses.
+            (P,) losses of the people of this process.
         """
         everybody, own = gather_people(embeds)
         all_ids, _ = gather_people(ids)
@@ -99,7 +99,7 @@ class PartialClassifier(RowShard):
     def _part(
         self, first: int, end: int, targets: Tensor
     ) -> tuple[Tensor, Tensor, Tensor]:
-        """Weight and bias of this step among own rows, and the targets in them."""
+        """Weight and bias of an iteration among own rows, and the targets in them."""
         index, log_share = None, None
         if self.training and self.sample_ratio < 1:
             index, log_share = self._sample(end - first, targets)
@@ -117,7 +117,7 @@ class PartialClassifier(RowShard):
         return weight, bias if log_share is None else bias + log_share, targets
 
     def _sample(self, count: int, targets: Tensor) -> tuple[Tensor, Tensor]:
-        """Rows of a step, ascending, and the log of how many each stands for."""
+        """Rows of an iteration, ascending; log of how many rows each stands for."""
         self.num_draws += 1
         entropy = [self.seed, int(self.num_draws), self.rank]
         seed = np.random.SeedSequence(entropy).generate_state(1, np.uint64)[0]

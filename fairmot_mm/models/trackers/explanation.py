@@ -184,6 +184,7 @@ class Explainer:
     def _reasons(
         self, row: int, col: int, motion: float, overlap: float
     ) -> tuple[str, ...]:
+        """What each stage found about a pair, then why no later stage made it."""
         tracks, found = self.record.tracks, self.record.detections
         reasons = []
         for stage in self.record.stages:

@@ -1,1 +1,1 @@
-"""Pure functions and layers the models share."""
+"""Targets, decoding, and the contract of a detector: what the models share."""

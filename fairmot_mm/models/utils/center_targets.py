@@ -1,4 +1,4 @@
-"""Ground truth of a batch as centre targets, built on the device of the boxes."""
+"""Encoding the ground truth of a batch as centre targets."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,16 +32,27 @@ class CenterTargets:
     ids: Tensor
 
     def gather(self, feat: Tensor) -> Tensor:
-        """Read the (B, C, H, W) map at the objects' cells: (P, C)."""
+        """Read a map at the cells of the objects.
+
+        Args:
+            feat: (B, C, H, W) map.
+
+        Returns:
+            (P, C) values.
+        """
         return feat.flatten(2)[self.batch_inds, :, self.cell_inds]
 
 
 def published_radius(height: Tensor, width: Tensor) -> Tensor:
     """Radius in cells of the Gaussian of boxes of ``height`` x ``width`` cells.
 
-    CornerNet's formula at overlap 0.7 as FairMOT trains with it, the root divided by 2
-    where the quadratic formula says 2a: 3.45 times ``mmdet.models.utils
-    .gaussian_radius``. Weights trained by the authors expect it.
+    It is CornerNet's formula at overlap 0.7 as FairMOT trains with it: the root is
+    divided by 2 where the quadratic formula says 2a. The result is 3.45 times that of
+    ``mmdet.models.utils.gaussian_radius``. Weights trained by the authors expect it.
+
+    Args:
+        height: (P,) heights in cells.
+        width: (P,) widths in cells.
 
     Returns:
         (P,) int64, at least 0.

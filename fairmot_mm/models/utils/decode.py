@@ -1,4 +1,4 @@
-"""From the maps of the heads to boxes in the original frame."""
+"""Decoding the maps of the heads to boxes in the original frame."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,10 +24,11 @@ class DecodeSettings:
         local_maximum_kernel: Side in cells of the window a peak is the maximum of.
         score_thr: Score a detection must exceed to leave the device. The tracker has
             its own threshold; this one only saves copying.
-        rescale: Way back to the original frame. ``'symmetric'`` is the published one:
-            as if the letterbox had neither rounded the resized image nor its pads, up
-            to half an input pixel off. ``'exact'`` undoes ``scale_factor`` and
-            ``pad_param`` of the metainfo, and suits pipelines other than `Letterbox`.
+        rescale: How boxes are mapped back to the original frame. ``'symmetric'`` is the
+            published way: it neglects that the letterbox rounds the size of the image
+            and its pads, and is up to half an input pixel off. ``'exact'`` undoes
+            ``scale_factor`` and ``pad_param`` of the metainfo, and suits pipelines
+            other than `Letterbox`.
     """
 
     max_per_img: int = 500

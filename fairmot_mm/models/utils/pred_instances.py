@@ -1,4 +1,4 @@
-"""From the detections of a batch to the fields of its samples."""
+"""Writing the detections of a batch into its samples."""
 
 from collections.abc import Sequence
 

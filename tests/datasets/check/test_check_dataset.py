@@ -260,7 +260,7 @@ def test_what_cannot_be_checked(root):
     """A list that is not there, an unknown kind."""
     report = check_dataset(root, ['gone.train'])
     assert [p.kind for p in report.problems] == ['bad-list']
-    with pytest.raises(DataError, match="no kind 'nothing'"):
+    with pytest.raises(DataError, match="'nothing' is not a kind"):
         check_dataset(root, ['s.train'], allow=['nothing'])
 
 

@@ -23,5 +23,5 @@ def test_pedestrians_alone_by_default():
 @pytest.mark.parametrize('classes', [['a', 'a'], ['a,A'], ['a,'], ['']])
 def test_names_are_told_apart(classes):
     """A name stands for one class."""
-    with pytest.raises(DataError, match=r'occurs twice|is no name'):
+    with pytest.raises(DataError, match=r'occurs twice|is not a name'):
         ClassMap(classes)

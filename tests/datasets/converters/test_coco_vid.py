@@ -82,7 +82,7 @@ def test_boxes(source, read_labels):
     assert report.rejected == {
         'iscrowd': 1,
         'ignore': 1,
-        'class car is not taken': 1,
+        'class car is not converted': 1,
     }
 
 
@@ -151,12 +151,12 @@ def test_lists_of_two_files(source, tree):
     ('keys', 'message'),
     [
         ({'images': 3}, "no list 'images'"),
-        ({'annotations': [annotation(7, [0, 0, 1, 1])]}, 'is of image 7, which'),
+        ({'annotations': [annotation(7, [0, 0, 1, 1])]}, 'belongs to image 7, which'),
         ({'annotations': [annotation(109, [0, 0, 1])]}, 'malformed annotation of v1'),
         ({'annotations': [{'id': 1}]}, "an entry has no 'image_id'"),
         (
             {'images': [dict(id=1, file_name='v1/9.png', width=50, height=80)]},
-            r'is of image|100x80 pixels where .* says 50x80',
+            r'belongs to image|100x80 pixels, but .* says 50x80',
         ),
         ({'images': [], 'annotations': []}, 'lists no image'),
     ],
@@ -173,14 +173,14 @@ def test_size_that_the_file_gets_wrong(source):
     file = source[0]
     images = json.loads(file.read_text())['images']
     change(file, images=[{**image, 'width': 50} for image in images])
-    with pytest.raises(DataError, match=r'100x80 pixels where .* says 50x80'):
+    with pytest.raises(DataError, match=r'100x80 pixels, but .* says 50x80'):
         convert_coco_vid(*source, 'SET')
 
 
 def test_the_source_is_never_written_into(source):
     """Neither is the target in it nor it in the target."""
     file, root, _ = source
-    with pytest.raises(OutputError, match='never written into'):
+    with pytest.raises(OutputError, match='must not change'):
         convert_coco_vid(file, root, root, 'SET')
-    with pytest.raises(OutputError, match='never written into'):
+    with pytest.raises(OutputError, match='must not change'):
         convert_coco_vid(file, root, root.parent, 'src')

@@ -128,7 +128,7 @@ def test_what_is_wrong_is_named(source, tmp_path):
     for text, message in {
         '{"ID": "29,x", "gtboxes": []}': r'val\.odgt, line 1: image 29,x is not in',
         '{"ID": "28,d", "gtboxes": [{"tag": "person"}]}': r"line 1: .*'fbox'",
-        '{"ID": "28,d"': r'val\.odgt, line 1: no annotation',
+        '{"ID": "28,d"': r'val\.odgt, line 1: not an annotation',
     }.items():
         file.write_text(text)
         with pytest.raises(DataError, match=message):

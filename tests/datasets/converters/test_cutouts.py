@@ -58,5 +58,5 @@ def test_only_whole_and_large_people(tmp_path):
 def test_nobody_is_an_error(tmp_path):
     """A set without people of that size says so."""
     write_set(tmp_path, [(100, 10, 10, 30)])
-    with pytest.raises(DataError, match='nobody could be cut out'):
+    with pytest.raises(DataError, match='no person could be cut out'):
         cut_out_people(tmp_path, ['s.train'], tmp_path / 'out')

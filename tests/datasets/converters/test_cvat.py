@@ -81,7 +81,7 @@ def test_boxes(make_video, read_labels, tree):
         [],
     ]
     assert str(*report.lists.values()) == '6 images, 5 boxes, 3 identities'
-    assert report.rejected == {'class car is not taken': 1, 'no upright box': 1}
+    assert report.rejected == {'class car is not converted': 1, 'no upright box': 1}
     data = MOTVideoDataset(data_root=str(out / 'SET/images/train'))
     assert data.get_data_info(0)['frame_rate'] == 12
     assert data.get_data_info(0)['gt_file'].endswith('SET/images/train/a/gt/gt.txt')
@@ -143,7 +143,7 @@ def test_part_of_a_video(make_video, read_labels, count, expected):
 @pytest.mark.parametrize(
     ('text', 'message'),
     [
-        ('<annotations>', 'is no XML file'),
+        ('<annotations>', 'is not an XML file'),
         ('<annotations><image id="0"/></annotations>', 'CVAT for video 1.1'),
         (document().replace('task>', 'project>'), 'each task by itself'),
         (document(track(0, 'person', '<box frame="0" xtl="1"/>')), 'malformed box'),

@@ -85,7 +85,7 @@ def test_published_lists_as_they_are(archives, tmp_path):
     with pytest.raises(DataError, match=r'image 2: .*images/s11\.jpg does not exist'):
         prepare_mix_set('cuhksysu', archives / 'CUHKSYSU', out, lists=[published])
     assert not (out / 'cuhksysu.train').exists()
-    with pytest.raises(DataError, match=r'no list of prw'):
+    with pytest.raises(DataError, match=r'not a list of prw'):
         prepare_mix_set('prw', archives / 'PRW', out, lists=[published])
 
 

@@ -53,7 +53,7 @@ def test_interrupt_at_any_step(source, tmp_path, tree, monkeypatch, step):
 
         return call
 
-    for name in ('_number_identities', 'place_file', '_swap', 'write_text'):
+    for name in ('_number_identities', 'place_file', '_move_into_place', 'write_text'):
         monkeypatch.setattr(jde_writer, name, stop_at_step(getattr(jde_writer, name)))
     with pytest.raises(KeyboardInterrupt):
         convert_mot(source, out, 'SET', half=True, workers=1)

@@ -106,7 +106,7 @@ def test_mot17_form(tmp_path, make_sequence):
     assert counts(report) == (3, 4, 2)
     assert dict(report.rejected) == {
         'mark is 0': 1,
-        'class static person is not taken': 1,
+        'class static person is not converted': 1,
         'width or height is not above 0': 1,
         'the frame has no image': 1,
         'frame and id are those of an earlier box': 1,
@@ -168,7 +168,7 @@ def test_source_is_only_read(tmp_path, make_sequence, tree):
     copied = tmp_path / 'out/SET/images/train/A/img1/000002.png'
     assert not copied.is_symlink()
     assert copied.read_bytes() == (source / 'img1/000002.png').read_bytes()
-    with pytest.raises(OutputError, match='never written into'):
+    with pytest.raises(OutputError, match='must not change'):
         convert_mot(tmp_path / 'src', tmp_path / 'src/out', 'SET')
 
 
@@ -317,8 +317,8 @@ def test_classes_of_ones_own(tmp_path, make_sequence):
     assert label(tmp_path / 'out', 'SET', 'A', '000001') == [
         '0 0 0.250000 0.250000 0.500000 0.500000'
     ]
-    assert report.rejected == {'class car is not taken': 1}
-    with pytest.raises(DataError, match='no box is left of SET: 1 class car'):
+    assert report.rejected == {'class car is not converted': 1}
+    with pytest.raises(DataError, match='no box of SET can be used: 1 class car'):
         convert_mot(tmp_path / 'src', tmp_path / 'out', 'SET', classes=['dog'])
 
 
@@ -370,7 +370,7 @@ def test_wrong_folders_are_explained(tmp_path, make_sequence):
         convert_mot(tmp_path, out, 'SET')
     with pytest.raises(DataError, match='give the folder above'):
         convert_mot(source / 'A', out, 'SET')
-    with pytest.raises(DataError, match=r'no sequence Z .* it has A'):
+    with pytest.raises(DataError, match=r'no sequence Z .* it contains A'):
         convert_mot(source, out, 'SET', sequences=['A', 'Z'])
     with pytest.raises(DataError, match='plain name'):
         convert_mot(source, out, '../SET')
@@ -382,7 +382,7 @@ def test_images_of_another_size_are_refused(tmp_path, make_sequence):
     folder = make_sequence(tmp_path / 'src', 'A', MOT17_GT)
     ini = folder / 'seqinfo.ini'
     ini.write_text(ini.read_text().replace('imWidth=100', 'imWidth=200'))
-    with pytest.raises(DataError, match=r'100x80 pixels where .* 200x80'):
+    with pytest.raises(DataError, match=r'100x80 pixels, but .* 200x80'):
         convert_mot(tmp_path / 'src', tmp_path / 'out', 'SET')
 
 

@@ -47,7 +47,7 @@ def test_boxes_have_no_identity(make_yolo, tmp_path, read_labels, tree):
         '0 -1 0.750000 0.750000 0.500000 1.000000'
     ]
     assert report.rejected == {
-        'class car is not taken': 1,
+        'class car is not converted': 1,
         'width or height is not above 0': 1,
         'not a finite number': 1,
     }
@@ -99,7 +99,7 @@ def test_names_of_a_data_yaml(make_yolo, tmp_path, read_labels):
         convert_yolo(*arguments)
         assert len(read_labels(tmp_path / 'out', 'SET/images/a.png')) == 1
     (source / 'data.yaml').unlink()
-    with pytest.raises(DataError, match='give the names'):
+    with pytest.raises(DataError, match='give the class names'):
         convert_yolo(*arguments)
     convert_yolo(*arguments, names=['dog', 'person'])
 

@@ -70,8 +70,8 @@ def test_nobody_is_pasted_without_luck(cutouts):
 
 def test_unusable_folders_are_named(tmp_path):
     """No file, and a file without transparency."""
-    with pytest.raises(DataError, match='no PNG file of a person'):
+    with pytest.raises(DataError, match='has no PNG file'):
         PastePeople(str(tmp_path))
     cv2.imwrite(str(tmp_path / 'a.png'), np.zeros((9, 9, 3), np.uint8))
-    with pytest.raises(DataError, match=r'a\.png is no PNG with transparency'):
+    with pytest.raises(DataError, match=r'a\.png is not a PNG file with transparency'):
         PastePeople(str(tmp_path), prob=1)(scene())

@@ -1,4 +1,5 @@
 import math
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -8,7 +9,7 @@ from mmengine.model import BaseModel
 from mmengine.runner import Runner
 from mmengine.structures import InstanceData
 
-import fairmot_mm.engine  # noqa: F401 - registers the hook
+from fairmot_mm.engine import LossGuardHook
 from fairmot_mm.utils import ConfigError, DivergedError
 
 
@@ -41,7 +42,7 @@ def image(index, value):
 def train(tmp_path):
     """Train on one image an iteration with SGD at rate 1; gives the last weight."""
 
-    def run(values, accumulative_counts=1, interval=1, **guard):
+    def run(values, accumulative_counts=1, interval=1, checkpoint=None, **guard):
         model = OneWeight()
         runner = Runner(
             model,
@@ -51,12 +52,12 @@ def train(tmp_path):
                 sampler=dict(type='DefaultSampler', shuffle=False),
                 batch_size=1,
             ),
-            train_cfg=dict(by_epoch=True, max_epochs=1),
+            train_cfg=dict(type='ResumableEpochLoop', max_epochs=1),
             optim_wrapper=dict(
                 optimizer=dict(type='SGD', lr=1.0),
                 accumulative_counts=accumulative_counts,
             ),
-            default_hooks=dict(checkpoint=None),
+            default_hooks=dict(checkpoint=checkpoint),
             custom_hooks=[
                 dict(type='LossGuardHook', **guard),
                 dict(type='FlagExchangeHook', interval=interval),
@@ -64,6 +65,7 @@ def train(tmp_path):
             default_scope='fairmot_mm',
             experiment_name=f'{tmp_path.name}_{len(values)}',
         )
+        run.runner = runner
         runner.train()
         run.seen = model.seen.item()
         return model.weight.item()
@@ -123,3 +125,74 @@ def test_unknown_action(train):
     """There are two things to do."""
     with pytest.raises(ConfigError, match="'stop' or 'skip', not 'ignore'"):
         train([1.0], action='ignore')
+
+
+@pytest.mark.parametrize('bad', [math.nan, math.inf], ids=['loss', 'gradient'])
+def test_stop_at_the_interval(train, bad):
+    """The first bad iteration is named, however many came after it."""
+    with pytest.raises(DivergedError) as stopped:
+        train([0.25, bad, 0.5, 0.5, 0.5], interval=4)
+    assert str(stopped.value).startswith('iteration 2: ')
+    assert '(loss' in str(stopped.value)
+    assert [f'{n}.jpg' in str(stopped.value) for n in range(4)] == [0, 1, 0, 0]
+    assert train.runner.iter == 3  # the fourth iteration was the last
+
+
+@pytest.mark.parametrize('by_epoch', [True, False])
+def test_no_checkpoint_of_bad_weights(by_epoch, train, tmp_path):
+    """Long before the interval: a checkpoint is due, and the run stops instead."""
+    saving = dict(type='CheckpointHook', interval=1 if by_epoch else 2)
+    with pytest.raises(DivergedError, match='iteration 3: loss nan'):
+        train(
+            [0.25, 0.5, math.nan, 0.5],
+            interval=99,
+            checkpoint=saving | dict(by_epoch=by_epoch),
+        )
+    left = [path.name for path in tmp_path.glob('*.pth')]
+    assert left == ([] if by_epoch else ['iter_2.pth'])
+
+
+def test_a_hook_that_saves_at_any_time(train, tmp_path, monkeypatch):
+    """The process that saves refuses, without the others."""
+
+    def save(self, runner, *_, **__):
+        if runner.iter == 1:
+            runner.save_checkpoint(str(tmp_path), 'own.pth')
+
+    monkeypatch.setattr('mmengine.hooks.IterTimerHook.after_train_iter', save)
+    with pytest.raises(DivergedError, match='iteration 2: loss nan'):
+        train([0.25, math.nan, 0.5], interval=99)
+    assert not list(tmp_path.glob('*.pth'))
+
+
+@pytest.mark.parametrize('action', ['stop', 'skip'])
+@pytest.mark.parametrize('fails', [True, False])
+def test_nothing_is_left_behind(action, fails, train):
+    """After a training model, optimizer and wrapper are as before, also after an error.
+
+    A second training with the same objects is guarded once.
+    """
+    settings = dict(action=action, max_skipped=0)
+    if fails:
+        with pytest.raises(DivergedError):
+            train([0.25, math.nan], **settings)
+    else:
+        train([0.25, 0.5], **settings)
+    runner = train.runner
+    wrapper, kind = runner.optim_wrapper, type(runner.optim_wrapper)
+    assert wrapper.update_params.__func__ is kind.update_params
+    assert wrapper.step.__func__ is kind.step
+    assert not runner.model._forward_hooks
+    assert not wrapper.optimizer._optimizer_step_pre_hooks
+    for _ in range(2):
+        runner.call_hook('before_train')
+    assert len(runner.model._forward_hooks) == 1
+    assert len(wrapper.optimizer._optimizer_step_pre_hooks) == 1
+
+
+def test_needs_the_exchange():
+    """A Runner without it is told what to set."""
+    with pytest.raises(
+        ConfigError, match=r"flag_exchange=dict\(type='FlagExchangeHook'\)"
+    ):
+        LossGuardHook().before_train(SimpleNamespace(hooks=[]))

@@ -17,7 +17,7 @@ def make_runner():
     def make(model=None, **wrapper):
         model = model or torch.nn.Sequential(PartialClassifier(4, 7, sparse_grad=True))
         optimizer = torch.optim.SGD(model.parameters(), lr=1.0)
-        return SimpleNamespace(
+        return type('Runner', (SimpleNamespace,), {})(
             model=model, optim_wrapper=OptimWrapper(optimizer, **wrapper), hooks=[]
         )
 
@@ -54,3 +54,29 @@ def test_float16_is_refused(make_runner, monkeypatch):
     monkeypatch.setattr(row_shard_hook, 'get_world_size', lambda: 2)
     with pytest.raises(ConfigError, match=r'float16: set .*BFloat16OptimWrapper'):
         RowShardHook().before_train(runner)
+
+
+@pytest.mark.parametrize('end', ['after_train', 'after_failure'])
+def test_methods_are_the_originals_afterwards(end, make_runner, monkeypatch):
+    """Runner, wrapper and state dict are as before, however the training ends.
+
+    A second training with the same objects wraps the originals once more.
+    """
+    monkeypatch.setattr(row_shard_hook, 'get_world_size', lambda: 2)
+    runner = make_runner(clip_grad=dict(max_norm=0.5))
+    saved = []
+    kind = type(runner)
+    monkeypatch.setattr(kind, 'save_checkpoint', saved.append, raising=False)
+    hook = RowShardHook()
+    names = {*runner.model.state_dict()}
+    for _ in range(2):
+        hook.before_run(runner)
+        assert {*runner.model.state_dict()} == {'0.num_draws'}
+        hook.before_train(runner)
+        assert {*runner.model.state_dict()} == names
+        assert runner.optim_wrapper.clip_func is not torch.nn.utils.clip_grad_norm_
+        runner.save_checkpoint('a')
+    assert saved == ['a', 'a']
+    getattr(hook, end)(runner)
+    assert 'save_checkpoint' not in vars(runner)
+    assert runner.optim_wrapper.clip_func is torch.nn.utils.clip_grad_norm_

@@ -1,0 +1,92 @@
+import os
+import signal
+
+import pytest
+import torch
+from mmengine.hooks import Hook
+
+from fairmot_mm.utils.errors import ConfigError
+
+HOOKS = [dict(type='FlagExchangeHook'), dict(type='StopOnSignalHook')]
+
+
+class Scheduler(Hook):
+    """Sends SIGTERM in the second iteration."""
+
+    def before_train_iter(self, runner, **_):
+        if runner.iter == 1:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+
+@pytest.fixture(autouse=True)
+def own_handler():
+    """The handler of the tests' own process is put back."""
+    handler = signal.getsignal(signal.SIGTERM)
+    yield handler
+    signal.signal(signal.SIGTERM, handler)
+
+
+@pytest.mark.parametrize(
+    ('accumulated', 'expected'), [(1, 2), (3, 3)], ids=['at once', 'after the update']
+)
+def test_a_process_alone_stops(accumulated, expected, make_runner, tmp_path):
+    """It saves after the iteration, or the update, and ends with 128 + 15."""
+    wrapper = dict(optimizer=dict(type='SGD', lr=1e-3), accumulative_counts=accumulated)
+    runner = make_runner(
+        range(12), custom_hooks=[*HOOKS, Scheduler()], optim_wrapper=wrapper
+    )
+    with pytest.raises(SystemExit) as ended:
+        runner.train()
+    assert ended.value.code == 143
+    (saved,) = tmp_path.glob('*.pth')
+    assert saved.name == f'iter_{expected}.pth'
+    meta = torch.load(saved, weights_only=False)['meta']
+    assert (meta['epoch'], meta['iter']) == (0, expected)
+    log = next(tmp_path.glob('*/*.log')).read_text()
+    assert f'SIGTERM: iter_{expected}.pth is saved' in log
+
+
+def test_the_next_stop_replaces_the_file(make_runner, tmp_path):
+    """Of two stops in a training the work dir has the later one."""
+    for number in range(2):
+        resume = dict(load_from=str(tmp_path / 'iter_2.pth'), resume=True)
+        hooks = [*HOOKS, Scheduler()]
+        if number:
+            hooks[-1].before_train_iter = lambda runner, **_: os.kill(
+                os.getpid(), signal.SIGTERM
+            )
+        runner = make_runner(
+            range(12), custom_hooks=hooks, **(resume if number else {})
+        )
+        with pytest.raises(SystemExit):
+            runner.train()
+    assert [path.name for path in tmp_path.glob('*.pth')] == ['iter_3.pth']
+
+
+@pytest.mark.parametrize('fails', [True, False])
+def test_listening_ends_with_the_training(fails, own_handler, make_runner):
+    """The handler is the old one after a success and after an error."""
+
+    class Failing(Hook):
+        def after_train_iter(self, runner, **_):
+            assert signal.getsignal(signal.SIGTERM) != own_handler
+            if fails:
+                raise ValueError
+
+    runner = make_runner(range(4), custom_hooks=[*HOOKS, Failing()])
+    if fails:
+        with pytest.raises(ValueError, match=r'^$'):
+            runner.train()
+    else:
+        runner.train()
+    assert signal.getsignal(signal.SIGTERM) == own_handler
+
+
+def test_refused(make_runner):
+    """A signal without a number, and a loop that begins an epoch anew."""
+    wrong = dict(type='StopOnSignalHook', signals=['SIGTERM', 'SIGNOT'])
+    with pytest.raises(ConfigError, match='there is no SIGNOT'):
+        make_runner([1], custom_hooks=[wrong])
+    runner = make_runner([1, 2], custom_hooks=HOOKS, loop='EpochBasedTrainLoop')
+    with pytest.raises(ConfigError, match=r"train_cfg\.type='ResumableEpochLoop'"):
+        runner.train()
