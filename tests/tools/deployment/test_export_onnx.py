@@ -2,7 +2,7 @@
 
 import pytest
 
-from fairmot_mm.benchmark import make_random_checkpoint
+from fairmot_mm.benchmark.random_network import make_random_checkpoint
 
 
 @pytest.fixture(scope='module')
