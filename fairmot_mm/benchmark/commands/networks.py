@@ -27,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         'configs', nargs='*', type=Path, help='config files (default: all our networks)'
     )
-    add_video_arguments(parser, size=(1088, 608))
+    add_video_arguments(parser, (1088, 608), 'cpu')
     parser.add_argument(
         '--variants',
         nargs='+',
@@ -35,7 +35,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help='see the sub-command track, --compare (pytorch onnxruntime)',
     )
     add_length_arguments(parser, frames=3, warmup=1, rounds=1)
-    parser.add_argument('--device', default='cpu', help='as in cuda:0 (%(default)s)')
 
 
 def run(args: argparse.Namespace, report: Report) -> None:
@@ -50,7 +49,7 @@ def run(args: argparse.Namespace, report: Report) -> None:
     for config in args.configs or sorted(folder.glob('fairmot_*.py')):
         name = config.stem.removeprefix('fairmot_')
         try:
-            with prepare_workload(args, config, device=args.device) as workload:
+            with prepare_workload(args, config) as workload:
                 found[name] = measure(workload, args.variants, args)
         except UserInputError as error:  # the others are measured all the same
             failed.append(f'{config.stem}: {error}')

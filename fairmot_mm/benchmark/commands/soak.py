@@ -15,18 +15,12 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from mmengine.device import get_device
-
 from fairmot_mm.apis import TrackInferencer
 from fairmot_mm.benchmark.command import add_video_arguments
 from fairmot_mm.benchmark.report import Report
 from fairmot_mm.benchmark.workload import Workload, prepare_workload
 from fairmot_mm.utils import ConfigError
-from fairmot_mm.utils.cli import (
-    add_cfg_options_argument,
-    add_number_arguments,
-    show_progress,
-)
+from fairmot_mm.utils.cli import add_number_arguments, show_progress
 from fairmot_mm.utils.machine import current_memory, describe_machine, machine_line
 from fairmot_mm.video.frame_source import Frame, FrameSource, open_source
 
@@ -42,9 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         every=(1000, 'frames between measurements'),
         batch_size=(1, 'frames in a batch'),
     )
-    parser.add_argument('--device', help='as in cpu or cuda:0')
     parser.add_argument('--no-video', action='store_true', help='write no mp4')
-    add_cfg_options_argument(parser)
 
 
 def run(args: argparse.Namespace, report: Report) -> None:
@@ -57,17 +49,15 @@ def run(args: argparse.Namespace, report: Report) -> None:
         raise ConfigError(
             f'--every {args.every}: it must be 1 or more, and at most half of --frames'
         )
-    device = args.device or get_device()
     with prepare_workload(
         args,
         args.config,
         args.checkpoint,
-        args.cfg_options,
         save_video=not args.no_video,
-        device=device,
         batch_size=args.batch_size,
     ) as workload:
         rows = _measure(workload, args.frames, args.every)
+        device = workload.settings['device']
     about = (
         f'{Path(args.config).stem}, {Path(args.input).name} again and again; {device}: '
         f'{machine_line(describe_machine(device))}.'

@@ -14,8 +14,6 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from mmengine.device import get_device
-
 from fairmot_mm.benchmark.command import (
     add_length_arguments,
     add_video_arguments,
@@ -26,12 +24,7 @@ from fairmot_mm.benchmark.report import Report, Rows, format_number, format_trac
 from fairmot_mm.benchmark.variant import ON_CPU, ON_GPU
 from fairmot_mm.benchmark.workload import Workload, prepare_workload
 from fairmot_mm.utils import STEPS, ConfigError
-from fairmot_mm.utils.cli import (
-    add_cfg_options_argument,
-    add_inference_arguments,
-    add_number_arguments,
-    inference_options,
-)
+from fairmot_mm.utils.cli import add_number_arguments
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -63,30 +56,26 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         batch_size=(1, 'frames in a batch'),
         people=(30, 'random weights find about as many people in a frame'),
     )
-    add_cfg_options_argument(parser)
-    add_inference_arguments(parser)
 
 
 def run(args: argparse.Namespace, report: Report) -> None:
     """Measure and report."""
-    device = args.device or get_device()
-    options = inference_options(args) or {}
     in_full = args.compare is None
-    names = args.compare or (ON_CPU if device == 'cpu' else ON_GPU)
-    if in_full:
-        names = [options.get('inference.backend', 'pytorch')]
     further = ('steps', 'latencies') if in_full else ()
     with prepare_workload(
         args,
         args.config,
         args.checkpoint,
-        options,
         args.people,
         args.save_video,
-        device=device,
         threads=not args.no_threads,
         batch_size=args.batch_size,
     ) as workload:
+        names = args.compare
+        if in_full:
+            names = [args.backend or 'pytorch']
+        elif not names:
+            names = ON_CPU if workload.settings['device'] == 'cpu' else ON_GPU
         found = measure(workload, names, args, args.reference, *further)
     one = next(iter(found.values()))
     if in_full:
