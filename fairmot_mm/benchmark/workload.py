@@ -54,9 +54,9 @@ class Workload:
         return {
             name: partial(
                 TrackingBenchmark,
-                video=self.video,
-                out_dir=str(self.config.parent / name),
-                save_video=self.save_video,
+                self.video,
+                str(self.config.parent / name),
+                self.save_video,
                 **self.variant(name),
             )
             for name in names
@@ -64,14 +64,11 @@ class Workload:
         }
 
     def variant(self, name: str) -> dict[str, Any]:
-        """Prepare the config, weights and settings of a variant.
+        """Prepare the arguments of `TrackInferencer` for a variant.
 
         Args:
             name: Name of a variant, see `parse_variant`. For onnxruntime the network is
                 exported if there is no ONNX file in the folder yet.
-
-        Returns:
-            ``config``, ``checkpoint`` and further arguments of `TrackInferencer`.
 
         Raises:
             ConfigError: The variant is not known, or the network cannot be exported.
@@ -84,7 +81,7 @@ class Workload:
         if 'inference.backend' in settings['cfg_options']:
             checkpoint = self._exported(as_published(options))
         return {
-            'config': str(self.config),
+            'model': str(self.config),
             'checkpoint': str(checkpoint),
             **self.settings,
             **settings,

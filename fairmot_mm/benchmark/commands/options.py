@@ -117,8 +117,7 @@ def _compare_variants(
 
 def _track(workload: Workload, name: str, images: list[np.ndarray]) -> Run:
     """Track images (H, W, 3) BGR with a variant."""
-    settings = workload.variant(name)
-    timed = track_timed(TrackInferencer(settings.pop('config'), **settings), images)
+    timed = track_timed(TrackInferencer(**workload.variant(name)), images)
     frames = [sample for sample, _ in timed]
     identities = [
         sorted(frame.pred_track_instances.instances_id.tolist()) for frame in frames

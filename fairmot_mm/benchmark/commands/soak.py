@@ -67,8 +67,7 @@ def run(args: argparse.Namespace, report: Report) -> None:
 
 def _measure(workload: Workload, num_frames: int, every: int) -> list[dict[str, Any]]:
     """Track a video again and again, with a row at every mark and after the end."""
-    settings = workload.variant('pytorch')
-    inferencer = TrackInferencer(settings.pop('config'), **settings)
+    inferencer = TrackInferencer(**workload.variant('pytorch'))
     source = _repeat_video(workload.video, num_frames)
     folder = workload.config.parent / 'loop'
     rows: list[dict[str, Any]] = []
@@ -78,22 +77,12 @@ def _measure(workload: Workload, num_frames: int, every: int) -> list[dict[str, 
             people += len(sample.pred_track_instances)
             if count % every == 0:
                 milliseconds = 1e3 * (time.perf_counter() - start) / every
-                rows.append(_make_row(count, milliseconds, people / every))
-                print(rows[-1], file=sys.stderr)
+                row = {'frames': count, 'memory MB': current_memory() / 1e6}
+                row |= {'ms a frame': milliseconds, 'people': people / every}
+                rows.append(row)
+                print(row, file=sys.stderr)
                 people, start = 0, time.perf_counter()
-    return [*rows, _make_row('files written', None, None)]
-
-
-def _make_row(
-    frames: int | str, milliseconds: float | None, people: float | None
-) -> dict[str, Any]:
-    """Make a row of the table with the memory at this moment."""
-    return {
-        'frames': frames,
-        'memory MB': current_memory() / 1e6,
-        'ms a frame': milliseconds,
-        'people': people,
-    }
+    return [*rows, {'frames': 'files written', 'memory MB': current_memory() / 1e6}]
 
 
 def _repeat_video(path: str, num_frames: int) -> FrameSource:

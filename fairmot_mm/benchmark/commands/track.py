@@ -85,7 +85,7 @@ def run(args: argparse.Namespace, report: Report) -> None:
         one['steps'] = {step: summarize(times) for step, times in one['steps'].items()}
         tables = [_totals(one, args.save_video), _steps(one)]
     else:
-        tables = [_compare(found, args.reference or next(iter(found)))]
+        tables = [compare(found)]
     weights = 'random weights (what is detected means nothing)'
     if args.checkpoint:
         weights = Path(args.checkpoint).name
@@ -115,7 +115,7 @@ def measure(
     Returns:
         By variant what `measure_in_turn` gives; ``fps``, frames a second in the median
         run; ``ratio``, its quotient to that of the first; and ``tracks``, see
-        `compare_tracks`.
+        `compare_tracks`, as ``reference`` has them.
 
     Raises:
         ConfigError: The reference is not measured; or see `Workload.variants`.
@@ -128,25 +128,28 @@ def measure(
     lengths = args.frames, args.warmup, args.rounds
     found = measure_in_turn(variants, *lengths, *further)
     for one in found.values():
+        one['reference'] = reference
         one['fps'] = one['frames'] / statistics.median(one['seconds'])
         one['ratio'] = one['fps'] / found[first]['fps']
         one['tracks'] = compare_tracks(found[reference]['mot_file'], one['mot_file'])
     return found
 
 
-def _compare(found: dict[str, dict[str, Any]], reference: str) -> Rows:
-    """Make a table of several variants."""
+def compare(found: dict[str, dict[str, Any]]) -> Rows:
+    """Make the rows of a table about several variants.
+
+    Args:
+        found: What `measure` gives.
+    """
     return [
         {
             'variant': name,
             's a frame': 1 / one['fps'],
             'frames/s': one['fps'],
-            f'x {next(iter(found))}': f'{one["ratio"]:.2f}',
+            'x the first': f'{one["ratio"]:.2f}',
             'host MB': one['memory']['host_mb'],
             'GPU MB': one['memory']['device_mb'],
-            f'tracks as {reference}': 'reference'
-            if name == reference
-            else format_tracks(one['tracks']),
+            f'tracks as {one["reference"]}': format_tracks(one['tracks']),
         }
         for name, one in found.items()
     ]
