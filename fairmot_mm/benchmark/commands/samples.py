@@ -64,15 +64,11 @@ def run(args: argparse.Namespace, report: Report) -> None:
     total = numbers['pipeline']['total']
     about = (
         f'{1e3 / total:.0f} samples a second and core, '
-        f'{numbers["steps"]["total"] / total:.1f} times as many as by single steps; '
-        'compared with those, boxes differ by {box_px:.1g} px, pixels by {mean:.2f} '
-        'grey levels on average (95 % within {p95:.1f}, 99 % within {p99:.1f}, largest '
-        '{max:.0f}), brightness {brightness:+.2f}, contrast x {contrast:.3f}, '
-        'sharpness x {sharpness:.3f}; '.format(**numbers['difference'])
-        + machine_line(describe_machine())
-        + '.'
+        f'{numbers["steps"]["total"] / total:.1f} times as many as by single steps. '
+        'Differences of both forms in grey levels of 255; contrast and sharpness are '
+        f'ratios. {machine_line(describe_machine())}.'
     )
-    report.publish(tables, about, numbers)
+    report.publish([*tables, [numbers['difference']]], about, numbers)
 
 
 class Stopwatch:
@@ -92,12 +88,11 @@ class Stopwatch:
         def run(*args: Any, **kwargs: Any) -> Any:
             start = time.process_time()
             self._inner.append(0.0)
-            try:
-                return function(*args, **kwargs)
-            finally:
-                spent = 1e3 * (time.process_time() - start)
-                self.milliseconds[step] += spent - self._inner.pop()
-                self._inner[-1] += spent
+            result = function(*args, **kwargs)
+            spent = 1e3 * (time.process_time() - start)
+            self.milliseconds[step] += spent - self._inner.pop()
+            self._inner[-1] += spent
+            return result
 
         return run
 
@@ -111,9 +106,8 @@ def _build_timed(steps: Sequence[dict], watch: Stopwatch) -> list[Callable]:
             for name in FUSED_STEPS:
                 inner = watch.timed(f'  {name}', getattr(transform, name))
                 setattr(transform, name, inner)
-            if transform.jitter is not None:
-                apply = watch.timed('  jitter', transform.jitter.apply)
-                transform.jitter.apply = apply
+            if jitter := transform.jitter:
+                jitter.apply = watch.timed('  jitter', jitter.apply)
         timed.append(watch.timed(type(transform).__name__, transform))
     return timed
 

@@ -100,17 +100,23 @@ def _measure_people(args: argparse.Namespace, num_people: int) -> dict[str, Any]
     pairs = [(tracker, iter(timed_samples)) for tracker in (ours, byte)]
     _time_in_turn(pairs, WARM_UP)
     our_times, byte_times = map(summarize, _time_in_turn(pairs, args.frames))
-    detections = np.mean([len(sample.pred_instances) for sample in samples])
     return {
         'people': num_people,
-        'detections': float(detections),
-        'median ms': our_times['median_ms'],
-        'p95 ms': our_times['p95_ms'],
-        'state KB': len(pickle.dumps(ours)) / 1e3,
+        'detections': float(np.mean([len(each.pred_instances) for each in samples])),
+        **_state(ours, our_times),
         'peak MB': _most_added_memory(ours, extra) / 1e6,
         'ByteTracker median ms': byte_times['median_ms'],
         'ByteTracker p95 ms': byte_times['p95_ms'],
         'ratio': byte_times['median_ms'] / our_times['median_ms'],
+    }
+
+
+def _state(tracker: Any, times: dict[str, float]) -> dict[str, float]:
+    """Make the cells about times and what the tracker keeps."""
+    return {
+        'median ms': times['median_ms'],
+        'p95 ms': times['p95_ms'],
+        'state KB': len(pickle.dumps(tracker)) / 1e3,
     }
 
 
@@ -132,20 +138,11 @@ def _measure_length(args: argparse.Namespace) -> dict[str, Any]:
         ids = tracker.track(data_sample=next(crowd)).instances_id
         newest_id = max(newest_id, int(ids.max())) if len(ids) else newest_id
         if start in checks and start > 0:
-            summary = summarize(times)
-            rows.append(
-                {
-                    'frame': start,
-                    'median ms': summary['median_ms'],
-                    'p95 ms': summary['p95_ms'],
-                    'newest identity': newest_id,
-                    'state KB': len(pickle.dumps(tracker)) / 1e3,
-                    'memory MB': current_memory() / 1e6,
-                }
-            )
-    early, late = _time_in_turn(
-        [(copied, iter(samples)) for copied, samples in copies.values()], BLOCK
-    )
+            row = {'frame': start, **_state(tracker, summarize(times))}
+            memory = current_memory() / 1e6
+            rows.append({**row, 'newest identity': newest_id, 'memory MB': memory})
+    pairs = [(copied, iter(samples)) for copied, samples in copies.values()]
+    early, late = _time_in_turn(pairs, BLOCK)
     return {
         'people': args.long_people,
         'rows': rows,
