@@ -65,7 +65,7 @@ def _write_labels(root: Path, num_images: int, num_people: int) -> list[Path]:
             file.parent.mkdir(parents=True)
         boxes = rng.uniform(0.1, 0.9, (num_people, 4))
         rows = np.column_stack([np.zeros(num_people), np.arange(num_people), boxes])
-        np.savetxt(file, rows, ['%d', '%d', *4 * ['%.6f']])
+        np.savetxt(file, rows, 2 * ['%d'] + 4 * ['%.6f'])
         # Files that changed in the last seconds would be read again in any case.
         os.utime(file, (past, past))
         files.append(file)
