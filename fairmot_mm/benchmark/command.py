@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from fairmot_mm.benchmark.report import Report, add_report_arguments
-from fairmot_mm.utils.cli import add_input_size_argument, add_number_arguments
+from fairmot_mm.utils import cli
 from fairmot_mm.utils.machine import machine_line
 
 _AT_LEAST_1 = ('frames', 'warmup', 'rounds', 'steps', 'batch_size', 'identities')
@@ -38,7 +38,7 @@ def parse_command(description: str, commands: Sequence[Command]) -> argparse.Nam
     Returns:
         The options, and as ``run`` the function of the chosen command.
     """
-    parser = argparse.ArgumentParser(description=description)
+    parser = cli.make_parser(description)
     choices = parser.add_subparsers(required=True, metavar='COMMAND')
     for command in commands:
         text = (command.__doc__ or '').strip()
@@ -60,16 +60,22 @@ def parse_command(description: str, commands: Sequence[Command]) -> argparse.Nam
 
 
 def add_video_arguments(
-    parser: argparse.ArgumentParser, size: tuple[int, int] | None = None
+    parser: argparse.ArgumentParser,
+    size: tuple[int, int] | None = None,
+    device: str | None = None,
 ) -> None:
-    """Add the options that `prepare_workload` reads: video, input size and folder.
+    """Add the options that `prepare_workload` reads: video, network input and options.
 
     Args:
         parser: The parser of a sub-command.
         size: Default (width, height) in pixels; None: that of the config.
+        device: Default device; None: the accelerator.
     """
+    cli.add_cfg_options_argument(parser)
+    cli.add_inference_arguments(parser)
+    parser.set_defaults(device=device)
     parser.add_argument('--input', required=True, help='video or folder of images')
-    add_input_size_argument(parser, size)
+    cli.add_input_size_argument(parser, size)
     parser.add_argument(
         '--out-dir',
         help='keep results, configs and ONNX files in this folder; ONNX files that lie '
@@ -81,7 +87,7 @@ def add_length_arguments(
     parser: argparse.ArgumentParser, frames: int, warmup: int, rounds: int
 ) -> None:
     """Add the options for the length of a measurement, with these defaults."""
-    add_number_arguments(
+    cli.add_number_arguments(
         parser,
         frames=(frames, 'number of frames of a run'),
         warmup=(warmup, 'number of frames before, which are not timed'),

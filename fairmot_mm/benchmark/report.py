@@ -67,8 +67,9 @@ def format_table(rows: Rows) -> str:
             many digits as `format_number` gives it. A column that is empty in every row
             is left out.
     """
-    kept = [key for key in rows[0] if any(row[key] is not None for row in rows)]
-    cells = [[_format_cell(row[key]) for key in kept] for row in rows]
+    keys = dict.fromkeys(key for row in rows for key in row)
+    kept = [key for key in keys if any(row.get(key) is not None for row in rows)]
+    cells = [[_format_cell(row.get(key)) for key in kept] for row in rows]
     return tabulate(cells, kept, 'github', disable_numparse=True)
 
 

@@ -21,12 +21,10 @@ class TrackingBenchmark:
     """Tracks a video from file to file; every run starts at the first frame.
 
     Args:
-        config: Config file.
-        checkpoint: Weights, or an ONNX file.
         video: Video file or folder of images that is tracked.
         out_dir: Folder for the MOT file, and the mp4.
         save_video: Whether an mp4 is written.
-        settings: Further arguments of `TrackInferencer`.
+        settings: Arguments of `TrackInferencer`.
 
     Raises:
         UserInputError: See `TrackInferencer`.
@@ -34,8 +32,6 @@ class TrackingBenchmark:
 
     def __init__(
         self,
-        config: str,
-        checkpoint: str,
         video: str,
         out_dir: str,
         save_video: bool = False,
@@ -43,7 +39,7 @@ class TrackingBenchmark:
     ) -> None:
         start = time.perf_counter()
         self.video, self.out_dir, self.save_video = video, out_dir, save_video
-        self.inferencer = TrackInferencer(config, checkpoint, **settings)
+        self.inferencer = TrackInferencer(**settings)
         self.device = torch.device(self.inferencer.model.data_preprocessor.device)
         self.setup_seconds = time.perf_counter() - start
         self.frames = 0

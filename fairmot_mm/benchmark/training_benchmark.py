@@ -22,16 +22,20 @@ from fairmot_mm.registry import MODELS
 from fairmot_mm.utils import ConfigError
 from fairmot_mm.utils.machine import describe_machine, peak_memory_of
 
-OPTIONS = (
-    'float32',
-    'bfloat16',
-    'float16',
-    'channels-last',
-    'fused',
-    'compile',
-    'loss-guard',
-)
-_ADAM: dict[str, Any] = dict(type='OptimWrapper', optimizer=dict(type='Adam', lr=1e-4))
+# Config keys of each option; the last three act on the model.
+OPTIONS: dict[str, dict[str, Any]] = {
+    'float32': {},
+    'bfloat16': {'optim_wrapper.type': 'BFloat16OptimWrapper'},
+    'float16': {
+        'optim_wrapper.type': 'AmpOptimWrapper',
+        'optim_wrapper.loss_scale': 'dynamic',
+    },
+    'fused': {'optim_wrapper.optimizer.fused': True},
+    'channels-last': {},
+    'compile': {},
+    'loss-guard': {},
+}
+_ADAM = dict(type='OptimWrapper', optimizer=dict(type='Adam', lr=1e-4))
 _PEOPLE = 20  # in an image
 _NUM_IDS = 500
 
@@ -66,15 +70,10 @@ class TrainingBenchmark:
         cfg.model.detector.reid_head.num_ids = _NUM_IDS
         self.device = torch.device(device)
         self.model = MODELS.build(cfg.model).to(self.device).train()
-        wrapper: dict[str, Any] = dict(cfg.get('optim_wrapper') or _ADAM)
-        wrapper['optimizer'] = dict(wrapper['optimizer'])
-        if 'bfloat16' in options:
-            wrapper['type'] = 'BFloat16OptimWrapper'
-        if 'float16' in options:
-            wrapper.update(type='AmpOptimWrapper', loss_scale='dynamic')
-        if 'fused' in options:
-            wrapper['optimizer']['fused'] = True
-        self.optim_wrapper = build_optim_wrapper(self.model, wrapper)
+        cfg.setdefault('optim_wrapper', _ADAM)
+        for option in options:
+            cfg.merge_from_dict(OPTIONS[option])
+        self.optim_wrapper = build_optim_wrapper(self.model, cfg.optim_wrapper)
         if 'channels-last' in options:
             to_channels_last(self.model, self.optim_wrapper.optimizer)
         if 'compile' in options:

@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from mmengine.config import Config
+from mmengine.device import get_device
 
 from fairmot_mm.apis import init_model, load_config
 from fairmot_mm.benchmark.random_network import (
@@ -21,6 +22,7 @@ from fairmot_mm.benchmark.variant import fits_network, parse_variant
 from fairmot_mm.inference import export_onnx
 from fairmot_mm.inference.onnx_backend import input_size
 from fairmot_mm.utils import ConfigError
+from fairmot_mm.utils.cli import inference_options
 
 
 @dataclass(frozen=True)
@@ -52,9 +54,9 @@ class Workload:
         return {
             name: partial(
                 TrackingBenchmark,
-                video=self.video,
-                out_dir=str(self.config.parent / name),
-                save_video=self.save_video,
+                self.video,
+                str(self.config.parent / name),
+                self.save_video,
                 **self.variant(name),
             )
             for name in names
@@ -62,14 +64,11 @@ class Workload:
         }
 
     def variant(self, name: str) -> dict[str, Any]:
-        """Prepare the config, weights and settings of a variant.
+        """Prepare the arguments of `TrackInferencer` for a variant.
 
         Args:
             name: Name of a variant, see `parse_variant`. For onnxruntime the network is
                 exported if there is no ONNX file in the folder yet.
-
-        Returns:
-            ``config``, ``checkpoint`` and further arguments of `TrackInferencer`.
 
         Raises:
             ConfigError: The variant is not known, or the network cannot be exported.
@@ -82,7 +81,7 @@ class Workload:
         if 'inference.backend' in settings['cfg_options']:
             checkpoint = self._exported(as_published(options))
         return {
-            'config': str(self.config),
+            'model': str(self.config),
             'checkpoint': str(checkpoint),
             **self.settings,
             **settings,
@@ -104,7 +103,6 @@ def prepare_workload(
     args: argparse.Namespace,
     config: str | Path,
     checkpoint: str | None = None,
-    cfg_options: dict[str, Any] | None = None,
     people: int = 30,
     save_video: bool = False,
     **settings: Any,
@@ -115,7 +113,6 @@ def prepare_workload(
         args: A command line with the options of `add_video_arguments`.
         config: Config of a model; one without ``test_pipeline`` gets a letterbox.
         checkpoint: Weights; None: random ones, see `make_random_checkpoint`.
-        cfg_options: Config keys that every variant overrides.
         people: See `make_random_checkpoint`.
         save_video: Whether mp4 files are written.
         settings: Further arguments of `TrackInferencer` for every variant.
@@ -125,7 +122,7 @@ def prepare_workload(
     """
     cfg = load_config(config)
     _set_input_size(cfg, args.input_size)
-    options = cfg_options or {}
+    options = inference_options(args) or {}
     with TemporaryDirectory(prefix='benchmark-') as temporary:
         path = Path(args.out_dir or temporary, f'{Path(config).stem}.py')
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -133,7 +130,8 @@ def prepare_workload(
         weights = Path(checkpoint or path.with_suffix('.pth'))
         if checkpoint is None:
             make_random_checkpoint(path, args.input, weights, people, options)
-        settings['cfg_options'] = options
+        device = args.device or get_device()
+        settings = {'device': device, 'cfg_options': options, **settings}
         yield Workload(path, weights, args.input, settings, save_video)
 
 

@@ -17,6 +17,15 @@ from fairmot_mm.utils.errors import UserInputError
 from fairmot_mm.utils.step_clock import failed_step
 
 T = TypeVar('T')
+_INFERENCE = (
+    'backend',
+    'precision',
+    'channels_last',
+    'fuse_conv_bn',
+    'compile',
+    'cuda_graphs',
+    'num_threads',
+)
 _INTERRUPTED = 130  # status that a shell reports for Ctrl-C
 
 
@@ -270,19 +279,8 @@ def inference_options(args: argparse.Namespace) -> dict[str, Any] | None:
     Returns:
         Config keys to override; None where there are none.
     """
-    named = {
-        f'inference.{name}': getattr(args, name)
-        for name in (
-            'backend',
-            'precision',
-            'channels_last',
-            'fuse_conv_bn',
-            'compile',
-            'cuda_graphs',
-            'num_threads',
-        )
-        if getattr(args, name) is not None
-    }
+    named = {f'inference.{name}': getattr(args, name) for name in _INFERENCE}
+    named = {key: value for key, value in named.items() if value is not None}
     return {**(args.cfg_options or {}), **named} or None
 
 

@@ -1,22 +1,29 @@
 import functools
 import statistics
 import time
-from argparse import Namespace
+from argparse import ArgumentParser
 
 import pytest
 
+from fairmot_mm.benchmark.command import add_video_arguments
 from fairmot_mm.benchmark.workload import prepare_workload
 from fairmot_mm.utils import STEPS, ConfigError, read_mot
 from fairmot_mm.utils.machine import peak_memory
 
 
+def parse(video, width, height, *options):
+    """The command line of a benchmark."""
+    parser = ArgumentParser()
+    add_video_arguments(parser, device='cpu')
+    size = ['--input-size', str(width), str(height)]
+    return parser.parse_args(['--input', video, *size, *options])
+
+
 @pytest.fixture(scope='module')
 def workload(network, pattern_video, tmp_path_factory):
     folder = tmp_path_factory.mktemp('workload')
-    args = Namespace(input=pattern_video, input_size=[96, 64], out_dir=folder)
-    with prepare_workload(
-        args, network, people=5, save_video=True, device='cpu'
-    ) as workload:
+    args = parse(pattern_video, 96, 64, '--out-dir', str(folder))
+    with prepare_workload(args, network, people=5, save_video=True) as workload:
         yield workload
 
 
@@ -105,7 +112,7 @@ def test_same_weights(workload):
 @pytest.mark.parametrize('size', [[100, 96], [128, 0]])
 def test_size(network, pattern_video, size):
     """The network takes multiples of 32."""
-    args = Namespace(input=pattern_video, input_size=size, out_dir=None)
+    args = parse(pattern_video, *size)
     with (
         pytest.raises(ConfigError, match='multiples of 32'),
         prepare_workload(args, network),

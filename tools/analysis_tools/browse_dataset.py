@@ -17,14 +17,7 @@ from fairmot_mm.apis import explain_build_errors, load_config
 from fairmot_mm.datasets.seeding import SeededIndex
 from fairmot_mm.models.utils.center_targets import center_targets
 from fairmot_mm.registry import DATASETS
-from fairmot_mm.utils import ConfigError, atomic_path
-from fairmot_mm.utils.cli import (
-    add_cfg_options_argument,
-    add_number_arguments,
-    make_parser,
-    one_line_errors,
-    show_progress,
-)
+from fairmot_mm.utils import ConfigError, atomic_path, cli
 from fairmot_mm.visualization import TrackVisualizer
 
 STRIDE = 4
@@ -32,10 +25,10 @@ STRIDE = 4
 
 def parse_args() -> argparse.Namespace:
     """Read the command line."""
-    parser = make_parser(__doc__)
+    parser = cli.make_parser(__doc__)
     parser.add_argument('config', help='config of the training')
     parser.add_argument('out_dir', type=Path, help='folder for the pictures')
-    add_number_arguments(
+    cli.add_number_arguments(
         parser,
         num_samples=(20, 'number of pictures, evenly spaced'),
         epoch=(0, 'epoch whose random numbers are used, from 0'),
@@ -43,7 +36,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         '--indices', type=int, nargs='+', help='show these samples instead'
     )
-    add_cfg_options_argument(parser, 'model.detector.bbox_head.heatmap_sigma=3')
+    cli.add_cfg_options_argument(parser, 'model.detector.bbox_head.heatmap_sigma=3')
     return parser.parse_args()
 
 
@@ -73,7 +66,7 @@ def draw_sample(packed: dict, bbox_head: dict, meta: dict) -> np.ndarray:
     return visualizer.draw_sample(image, sample)
 
 
-@one_line_errors()
+@cli.one_line_errors()
 def main() -> None:
     """Write the pictures."""
     args = parse_args()
@@ -82,7 +75,7 @@ def main() -> None:
         dataset = DATASETS.build(cfg.train_dataloader.dataset)
     seed = (cfg.get('randomness') or {}).get('seed') or 0
     bbox_head = cfg.model.detector.bbox_head
-    for index in show_progress(choose_indices(args, len(dataset)), 'drawing'):
+    for index in cli.show_progress(choose_indices(args, len(dataset)), 'drawing'):
         packed = dataset[SeededIndex(index, (seed, args.epoch, index))]
         picture = draw_sample(packed, bbox_head, dataset.metainfo)
         stem = Path(packed['data_samples'].img_path).stem

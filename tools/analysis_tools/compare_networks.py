@@ -18,14 +18,7 @@ from torch import nn
 
 from fairmot_mm.apis import init_model
 from fairmot_mm.benchmark.report import Report, add_report_arguments
-from fairmot_mm.utils import ConfigError
-from fairmot_mm.utils.cli import (
-    add_input_size_argument,
-    add_number_arguments,
-    make_parser,
-    one_line_errors,
-    show_progress,
-)
+from fairmot_mm.utils import ConfigError, cli
 from fairmot_mm.utils.machine import describe_machine, machine_line
 
 NETWORKS = Path(__file__).parents[2] / 'configs' / '_base_' / 'models'
@@ -34,12 +27,12 @@ TRAINING_ONLY = ('reid_head.classifier.', 'task_weighting.')
 
 def parse_args() -> argparse.Namespace:
     """Read the command line."""
-    parser = make_parser(__doc__)
+    parser = cli.make_parser(__doc__)
     parser.add_argument(
         'configs', nargs='*', type=Path, help='configs (default: all our networks)'
     )
-    add_input_size_argument(parser, (1088, 608))
-    add_number_arguments(parser, runs=(3, 'number of runs; the median counts'))
+    cli.add_input_size_argument(parser, (1088, 608))
+    cli.add_number_arguments(parser, runs=(3, 'number of runs; the median counts'))
     add_report_arguments(parser)
     return parser.parse_args()
 
@@ -95,7 +88,7 @@ def _deform_conv_multiply_adds(inputs: Sequence[Any], outputs: Sequence[Any]) ->
     return taps * in_channels * (4 + out_channels)
 
 
-@one_line_errors()
+@cli.one_line_errors()
 def main() -> None:
     """Measure every network, and print the table."""
     args = parse_args()
@@ -104,7 +97,7 @@ def main() -> None:
     report = Report(args)
     rows = [
         measure(config, (width, height), args.runs)
-        for config in show_progress(configs, 'networks')
+        for config in cli.show_progress(configs, 'networks')
     ]
     about = (
         f'One image of {width} x {height} pixels, from the input to detections with '

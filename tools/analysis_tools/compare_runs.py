@@ -106,19 +106,10 @@ def compare(
         having = {name: curves[key] for name, curves in runs.items() if key in curves}
         for name, curve in having.items():
             steps = sorted(curve)
-            values = [curve[step] for step in steps]
             x = epochs_of(key, steps, runs[name])
-            panel.plot(x, values, marker='.', label=name)
-            least, largest = min(curve, key=curve.get), max(curve, key=curve.get)
-            rows.append(
-                [
-                    key,
-                    name,
-                    f'{values[-1]:.4g} at {steps[-1]}',
-                    f'{curve[least]:.4g} at {least}',
-                    f'{curve[largest]:.4g} at {largest}',
-                ]
-            )
+            panel.plot(x, [curve[step] for step in steps], marker='.', label=name)
+            shown = steps[-1], min(curve, key=curve.get), max(curve, key=curve.get)
+            rows.append([key, name, *(f'{curve[at]:.4g} at {at}' for at in shown)])
         panel.set(ylabel=key, xlabel='epoch')
         panel.legend()
     table = tabulate(

@@ -26,13 +26,7 @@ from fairmot_mm.evaluation import OVERALL, score_tracker
 from fairmot_mm.models import JDETracker, adapt_tracker
 from fairmot_mm.registry import MODELS
 from fairmot_mm.synthetic import DetectionNoise, noisy_detections
-from fairmot_mm.utils import ConfigError
-from fairmot_mm.utils.cli import (
-    add_number_arguments,
-    make_parser,
-    one_line_errors,
-    show_progress,
-)
+from fairmot_mm.utils import ConfigError, cli
 from fairmot_mm.utils.images import read_image
 from fairmot_mm.utils.setup_env import register_all_modules
 
@@ -42,7 +36,7 @@ COUNTS = ('IDSW', 'FP', 'FN')
 
 def parse_args() -> argparse.Namespace:
     """Read the command line."""
-    parser = make_parser(__doc__)
+    parser = cli.make_parser(__doc__)
     parser.add_argument('config', help='file with `trackers` or `comparisons`')
     parser.add_argument(
         'sequences',
@@ -56,7 +50,7 @@ def parse_args() -> argparse.Namespace:
         default=Path('data'),
         help='folder that has the sequences of `comparisons` (%(default)s)',
     )
-    add_number_arguments(parser, seeds=(5, 'number of runs with different noise'))
+    cli.add_number_arguments(parser, seeds=(5, 'number of runs with different noise'))
     parser.add_argument(
         '--noise',
         nargs='+',
@@ -92,7 +86,8 @@ def read_comparisons(args: argparse.Namespace) -> list[Comparison]:
         ConfigError: The file cannot be read or a part of a comparison is missing.
     """
     cfg = load_config(args.config)
-    if not cfg.get('comparisons'):
+    entries = cfg.get('comparisons')
+    if not entries:
         if not cfg.get('trackers'):
             raise ConfigError(
                 f'{args.config} has no `trackers`, a dict of configs by name, and no '
@@ -100,24 +95,22 @@ def read_comparisons(args: argparse.Namespace) -> list[Comparison]:
             )
         if not args.sequences:
             raise ConfigError(f'{args.config} names no sequences: name them after it')
-        noise = make_noise(args.noise)
-        return [Comparison('', dict(cfg.trackers), args.sequences, noise)]
-    if args.sequences:
+        entries = [dict(title='', trackers=cfg.trackers, sequences=args.sequences)]
+    elif args.sequences:
         raise ConfigError(
             f'{args.config} names its sequences: leave {args.sequences} out'
         )
     comparisons = []
-    for number, entry in enumerate(cfg.comparisons, 1):
+    for number, entry in enumerate(entries, 1):
         missing = {'title', 'trackers', 'sequences'} - set(entry)
         if missing:
             raise ConfigError(f'{args.config}: comparison {number} has no {missing}')
+        folders = [Path(name) for name in entry['sequences']]
+        if 'comparisons' in cfg:
+            folders = [args.data_root / folder for folder in folders]
+        noise = make_noise({**args.noise, **entry.get('noise', {})})
         comparisons.append(
-            Comparison(
-                entry.title,
-                dict(entry.trackers),
-                [args.data_root / name for name in entry.sequences],
-                make_noise({**args.noise, **entry.get('noise', {})}),
-            )
+            Comparison(entry['title'], dict(entry['trackers']), folders, noise)
         )
     return comparisons
 
@@ -172,15 +165,15 @@ def make_noise(options: dict) -> DetectionNoise:
 
 def describe(noise: DetectionNoise) -> str:
     """Name the values of the noise that differ from the defaults."""
-    usual = asdict(DetectionNoise()).items()
-    changed = [f'{key}={each}' for key, each in asdict(noise).items() - usual]
+    usual, values = asdict(DetectionNoise()), asdict(noise).items()
+    changed = [f'{key}={value}' for key, value in values if value != usual[key]]
     return 'noise ' + (', '.join(changed) or 'by default')
 
 
 def score_all(comparison: Comparison, num_seeds: int) -> dict[str, np.ndarray]:
     """Score every tracker over all sequences: (seeds, columns) by name."""
     scores: dict[str, list[list[float]]] = {name: [] for name in comparison.trackers}
-    for seed in show_progress(range(num_seeds), comparison.title or 'seeds'):
+    for seed in cli.show_progress(range(num_seeds), comparison.title or 'seeds'):
         sequences = [
             noisy_detections(path, seed, comparison.noise)
             for path in comparison.sequences
@@ -214,7 +207,7 @@ def format_rows(scores: dict[str, np.ndarray]) -> str:
     return tabulate(rows, headers, tablefmt='github', disable_numparse=True)
 
 
-@one_line_errors()
+@cli.one_line_errors()
 def main() -> None:
     """Make detections, track them with every tracker, print the tables."""
     args = parse_args()

@@ -6,7 +6,7 @@ and an identity of the tracker can be explained without ground truth.
 """
 
 import argparse
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -26,15 +26,8 @@ from fairmot_mm.evaluation import (
 from fairmot_mm.models.trackers import JDETracker
 from fairmot_mm.models.trackers.explanation import Candidate, Explainer
 from fairmot_mm.models.trackers.frame_record import FrameRecord
-from fairmot_mm.utils import ConfigError, DataError, atomic_path, write_text
+from fairmot_mm.utils import ConfigError, DataError, atomic_path, cli, write_text
 from fairmot_mm.utils.boxes import tlwh_to_xyxy
-from fairmot_mm.utils.cli import (
-    add_number_arguments,
-    add_tracker_arguments,
-    make_parser,
-    one_line_errors,
-    show_progress,
-)
 from fairmot_mm.utils.images import read_image
 from fairmot_mm.visualization import Link, draw_candidates
 
@@ -43,9 +36,9 @@ COLUMNS = ('track', 'state', 'detection', 'score', 'embeds', 'motion', '1 - IoU'
 
 def parse_args() -> argparse.Namespace:
     """Read the command line."""
-    parser = make_parser(__doc__)
+    parser = cli.make_parser(__doc__)
     parser.add_argument('detections', type=Path, help='one file of detections')
-    add_tracker_arguments(parser)
+    cli.add_tracker_arguments(parser)
     parser.add_argument(
         '--switch',
         metavar='NUMBER',
@@ -53,7 +46,7 @@ def parse_args() -> argparse.Namespace:
     )
     parser.add_argument('--frame', type=int, help='frame to explain, from 1')
     parser.add_argument('--id', type=int, help='identity of the tracker in that frame')
-    add_number_arguments(parser, candidates=(6, 'shown for each decision'))
+    cli.add_number_arguments(parser, candidates=(6, 'shown for each decision'))
     parser.add_argument('--out', type=Path, help='folder for texts and pictures')
     args = parser.parse_args()
     if (args.frame is None) != (args.id is None) or (args.frame and args.switch):
@@ -75,14 +68,10 @@ class Replay:
                 'model.tracker must be a JDETracker: other trackers do not tell what '
                 'they considered'
             )
-        self.tracker = tracker
-        self.sequence = sequence
+        self.tracker, self.sequence = tracker, sequence
         self.first_frames: dict[int, int] = {}
-        self.rows = self._run(self._note_births)
-
-    def _run(self, observer: Callable[[FrameRecord], object]) -> Any:
-        self.tracker.observer = observer
-        return track_sequence(self.tracker, self.sequence)
+        tracker.observer = self._note_births
+        self.rows = track_sequence(tracker, sequence)
 
     def _note_births(self, record: FrameRecord) -> None:
         for identity in record.ids[record.begun].tolist():
@@ -90,14 +79,16 @@ class Replay:
 
     def explainers(self, frames: Iterable[int]) -> dict[int, Explainer]:
         """Explain what the tracker considered in some frames, numbered from 1."""
-        wanted, kept = set(frames), {}
+        records: list[FrameRecord] = []
+        wanted = set(frames)
 
         def keep(record: FrameRecord) -> None:
             if record.frame in wanted:
-                kept[record.frame] = Explainer(record, self.tracker.motion)
+                records.append(record)
 
-        self._run(keep)
-        return kept
+        self.tracker.observer = keep
+        track_sequence(self.tracker, self.sequence)
+        return {each.frame: Explainer(each, self.tracker.motion) for each in records}
 
     def switches(self) -> list[Switch]:
         """Find the switches against the ground truth."""
@@ -145,24 +136,15 @@ def picture(
         image = np.full((*sequence.ori_shape, 3), 96, dtype=np.uint8)
     rows = list(dict.fromkeys(each.row for each in candidates))
     cols = list(dict.fromkeys(each.col for each in candidates))
-    predicted = replay.tracker.motion.to_tlwh(record.tracks.mean[rows])
-    found = record.detections.tlwh[cols]
-    links = [
-        Link(
-            rows.index(each.row),
-            cols.index(each.col),
-            each.paired,
-            f'{each.embed_distance:.2f}',
-        )
-        for each in candidates
-    ]
-    return draw_candidates(
-        image,
-        (tlwh_to_xyxy(predicted), record.tracks.ids[rows]),
-        (tlwh_to_xyxy(found), [f'detection {col}' for col in cols]),
-        links,
-        header,
-    )
+    predicted = tlwh_to_xyxy(replay.tracker.motion.to_tlwh(record.tracks.mean[rows]))
+    found = tlwh_to_xyxy(record.detections.tlwh[cols])
+    links = []
+    for each in candidates:
+        ends = rows.index(each.row), cols.index(each.col)
+        links.append(Link(*ends, each.paired, f'{each.embed_distance:.2f}'))
+    tracks = predicted, record.tracks.ids[rows]
+    detections = found, [f'detection {col}' for col in cols]
+    return draw_candidates(image, tracks, detections, links, header)
 
 
 def explain_identity(
@@ -228,10 +210,10 @@ def conclusion(
     rows = replay.rows[replay.rows.ids == switch.old]
     last = rows.frames[rows.frames < explainer.record.frame].max()
     kept = replay.tracker.max_lost(replay.sequence.frame_rate)
+    buffer = replay.tracker.track_buffer
     text = f'track {switch.old} had ended, it was last seen in frame {last}'
     if explainer.record.frame - last > kept:
-        buffer = replay.tracker.track_buffer
-        frames = f'{kept} frame{"" if kept == 1 else "s"}'
+        frames = '1 frame' if kept == 1 else f'{kept} frames'
         text += f': track_buffer={buffer} keeps it for {frames} at this frame rate'
     return text
 
@@ -257,7 +239,7 @@ def chosen(switches: list[Switch], number: str) -> dict[int, Switch]:
     return {int(number): numbered[int(number)]}
 
 
-@one_line_errors()
+@cli.one_line_errors()
 def main() -> None:
     """List switches, or explain what was asked for."""
     args = parse_args()
@@ -279,7 +261,7 @@ def main() -> None:
     wanted = chosen(switches, args.switch)
     frames = [frame for switch in wanted.values() for frame in replay.frames_of(switch)]
     explainers = replay.explainers(frames)
-    for number, switch in show_progress(wanted.items(), 'explaining'):
+    for number, switch in cli.show_progress(wanted.items(), 'explaining'):
         text, image = explain_switch(replay, switch, args.candidates, explainers)
         save(args.out, f'{sequence.name}-switch{number}', text, image)
 

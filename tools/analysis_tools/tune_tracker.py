@@ -14,8 +14,6 @@ from pathlib import Path
 from typing import Any
 
 from mmengine.config import Config
-from rich.console import Console
-from rich.progress import Progress
 
 from fairmot_mm.apis import build_tracker, load_config
 from fairmot_mm.evaluation import (
@@ -25,19 +23,14 @@ from fairmot_mm.evaluation import (
     load_all_detections,
     score_tracker,
 )
-from fairmot_mm.utils import ConfigError, require_writable_dir, write_text
-from fairmot_mm.utils.cli import (
-    add_number_arguments,
-    add_tracker_arguments,
-    make_parser,
-    one_line_errors,
-)
+from fairmot_mm.utils import ConfigError, cli, require_writable_dir, write_text
 
 try:
     import optuna
 except ImportError:  # an extra: the package works without it
     optuna = None
 
+ENDED = ('COMPLETE', 'PRUNED')
 METRICS = ('HOTA', 'IDF1', 'MOTA')
 SHOWN = (*METRICS, 'IDSW')
 DEFAULT_SPACE = {
@@ -53,7 +46,7 @@ DEFAULT_SPACE = {
 
 def parse_args() -> argparse.Namespace:
     """Read the command line."""
-    parser = make_parser(__doc__)
+    parser = cli.make_parser(__doc__)
     parser.add_argument(
         'detections', type=Path, help='file or folder made by cache_detections.py'
     )
@@ -61,12 +54,12 @@ def parse_args() -> argparse.Namespace:
         '--out', type=Path, required=True, help='folder of the study and its result'
     )
     parser.add_argument('--metric', choices=METRICS, default='HOTA')
-    add_number_arguments(
+    cli.add_number_arguments(
         parser,
         trials=(100, 'in all, earlier runs included'),
         seed=(0, 'seed of the search'),
     )
-    add_tracker_arguments(parser)
+    cli.add_tracker_arguments(parser)
     parser.add_argument(
         '--space',
         type=Path,
@@ -94,12 +87,10 @@ def read_space(args: argparse.Namespace) -> dict[str, tuple | list]:
     """Read the search space of file and command line, or take the default one."""
     space: dict[str, Any] = {}
     if args.space:
-        if not args.space.is_file():
-            raise ConfigError(f'{args.space} does not exist')
         try:
-            space |= Config.fromfile(str(args.space)).search_space
-        except Exception as error:  # a config is code: anything can go wrong in it
-            raise ConfigError(f'{args.space} has no search_space: {error}') from error
+            space |= load_config(args.space).search_space
+        except AttributeError as error:
+            raise ConfigError(f'{args.space} has no search_space') from error
     for text in args.param:
         key, _, values = text.partition('=')
         try:
@@ -109,16 +100,20 @@ def read_space(args: argparse.Namespace) -> dict[str, tuple | list]:
                 f'--param {text}: write KEY=(LOW, HIGH) or KEY=[CHOICE, ...]'
             ) from error
     for key, values in space.items():
-        match values:
-            case list() if values:
-                continue
-            case (low, high) if {type(low), type(high)} <= {int, float} and low < high:
-                continue
-        raise ConfigError(
-            f'{key}={values!r} of the search space is neither (LOW, HIGH) nor a list '
-            'of choices'
-        )
+        if not ((isinstance(values, list) and values) or is_range(values)):
+            raise ConfigError(
+                f'{key}={values!r} of the search space is neither (LOW, HIGH) nor a '
+                'list of choices'
+            )
     return space or DEFAULT_SPACE
+
+
+def is_range(values: Any) -> bool:
+    """Whether values are (LOW, HIGH), two numbers in ascending order."""
+    match values:
+        case (int() | float() as low, int() | float() as high):
+            return low < high
+    return False
 
 
 def base_config(args: argparse.Namespace) -> Config:
@@ -215,27 +210,22 @@ def open_study(search: Search, folder: Path, seed: int) -> 'optuna.Study':
     return study
 
 
-def finished(study: 'optuna.Study', *more: str) -> list['optuna.trial.FrozenTrial']:
-    """List the trials with a value, and those in further states."""
-    states = [optuna.trial.TrialState[name] for name in ('COMPLETE', *more)]
-    return study.get_trials(deepcopy=False, states=states)
+def count_trials(study: 'optuna.Study', *states: str) -> int:
+    """Count the trials in some states, such as COMPLETE: those with a value."""
+    wanted = [optuna.trial.TrialState[state] for state in states]
+    return len(study.get_trials(deepcopy=False, states=wanted))
 
 
 def run_trials(study: 'optuna.Study', search: Search, num_trials: int) -> None:
-    """Run the remaining trials, and show the best score so far."""
-    done = len(finished(study, 'PRUNED'))
-    with Progress(console=Console(stderr=True)) as progress:
-        bar = progress.add_task(search.metric, total=num_trials, completed=done)
+    """Run the trials that are missing; other processes may run some of them."""
+    missing = num_trials - count_trials(study, *ENDED)
 
-        def show(study: 'optuna.Study', _: 'optuna.trial.FrozenTrial') -> None:
-            done = len(finished(study, 'PRUNED'))
-            best = f' {100 * study.best_value:.2f}' if finished(study) else ''
-            progress.update(bar, completed=done, description=search.metric + best)
-            if done >= num_trials:
-                study.stop()
+    def stop(study: 'optuna.Study', _: 'optuna.trial.FrozenTrial') -> None:
+        if count_trials(study, *ENDED) >= num_trials:
+            study.stop()
 
-        if done < num_trials:
-            study.optimize(search, callbacks=[show])
+    if missing > 0:
+        study.optimize(search, missing, callbacks=[stop], show_progress_bar=True)
 
 
 def describe(scores: dict[str, float]) -> str:
@@ -269,7 +259,7 @@ def write_best(
     print(f'its settings are in {path}')
 
 
-@one_line_errors('the same command continues the search')
+@cli.one_line_errors('the same command continues the search')
 def main() -> None:
     """Search, and write the best settings even if the search is interrupted."""
     args = parse_args()
@@ -282,9 +272,10 @@ def main() -> None:
     try:
         run_trials(study, search, args.trials)
     finally:
-        if finished(study):
+        scored = count_trials(study, 'COMPLETE')
+        if scored:
             write_best(study, args, start)
-    if not finished(study):
+    if not scored:
         reason = study.trials[-1].user_attrs['refused'] if study.trials else 'none ran'
         raise ConfigError(f'no trial could be scored: {reason}')
 

@@ -9,11 +9,7 @@ import argparse
 from fairmot_mm.apis import init_model
 from fairmot_mm.inference import export_onnx
 from fairmot_mm.inference.onnx_backend import input_size
-from fairmot_mm.utils.cli import (
-    add_cfg_options_argument,
-    add_input_size_argument,
-    one_line_errors,
-)
+from fairmot_mm.utils import cli
 
 
 def parse_args() -> argparse.Namespace:
@@ -22,12 +18,12 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('config', help='config file')
     parser.add_argument('checkpoint', help='weights: ours or a published FairMOT .pth')
     parser.add_argument('out', help='ONNX file to write')
-    add_input_size_argument(parser)
-    add_cfg_options_argument(parser)
+    cli.add_input_size_argument(parser)
+    cli.add_cfg_options_argument(parser)
     return parser.parse_args()
 
 
-@one_line_errors('nothing was written')
+@cli.one_line_errors('nothing was written')
 def main() -> None:
     """Export, and print how far the file is from the model."""
     args = parse_args()

@@ -29,8 +29,6 @@ from fairmot_mm.utils.machine import describe_machine, machine_line, peak_memory
 
 WARM_UP = 2  # steps: the optimizer makes its state in the first one
 
-Sizes = tuple[int, int, int, int]  # identities, people, numbers of an embedding, steps
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of the sub-command."""
@@ -47,7 +45,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, report: Report) -> None:
     """Measure and report."""
-    sizes = args.identities, args.people, args.embed_dims, args.steps
     sampled = {'sample_ratio': args.sample_ratio}
     by_row = {**sampled, 'sparse_grad': True}
     share, shards = f'{args.sample_ratio:g} sampled', f'{args.shards} shards'
@@ -60,7 +57,7 @@ def run(args: argparse.Namespace, report: Report) -> None:
         f'{share}, {shards}, RowAdam': (args.shards, by_row),
     }
     rows = [
-        {'classifier': name, **_measure(num_processes, sizes, settings)}
+        {'classifier': name, **_measure(num_processes, args, settings)}
         for name, (num_processes, settings) in show_progress(
             variants.items(), 'classifiers'
         )
@@ -74,18 +71,16 @@ def run(args: argparse.Namespace, report: Report) -> None:
 
 
 def _measure(
-    num_processes: int, sizes: Sizes, settings: dict[str, Any] | None
+    num_processes: int, args: argparse.Namespace, settings: dict[str, Any] | None
 ) -> dict[str, float]:
     """Measure in processes of its own; of each number the largest is given."""
     with tempfile.TemporaryDirectory() as folder:
         store = f'file://{Path(folder, "store")}'
-        results = call_in_processes(
-            _measure_steps,
-            [
-                (rank, num_processes, store, sizes, settings)
-                for rank in range(num_processes)
-            ],
-        )
+        calls = [
+            (rank, num_processes, store, args, settings)
+            for rank in range(num_processes)
+        ]
+        results = call_in_processes(_measure_steps, calls)
     return {key: max(result[key] for result in results) for key in results[0]}
 
 
@@ -93,7 +88,7 @@ def _measure_steps(
     rank: int,
     num_processes: int,
     store: str,
-    sizes: Sizes,
+    args: argparse.Namespace,
     settings: dict[str, Any] | None,
 ) -> dict[str, float]:
     """Measure training steps in this process; settings None stand for nn.Linear."""
@@ -104,17 +99,16 @@ def _measure_steps(
     torch.nn.Linear(2, 2)(torch.ones(2)).sum().backward()  # libraries are loaded
     start_memory = peak_memory()
     torch.manual_seed(rank)
-    identities, people, embed_dims, num_steps = sizes
     if settings is None:
-        classifier: nn.Module = nn.Linear(embed_dims, identities)
+        classifier: nn.Module = nn.Linear(args.embed_dims, args.identities)
     else:
-        classifier = PartialClassifier(embed_dims, identities, **settings)
-    sparse = (settings or {}).get('sparse_grad')
+        classifier = PartialClassifier(args.embed_dims, args.identities, **settings)
+    sparse = settings and settings.get('sparse_grad')
     optimizer = (RowAdam if sparse else torch.optim.Adam)(classifier.parameters())
     times = []
-    for _ in range(WARM_UP + num_steps):
-        embeds = F.normalize(torch.randn(people, embed_dims)).requires_grad_()
-        ids = torch.randint(identities, (people,))
+    for _ in range(WARM_UP + args.steps):
+        embeds = F.normalize(torch.randn(args.people, args.embed_dims)).requires_grad_()
+        ids = torch.randint(args.identities, (args.people,))
         start = time.perf_counter()
         _cross_entropy(classifier, 18 * embeds, ids).backward()
         optimizer.step()

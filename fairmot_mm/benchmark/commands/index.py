@@ -39,10 +39,7 @@ def run(args: argparse.Namespace, report: Report) -> None:
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         files = _write_labels(root, args.num_images, args.num_people)
-        seconds = {
-            'first start': _time_start(root),
-            'second start': _time_start(root),
-        }
+        seconds = {name: _time_start(root) for name in ('first start', 'second start')}
         files[args.num_images // 2].write_text('')
         seconds['after one change'] = _time_start(root)
         size = sum(file.stat().st_size for file in (root / 'index').iterdir())
@@ -67,12 +64,8 @@ def _write_labels(root: Path, num_images: int, num_people: int) -> list[Path]:
         if index % IMAGES_A_FOLDER == 0:
             file.parent.mkdir(parents=True)
         boxes = rng.uniform(0.1, 0.9, (num_people, 4))
-        file.write_text(
-            ''.join(
-                f'0 {person} {x:.6f} {y:.6f} {w:.6f} {h:.6f}\n'
-                for person, (x, y, w, h) in enumerate(boxes)
-            )
-        )
+        rows = np.column_stack([np.zeros(num_people), np.arange(num_people), boxes])
+        np.savetxt(file, rows, 2 * ['%d'] + 4 * ['%.6f'])
         # Files that changed in the last seconds would be read again in any case.
         os.utime(file, (past, past))
         files.append(file)
@@ -112,11 +105,8 @@ class MemoryProbe(Dataset):
         self.dataset[index]
         worker = get_worker_info()
         # Measuring takes longer than reading a sample.
-        measured = int(index) % 50 == 0
-        return (
-            worker.id if worker else 0,
-            unshared_memory() / 1e6 if measured else np.nan,
-        )
+        memory = unshared_memory() / 1e6 if index % 50 == 0 else np.nan
+        return worker.id if worker else 0, memory
 
 
 def _memory_of_epoch(dataset: JDEDataset, num_workers: int) -> list[dict[str, Any]]:
@@ -128,13 +118,15 @@ def _memory_of_epoch(dataset: JDEDataset, num_workers: int) -> list[dict[str, An
     for workers, megabytes in loader:
         values = megabytes[~megabytes.isnan()].tolist()
         seen.setdefault(int(workers[0]), []).extend(values)
-    return [
-        {
-            'worker': worker,
-            'early MB': float(
-                np.median(values[len(values) // 20 : len(values) // 10 + 1])
-            ),
-            'late MB': float(np.median(values[-len(values) // 20 :])),
-        }
-        for worker, values in sorted(seen.items())
-    ]
+    rows = []
+    for worker, values in sorted(seen.items()):
+        twentieth = len(values) // 20
+        early, late = values[twentieth : 2 * twentieth + 1], values[-twentieth - 1 :]
+        rows.append(
+            {
+                'worker': worker,
+                'early MB': float(np.median(early)),
+                'late MB': float(np.median(late)),
+            }
+        )
+    return rows

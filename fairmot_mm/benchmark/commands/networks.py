@@ -6,7 +6,6 @@ measuring.
 """
 
 import argparse
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +14,8 @@ from fairmot_mm.benchmark.command import (
     add_video_arguments,
     describe_run,
 )
-from fairmot_mm.benchmark.commands.track import measure
-from fairmot_mm.benchmark.report import Report, format_tracks
+from fairmot_mm.benchmark.commands.track import compare, measure
+from fairmot_mm.benchmark.report import Report
 from fairmot_mm.benchmark.workload import prepare_workload
 from fairmot_mm.checkpoint.model_zoo import project_root
 from fairmot_mm.utils import ConfigError, UserInputError
@@ -27,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         'configs', nargs='*', type=Path, help='config files (default: all our networks)'
     )
-    add_video_arguments(parser, size=(1088, 608))
+    add_video_arguments(parser, (1088, 608), 'cpu')
     parser.add_argument(
         '--variants',
         nargs='+',
@@ -35,7 +34,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help='see the sub-command track, --compare (pytorch onnxruntime)',
     )
     add_length_arguments(parser, frames=3, warmup=1, rounds=1)
-    parser.add_argument('--device', default='cpu', help='as in cuda:0 (%(default)s)')
 
 
 def run(args: argparse.Namespace, report: Report) -> None:
@@ -50,31 +48,17 @@ def run(args: argparse.Namespace, report: Report) -> None:
     for config in args.configs or sorted(folder.glob('fairmot_*.py')):
         name = config.stem.removeprefix('fairmot_')
         try:
-            with prepare_workload(args, config, device=args.device) as workload:
+            with prepare_workload(args, config) as workload:
                 found[name] = measure(workload, args.variants, args)
         except UserInputError as error:  # the others are measured all the same
             failed.append(f'{config.stem}: {error}')
     if found:
-        rows = [_make_row(name, each, args.variants) for name, each in found.items()]
+        rows = [
+            {'network': f'`{name}`', **row}
+            for name, variants in found.items()
+            for row in compare(variants)
+        ]
         one = next(iter(next(iter(found.values())).values()))
         report.publish([rows], describe_run(args, one, 'random weights'), found)
     if failed:
         raise ConfigError('not measured: ' + '\n'.join(failed))
-
-
-def _make_row(
-    network: str, found: dict[str, dict[str, Any]], variants: list[str]
-) -> dict[str, Any]:
-    """Make the row of a network; a variant that does not suit it has empty cells."""
-    cells: dict[str, Callable[[dict[str, Any]], Any]] = {
-        's a frame': lambda one: 1 / one['fps'],
-        'host MB': lambda one: one['memory']['host_mb'],
-        'GPU MB': lambda one: one['memory']['device_mb'],
-        'tracks': lambda one: format_tracks(one['tracks']),
-    }
-    row: dict[str, Any] = {'network': f'`{network}`'}
-    for title, cell in cells.items():
-        for variant in variants[title == 'tracks' :]:
-            one = found.get(variant)
-            row[f'{variant}, {title}'] = one and cell(one)
-    return row

@@ -23,11 +23,7 @@ from fairmot_mm.benchmark.tracking_benchmark import track_timed
 from fairmot_mm.benchmark.variant import parse_variant
 from fairmot_mm.benchmark.workload import Workload, prepare_workload
 from fairmot_mm.utils import UserInputError
-from fairmot_mm.utils.cli import (
-    add_cfg_options_argument,
-    add_number_arguments,
-    show_progress,
-)
+from fairmot_mm.utils.cli import add_number_arguments, show_progress
 from fairmot_mm.utils.machine import describe_machine, machine_line
 from fairmot_mm.video.frame_source import open_source
 
@@ -60,19 +56,15 @@ class Run(NamedTuple):
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of the sub-command."""
     parser.add_argument('configs', nargs='+', type=Path, help='config files')
-    parser.add_argument(
-        '--checkpoint', help='weights of the config (default: random ones)'
-    )
-    add_video_arguments(parser)
+    parser.add_argument('--checkpoint', help='weights (default: random ones)')
+    add_video_arguments(parser, device='cpu')
     add_number_arguments(parser, frames=(10, 'number of first frames of the input'))
-    parser.add_argument('--device', default='cpu', help='as in cuda:0 (%(default)s)')
     parser.add_argument(
         '--variants',
         nargs='+',
         default=ON_A_CPU,
         help=f'see the sub-command track, --compare ({" ".join(ON_A_CPU)})',
     )
-    add_cfg_options_argument(parser)
 
 
 def run(args: argparse.Namespace, report: Report) -> None:
@@ -83,9 +75,7 @@ def run(args: argparse.Namespace, report: Report) -> None:
     images = [frame.image for frame in itertools.islice(source.frames, args.frames)]
     rows: list[dict[str, Any]] = []
     for config in show_progress(args.configs, 'networks'):
-        with prepare_workload(
-            args, config, args.checkpoint, args.cfg_options, device=args.device
-        ) as workload:
+        with prepare_workload(args, config, args.checkpoint) as workload:
             rows += _compare_variants(workload, args.variants, images)
     about = (
         f'{Path(args.input).name}, {len(images)} frames, largest differences; '
@@ -102,7 +92,8 @@ def _compare_variants(
     score = cfg.model.tracker.get('obj_score_thr', 0.4)
     plain = _track(workload, REFERENCE, images)
     people = set(itertools.chain(*plain.identities))
-    found = {REFERENCE: {'tracks': len(people), 's': plain.seconds}}
+    found: dict[str, dict[str, Any]] = {}
+    found[REFERENCE] = {'tracks': len(people), 's': plain.seconds}
     for name in names:
         try:
             other = _track(workload, name, images)
@@ -126,8 +117,7 @@ def _compare_variants(
 
 def _track(workload: Workload, name: str, images: list[np.ndarray]) -> Run:
     """Track images (H, W, 3) BGR with a variant."""
-    settings = workload.variant(name)
-    timed = track_timed(TrackInferencer(settings.pop('config'), **settings), images)
+    timed = track_timed(TrackInferencer(**workload.variant(name)), images)
     frames = [sample for sample, _ in timed]
     identities = [
         sorted(frame.pred_track_instances.instances_id.tolist()) for frame in frames

@@ -64,26 +64,22 @@ def run(args: argparse.Namespace, report: Report) -> None:
     total = numbers['pipeline']['total']
     about = (
         f'{1e3 / total:.0f} samples a second and core, '
-        f'{numbers["steps"]["total"] / total:.1f} times as many as by single steps; '
-        'compared with those, boxes differ by {box_px:.1g} px, pixels by {mean:.2f} '
-        'grey levels on average (95 % within {p95:.1f}, 99 % within {p99:.1f}, largest '
-        '{max:.0f}), brightness {brightness:+.2f}, contrast x {contrast:.3f}, '
-        'sharpness x {sharpness:.3f}; '.format(**numbers['difference'])
-        + machine_line(describe_machine())
-        + '.'
+        f'{numbers["steps"]["total"] / total:.1f} times as many as by single steps. '
+        'Differences of both forms in grey levels of 255; contrast and sharpness are '
+        f'ratios. {machine_line(describe_machine())}.'
     )
-    report.publish(tables, about, numbers)
+    report.publish([*tables, [numbers['difference']]], about, numbers)
 
 
 class Stopwatch:
     """Adds up processor time by step; time inside an inner step counts for that alone.
 
     Attributes:
-        seconds: Processor time by step.
+        milliseconds: Processor time by step.
     """
 
     def __init__(self) -> None:
-        self.seconds: dict[str, float] = defaultdict(float)
+        self.milliseconds: dict[str, float] = defaultdict(float)
         self._inner = [0.0]
 
     def timed(self, step: str, function: Callable) -> Callable:
@@ -92,12 +88,11 @@ class Stopwatch:
         def run(*args: Any, **kwargs: Any) -> Any:
             start = time.process_time()
             self._inner.append(0.0)
-            try:
-                return function(*args, **kwargs)
-            finally:
-                spent = time.process_time() - start
-                self.seconds[step] += spent - self._inner.pop()
-                self._inner[-1] += spent
+            result = function(*args, **kwargs)
+            spent = 1e3 * (time.process_time() - start)
+            self.milliseconds[step] += spent - self._inner.pop()
+            self._inner[-1] += spent
+            return result
 
         return run
 
@@ -111,9 +106,8 @@ def _build_timed(steps: Sequence[dict], watch: Stopwatch) -> list[Callable]:
             for name in FUSED_STEPS:
                 inner = watch.timed(f'  {name}', getattr(transform, name))
                 setattr(transform, name, inner)
-            if transform.jitter is not None:
-                apply = watch.timed('  jitter', transform.jitter.apply)
-                transform.jitter.apply = apply
+            if jitter := transform.jitter:
+                jitter.apply = watch.timed('  jitter', jitter.apply)
         timed.append(watch.timed(type(transform).__name__, transform))
     return timed
 
@@ -165,54 +159,48 @@ def _measure(steps: Sequence[dict], samples: Sequence[dict]) -> dict[str, Any]:
     for number, sample in enumerate(show_progress(samples, 'timing')):
         packed = {}
         for name, form in forms.items():
-            watches[name].seconds.clear()
+            watches[name].milliseconds.clear()
             random.seed(number)
             np.random.seed(number)  # noqa: NPY002 - mmdet's flip draws from it
             results = {**sample, 'jde_labels': sample['jde_labels'].copy()}
             for transform in form:
                 results = transform(results)
-            spent[name].append(dict(watches[name].seconds))
+            spent[name].append(dict(watches[name].milliseconds))
             packed[name] = results
-        differences.append(_compare(packed['steps'], packed['pipeline']))
+        differences.append(_compare(**packed))
+    means, largest = _merge(differences, np.mean), _merge(differences, np.max)
     numbers: dict[str, Any] = {
-        'difference': {
-            key: float(
-                (np.max if key in ('box_px', 'max') else np.mean)(
-                    [difference[key] for difference in differences]
-                )
-            )
-            for key in differences[0]
-        }
+        'difference': {**means, 'box_px': largest['box_px'], 'max': largest['max']}
     }
     for name, runs in spent.items():
         # The first runs fill caches.
         runs = runs[min(3, len(runs) - 1) :]
-        numbers[name] = {
-            'total': 1e3 * float(np.median([sum(run.values()) for run in runs])),
-            'steps': {
-                step: 1e3 * float(np.median([run.get(step, 0) for run in runs]))
-                for step in dict.fromkeys(step for run in runs for step in run)
-            },
-        }
+        total = float(np.median([sum(run.values()) for run in runs]))
+        numbers[name] = {'total': total, 'steps': _merge(runs, np.median)}
     return numbers
 
 
-def _compare(steps: dict, pipeline: dict) -> dict[str, float]:
+def _merge(rows: Sequence[dict[str, float]], how: Callable) -> dict[str, float]:
+    """Merge the values of each key; 0 where a row lacks the key."""
+    keys = dict.fromkeys(key for row in rows for key in row)
+    return {key: float(how([row.get(key, 0.0) for row in rows])) for key in keys}
+
+
+def _compare(pipeline: dict, steps: dict) -> dict[str, float]:
     """Compare two packed samples of the same random numbers."""
-    one, other = (sample['inputs'].numpy().astype(int) for sample in (steps, pipeline))
-    boxes = [
-        sample['data_samples'].gt_instances.bboxes.tensor.numpy()
-        for sample in (steps, pipeline)
-    ]
+    other, one = (each['inputs'].numpy().astype(int) for each in (pipeline, steps))
+    moved, boxes = (
+        each['data_samples'].gt_instances.bboxes.tensor for each in (pipeline, steps)
+    )
     size = np.abs(other - one)
     edges = [np.abs(np.diff(pixels)).mean() for pixels in (other, one)]
     return {
-        'box_px': float(np.abs(boxes[1] - boxes[0]).max(initial=0)),
-        'mean': float(size.mean()),
-        'p95': float(np.percentile(size, 95)),
-        'p99': float(np.percentile(size, 99)),
-        'max': float(size.max()),
-        'brightness': float((other - one).mean()),
-        'contrast': float(other.std() / one.std()),
-        'sharpness': float(edges[0] / edges[1]),
+        'box_px': float((moved - boxes).abs().max()) if len(boxes) else 0.0,
+        'mean': size.mean(),
+        'p95': np.percentile(size, 95),
+        'p99': np.percentile(size, 99),
+        'max': size.max(),
+        'brightness': (other - one).mean(),
+        'contrast': other.std() / one.std(),
+        'sharpness': edges[0] / edges[1],
     }

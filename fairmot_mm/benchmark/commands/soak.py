@@ -15,18 +15,12 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from mmengine.device import get_device
-
 from fairmot_mm.apis import TrackInferencer
 from fairmot_mm.benchmark.command import add_video_arguments
 from fairmot_mm.benchmark.report import Report
 from fairmot_mm.benchmark.workload import Workload, prepare_workload
 from fairmot_mm.utils import ConfigError
-from fairmot_mm.utils.cli import (
-    add_cfg_options_argument,
-    add_number_arguments,
-    show_progress,
-)
+from fairmot_mm.utils.cli import add_number_arguments, show_progress
 from fairmot_mm.utils.machine import current_memory, describe_machine, machine_line
 from fairmot_mm.video.frame_source import Frame, FrameSource, open_source
 
@@ -42,9 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         every=(1000, 'frames between measurements'),
         batch_size=(1, 'frames in a batch'),
     )
-    parser.add_argument('--device', help='as in cpu or cuda:0')
     parser.add_argument('--no-video', action='store_true', help='write no mp4')
-    add_cfg_options_argument(parser)
 
 
 def run(args: argparse.Namespace, report: Report) -> None:
@@ -57,17 +49,15 @@ def run(args: argparse.Namespace, report: Report) -> None:
         raise ConfigError(
             f'--every {args.every}: it must be 1 or more, and at most half of --frames'
         )
-    device = args.device or get_device()
     with prepare_workload(
         args,
         args.config,
         args.checkpoint,
-        args.cfg_options,
         save_video=not args.no_video,
-        device=device,
         batch_size=args.batch_size,
     ) as workload:
         rows = _measure(workload, args.frames, args.every)
+        device = workload.settings['device']
     about = (
         f'{Path(args.config).stem}, {Path(args.input).name} again and again; {device}: '
         f'{machine_line(describe_machine(device))}.'
@@ -77,8 +67,7 @@ def run(args: argparse.Namespace, report: Report) -> None:
 
 def _measure(workload: Workload, num_frames: int, every: int) -> list[dict[str, Any]]:
     """Track a video again and again, with a row at every mark and after the end."""
-    settings = workload.variant('pytorch')
-    inferencer = TrackInferencer(settings.pop('config'), **settings)
+    inferencer = TrackInferencer(**workload.variant('pytorch'))
     source = _repeat_video(workload.video, num_frames)
     folder = workload.config.parent / 'loop'
     rows: list[dict[str, Any]] = []
@@ -88,22 +77,12 @@ def _measure(workload: Workload, num_frames: int, every: int) -> list[dict[str, 
             people += len(sample.pred_track_instances)
             if count % every == 0:
                 milliseconds = 1e3 * (time.perf_counter() - start) / every
-                rows.append(_make_row(count, milliseconds, people / every))
-                print(rows[-1], file=sys.stderr)
+                row = {'frames': count, 'memory MB': current_memory() / 1e6}
+                row |= {'ms a frame': milliseconds, 'people': people / every}
+                rows.append(row)
+                print(row, file=sys.stderr)
                 people, start = 0, time.perf_counter()
-    return [*rows, _make_row('files written', None, None)]
-
-
-def _make_row(
-    frames: int | str, milliseconds: float | None, people: float | None
-) -> dict[str, Any]:
-    """Make a row of the table with the memory at this moment."""
-    return {
-        'frames': frames,
-        'memory MB': current_memory() / 1e6,
-        'ms a frame': milliseconds,
-        'people': people,
-    }
+    return [*rows, {'frames': 'files written', 'memory MB': current_memory() / 1e6}]
 
 
 def _repeat_video(path: str, num_frames: int) -> FrameSource:

@@ -14,8 +14,6 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from mmengine.device import get_device
-
 from fairmot_mm.benchmark.command import (
     add_length_arguments,
     add_video_arguments,
@@ -26,12 +24,7 @@ from fairmot_mm.benchmark.report import Report, Rows, format_number, format_trac
 from fairmot_mm.benchmark.variant import ON_CPU, ON_GPU
 from fairmot_mm.benchmark.workload import Workload, prepare_workload
 from fairmot_mm.utils import STEPS, ConfigError
-from fairmot_mm.utils.cli import (
-    add_cfg_options_argument,
-    add_inference_arguments,
-    add_number_arguments,
-    inference_options,
-)
+from fairmot_mm.utils.cli import add_number_arguments
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -63,30 +56,26 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         batch_size=(1, 'frames in a batch'),
         people=(30, 'random weights find about as many people in a frame'),
     )
-    add_cfg_options_argument(parser)
-    add_inference_arguments(parser)
 
 
 def run(args: argparse.Namespace, report: Report) -> None:
     """Measure and report."""
-    device = args.device or get_device()
-    options = inference_options(args) or {}
     in_full = args.compare is None
-    names = args.compare or (ON_CPU if device == 'cpu' else ON_GPU)
-    if in_full:
-        names = [options.get('inference.backend', 'pytorch')]
     further = ('steps', 'latencies') if in_full else ()
     with prepare_workload(
         args,
         args.config,
         args.checkpoint,
-        options,
         args.people,
         args.save_video,
-        device=device,
         threads=not args.no_threads,
         batch_size=args.batch_size,
     ) as workload:
+        names = args.compare
+        if in_full:
+            names = [args.backend or 'pytorch']
+        elif not names:
+            names = ON_CPU if workload.settings['device'] == 'cpu' else ON_GPU
         found = measure(workload, names, args, args.reference, *further)
     one = next(iter(found.values()))
     if in_full:
@@ -96,7 +85,7 @@ def run(args: argparse.Namespace, report: Report) -> None:
         one['steps'] = {step: summarize(times) for step, times in one['steps'].items()}
         tables = [_totals(one, args.save_video), _steps(one)]
     else:
-        tables = [_compare(found, args.reference or next(iter(found)))]
+        tables = [compare(found)]
     weights = 'random weights (what is detected means nothing)'
     if args.checkpoint:
         weights = Path(args.checkpoint).name
@@ -126,7 +115,7 @@ def measure(
     Returns:
         By variant what `measure_in_turn` gives; ``fps``, frames a second in the median
         run; ``ratio``, its quotient to that of the first; and ``tracks``, see
-        `compare_tracks`.
+        `compare_tracks`, as ``reference`` has them.
 
     Raises:
         ConfigError: The reference is not measured; or see `Workload.variants`.
@@ -139,25 +128,28 @@ def measure(
     lengths = args.frames, args.warmup, args.rounds
     found = measure_in_turn(variants, *lengths, *further)
     for one in found.values():
+        one['reference'] = reference
         one['fps'] = one['frames'] / statistics.median(one['seconds'])
         one['ratio'] = one['fps'] / found[first]['fps']
         one['tracks'] = compare_tracks(found[reference]['mot_file'], one['mot_file'])
     return found
 
 
-def _compare(found: dict[str, dict[str, Any]], reference: str) -> Rows:
-    """Make a table of several variants."""
+def compare(found: dict[str, dict[str, Any]]) -> Rows:
+    """Make the rows of a table about several variants.
+
+    Args:
+        found: What `measure` gives.
+    """
     return [
         {
             'variant': name,
             's a frame': 1 / one['fps'],
             'frames/s': one['fps'],
-            f'x {next(iter(found))}': f'{one["ratio"]:.2f}',
+            'x the first': f'{one["ratio"]:.2f}',
             'host MB': one['memory']['host_mb'],
             'GPU MB': one['memory']['device_mb'],
-            f'tracks as {reference}': 'reference'
-            if name == reference
-            else format_tracks(one['tracks']),
+            f'tracks as {one["reference"]}': format_tracks(one['tracks']),
         }
         for name, one in found.items()
     ]

@@ -28,12 +28,7 @@ from fairmot_mm.benchmark.process import call_in_processes
 from fairmot_mm.benchmark.report import Report
 from fairmot_mm.registry import MODELS
 from fairmot_mm.synthetic import WalkingCrowd
-from fairmot_mm.utils import ConfigError
-from fairmot_mm.utils.cli import (
-    add_number_arguments,
-    add_tracker_arguments,
-    show_progress,
-)
+from fairmot_mm.utils import ConfigError, cli
 from fairmot_mm.utils.machine import current_memory, describe_machine, machine_line
 from fairmot_mm.utils.setup_env import register_all_modules
 
@@ -46,7 +41,7 @@ BYTE_TRACKER = dict(type='ByteTracker', motion=dict(type='KalmanFilter'))
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of the sub-command."""
-    add_tracker_arguments(parser)
+    cli.add_tracker_arguments(parser)
     parser.add_argument(
         '--people',
         type=int,
@@ -54,7 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=[20, 100, 120, 200, 500],
         help='numbers of people (20 100 120 200 500)',
     )
-    add_number_arguments(
+    cli.add_number_arguments(
         parser,
         frames=(200, 'frames timed for each'),
         long_frames=(100_000, 'length of the endless video; 0 leaves it out'),
@@ -78,7 +73,7 @@ def run(args: argparse.Namespace, report: Report) -> None:
     about = machine_line({**describe_machine(), 'threads': 1}) + '.'
     numbers['by_people'] = [
         call_in_processes(_measure_people, [(args, number)])[0]
-        for number in show_progress(args.people, 'by number of people')
+        for number in cli.show_progress(args.people, 'by number of people')
     ]
     tables = [numbers['by_people']] if args.people else []
     if args.long_frames:
@@ -105,17 +100,23 @@ def _measure_people(args: argparse.Namespace, num_people: int) -> dict[str, Any]
     pairs = [(tracker, iter(timed_samples)) for tracker in (ours, byte)]
     _time_in_turn(pairs, WARM_UP)
     our_times, byte_times = map(summarize, _time_in_turn(pairs, args.frames))
-    detections = np.mean([len(sample.pred_instances) for sample in samples])
     return {
         'people': num_people,
-        'detections': float(detections),
-        'median ms': our_times['median_ms'],
-        'p95 ms': our_times['p95_ms'],
-        'state KB': len(pickle.dumps(ours)) / 1e3,
+        'detections': float(np.mean([len(each.pred_instances) for each in samples])),
+        **_state(ours, our_times),
         'peak MB': _most_added_memory(ours, extra) / 1e6,
         'ByteTracker median ms': byte_times['median_ms'],
         'ByteTracker p95 ms': byte_times['p95_ms'],
         'ratio': byte_times['median_ms'] / our_times['median_ms'],
+    }
+
+
+def _state(tracker: Any, times: dict[str, float]) -> dict[str, float]:
+    """Make the cells about times and what the tracker keeps."""
+    return {
+        'median ms': times['median_ms'],
+        'p95 ms': times['p95_ms'],
+        'state KB': len(pickle.dumps(tracker)) / 1e3,
     }
 
 
@@ -129,7 +130,7 @@ def _measure_length(args: argparse.Namespace) -> dict[str, Any]:
     rows: list[dict[str, Any]] = []
     copies, newest_id = {}, 0
     marks = range(0, last_mark + 1, BLOCK)
-    for start in show_progress(marks, f'{last_mark} frames'):
+    for start in cli.show_progress(marks, f'{last_mark} frames'):
         samples = list(itertools.islice(crowd, BLOCK))
         if start in (FIRST_MARK, last_mark):
             copies[start] = (deepcopy(tracker), samples)
@@ -137,20 +138,11 @@ def _measure_length(args: argparse.Namespace) -> dict[str, Any]:
         ids = tracker.track(data_sample=next(crowd)).instances_id
         newest_id = max(newest_id, int(ids.max())) if len(ids) else newest_id
         if start in checks and start > 0:
-            summary = summarize(times)
-            rows.append(
-                {
-                    'frame': start,
-                    'median ms': summary['median_ms'],
-                    'p95 ms': summary['p95_ms'],
-                    'newest identity': newest_id,
-                    'state KB': len(pickle.dumps(tracker)) / 1e3,
-                    'memory MB': current_memory() / 1e6,
-                }
-            )
-    early, late = _time_in_turn(
-        [(copied, iter(samples)) for copied, samples in copies.values()], BLOCK
-    )
+            row = {'frame': start, **_state(tracker, summarize(times))}
+            memory = current_memory() / 1e6
+            rows.append({**row, 'newest identity': newest_id, 'memory MB': memory})
+    pairs = [(copied, iter(samples)) for copied, samples in copies.values()]
+    early, late = _time_in_turn(pairs, BLOCK)
     return {
         'people': args.long_people,
         'rows': rows,

@@ -20,11 +20,7 @@ from fairmot_mm.benchmark.training_benchmark import (
     TrainingBenchmark,
     read_options,
 )
-from fairmot_mm.utils.cli import (
-    add_cfg_options_argument,
-    add_input_size_argument,
-    add_number_arguments,
-)
+from fairmot_mm.utils import cli
 from fairmot_mm.utils.machine import describe_machine, machine_line
 
 ON_CPU = ('float32', 'channels-last', 'fused', 'bfloat16', 'channels-last+fused')
@@ -50,14 +46,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         'in float32 float16+fused (default: those that suit the device)',
     )
     parser.add_argument('--device', help='as in cuda:0 (default: the accelerator)')
-    add_input_size_argument(parser, (1088, 608))
-    add_number_arguments(
+    cli.add_input_size_argument(parser, (1088, 608))
+    cli.add_number_arguments(
         parser,
         batch_size=(4, 'images in a batch'),
         steps=(4, 'number of timed steps'),
         warmup=(1, 'number of steps before, which are not timed'),
     )
-    add_cfg_options_argument(parser)
+    cli.add_cfg_options_argument(parser)
 
 
 def run(args: argparse.Namespace, report: Report) -> None:

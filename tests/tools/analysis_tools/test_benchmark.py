@@ -1,7 +1,6 @@
 import functools
 import json
 import time
-from multiprocessing import forkserver
 from pathlib import Path
 
 import av
@@ -15,14 +14,10 @@ from fairmot_mm.utils import STEPS
 ROOT = Path(__file__).parents[3]
 NETWORK = str(ROOT / 'configs/_base_/models/fairmot_dla34-conv-small.py')
 SIZE = ['--input-size', '96', '64']
+# Processes start with all imports done, also those of an optimizer.
+pytestmark = pytest.mark.usefixtures('start_process')
 ON_CPU = [*SIZE, '--device', 'cpu']
 FEW = ['--frames', '3', '--warmup', '1', '--rounds', '1']
-
-
-@pytest.fixture(autouse=True, scope='module')
-def imported_once(start_process):
-    """Processes start with all imports done, also those of an optimizer."""
-    forkserver.ensure_running()
 
 
 @pytest.fixture

@@ -95,7 +95,7 @@ def test_space_of_a_file(main, noisy, tmp_path, capsys):
     tuned = Config.fromfile(tmp_path / 'out' / 'tuned_tracker.py').model.tracker
     assert set(tuned) == {'type', 'motion_weight'}
     options[-1] = str(tmp_path / 'refused')
-    with pytest.raises(SystemExit, match='could be scored: motion_weight=2 is a share'):
+    with pytest.raises(SystemExit, match='could be scored: motion_weight=2 must be'):
         main([*options, '--param', 'motion_weight=[2]'])
 
 

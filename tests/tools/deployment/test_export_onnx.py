@@ -1,5 +1,7 @@
 """tools/deployment/export_onnx.py, and tools/track.py on what it writes."""
 
+import shutil
+
 import pytest
 
 from fairmot_mm.benchmark.random_network import make_random_checkpoint
@@ -45,9 +47,19 @@ def track(run_tool, config, weights, street, out, *options):
     return (out / 'b.txt').read_text()
 
 
-def test_exported_on_the_way(run_tool, exported, street, tmp_path, log_lines):
-    """--backend onnxruntime makes the file of a checkpoint once, for both tools."""
+def test_exported_on_the_way(
+    run_tool, exported, street, tmp_path, log_lines, monkeypatch
+):
+    """--backend onnxruntime makes the file of a checkpoint once, for both tools.
+
+    An export takes seconds: the file of the fixture stands for what it writes.
+    """
     config, checkpoint, path = exported
+    sizes = []
+    monkeypatch.setattr(
+        'fairmot_mm.inference.onnx_backend.export_onnx',
+        lambda model, out, size: sizes.append(size) or shutil.copy(path, out),
+    )
     own = track(run_tool, config, path, street, tmp_path / 'own')
     backend = ['--backend', 'onnxruntime']
     for folder in ('first', 'second'):
@@ -55,6 +67,7 @@ def test_exported_on_the_way(run_tool, exported, street, tmp_path, log_lines):
         assert track(run_tool, config, checkpoint, street, out, *backend) == own
     logs = [line for line in log_lines if 'is exported for onnxruntime' in line]
     assert len(logs) == 1
+    assert sizes == [(96, 64)]
     run_tool(
         'test', config, checkpoint, '--work-dir', tmp_path, *backend, '--device', 'cpu'
     )
