@@ -17,12 +17,10 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.progress import (
-    BarColumn,
     MofNCompleteColumn,
     Progress,
     TextColumn,
     TimeElapsedColumn,
-    TimeRemainingColumn,
 )
 
 from fairmot_mm.apis import MultiStreamInferencer, TrackInferencer
@@ -113,12 +111,10 @@ def parse_args() -> argparse.Namespace:
 def progress_bar() -> Progress:
     """Bars with frames a second, on the error stream."""
     return Progress(
-        TextColumn('{task.description}'),
-        BarColumn(),
+        *Progress.get_default_columns(),
         MofNCompleteColumn(),
         TextColumn('{task.fields[fps]:.1f} fps'),
         TimeElapsedColumn(),
-        TimeRemainingColumn(),
         console=Console(stderr=True),
     )
 

@@ -40,18 +40,18 @@ def parse_args() -> argparse.Namespace:
         nargs='?',
         const='auto',
         metavar='CHECKPOINT',
-        help='go on from CHECKPOINT, or from the newest one of the work dir',
+        help='continue from CHECKPOINT, or from the newest one of the work dir',
     )
     add_runner_arguments(parser)
     return parser.parse_args()
 
 
 def prepare_config(args: argparse.Namespace) -> Config:
-    """The config with what the command line says about it."""
+    """Read the config and apply the options of the command line."""
     cfg = load_run_config(
         args.config, args.cfg_options, args.work_dir, args.launcher, args.local_rank
     )
-    # A config that an older version saved has none.
+    # A config that an older version saved lacks this hook.
     cfg.get('default_hooks', {}).setdefault(
         'flag_exchange', {'type': 'FlagExchangeHook'}
     )
@@ -77,7 +77,7 @@ def prepare_config(args: argparse.Namespace) -> Config:
             print(f'no checkpoint in {cfg.work_dir} yet: starting from the beginning')
         if newest is not None:
             cfg.load_from = str(newest)
-    # Indexing may take long; what is wrong or missing is told before.
+    # Indexing may take long, so mistakes are reported before it.
     check_run(cfg, 'train')
     require_initial_weights(cfg)
     set_num_ids(cfg)

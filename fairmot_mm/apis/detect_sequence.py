@@ -27,7 +27,7 @@ def detect_sequence(
     batch_size: int = 1,
     on_frame: Callable[[], object] = lambda: None,
 ) -> DetectedSequence:
-    """Detect and embed everybody in a MOTChallenge sequence, without tracking.
+    """Detect and embed all objects in a MOTChallenge sequence, without tracking.
 
     Args:
         model: A model of `init_model`; its tracker is not used.

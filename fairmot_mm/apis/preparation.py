@@ -20,7 +20,7 @@ T = TypeVar('T')
 
 
 class PreparedFrame(NamedTuple):
-    """A frame and what the test pipeline makes of it.
+    """A frame and the result of its test pipeline.
 
     Attributes:
         frame: The frame as it comes from the source.
@@ -33,7 +33,7 @@ class PreparedFrame(NamedTuple):
 
 
 class Preparation:
-    """Passes the frames of a source through the test pipeline of a config.
+    """Prepares the frames of a source with the test pipeline of a config.
 
     Args:
         cfg: Config with a ``test_pipeline``. Its loading transform is left out, because

@@ -136,8 +136,7 @@ def to_own(names: Iterable[str], single_conv_heads: bool) -> dict[str, str | Non
     Returns:
         For every name ours, ``None`` where the tables have none.
     """
-    tables = [family | _heads(single_conv_heads) for family in FAMILIES]
-    return _translate(names, tables)
+    return _translate(names, _tables(single_conv_heads))
 
 
 def to_published(
@@ -152,13 +151,15 @@ def to_published(
     Returns:
         For every name the published one, ``None`` where the tables have none.
     """
-    tables = [family | _heads(single_conv_heads) for family in FAMILIES]
+    tables = _tables(single_conv_heads)
     return _translate(names, [{v: k for k, v in table.items()} for table in tables])
 
 
-def _heads(single_conv: bool) -> dict[str, str]:
-    suffix = '.0' if single_conv else ''
-    return {published: own + suffix for published, own in HEADS.items()}
+def _tables(single_conv_heads: bool) -> list[dict[str, str]]:
+    """Tables of all families, each with the heads."""
+    suffix = '.0' if single_conv_heads else ''
+    heads = {published: own + suffix for published, own in HEADS.items()}
+    return [family | heads for family in FAMILIES]
 
 
 def _translate(

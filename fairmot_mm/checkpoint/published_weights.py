@@ -80,16 +80,12 @@ class PublishedWeights:
         elif heads:
             text += f'; it has no {", ".join(heads)}'
         if self.left_out:
+            modules = dict.fromkeys(name.rpartition('.')[0] for name in self.left_out)
             text += (
                 f'; {len(self.left_out)} tensors that this network never reads are '
-                f'left out: {_modules_of(self.left_out)}'
+                f'left out: {", ".join(modules)}'
             )
         return text
-
-
-def _modules_of(names: Iterable[str]) -> str:
-    """The modules that tensors belong to, named once."""
-    return ', '.join(dict.fromkeys(name.rpartition('.')[0] for name in names))
 
 
 def read_published(state_dict: Mapping[str, Tensor]) -> PublishedWeights | None:

@@ -12,27 +12,27 @@ from mmengine.device import get_device
 
 from fairmot_mm.utils.errors import ConfigError
 
-# What a launcher calls rank, number of processes and rank on the machine.
-_VARIABLES = {
-    'pytorch': ('RANK', 'WORLD_SIZE', 'LOCAL_RANK'),
-    'slurm': ('SLURM_PROCID', 'SLURM_NTASKS', 'SLURM_LOCALID'),
-    'mpi': (
-        'OMPI_COMM_WORLD_RANK',
-        'OMPI_COMM_WORLD_SIZE',
-        'OMPI_COMM_WORLD_LOCAL_RANK',
+# Variables with rank, number of processes and rank on the machine; what sets them.
+_LAUNCHERS = {
+    'pytorch': (
+        ('RANK', 'WORLD_SIZE', 'LOCAL_RANK'),
+        'tools/dist_train.sh or tools/dist_test.sh',
     ),
-}
-_START_WITH = {
-    'pytorch': 'tools/dist_train.sh or tools/dist_test.sh',
-    'slurm': 'tools/slurm_train.sh or tools/slurm_test.sh',
-    'mpi': 'mpirun',
+    'slurm': (
+        ('SLURM_PROCID', 'SLURM_NTASKS', 'SLURM_LOCALID'),
+        'tools/slurm_train.sh or tools/slurm_test.sh',
+    ),
+    'mpi': (
+        tuple(f'OMPI_COMM_WORLD_{name}' for name in ('RANK', 'SIZE', 'LOCAL_RANK')),
+        'mpirun',
+    ),
 }
 
 
 def join_processes(cfg: Config) -> None:
     """Prepare the processes of a distributed run, before the Runner is built.
 
-    On GPUs mmengine's Runner does the rest. Without GPUs it cannot, as it always asks
+    On GPUs mmengine's Runner joins them. Without GPUs it cannot, because it always asks
     CUDA for a device: the processes then join here, by gloo, and the model is wrapped
     for the CPU.
 
@@ -47,12 +47,12 @@ def join_processes(cfg: Config) -> None:
         if 'TORCHELASTIC_RUN_ID' in os.environ:
             raise ConfigError('torchrun started this process: add --launcher pytorch')
         return
-    variables = _VARIABLES[cfg.launcher]
+    variables, starter = _LAUNCHERS[cfg.launcher]
     missing = [name for name in variables if name not in os.environ]
     if missing:
         raise ConfigError(
             f'--launcher {cfg.launcher}, but {", ".join(missing)} is not set: start '
-            f'the processes with {_START_WITH[cfg.launcher]}'
+            f'the processes with {starter}'
         )
     if cfg.launcher == 'slurm':
         _prepare_slurm()
@@ -69,7 +69,7 @@ def _prepare_slurm() -> None:
     # by SIGTERM; their 143 would pass the failure off as a stop that can be resumed.
     # In training StopOnSignalHook listens instead.
     signal.signal(signal.SIGTERM, _end_with_failure)
-    # One that is ending already keeps the status it has: Python stops listening first.
+    # A process that is already ending keeps its status: it ignores SIGTERM from here on.
     atexit.register(signal.signal, signal.SIGTERM, signal.SIG_IGN)
 
 
@@ -77,7 +77,7 @@ def _end_with_failure(number: int, frame: object) -> None:
     raise SystemExit(1)
 
 
-def _join_on_cpu(cfg: Config, variables: tuple[str, str, str]) -> None:
+def _join_on_cpu(cfg: Config, variables: tuple[str, ...]) -> None:
     if cfg.get('sync_bn'):
         raise ConfigError(
             f'sync_bn={cfg.sync_bn!r} needs GPUs, and this machine has none: set '

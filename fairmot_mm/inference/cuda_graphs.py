@@ -6,7 +6,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-Maps = dict[str, Tensor]
+from fairmot_mm.inference.accelerated_detector import Maps
 
 # Each recording holds the activations of its batch in the memory of the GPU.
 _MOST_SHAPES = 4

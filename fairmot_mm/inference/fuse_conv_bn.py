@@ -14,8 +14,8 @@ def fuse_conv_bn(network: nn.Module) -> int:
     deformable and transposed convolutions as they are.
 
     Args:
-        network: Changed in place: a batch norm that stands right behind a convolution
-            among the children of a module, as they are registered, becomes an identity.
+        network: Changed in place: a batch norm that is registered right after a
+            convolution, as a child of the same module, becomes an identity.
 
     Returns:
         Number of batch norms that were folded.

@@ -13,7 +13,7 @@ _END = object()
 
 
 class CallQueue(Generic[R]):
-    """Makes calls one after another in a thread while the caller goes on.
+    """Makes calls one after another in a thread while the caller continues.
 
     Decoding, resizing, drawing and encoding release the interpreter lock, so they run
     in parallel with the network. Results come in the order of the calls. A call runs in

@@ -13,7 +13,7 @@ from fairmot_mm.utils.boxes import xyxy_to_tlwh
 class MOTWriter:
     """Writes ``frame,id,left,top,width,height,1,-1,-1,-1`` lines, a frame at a time.
 
-    The file gets its name in `close`, so that nobody reads an unfinished file. If no
+    The file gets its name in `close`, so an unfinished file is never read. If no
     frame was written there is no file; if no frame had tracks the file is empty. If
     writing fails (a full disk), the frames before are kept.
 
