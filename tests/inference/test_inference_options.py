@@ -32,7 +32,7 @@ def test_a_config_need_not_say_anything():
     ],
 )
 def test_wrong_options(options, message):
-    """The message names an unknown key, a wrong value, or two that exclude each other."""
+    """The message names an unknown key, a wrong value, or two that conflict."""
     with pytest.raises(ConfigError, match=message):
         of(**options)
 
