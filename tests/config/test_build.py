@@ -29,7 +29,7 @@ class Faulty(torch.nn.Module):
         if kind == 'tensor':
             torch.zeros('a')
         elif kind == 'call':
-            torch.nn.Linear(3, 4, widht=width)
+            torch.nn.Linear(3, 4, breadth=width)
         elif kind == 'key':
             dict(a=1)['registry']
         elif kind == 'import':
@@ -97,8 +97,8 @@ def test_a_key_that_is_passed_on(register):
     """A class with ``**kwargs`` may pass a key to one that does not know it."""
     register(TASK_UTILS, PassesOn)
     assert build_component(dict(type='PassesOn', width=2, bias=False), TASK_UTILS, 'p')
-    with pytest.raises(ConfigError, match="argument 'bais'"):
-        build_component(dict(type='PassesOn', width=2, bais=False), TASK_UTILS, 'p')
+    with pytest.raises(ConfigError, match="argument 'offset'"):
+        build_component(dict(type='PassesOn', width=2, offset=False), TASK_UTILS, 'p')
 
 
 @pytest.mark.parametrize('error', [TypeError('int + str'), KeyError('a'), OSError()])
