@@ -37,7 +37,7 @@ def find_resume_checkpoint(work_dir: str | Path) -> Path | None:
             continue
         if damaged:
             print_log(
-                f'the run goes on from the checkpoint before it, {path}',
+                f'the run continues from the checkpoint before it, {path}',
                 level=logging.WARNING,
             )
         return path

@@ -69,7 +69,7 @@ def _prepare_slurm() -> None:
     # by SIGTERM; their 143 would pass the failure off as a stop that can be resumed.
     # In training StopOnSignalHook listens instead.
     signal.signal(signal.SIGTERM, _end_with_failure)
-    # A process that is already ending keeps its status: Python ignores SIGTERM first.
+    # A process that is already ending keeps its status: it ignores SIGTERM then.
     atexit.register(signal.signal, signal.SIGTERM, signal.SIG_IGN)
 
 

@@ -43,8 +43,8 @@ class NewestFrames:
         self._waiting: deque[NumberedFrame] = deque(maxlen=depth)
         self._end: BaseException | None = None
         self._changed = threading.Condition()
-        self._first_id = 0
-        self._last_id: int | None = None
+        self._first: int | None = None  # numbers of frames as the source delivers them
+        self._last = 0
         # A daemon: a source that hangs must not keep the program from ending.
         threading.Thread(
             target=copy_context().run, args=(self._read, frames), daemon=True
@@ -83,13 +83,12 @@ class NewestFrames:
                 assert self._end is not None
                 raise self._end
             item = self._waiting.popleft()
-        if self._last_id is None:
-            self._first_id = self._last_id = item.frame_id
-            return item._replace(frame_id=0)
-        skipped = item.frame_id - self._last_id - 1
-        self._last_id = item.frame_id
+        if self._first is None:
+            self._first, self._last = item.frame_id, item.frame_id - 1
+        skipped = item.frame_id - self._last - 1
+        self._last = item.frame_id
         self.dropped += skipped
-        return item._replace(frame_id=item.frame_id - self._first_id, skipped=skipped)
+        return item._replace(frame_id=item.frame_id - self._first, skipped=skipped)
 
     def close(self) -> None:
         """Take no more frames, and end a wait for the next one.

@@ -112,7 +112,7 @@ def test_files_of_every_stream(exact_network, streets, tmp_path):
     assert capture.get(cv2.CAP_PROP_FRAME_COUNT) == 9
 
 
-def test_a_stream_that_fails_stops_nobody(network, streets, tmp_path):
+def test_a_stream_that_fails_stops_no_other(network, streets, tmp_path):
     """It is reported at once and at the end; its frames and the others' are kept."""
 
     def breaking():
@@ -137,7 +137,7 @@ def test_a_stream_that_fails_stops_nobody(network, streets, tmp_path):
     assert read_mot(tmp_path / 'bad.txt').frames.max() == 3
 
 
-def test_a_slow_stream_holds_up_nobody(network, streets):
+def test_a_slow_stream_holds_up_no_other(network, streets):
     """While a camera delivers nothing, the others run to their end."""
     others_done = threading.Event()
 

@@ -45,7 +45,7 @@ def failing_after(count):
 
 
 @pytest.mark.parametrize('size', [1, 2, 3, 5])
-def test_items_before_a_failure_are_handed_out_first(size):
+def test_items_before_a_failure_come_first(size):
     """Five good items come out in batches, then the error does."""
     seen = []
     batches = map(seen.append, batched(ReadAhead(failing_after(5), 4), size))

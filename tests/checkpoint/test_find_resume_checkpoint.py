@@ -49,7 +49,8 @@ def test_damaged_checkpoints_are_named(tmp_path, capsys):
     printed = ''.join(capsys.readouterr())
     assert 'epoch_2.pth cannot be read' in printed
     assert (
-        f'goes on from the checkpoint before it, {tmp_path / "epoch_1.pth"}' in printed
+        f'continues from the checkpoint before it, {tmp_path / "epoch_1.pth"}'
+        in printed
     )
     (tmp_path / 'epoch_1.pth').unlink()
     with pytest.raises(

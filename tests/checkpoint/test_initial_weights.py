@@ -26,7 +26,8 @@ def test_present(tmp_path):
 
 
 def test_missing_start(tmp_path):
-    """A missing file of load_from says who publishes it and how to go on without."""
+    """The message on a missing load_from says where it is published, and how to start
+    without it."""
     cfg = Config(dict(load_from=str(tmp_path / 'ctdet_coco_dla_2x.pth')))
     with pytest.raises(
         CheckpointError,

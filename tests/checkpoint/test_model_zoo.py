@@ -117,7 +117,7 @@ def test_bad_download(server, cache, zoo, monkeypatch, cut_after, sha, message):
 
 def test_offline(cache, zoo):
     """Without a connection it says which file to put where."""
-    url = 'http://127.0.0.1:9/w.pth'  # nobody listens there
+    url = 'http://127.0.0.1:9/w.pth'  # no server has this port
     with pytest.raises(CheckpointError, match='refused') as error:
         fetch_weights(zoo({'SHA256': 'f' * 64}, Weights=url))
     assert all(text in str(error.value) for text in (url, 'f' * 64, f'{cache}/w.pth'))

@@ -15,7 +15,7 @@ CONFIGS = Path(__file__).parents[2] / 'configs' / '_base_' / 'models'
 
 
 def test_ours_are_not_published():
-    """Our names are left alone, and so are those of anybody else."""
+    """Our names and those of other projects are left alone."""
     assert read_published({'detector.backbone.layer1.0.conv1.weight': 0}) is None
     assert read_published({'fc.weight': torch.zeros(1)}) is None
 
@@ -42,7 +42,7 @@ def test_what_a_file_lacks_and_what_nothing_reads_is_described():
 
 
 def test_one_number_more_is_no_published_network():
-    """Widths are told from the count of tensors and of numbers."""
+    """Numbers of tensors and weights distinguish networks of different widths."""
     model = init_model(CONFIGS / 'fairmot_r18-dcn.py', device='cpu')
     tensors = to_published(model.state_dict())
     assert architecture_of(tensors) == 'resdcn_18'

@@ -1,4 +1,4 @@
-"""No way into the package runs code that lies in a checkpoint."""
+"""No way of loading runs code of a checkpoint."""
 
 import os
 import sys
@@ -49,7 +49,7 @@ def test_code_is_not_run(foreign):
         load_safely(foreign)
 
 
-def test_yolov5_is_told_how_to_save_its_weights(tmp_path, monkeypatch):
+def test_yolov5_file_is_refused_with_advice(tmp_path, monkeypatch):
     """Its file holds the model, whose class is that of another code base."""
     module = types.ModuleType('models.yolo')
     module.Model = type('Model', (torch.nn.Linear,), {'__module__': 'models.yolo'})

@@ -117,7 +117,7 @@ def test_a_package_that_is_missing():
 
 
 def test_a_run_is_checked_before_it_is_built(tmp_path):
-    """Also what the Runner builds only when it starts, such as data sets."""
+    """The check includes data sets, which the Runner builds when it starts."""
     cfg = Config(
         dict(
             model=dict(type='ToyModel'),

@@ -60,7 +60,7 @@ def test_more_classes_than_channels():
 
 
 def test_data_and_dataset_errors():
-    """A list that is missing and a key that is misspelt are told apart."""
+    """A missing list and a misspelt key have different messages."""
     with pytest.raises(DataError, match=r'gone\.train'):
         set_num_ids(training(ann_files=['gone.train']))
     with pytest.raises(ConfigError, match="argument 'ann_flies'"):

@@ -31,14 +31,14 @@ def test_a_config_need_not_say_anything():
         (dict(backend='onnxruntime', channels_last=False), 'channels_last is for the'),
     ],
 )
-def test_what_cannot_be(options, message):
-    """An unknown key, a wrong value, and two that exclude each other are named."""
+def test_wrong_options(options, message):
+    """The message names an unknown key, a wrong value, or two that conflict."""
     with pytest.raises(ConfigError, match=message):
         of(**options)
 
 
 def test_no_dict():
-    """Another kind of value is told."""
+    """A value that is no dict is refused with its name."""
     with pytest.raises(ConfigError, match="inference = 'fast' must be a dict"):
         InferenceOptions.of_config(Config(dict(inference='fast')))
 
@@ -52,7 +52,7 @@ def test_what_a_device_cannot_do():
 
 
 def test_layout_follows_device_and_precision():
-    """Where it pays by itself, unless told."""
+    """channels_last is the default where it is faster; the option overrides it."""
     assert of().wants_channels_last(CPU)
     assert not of().wants_channels_last(CUDA)
     assert of(precision='float16').wants_channels_last(CUDA)
@@ -60,7 +60,7 @@ def test_layout_follows_device_and_precision():
 
 
 def test_threads():
-    """They are those of the process."""
+    """The option sets the threads of the process; without it they stay."""
     before = torch.get_num_threads()
     try:
         of(num_threads=before + 1).set_threads()

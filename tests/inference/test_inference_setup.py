@@ -53,7 +53,7 @@ def test_an_onnx_file_takes_the_place_of_the_detector(cfg, onnx_file):
 
 
 def test_what_does_not_fit(cfg, tmp_path, onnx_file):
-    """Wrong options are told before the model is built, wrong weights afterwards."""
+    """Wrong options are refused before the model is built, wrong weights afterwards."""
     torch.save({'a': torch.zeros(1)}, tmp_path / 'a.pth')
     setup = InferenceSetup(cfg, tmp_path / 'a.pth', 'cpu')
     with pytest.raises(CheckpointError, match=r'a\.pth does not fit the model'):

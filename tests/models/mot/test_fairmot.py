@@ -181,7 +181,7 @@ def test_the_network_sees_every_second_frame(clips, build_model, frames):
 
 
 def test_a_batch_of_coasted_frames_alone(build_model, frames, monkeypatch):
-    """A batch without a frame to look at does not touch the network."""
+    """The network does not run for a batch whose frames all coast."""
     model = build_model(dict(JDE))
     model.detect_every = 3
     before = track(model, frames[:1, None])[0]
@@ -191,8 +191,8 @@ def test_a_batch_of_coasted_frames_alone(build_model, frames, monkeypatch):
 
 
 @pytest.mark.parametrize('detect_every', [0, 2])
-def test_who_cannot_coast_sees_every_frame(detect_every, build_model):
-    """A tracker of mmdet has to see every frame, and nobody sees none."""
+def test_trackers_that_cannot_coast(detect_every, build_model):
+    """A tracker of mmdet needs every frame, and 0 is refused."""
     model = build_model(MMDET_TRACKERS['ByteTracker'])
     with pytest.raises(ConfigError, match=f'detect_every={detect_every}'):
         model.detect_every = detect_every
@@ -239,7 +239,7 @@ def test_trackers_of_mmdet_plug_in(name, build_model, frames):
     assert set(ids[-1]) & set(ids[-2])
 
 
-def test_a_tracker_of_mmdet_starts_anew_too(build_model, frames):
+def test_frame_0_resets_a_tracker_of_mmdet(build_model, frames):
     """Frame 0 resets ByteTracker."""
     model = build_model(MMDET_TRACKERS['ByteTracker'])
     first = track(model, frames[None])

@@ -66,7 +66,7 @@ def test_image_without_people(make_instances):
 
 
 def test_unknown_identities_are_kept_as_objects(make_instances):
-    """Who has no identity is still somebody to detect."""
+    """A box without an identity is a target of detection."""
     boxes = [[10, 10, 50, 90], [100, 10, 150, 90]]
     targets = center_targets([make_instances(boxes, [-1, -1])], FEAT_SHAPE)
     assert targets.ids.tolist() == [-1, -1]
