@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from fairmot_mm.utils.errors import DataError
+from fairmot_mm.utils.text_files import label_problem, read_text
 
 IMAGE_DIR, LABEL_DIR = 'images', 'labels_with_ids'
 LABEL_COLUMNS = 'class id cx cy w h'
@@ -39,15 +40,10 @@ def read_list(ann_file: str, data_root: str) -> tuple[list[str], list[str]]:
         DataError: The list is missing or empty, or a line names no image below a folder
             ``images``.
     """
-    try:
-        lines = Path(ann_file).read_text().splitlines()
-    except OSError as error:
-        raise DataError(
-            f'cannot read image list {ann_file}: {error.strerror}; '
-            'tools/dataset_converters make image lists'
-        ) from error
+    hint = '; tools/dataset_converters make image lists'
+    text = read_text(ann_file, hint, what='image list ')
     images, labels = [], []
-    for number, line in enumerate(lines, 1):
+    for number, line in enumerate(text.splitlines(), 1):
         name = line.strip()
         if not name:
             continue
@@ -89,18 +85,12 @@ def read_labels(
     try:
         # Rows of unequal length and words that are not numbers fail here.
         labels = np.array([row for row in rows if row], np.float32)
+        labels = labels if labels.size else labels.reshape(0, 6)
+        in_range = (labels[:, 0] >= 0) & (labels[:, 0] < num_classes)
+        if labels.shape[1] != 6 or not np.isfinite(labels).all() or not in_range.all():
+            raise ValueError('a value is out of range')
     except ValueError as error:
         raise DataError(_first_bad_line(path, rows, num_classes)) from error
-    if labels.size == 0:
-        return labels.reshape(0, 6)
-    classes = labels[:, 0]
-    if (
-        labels.shape[1] != 6
-        or not np.isfinite(labels).all()
-        or classes.min() < 0
-        or classes.max() >= num_classes
-    ):
-        raise DataError(_first_bad_line(path, rows, num_classes))
     return labels
 
 
@@ -120,19 +110,9 @@ def no_label(path: str | Path, image: str | Path, error: OSError) -> DataError:
 
 def _first_bad_line(path: str | Path, rows: list[list[str]], num_classes: float) -> str:
     """Say which line of a label file is wrong, and why."""
+    limit = f'the data set has {num_classes} (metainfo.classes)'
     for number, row in enumerate(rows, 1):
-        where = f'{path}, line {number}'
-        if row and len(row) != 6:
-            return f'{where}: {len(row)} columns, expected 6 ({LABEL_COLUMNS})'
-        try:
-            values = [float(word) for word in row]
-        except ValueError as error:
-            return f'{where}: {error}'
-        if not np.isfinite(values).all():
-            return f'{where}: {" ".join(row)!r} is not finite'
-        if row and not 0 <= values[0] < num_classes:
-            return (
-                f'{where}: class {row[0]}, but the data set has {num_classes} '
-                '(metainfo.classes)'
-            )
+        problem = row and label_problem(row, 6, LABEL_COLUMNS, num_classes, limit)
+        if problem:
+            return f'{path}, line {number}: {problem[1]}'
     return f'{path} is not a label file'

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from fairmot_mm.utils import ConfigError, DataError, MOTRows
+from fairmot_mm.utils import DataError, MOTRows
+from fairmot_mm.utils.contracts import require_range
 
 
 def interpolate_tracks(rows: MOTRows, max_gap: int = 20) -> MOTRows:
@@ -26,8 +27,7 @@ def interpolate_tracks(rows: MOTRows, max_gap: int = 20) -> MOTRows:
         ConfigError: ``max_gap`` is negative.
         DataError: An identity is more than once in a frame.
     """
-    if max_gap < 0:
-        raise ConfigError(f'max_gap={max_gap} must be 0 frames or more')
+    require_range(low=0, max_gap=max_gap)
     rows = rows[by_track(rows)]
     missing = np.diff(rows.frames) - 1
     missing[np.diff(rows.ids) != 0] = 0
@@ -37,21 +37,12 @@ def interpolate_tracks(rows: MOTRows, max_gap: int = 20) -> MOTRows:
     before = np.repeat(left, counts)
     place = np.arange(len(before)) - np.repeat(np.cumsum(counts) - counts, counts) + 1
     share = place / np.repeat(counts + 1, counts)
-    added = MOTRows(
-        frames=rows.frames[before] + place,
-        ids=rows.ids[before],
-        tlwh=_between(rows.tlwh, before, share[:, None]),
-        marks=_between(rows.marks, before, share),
-        classes=rows.classes[before],
-        visibility=_between(rows.visibility, before, share),
-    )
-    joined = MOTRows(
-        *(
-            np.concatenate([getattr(rows, name), getattr(added, name)])
-            for name in MOTRows.__dataclass_fields__
-        )
-    )
-    return joined[np.lexsort((joined.ids, joined.frames))]
+    num_rows = len(rows)
+    filled = rows[np.concatenate([np.arange(num_rows), before])]
+    filled.frames[num_rows:] += place
+    for values in (filled.tlwh, filled.marks, filled.visibility):
+        values[num_rows:] += (share * (values[before + 1] - values[before]).T).T
+    return filled[np.lexsort((filled.ids, filled.frames))]
 
 
 def by_track(rows: MOTRows) -> np.ndarray:
@@ -74,7 +65,3 @@ def by_track(rows: MOTRows) -> np.ndarray:
             f'identity {ids[twice[0]]} is more than once in frame {frames[twice[0]]}'
         )
     return order
-
-
-def _between(values: np.ndarray, before: np.ndarray, share: np.ndarray) -> np.ndarray:
-    return values[before] + share * (values[before + 1] - values[before])

@@ -1,6 +1,5 @@
 """Write a synthetic scene as a MOTChallenge sequence folder."""
 
-import configparser
 import tempfile
 from collections.abc import Callable
 from dataclasses import asdict
@@ -10,7 +9,8 @@ import cv2
 import numpy as np
 
 from fairmot_mm.synthetic.synthetic_scene import SyntheticScene
-from fairmot_mm.utils import MOTRows, OutputError, require_writable_dir
+from fairmot_mm.utils import DataError, MOTRows, OutputError, require_writable_dir
+from fairmot_mm.utils.text_files import read_ini
 
 # Section of seqinfo.ini that marks a folder as synthetic: it may be replaced.
 _SECTION = 'Synthetic'
@@ -54,18 +54,14 @@ def write_sequence(
 
 
 def _require_replaceable(folder: Path) -> None:
-    ini = folder / 'seqinfo.ini'
-    parser = configparser.ConfigParser()
-    if ini.is_file():
-        try:
-            parser.read_string(ini.read_text())
-        except (configparser.Error, UnicodeDecodeError) as error:
-            raise OutputError(f'{ini} cannot be read: {error}') from error
-    empty = not folder.exists() or (folder.is_dir() and not any(folder.iterdir()))
-    if not (empty or parser.has_section(_SECTION)):
+    if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
+        return
+    try:
+        read_ini(folder / 'seqinfo.ini', _SECTION)
+    except DataError as error:
         raise OutputError(
             f'{folder} exists and is not a synthetic sequence: choose another name'
-        )
+        ) from error
 
 
 def _write_frames(

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from fairmot_mm.utils.errors import DataError
 from fairmot_mm.utils.mot_io import write_text
+from fairmot_mm.utils.text_files import read_text
 
 
 class MarkedSection:
@@ -25,16 +26,16 @@ class MarkedSection:
         self._split()
 
     @classmethod
-    def parse(cls, text: str, name: str | None = None) -> 'MarkedSection':
-        """Read ``FILE#NAME``, or ``FILE`` where there is a ``name``.
+    def parse(cls, text: str) -> 'MarkedSection':
+        """Read ``FILE#NAME``.
 
         Raises:
             DataError: There is no name; or see `MarkedSection`.
         """
-        path, _, own = text.partition('#')
-        if not (own or name):
+        path, _, name = text.partition('#')
+        if not name:
             raise DataError(f'{text} names no section of the file: write {text}#NAME')
-        return cls(path, own or str(name))
+        return cls(path, name)
 
     def replace(self, text: str) -> None:
         """Put ``text`` in the place of what stands there, in one step.
@@ -50,11 +51,7 @@ class MarkedSection:
 
     def _split(self) -> tuple[str, str]:
         """What stands before and after the section, with the two lines."""
-        try:
-            old = self.path.read_text(encoding='utf-8')
-        except OSError as error:
-            raise DataError(f'cannot read {self.path}: {error.strerror}') from error
-        head, begin, rest = old.partition(f'{self.begin}\n')
+        head, begin, rest = read_text(self.path).partition(f'{self.begin}\n')
         _, end, tail = rest.partition(self.end)
         if not (begin and end):
             raise DataError(

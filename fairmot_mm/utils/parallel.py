@@ -19,6 +19,7 @@ def map_parallel(
     function: Callable[[Job], Result],
     jobs: Sequence[Job],
     *,
+    chunk: int = 1,
     workers: int | None = None,
     description: str = '',
     show_progress: bool = False,
@@ -32,15 +33,17 @@ def map_parallel(
     Args:
         function: A function at the top of a module, or a ``partial`` of one.
         jobs: The argument of each call.
+        chunk: Number of jobs that a process takes at once.
         workers: Number of processes; None starts one for each core, but not more than
-            there are jobs. With one the jobs run in this process.
+            there are chunks of jobs. With one the jobs run in this process.
         description: Text beside the progress bar.
         show_progress: Draw a progress bar.
 
     Returns:
         The results in the order of ``jobs``.
     """
-    workers = min(workers or os.cpu_count() or 1, len(jobs))
+    chunks = [jobs[start : start + chunk] for start in range(0, len(jobs), chunk)]
+    workers = min(workers or os.cpu_count() or 1, len(chunks))
     look: dict = {'description': description, 'disable': not show_progress}
     if workers <= 1:
         return [function(job) for job in track(jobs, **look)]
@@ -53,13 +56,17 @@ def map_parallel(
         ) as executor,
     ):
         try:
-            futures = [executor.submit(function, job) for job in jobs]
-            for future in track(as_completed(futures), total=len(jobs), **look):
+            futures = [executor.submit(_call, function, own) for own in chunks]
+            for future in track(as_completed(futures), total=len(chunks), **look):
                 future.result()
         except BaseException:
             call_off.send('over')
             raise
-        return [future.result() for future in futures]
+        return [result for future in futures for result in future.result()]
+
+
+def _call(function: Callable[[Job], Result], jobs: Sequence[Job]) -> list[Result]:
+    return [function(job) for job in jobs]
 
 
 def _start_worker(is_over: Connection) -> None:

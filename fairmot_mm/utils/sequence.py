@@ -1,6 +1,5 @@
 """Reading MOTChallenge sequence folders: images and ``seqinfo.ini``."""
 
-import configparser
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 import cv2
 
 from fairmot_mm.utils.errors import ConfigError, DataError
+from fairmot_mm.utils.text_files import read_ini
 
 SPLITS = ('all', 'first-half', 'second-half')
 IMAGE_SUFFIXES = ('.jpg', '.jpeg', '.png', '.bmp', '.tif', '.tiff', '.webp')
@@ -120,7 +120,7 @@ class SequenceInfo:
         gt_file = folder / 'gt' / 'gt.txt'
         ini = folder / 'seqinfo.ini'
         if ini.is_file():
-            values = _read_ini(ini)
+            values = read_ini(ini, 'Sequence')
             images = list_images(folder / values.get('imdir', 'img1'))
             return cls(
                 folder.name,
@@ -160,15 +160,6 @@ class SequenceInfo:
                 )
             images[frame] = image
         return dict(sorted(images.items()))
-
-
-def _read_ini(path: Path) -> dict[str, str]:
-    parser = configparser.ConfigParser()
-    try:
-        parser.read_string(path.read_text())
-        return dict(parser['Sequence'])
-    except (configparser.Error, KeyError) as error:
-        raise DataError(f'{path}: no [Sequence] section that can be read') from error
 
 
 def _number(path: Path, values: dict[str, str], key: str) -> float:

@@ -58,8 +58,8 @@ def test_what_does_not_fit(cfg, tmp_path, onnx_file):
     setup = InferenceSetup(cfg, tmp_path / 'a.pth', 'cpu')
     with pytest.raises(CheckpointError, match=r'a\.pth does not fit the model'):
         setup.finish(MODELS.build(cfg.model))
-    cfg.inference = dict(precison='float16')
-    with pytest.raises(ConfigError, match=r'unknown key inference\.precison'):
+    cfg.inference = dict(accuracy='float16')
+    with pytest.raises(ConfigError, match=r'unknown key inference\.accuracy'):
         InferenceSetup(cfg, None, 'cpu')
     cfg.inference = dict(fuse_conv_bn=True)
     setup = InferenceSetup(cfg, onnx_file)
@@ -79,7 +79,7 @@ class OwnAverage(EMAHook):
         dict(type=OwnAverage),
         OwnAverage(),
     ],
-    ids=str,
+    ids=['name', 'name with scope', 'class', 'object'],
 )
 def test_hooks_that_average_weights_are_left_out(cfg, onnx_file, hook):
     """They copy the model, which an ONNX file does not allow, and only train."""

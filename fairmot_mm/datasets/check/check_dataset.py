@@ -59,25 +59,20 @@ def check_dataset(
         )
     root, report = Path(data_root), CheckReport()
     check = partial(
-        _check_images, num_classes=num_classes, clipped=clipped, decode=decode
+        check_image, num_classes=num_classes, clipped=clipped, decode=decode
     )
     folders = [path for path in val if (root / path).is_dir()]
     lists = [root / path for path in (*train, *val) if path not in folders]
     images: dict[Path, list[Path]] = {}
     for file in lists:
-        pairs = _read_list(file, root, report.problems)
-        jobs = [
-            pairs[start : start + _IMAGES_A_JOB]
-            for start in range(0, len(pairs), _IMAGES_A_JOB)
-        ]
-        results = map_parallel(
+        found = map_parallel(
             check,
-            jobs,
+            _read_list(file, root, report.problems),
+            chunk=_IMAGES_A_JOB,
             workers=workers,
             description=file.name,
             show_progress=show_progress,
         )
-        found = [one for result in results for one in result]
         report.problems += [problem for one in found for problem in one.problems]
         report.problems += _check_identities(file, found)
         report.lists[file] = _count(found, num_classes)
@@ -94,27 +89,14 @@ def check_dataset(
     return report
 
 
-def _check_images(
-    pairs: Sequence[tuple[Path, Path]], num_classes: int, clipped: bool, decode: bool
-) -> list[ImageCheck]:
-    return [
-        check_image(
-            image, label, num_classes=num_classes, clipped=clipped, decode=decode
-        )
-        for image, label in pairs
-    ]
-
-
-def _read_list(
-    file: Path, root: Path, problems: list[Problem]
-) -> list[tuple[Path, Path]]:
-    """Images of a list and their label files; appends to ``problems``."""
+def _read_list(file: Path, root: Path, problems: list[Problem]) -> list[ImageCheck]:
+    """Images of a list, not checked yet; appends to ``problems``."""
     try:
         lines = file.read_text(errors='replace').splitlines()
     except OSError as error:
         problems.append(Problem('bad-list', str(file), f'{error.strerror}'))
         return []
-    pairs, seen = [], dict[PurePosixPath, int]()
+    found, seen = [], dict[PurePosixPath, int]()
     for number, line in enumerate(lines, 1):
         image, where = PurePosixPath(line.strip()), f'{file}, line {number}'
         if not image.name:
@@ -128,10 +110,10 @@ def _read_list(
             what = f'{image}, as in line {first}'
             problems.append(Problem('listed-twice', where, what))
             continue
-        pairs.append((root / image, root / label_name(str(image))))
-    if not pairs:
+        found.append(ImageCheck(root / image, root / label_name(str(image))))
+    if not found:
         problems.append(Problem('bad-list', str(file), 'the list names no image'))
-    return pairs
+    return found
 
 
 def _check_identities(file: Path, found: Sequence[ImageCheck]) -> Iterator[Problem]:

@@ -1,6 +1,5 @@
 """Checking an image and its label file."""
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -9,8 +8,10 @@ from pathlib import Path
 from PIL import Image
 
 from fairmot_mm.datasets.check.problem import WARNINGS, Problem
+from fairmot_mm.datasets.label_files import LABEL_COLUMNS
 from fairmot_mm.utils import DataError, SequenceInfo
 from fairmot_mm.utils.images import image_size
+from fairmot_mm.utils.text_files import label_problem
 
 # Rounding to six decimals may move a side of a clipped box by this much.
 _TOLERANCE = 2e-6
@@ -34,21 +35,20 @@ class ImageCheck:
 
 
 def check_image(
-    image: Path, label: Path, *, num_classes: int, clipped: bool, decode: bool
+    found: ImageCheck, *, num_classes: int, clipped: bool, decode: bool
 ) -> ImageCheck:
     """Check an image and its label file.
 
     Args:
-        image: The image.
-        label: Its label file.
+        found: The image and its label file; boxes and problems are added.
         num_classes: Classes must be below this.
         clipped: Boxes must not reach beyond the image.
         decode: Decode the image; otherwise only its header is read.
 
     Returns:
-        The boxes and the problems that were found.
+        ``found``.
     """
-    found = ImageCheck(image, label)
+    image, label = found.image, found.label
     found.problems += _check_pixels(image, decode)
     try:
         lines = label.read_text(errors='replace').splitlines()
@@ -108,19 +108,10 @@ def _check_line(
     words: list[str], num_classes: int, clipped: bool
 ) -> tuple[str, str] | None:
     """Kind and description of the first problem of a line; None if it has none."""
-    if len(words) != 6:
-        return 'column-count', f'{len(words)} columns, expected 6: class id cx cy w h'
-    try:
-        label, identity, *box = map(float, words)
-    except ValueError as error:
-        return 'not-a-number', str(error)
-    if not all(map(math.isfinite, (label, identity, *box))):
-        return 'not-a-number', f'{" ".join(words)!r} is not finite'
-    if not (label.is_integer() and 0 <= label < num_classes):
-        return (
-            'class-out-of-range',
-            f'class {words[0]}, but there are {num_classes} classes, from 0',
-        )
+    limit = f'there are {num_classes} classes, from 0'
+    if problem := label_problem(words, 6, LABEL_COLUMNS, num_classes, limit):
+        return problem
+    _, identity, *box = map(float, words)
     if not (identity.is_integer() and identity >= -1):
         return 'bad-identity', f'identity {words[1]}'
     return _check_box(*box, clipped=clipped)

@@ -1,6 +1,5 @@
 """Converting COCO annotations of videos and of images."""
 
-import json
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,18 +9,17 @@ from typing import Any
 
 import numpy as np
 
-from fairmot_mm.datasets.converters.class_map import PEDESTRIAN_ONLY, ClassMap
+from fairmot_mm.datasets.converters.class_map import PEDESTRIAN_ONLY
 from fairmot_mm.datasets.converters.conversion_report import ConversionReport
 from fairmot_mm.datasets.converters.jde_writer import write_jde_set
 from fairmot_mm.datasets.converters.label_part import (
     ALL_IMAGES,
-    LabelPart,
-    SourceBoxes,
-    make_part,
+    SourcePart,
+    read_sizes,
 )
 from fairmot_mm.datasets.converters.target import Target
 from fairmot_mm.utils import DataError, natural_order
-from fairmot_mm.utils.images import image_size
+from fairmot_mm.utils.text_files import read_json
 
 _IDENTITY_KEYS = ('track_id', 'instance_id')
 
@@ -80,11 +78,10 @@ def convert_coco_vid(
             size than the file says.
         OutputError: ``out`` cannot be written.
     """
-    class_map = ClassMap(classes)
     file = Path(annotations)
     target = Target(Path(out), name, copy, workers, show_progress)
     target.require_apart(image_root)
-    content = _read_json(file)
+    content = _read_coco(file)
     try:
         videos = _group_by_video(content, frame_rate)
         names = {entry['id']: str(entry['name']) for entry in content['categories']}
@@ -104,20 +101,13 @@ def convert_coco_vid(
         file=file,
         image_root=Path(image_root),
         categories=names,
-        class_map=class_map,
-        clip=clip,
         ending=ending,
     )
-    return write_jde_set(target, videos, read, [ending], num_classes=len(class_map))
+    return write_jde_set(target, videos, read, [ending], classes=classes, clip=clip)
 
 
-def _read_json(file: Path) -> dict[str, Any]:
-    try:
-        content = json.loads(file.read_text())
-    except OSError as error:
-        raise DataError(f'cannot read {file}: {error.strerror}') from error
-    except ValueError as error:
-        raise DataError(f'{file} is not a JSON file: {error}') from error
+def _read_coco(file: Path) -> dict[str, Any]:
+    content = read_json(file)
     for key in ('images', 'annotations', 'categories'):
         if not isinstance(content, dict) or not isinstance(content.get(key), list):
             raise DataError(f'{file} is not a COCO file: it has no list {key!r}')
@@ -148,52 +138,33 @@ def _group_by_video(content: dict[str, Any], frame_rate: float) -> list[_Video]:
 
 
 def _read_video(
-    video: _Video,
-    file: Path,
-    image_root: Path,
-    categories: dict[int, str],
-    class_map: ClassMap,
-    clip: bool,
-    ending: str,
-) -> LabelPart:
+    video: _Video, file: Path, image_root: Path, categories: dict[int, str], ending: str
+) -> SourcePart:
     paths = [image_root / image['file_name'] for image in video.images]
-    sizes = [image_size(path) for path in paths]
-    for image, path, size in zip(video.images, paths, sizes, strict=True):
-        said = image.get('width', size[0]), image.get('height', size[1])
-        if said != size:
-            raise DataError(
-                f'{path} has {size[0]}x{size[1]} pixels, but {file} says '
-                f'{said[0]}x{said[1]}: correct one of them'
-            )
+    said = [(image.get('width'), image.get('height')) for image in video.images]
+    sizes = read_sizes(paths, said, file)
     place = {image['id']: index for index, image in enumerate(video.images)}
     entries = [entry for own in video.annotations.values() for entry in own]
     try:
-        boxes = SourceBoxes(
+        return SourcePart(
+            PurePosixPath(ending, video.folder).as_posix(),
+            paths,
+            sizes,
             image=np.array([place[entry['image_id']] for entry in entries], np.int64),
-            names=np.array(
-                [categories[entry['category_id']] for entry in entries], object
-            ),
+            names=np.array([categories[e['category_id']] for e in entries], object),
             ids=np.array([_identity(entry) for entry in entries], np.int64),
             tlwh=np.array([entry['bbox'] for entry in entries], float).reshape(-1, 4),
             dropped={
                 key: np.array([entry.get(key, 0) == 1 for entry in entries], bool)
                 for key in ('iscrowd', 'ignore')
             },
+            lists={ending: ALL_IMAGES},
+            frame_rate=video.frame_rate,
         )
     except (KeyError, TypeError, ValueError) as error:
         raise DataError(
             f'{file}: a malformed annotation of {video.name} ({error!r})'
         ) from error
-    return make_part(
-        PurePosixPath(ending, video.folder).as_posix(),
-        paths,
-        np.array(sizes),
-        boxes,
-        class_map,
-        clip=clip,
-        lists={ending: ALL_IMAGES},
-        frame_rate=video.frame_rate,
-    )
 
 
 def _identity(entry: dict) -> int:

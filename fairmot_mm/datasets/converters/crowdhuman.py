@@ -6,18 +6,15 @@ from pathlib import Path
 
 import numpy as np
 
-from fairmot_mm.datasets.converters.class_map import ClassMap
 from fairmot_mm.datasets.converters.conversion_report import ConversionReport
 from fairmot_mm.datasets.converters.jde_writer import write_jde_set
 from fairmot_mm.datasets.converters.label_part import (
     ALL_IMAGES,
-    LabelPart,
-    SourceBoxes,
-    make_part,
+    SourcePart,
+    read_sizes,
 )
 from fairmot_mm.datasets.converters.target import Target
 from fairmot_mm.utils import IMAGE_SUFFIXES, DataError
-from fairmot_mm.utils.images import image_size
 
 IDENTITIES = ('per-box', 'none')
 SPLITS = ('train', 'val')
@@ -111,10 +108,10 @@ def _image_id(file: Path, number: int, text: str) -> str:
         ) from error
 
 
-def _read_lines(job: _Lines) -> LabelPart:
+def _read_lines(job: _Lines) -> SourcePart:
     split = job.file.stem.removeprefix('annotation_')
     images: list[Path] = []
-    sizes, place, boxes, ignored = [], [], [], []
+    place, boxes, ignored = [], [], []
     for number, text in enumerate(job.texts, job.first + 1):
         where = f'{job.file}, line {number}'
         entry = json.loads(text)
@@ -131,14 +128,15 @@ def _read_lines(job: _Lines) -> LabelPart:
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise DataError(f'{where}: not an annotation ({error!r})') from error
         images.append(image)
-        sizes.append(image_size(image))
     count = len(boxes)
-    source = SourceBoxes(
+    return SourcePart(
+        split,
+        images,
+        read_sizes(images),
         image=np.array(place, np.int64),
         names=np.full(count, 'person', object),
         ids=np.arange(count) if job.has_ids else np.full(count, -1),
         tlwh=np.array(boxes, np.float64).reshape(-1, 4),
         dropped={'extra.ignore is 1': np.array(ignored, bool)},
+        lists={split: ALL_IMAGES},
     )
-    lists = {split: ALL_IMAGES}
-    return make_part(split, images, np.array(sizes), source, ClassMap(), lists=lists)

@@ -9,19 +9,17 @@ from xml.etree import ElementTree
 
 import numpy as np
 
-from fairmot_mm.datasets.converters.class_map import PEDESTRIAN_ONLY, ClassMap
+from fairmot_mm.datasets.converters.class_map import PEDESTRIAN_ONLY
 from fairmot_mm.datasets.converters.conversion_report import ConversionReport
 from fairmot_mm.datasets.converters.jde_writer import write_jde_set
 from fairmot_mm.datasets.converters.label_part import (
     ALL_IMAGES,
-    LabelPart,
-    SourceBoxes,
-    make_part,
+    SourcePart,
+    read_sizes,
 )
 from fairmot_mm.datasets.converters.target import Target
 from fairmot_mm.utils import IMAGE_SUFFIXES, DataError, list_images, natural_order
 from fairmot_mm.utils.boxes import xyxy_to_tlwh
-from fairmot_mm.utils.images import image_size
 
 _CORNERS = ('xtl', 'ytl', 'xbr', 'ybr')
 
@@ -84,7 +82,6 @@ def convert_cvat(
         DataError: The folder has no annotations, or a file is malformed.
         OutputError: ``out`` cannot be written.
     """
-    class_map = ClassMap(classes)
     source = Path(source)
     files = sorted(source.glob('*/*.xml'), key=lambda file: natural_order(str(file)))
     if not files:
@@ -96,19 +93,11 @@ def convert_cvat(
             raise DataError(f'{file.parent} has more than one XML file: keep one')
     target = Target(Path(out), name, copy, workers, show_progress)
     target.require_apart(source)
-    read = partial(
-        _read_video,
-        class_map=class_map,
-        clip=clip,
-        ending=ending,
-        frame_rate=frame_rate,
-    )
-    return write_jde_set(target, files, read, [ending], num_classes=len(class_map))
+    read = partial(_read_video, ending=ending, frame_rate=frame_rate)
+    return write_jde_set(target, files, read, [ending], classes=classes, clip=clip)
 
 
-def _read_video(
-    file: Path, class_map: ClassMap, clip: bool, ending: str, frame_rate: float
-) -> LabelPart:
+def _read_video(file: Path, ending: str, frame_rate: float) -> SourcePart:
     root = _read_xml(file)
     start, stop, step, size = (
         _number(file, root, key)
@@ -123,21 +112,16 @@ def _read_video(
         names += [track.get('label', '')] * len(own)
         ids += [number] * len(own)
     xyxy = np.array([shape.corners for shape in shapes], float).reshape(-1, 4)
-    boxes = SourceBoxes(
+    paths = list(images.values())
+    return SourcePart(
+        f'{ending}/{file.parent.name}/img1',
+        paths,
+        read_sizes(paths),
         image=np.array([places.get(shape.frame, -1) for shape in shapes], np.int64),
         names=np.array(names, object),
         ids=np.array(ids, np.int64),
         tlwh=xyxy_to_tlwh(xyxy),
         dropped={'no upright box': ~np.array([one.is_box for one in shapes], bool)},
-    )
-    paths = list(images.values())
-    return make_part(
-        f'{ending}/{file.parent.name}/img1',
-        paths,
-        np.array([image_size(path) for path in paths]),
-        boxes,
-        class_map,
-        clip=clip,
         lists={ending: ALL_IMAGES},
         frame_rate=frame_rate,
     )

@@ -1,6 +1,6 @@
 """Writing lists of the images that have labels."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import groupby
 from pathlib import Path, PurePosixPath
@@ -105,13 +105,10 @@ def count_labels(
     Raises:
         DataError: A label file is missing or malformed.
     """
-    jobs = [
-        images[start : start + _IMAGES_A_JOB]
-        for start in range(0, len(images), _IMAGES_A_JOB)
-    ]
     tables = map_parallel(
-        partial(_read_tables, root, num_classes),
-        jobs,
+        partial(_read_table, root, num_classes),
+        images,
+        chunk=_IMAGES_A_JOB,
         workers=workers,
         description='reading labels',
         show_progress=show_progress,
@@ -122,15 +119,8 @@ def count_labels(
     return ListCount(len(images), len(rows), ids)
 
 
-def _read_tables(
-    root: Path, num_classes: int, images: Iterable[PurePosixPath]
-) -> np.ndarray:
-    """(R, 6) labels of all the images."""
-    tables = [
-        read_labels(root / label_name(str(image)), root / image, num_classes)
-        for image in images
-    ]
-    return np.concatenate(tables)
+def _read_table(root: Path, num_classes: int, image: PurePosixPath) -> np.ndarray:
+    return read_labels(root / label_name(str(image)), root / image, num_classes)
 
 
 def _matching(root: Path, pattern: str) -> Iterator[PurePosixPath]:

@@ -8,6 +8,7 @@ from fairmot_mm.datasets.converters.conversion_report import ConversionReport
 from fairmot_mm.datasets.converters.image_list import count_labels, make_list
 from fairmot_mm.datasets.label_files import label_name
 from fairmot_mm.utils import DataError, OutputError, require_writable_dir, write_text
+from fairmot_mm.utils.text_files import read_text
 
 
 @dataclass(frozen=True)
@@ -114,10 +115,7 @@ def _published_texts(name: str, lists: Sequence[str | Path]) -> dict[str, str]:
                 f'{file} is not a list of {name}: its lists have names such as '
                 f'{name}.train'
             )
-        try:
-            texts[file.name] = file.read_text()
-        except OSError as error:
-            raise DataError(f'cannot read {file}: {error.strerror}') from error
+        texts[file.name] = read_text(file)
     return texts
 
 

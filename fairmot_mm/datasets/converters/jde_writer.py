@@ -9,8 +9,9 @@ from typing import TypeVar
 
 import numpy as np
 
+from fairmot_mm.datasets.converters.class_map import PEDESTRIAN_ONLY, ClassMap
 from fairmot_mm.datasets.converters.conversion_report import ConversionReport
-from fairmot_mm.datasets.converters.label_part import LabelPart
+from fairmot_mm.datasets.converters.label_part import LabelPart, SourcePart, make_part
 from fairmot_mm.datasets.converters.list_count import ListCount
 from fairmot_mm.datasets.converters.sequence_files import (
     write_ground_truth,
@@ -34,11 +35,12 @@ _STAGING = '.converting'
 def write_jde_set(
     target: Target,
     jobs: Sequence[Job],
-    read: Callable[[Job], LabelPart],
+    read: Callable[[Job], SourcePart],
     endings: Sequence[str],
     *,
+    classes: Sequence[str] = PEDESTRIAN_ONLY,
+    clip: bool = False,
     first_id: int = 0,
-    num_classes: int = 1,
     finish: Callable[[Path], list[Path]] | None = None,
 ) -> ConversionReport:
     """Write images, labels and lists of a data set.
@@ -59,8 +61,9 @@ def write_jde_set(
         jobs: Descriptions of the parts.
         read: Reads the part that a job describes, in any process; it writes nothing.
         endings: The endings of all lists that this kind of conversion may write.
+        classes: See `ClassMap`.
+        clip: Clip boxes to the image.
         first_id: The lowest identity of each class.
-        num_classes: Number of classes of the labels.
         finish: Called with the hidden folder before its content is moved, to add
             folders to it; returns their paths relative to the hidden folder.
 
@@ -72,6 +75,7 @@ def write_jde_set(
         OutputError: The target cannot be written, or has different images with the
             same names.
     """
+    class_map = ClassMap(classes)
     for what, name in [('set name', target.name), *(('ending', e) for e in endings)]:
         if not name or name.startswith('.') or Path(name).name != name:
             raise DataError(f'{what} {name!r} must be a plain name such as MOT17, val')
@@ -84,12 +88,13 @@ def write_jde_set(
     look: dict = {'workers': target.workers, 'show_progress': target.show_progress}
     try:
         staging.mkdir()
-        parts = map_parallel(read, jobs, description=f'{target.name}: reading', **look)
+        label = partial(_label, read, class_map, clip)
+        parts = map_parallel(label, jobs, description=f'{target.name}: reading', **look)
         _check_parts(parts, target)
-        _number_identities(parts, first_id, num_classes)
+        _number_identities(parts, first_id, len(class_map))
         write = partial(_write_part, folder, staging, target.copy)
         map_parallel(write, parts, description=f'{target.name}: writing', **look)
-        places = _roots(Path(LABEL_DIR, part.folder) for part in parts)
+        places = _roots(Path(LABEL_DIR, part.source.folder) for part in parts)
         places += [place for part in parts for place in _sequence_files(part)]
         places += finish(staging) if finish else []
         for place in places:
@@ -100,7 +105,13 @@ def write_jde_set(
         raise OutputError(f'{target.name} is not converted: {error}') from error
     finally:
         shutil.rmtree(staging, ignore_errors=True)
-    return _write_lists(target, parts, num_classes)
+    return _write_lists(target, parts, len(class_map))
+
+
+def _label(
+    read: Callable[[Job], SourcePart], class_map: ClassMap, clip: bool, job: Job
+) -> LabelPart:
+    return make_part(read(job), class_map, clip=clip)
 
 
 def _check_parts(parts: Sequence[LabelPart], target: Target) -> None:
@@ -110,8 +121,8 @@ def _check_parts(parts: Sequence[LabelPart], target: Target) -> None:
         raise DataError(f'no box of {target.name} can be used: {reasons}')
     seen: dict[tuple[str, str], Path] = {}
     for part in parts:
-        for image in part.images:
-            other = seen.setdefault((part.folder, image.stem), image)
+        for image in part.source.images:
+            other = seen.setdefault((part.source.folder, image.stem), image)
             if other is not image:
                 raise DataError(
                     f'{other} and {image} would share one label file: rename one'
@@ -127,34 +138,35 @@ def _number_identities(
         for label in range(num_classes):
             chosen = (part.labels == label) & (part.ids >= 0)
             unique, inverse = np.unique(part.ids[chosen], return_inverse=True)
-            key = next(iter(part.lists)), label
+            key = next(iter(part.source.lists)), label
             part.ids[chosen] = offsets[key] + inverse
             offsets[key] += len(unique)
 
 
 def _write_part(folder: Path, staging: Path, copy: bool, part: LabelPart) -> None:
-    images = require_writable_dir(folder / IMAGE_DIR / part.folder)
-    labels = staging / LABEL_DIR / part.folder
+    source = part.source
+    images = require_writable_dir(folder / IMAGE_DIR / source.folder)
+    labels = staging / LABEL_DIR / source.folder
     labels.mkdir(parents=True, exist_ok=True)
-    for image, text in zip(part.images, part.texts(), strict=True):
+    for image, text in zip(source.images, part.texts(), strict=True):
         place_file(image, images / image.name, copy, staging)
         (labels / f'{image.stem}.txt').write_text(text)
-    if part.frame_rate is not None:
-        sequence = (staging / IMAGE_DIR / part.folder).parent
+    if source.frame_rate is not None:
+        sequence = (staging / IMAGE_DIR / source.folder).parent
         sequence.mkdir(parents=True, exist_ok=True)
-        size = tuple(part.sizes[0].tolist())
-        write_seqinfo(sequence, sequence.name, part.frame_rate, size, part.images)
+        size = tuple(source.sizes[0].tolist())
+        write_seqinfo(sequence, sequence.name, source.frame_rate, size, source.images)
         write_ground_truth(sequence, part)
-    for place, file in part.side_files.items():
+    for place, file in source.side_files.items():
         side_file = folder / IMAGE_DIR / place
         require_writable_dir(side_file.parent)
         place_file(file, side_file, copy, staging)
 
 
 def _sequence_files(part: LabelPart) -> list[Path]:
-    if part.frame_rate is None:
+    if part.source.frame_rate is None:
         return []
-    sequence = Path(IMAGE_DIR, part.folder).parent
+    sequence = Path(IMAGE_DIR, part.source.folder).parent
     return [sequence / 'seqinfo.ini', sequence / 'gt']
 
 
@@ -182,12 +194,11 @@ def _write_lists(
     boxes: Counter[str] = Counter()
     ids: dict[str, set[tuple[int, int]]] = defaultdict(set)
     for part in parts:
-        where = PurePosixPath(target.name, IMAGE_DIR, part.folder)
-        for ending, chosen in part.lists.items():
-            lines[ending] += [
-                f'{where / image.name}\n' for image in part.images[chosen]
-            ]
-            listed = np.zeros(len(part.images), bool)
+        images = part.source.images
+        where = PurePosixPath(target.name, IMAGE_DIR, part.source.folder)
+        for ending, chosen in part.source.lists.items():
+            lines[ending] += [f'{where / image.name}\n' for image in images[chosen]]
+            listed = np.zeros(len(images), bool)
             listed[chosen] = True
             inside = listed[part.image]
             boxes[ending] += int(inside.sum())

@@ -1,6 +1,7 @@
 """Annotations of a source, and the labels that are made of them."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -8,7 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from fairmot_mm.datasets.converters.class_map import ClassMap
+from fairmot_mm.utils import DataError
 from fairmot_mm.utils.boxes import tlwh_to_cxcywh, tlwh_to_xyxy, xyxy_to_tlwh
+from fairmot_mm.utils.images import image_size
 
 ALL_IMAGES = slice(None)
 # Smaller sides are 0 when they are written with six decimals.
@@ -16,41 +19,22 @@ _SMALLEST_SIDE = 5e-7
 
 
 @dataclass
-class SourceBoxes:
-    """Annotations as a source has them: R boxes.
-
-    Attributes:
-        image: (R,) int64 index of the image in its part, -1 where the image is missing.
-        names: (R,) names of the classes.
-        ids: (R,) int64 identity within the part, -1 where it is unknown.
-        tlwh: (R, 4) float64 left, top, width, height in pixels of the image.
-        dropped: For each reason that the source gives, a mask (R,) bool of the boxes to
-            leave out.
-    """
-
-    image: np.ndarray
-    names: np.ndarray
-    ids: np.ndarray
-    tlwh: np.ndarray
-    dropped: dict[str, np.ndarray] = field(default_factory=dict)
-
-
-@dataclass
-class LabelPart:
-    """Images of one folder with their labels: N images, R boxes.
+class SourcePart:
+    """Images of one folder and their annotations in a source: N images, R boxes.
 
     Attributes:
         folder: Folder of the images below ``images``: ``train/SEQ/img1``.
         images: N files of the source.
         sizes: (N, 2) width and height of the images in pixels.
-        image: (R,) int64 index of the image of each box, ascending.
-        labels: (R,) int64 class ids.
-        ids: (R,) int64 identities, unique within part and class, -1 = unknown.
-        boxes: (R, 4) float64 cx, cy, w, h divided by the image size.
+        image: (R,) int64 index of the image of each box, -1 where it is missing.
+        names: (R,) names of the classes.
+        ids: (R,) int64 identity within the part, -1 where it is unknown.
+        tlwh: (R, 4) float64 left, top, width, height in pixels of the image.
+        dropped: For each reason that the source gives, a mask (R,) bool of the boxes to
+            leave out.
         lists: For each ending of a list, the images of the part that the list names.
             Identities are numbered without gaps over the parts with the same first
             ending.
-        rejected: Number of annotations left out, by reason.
         side_files: Further files of the source, by their target path below ``images``.
         frame_rate: Frames per second of a video in a folder ``.../SEQ/img1``, for which
             ``SEQ/seqinfo.ini`` and ``SEQ/gt/gt.txt`` are written; None writes neither.
@@ -60,13 +44,34 @@ class LabelPart:
     images: list[Path]
     sizes: np.ndarray
     image: np.ndarray
+    names: np.ndarray
+    ids: np.ndarray
+    tlwh: np.ndarray
+    dropped: dict[str, np.ndarray] = field(default_factory=dict)
+    lists: dict[str, slice] = field(default_factory=lambda: {'train': ALL_IMAGES})
+    side_files: dict[str, Path] = field(default_factory=dict)
+    frame_rate: float | None = None
+
+
+@dataclass
+class LabelPart:
+    """Labels of the R boxes of a part that training may use.
+
+    Attributes:
+        source: The images and what the source says about them.
+        image: (R,) int64 index of the image of each box, ascending.
+        labels: (R,) int64 class ids.
+        ids: (R,) int64 identities, unique within part and class, -1 = unknown.
+        boxes: (R, 4) float64 cx, cy, w, h divided by the image size.
+        rejected: Number of annotations left out, by reason.
+    """
+
+    source: SourcePart
+    image: np.ndarray
     labels: np.ndarray
     ids: np.ndarray
     boxes: np.ndarray
-    lists: dict[str, slice] = field(default_factory=lambda: {'train': ALL_IMAGES})
-    rejected: Counter[str] = field(default_factory=Counter)
-    side_files: dict[str, Path] = field(default_factory=dict)
-    frame_rate: float | None = None
+    rejected: Counter[str]
 
     def texts(self) -> list[str]:
         """Text of each image's label file, '' for an image without boxes."""
@@ -76,20 +81,12 @@ class LabelPart:
                 self.labels, self.ids, self.boxes, strict=True
             )
         ]
-        ends = np.searchsorted(self.image, np.arange(len(self.images) + 1))
+        ends = np.searchsorted(self.image, np.arange(len(self.source.images) + 1))
         return [''.join(lines[start:end]) for start, end in pairwise(ends)]
 
 
 def make_part(
-    folder: str,
-    images: list[Path],
-    sizes: np.ndarray,
-    source: SourceBoxes,
-    classes: ClassMap,
-    *,
-    clip: bool = False,
-    lists: dict[str, slice] | None = None,
-    frame_rate: float | None = None,
+    source: SourcePart, classes: ClassMap, *, clip: bool = False
 ) -> LabelPart:
     """Make labels of the annotations that training may use.
 
@@ -99,14 +96,9 @@ def make_part(
     the image or lie beyond it stay.
 
     Args:
-        folder: Folder of the images below ``images``.
-        images: N files of the source.
-        sizes: (N, 2) or (2,) width and height of the images in pixels.
-        source: The annotations, in any order.
+        source: The images and their annotations, in any order.
         classes: The classes that become labels.
         clip: Clip boxes to the image, as training on MOT20 asks for.
-        lists: See `LabelPart`.
-        frame_rate: See `LabelPart`.
 
     Returns:
         The images with their labels, and the number of boxes left out by reason.
@@ -117,8 +109,7 @@ def make_part(
         reasons[f'class {name!s} is not converted'] = source.names == name
     reasons['the frame has no image'] = source.image < 0
     reasons['not a finite number'] = ~np.isfinite(source.tlwh).all(1)
-    sizes = np.broadcast_to(sizes, (len(images), 2))
-    size = sizes[source.image]
+    size = source.sizes[source.image]
     boxes = np.where(np.isfinite(source.tlwh), source.tlwh, 0) / np.tile(size, 2)
     flat = (boxes[:, 2:] < _SMALLEST_SIDE).any(1)
     reasons['width or height is not above 0'] = flat
@@ -141,14 +132,42 @@ def make_part(
     rejected['frame and id are those of an earlier box'] += len(keys) - len(first)
     order = order[first]
     return LabelPart(
-        folder=folder,
-        images=images,
-        sizes=sizes,
+        source,
         image=source.image[order],
         labels=labels[order],
         ids=source.ids[order],
         boxes=boxes[order],
-        lists=lists or {'train': ALL_IMAGES},
         rejected=+rejected,
-        frame_rate=frame_rate,
     )
+
+
+def read_sizes(
+    images: Sequence[Path],
+    said: Sequence[tuple[int | None, int | None]] = (),
+    said_by: object = '',
+) -> np.ndarray:
+    """Read the sizes of images, and compare them with those that a source gives.
+
+    Args:
+        images: N image files.
+        said: N pairs of width and height; None is not compared.
+        said_by: The file that gives them, for the message.
+
+    Returns:
+        (N, 2) width and height in pixels.
+
+    Raises:
+        DataError: An image is missing or has a different size.
+    """
+    sizes = [image_size(image) for image in images]
+    for image, size, other in zip(images, sizes, said or sizes, strict=True):
+        width, height = (
+            real if number is None else number
+            for real, number in zip(size, other, strict=True)
+        )
+        if (width, height) != size:
+            raise DataError(
+                f'{image} has {size[0]}x{size[1]} pixels, but {said_by} says '
+                f'{width}x{height}: correct one of them'
+            )
+    return np.array(sizes)

@@ -8,19 +8,17 @@ from pathlib import Path
 
 import numpy as np
 
-from fairmot_mm.datasets.converters.class_map import PEDESTRIAN_ONLY, ClassMap
+from fairmot_mm.datasets.converters.class_map import PEDESTRIAN_ONLY
 from fairmot_mm.datasets.converters.conversion_report import ConversionReport
 from fairmot_mm.datasets.converters.half_split import half_lists, write_second_halves
 from fairmot_mm.datasets.converters.jde_writer import write_jde_set
 from fairmot_mm.datasets.converters.label_part import (
     ALL_IMAGES,
-    LabelPart,
-    SourceBoxes,
-    make_part,
+    SourcePart,
+    read_sizes,
 )
 from fairmot_mm.datasets.converters.target import Target
 from fairmot_mm.utils import DataError, OutputError, SequenceInfo, read_mot
-from fairmot_mm.utils.images import image_size
 
 # Classes of MOT16, 17 and 20 in the order of their numbers, from 1.
 MOT_CLASSES = (
@@ -147,17 +145,17 @@ def convert_mot(
         DataError: The source has no sequence, or a file is malformed.
         OutputError: ``out`` cannot be written.
     """
-    class_map = ClassMap(classes)
     infos = find_sequences(source, sequences)
     refuse_inside(source, out)
     target = Target(Path(out), name, copy, workers, show_progress)
     return write_jde_set(
         target,
         infos,
-        partial(_read_sequence, class_map=class_map, clip=clip, half=half),
+        partial(_read_sequence, half=half),
         LISTS,
+        classes=classes,
+        clip=clip,
         first_id=first_id,
-        num_classes=len(class_map),
         finish=partial(write_second_halves, infos, target) if half else None,
     )
 
@@ -179,46 +177,27 @@ def refuse_inside(source: str | Path, out: str | Path) -> None:
         )
 
 
-def _check_sizes(info: SequenceInfo) -> None:
-    for image in info.images:
-        width, height = image_size(image)
-        if (width, height) != (info.width, info.height):
-            raise DataError(
-                f'{image} has {width}x{height} pixels, but seqinfo.ini says '
-                f'{info.width}x{info.height}: correct one of them'
-            )
-
-
-def _read_sequence(
-    info: SequenceInfo, class_map: ClassMap, clip: bool, half: bool
-) -> LabelPart:
-    images = info.images_by_frame()
-    _check_sizes(info)
+def _read_sequence(info: SequenceInfo, half: bool) -> SourcePart:
+    by_frame = info.images_by_frame()
+    images = list(by_frame.values())
     rows = read_mot(info.gt_file)
-    frames = np.array(list(images))
+    frames = np.array(list(by_frame))
     place = np.searchsorted(frames, rows.frames).clip(max=len(frames) - 1)
-    boxes = SourceBoxes(
+    folder = info.gt_file.parents[1]
+    # tools/test.py also reads these from the folder of the converted sequence.
+    names = [name for name in ('seqinfo.ini', 'gt/gt.txt') if (folder / name).is_file()]
+    return SourcePart(
+        f'train/{info.name}/img1',
+        images,
+        read_sizes(images, [(info.width, info.height)] * len(images), 'seqinfo.ini'),
         image=np.where(frames[place] == rows.frames, place, -1),
         names=_class_names(info, rows.classes),
         ids=rows.ids,
         tlwh=rows.tlwh,
         dropped={'mark is 0': rows.marks == 0},
-    )
-    part = make_part(
-        f'train/{info.name}/img1',
-        list(images.values()),
-        np.array([info.width, info.height]),
-        boxes,
-        class_map,
-        clip=clip,
         lists={'train': ALL_IMAGES, **(half_lists(len(images)) if half else {})},
+        side_files={f'train/{info.name}/{name}': folder / name for name in names},
     )
-    # tools/test.py also reads these from the folder of the converted sequence.
-    for file in (info.gt_file.parents[1] / 'seqinfo.ini', info.gt_file):
-        if file.is_file():
-            relative = file.relative_to(info.gt_file.parents[1])
-            part.side_files[f'train/{info.name}/{relative.as_posix()}'] = file
-    return part
 
 
 def _class_names(info: SequenceInfo, numbers: np.ndarray) -> np.ndarray:

@@ -42,7 +42,7 @@ def write_ground_truth(folder: Path, part: LabelPart) -> None:
         folder: The sequence folder.
         part: The images of the sequence and their labels.
     """
-    boxes = cxcywh_to_tlwh(part.boxes) * np.tile(part.sizes, 2)[part.image]
+    boxes = cxcywh_to_tlwh(part.boxes) * np.tile(part.source.sizes, 2)[part.image]
     lines = [
         f'{image + 1},{identity},{x:.2f},{y:.2f},{w:.2f},{h:.2f},1,{label + 1},1\n'
         for image, identity, label, (x, y, w, h) in zip(

@@ -7,19 +7,18 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 import yaml
 
-from fairmot_mm.datasets.converters.class_map import PEDESTRIAN_ONLY, ClassMap
+from fairmot_mm.datasets.converters.class_map import PEDESTRIAN_ONLY
 from fairmot_mm.datasets.converters.conversion_report import ConversionReport
 from fairmot_mm.datasets.converters.jde_writer import write_jde_set
 from fairmot_mm.datasets.converters.label_part import (
     ALL_IMAGES,
-    LabelPart,
-    SourceBoxes,
-    make_part,
+    SourcePart,
+    read_sizes,
 )
 from fairmot_mm.datasets.converters.target import Target
 from fairmot_mm.utils import IMAGE_SUFFIXES, DataError, list_images, natural_order
 from fairmot_mm.utils.boxes import cxcywh_to_tlwh
-from fairmot_mm.utils.images import image_size
+from fairmot_mm.utils.text_files import label_problem
 
 _IMAGES, _LABELS = 'images', 'labels'
 
@@ -68,7 +67,6 @@ def convert_yolo(
         DataError: The source has no images, or a label file is malformed.
         OutputError: ``out`` cannot be written.
     """
-    class_map = ClassMap(classes)
     source = Path(source)
     root = source / _IMAGES
     folders = {
@@ -88,12 +86,10 @@ def convert_yolo(
         names=list(names) if names else _read_names(source),
         frame_rate=frame_rate if track_ids else None,
         endings=endings,
-        class_map=class_map,
-        clip=clip,
     )
     jobs = sorted(folders, key=lambda folder: natural_order(str(folder)))
     return write_jde_set(
-        target, jobs, read, ['train', 'val', 'test'], num_classes=len(class_map)
+        target, jobs, read, ['train', 'val', 'test'], classes=classes, clip=clip
     )
 
 
@@ -117,9 +113,7 @@ def _read_folder(
     names: list[str],
     frame_rate: float | None,
     endings: set[str],
-    class_map: ClassMap,
-    clip: bool,
-) -> LabelPart:
+) -> SourcePart:
     place = PurePosixPath(folder.relative_to(source / _IMAGES).as_posix())
     ending = place.parts[0] if place.parts and place.parts[0] in endings else 'train'
     images = list_images(folder)
@@ -129,21 +123,16 @@ def _read_folder(
         label = source / _LABELS / place / f'{image.stem}.txt'
         rows += _read_rows(label, index, columns, len(names))
     table = np.array(rows, np.float64).reshape(-1, columns + 1)
-    sizes = np.array([image_size(image) for image in images])
+    sizes = read_sizes(images)
     own = table[:, 0].astype(np.int64)
-    boxes = SourceBoxes(
+    return SourcePart(
+        (place / ('.' if frame_rate is None else 'img1')).as_posix(),
+        images,
+        sizes,
         image=own,
         names=np.array([names[int(k)] for k in table[:, 1]], object),
         ids=table[:, 6].astype(np.int64) if columns == 6 else np.full(len(own), -1),
         tlwh=cxcywh_to_tlwh(table[:, 2:6] * np.tile(sizes[own], 2)),
-    )
-    return make_part(
-        (place / ('.' if frame_rate is None else 'img1')).as_posix(),
-        images,
-        sizes,
-        boxes,
-        class_map,
-        clip=clip,
         lists={ending: ALL_IMAGES},
         frame_rate=frame_rate,
     )
@@ -155,21 +144,12 @@ def _read_rows(
     """Rows of a label file, each preceded by the index of its image."""
     rows = []
     lines = label.read_text().splitlines() if label.is_file() else []
-    for number, line in enumerate(lines, 1):
-        words = line.split()
+    about = 'with track ids' if columns == 6 else 'without track ids'
+    limit = f'{num_names} names were given'
+    for number, words in enumerate(map(str.split, lines), 1):
         if not words:
             continue
-        where = f'{label}, line {number}'
-        if len(words) != columns:
-            hint = ' (with track ids)' if columns == 6 else ' (without track ids)'
-            raise DataError(f'{where}: {len(words)} columns, expected {columns}{hint}')
-        try:
-            values = [float(word) for word in words]
-        except ValueError as error:
-            raise DataError(f'{where}: {error}') from error
-        if not (values[0].is_integer() and 0 <= values[0] < num_names):
-            raise DataError(
-                f'{where}: class {words[0]}, but {num_names} names were given'
-            )
-        rows.append([float(index), *values])
+        if problem := label_problem(words, columns, about, num_names, limit):
+            raise DataError(f'{label}, line {number}: {problem[1]}')
+        rows.append([float(index), *map(float, words)])
     return rows
