@@ -194,9 +194,9 @@ class CenterHead(BaseModule):
             if feat is not None:
                 # At the cells of the objects; two objects on one cell both count.
                 pred, target = targets.gather(feat.float()), getattr(targets, name)
-                count = target.numel() if self.average_components else len(target)
+                total = target.numel() if self.average_components else len(target)
                 loss = getattr(self, f'loss_{name}')
-                losses[f'loss_{name}'] = loss(pred, target, avg_factor=count + 1e-4)
+                losses[f'loss_{name}'] = loss(pred, target, avg_factor=total + 1e-4)
         return losses
 
     def predict_by_feat(
