@@ -3,7 +3,7 @@ from typing import Protocol
 import pytest
 
 from fairmot_mm.utils import ConfigError
-from fairmot_mm.utils.contracts import require_contract
+from fairmot_mm.utils.contracts import require_choice, require_contract
 
 
 class Door(Protocol):
@@ -37,3 +37,10 @@ def test_what_is_missing_is_named():
     """The message has the key, the class, the name and where the contract is."""
     with pytest.raises(ConfigError, match=r'house\.entrance: Wall lacks open; .*Door'):
         require_contract(Wall(), Door, 'house.entrance')
+
+
+def test_choice():
+    """Another value is refused with the key and the allowed values."""
+    require_choice('action', 'stop', ('stop', 'skip'))
+    with pytest.raises(ConfigError, match="^action must be 'stop' or 'skip', not 3$"):
+        require_choice('action', 3, ('stop', 'skip'))
