@@ -42,5 +42,5 @@ def test_what_is_missing_is_named():
 def test_choice():
     """Another value is refused with the key and the allowed values."""
     require_choice('action', 'stop', ('stop', 'skip'))
-    with pytest.raises(ConfigError, match="^action must be 'stop' or 'skip', not 3$"):
+    with pytest.raises(ConfigError, match=r"^action must be 'stop' or 'skip', not 3$"):
         require_choice('action', 3, ('stop', 'skip'))
