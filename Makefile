@@ -42,8 +42,9 @@ demo: setup ## Track people in a video drawn on the spot
 # As many processes as cores this one may use. A file stays in one of them, with its fixtures.
 # Eight are enough: each imports torch and collects all tests first.
 PARALLEL := -n auto --maxprocesses 8 --dist loadfile --no-loadscope-reorder
-# A thread of PyTorch in each process: with more they would wait for each other.
-PYTEST := OMP_NUM_THREADS=1 "$(BIN)/python" -m pytest
+# One thread of PyTorch in each process, because more would wait for each other. Bytecode is
+# written, because the tests start many interpreters that import torch.
+PYTEST := PYTHONDONTWRITEBYTECODE= OMP_NUM_THREADS=1 "$(BIN)/python" -m pytest
 
 test: setup ## Run the tests that are not marked slow, on all cores
 	@$(PYTEST) $(PARALLEL) -m 'not slow' $(ARGS)

@@ -47,7 +47,7 @@ def own_cache(tmp_path_factory):
 
 @pytest.fixture(autouse=True, scope='session')
 def fork_server(request, one_thread):
-    """Where a chosen test needs `start_process`, start its server beside the first test.
+    """If a chosen test needs `start_process`, its server starts beside the first test.
 
     The server imports the package and computes nothing. To import torch, mmengine and
     mmdet takes more than ten seconds, once for each process of pytest.

@@ -16,7 +16,8 @@ from fairmot_mm.datasets.label_index import (
 )
 from fairmot_mm.datasets.seeding import SeededIndex, local_seed
 from fairmot_mm.registry import DATASETS, TRANSFORMS
-from fairmot_mm.utils.errors import ConfigError, DataError, ImageError
+from fairmot_mm.utils.contracts import require_choice
+from fairmot_mm.utils.errors import DataError, ImageError
 
 # After this many unreadable images in a row, the data set itself must be damaged.
 MAX_DRAWS = 20
@@ -75,10 +76,7 @@ class JDEDataset(BaseDataset):
             raise DataError(
                 f'ann_files must be a list of list files, not {ann_files!r}'
             )
-        if on_corrupt not in ('stop', 'skip'):
-            raise ConfigError(
-                f"on_corrupt must be 'stop' or 'skip', not {on_corrupt!r}"
-            )
+        require_choice('on_corrupt', on_corrupt, ('stop', 'skip'))
         self.on_corrupt = on_corrupt
         self.ann_files = [str(Path(data_root, file)) for file in ann_files]
         self.repeats = [1] * len(ann_files) if repeats is None else list(repeats)

@@ -15,10 +15,11 @@ def split_names(names: Iterable[str]) -> dict[str, tuple[str, str]]:
     Returns:
         (score, sequence) by name, for the names of single sequences.
     """
-    known = {*names}
-    parts = {name: name.rpartition('/') for name in known}
+    parts = {name: name.rpartition('/') for name in names}
     return {
-        name: (s, sequence) for name, (s, _, sequence) in parts.items() if s in known
+        name: (score, sequence)
+        for name, (score, _, sequence) in parts.items()
+        if score in parts
     }
 
 
@@ -36,6 +37,6 @@ def split_scores(
     split = split_names(metrics)
     overall = {name: metrics[name] for name in metrics if name not in split}
     sequences: dict[str, dict[str, Any]] = {}
-    for name, (score, sequence) in sorted(split.items()):
+    for name, (score, sequence) in split.items():
         sequences.setdefault(sequence, {})[score] = metrics[name]
     return overall, sequences

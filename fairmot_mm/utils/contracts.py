@@ -1,5 +1,6 @@
 """Checks of what a config asks for."""
 
+from collections.abc import Collection
 from math import inf
 
 from fairmot_mm.utils.errors import ConfigError
@@ -23,6 +24,22 @@ def require_contract(part: object, contract: type, key: str) -> None:
             f'{key}: {type(part).__name__} lacks {", ".join(missing)}; the class '
             f'{contract.__module__}.{contract.__name__} says what is needed'
         )
+
+
+def require_choice(name: str, value: object, choices: Collection[str]) -> None:
+    """Check that a value of a config is one of the allowed ones.
+
+    Args:
+        name: Config key that names the value, for the message.
+        value: The value.
+        choices: The allowed values.
+
+    Raises:
+        ConfigError: The value is another one.
+    """
+    if value not in choices:
+        allowed = ' or '.join(map(repr, choices))
+        raise ConfigError(f'{name} must be {allowed}, not {value!r}')
 
 
 def require_range(

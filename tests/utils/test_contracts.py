@@ -3,7 +3,11 @@ from typing import Protocol
 import pytest
 
 from fairmot_mm.utils import ConfigError
-from fairmot_mm.utils.contracts import require_contract, require_range
+from fairmot_mm.utils.contracts import (
+    require_choice,
+    require_contract,
+    require_range,
+)
 
 
 class Door(Protocol):
@@ -51,3 +55,10 @@ def test_a_number_out_of_its_range_is_named(value):
     message = f'width={value} must be above 0 and at most 2$'
     with pytest.raises(ConfigError, match=message):
         require_range(above=0, high=2, height=1, width=value)
+
+
+def test_choice():
+    """Another value is refused with the key and the allowed values."""
+    require_choice('action', 'stop', ('stop', 'skip'))
+    with pytest.raises(ConfigError, match=r"^action must be 'stop' or 'skip', not 3$"):
+        require_choice('action', 3, ('stop', 'skip'))

@@ -51,8 +51,7 @@ class CompileNetworkHook(Hook):
         """Set the code up; it is generated in the first iteration."""
         self.after_train(runner)
         model = bare_model(runner.model)
-        compile_network(model, self.modules, **self.options)
-        self._compiled = _parts(model, self.modules)
+        self._compiled = compile_network(model, self.modules, **self.options)
 
     def after_train(self, runner: Runner) -> None:
         """Leave the model as it was."""
@@ -65,7 +64,7 @@ class CompileNetworkHook(Hook):
 
 def compile_network(
     model: nn.Module, modules: Iterable[str] = NETWORK, **options: Any
-) -> None:
+) -> list[nn.Module]:
     """Replace the forward pass of parts of a model while they train.
 
     Args:
@@ -73,11 +72,19 @@ def compile_network(
         modules: Names of parts.
         options: Keyword arguments of ``torch.compile``.
 
+    Returns:
+        The parts. Deleting ``forward`` from their ``vars`` undoes the change.
+
     Raises:
         ConfigError: The model has no such part.
     """
-    for module in _parts(model, modules):
-        vars(module)['forward'] = _InTraining(module, options)
+    try:
+        parts = [model.get_submodule(name) for name in modules]
+    except AttributeError as error:
+        raise ConfigError(f'CompileNetworkHook.modules: {error}') from error
+    for part in parts:
+        vars(part)['forward'] = _InTraining(part, options)
+    return parts
 
 
 class _InTraining:
@@ -90,11 +97,3 @@ class _InTraining:
 
     def __call__(self, *args: Any) -> Any:
         return (self.compiled if self.module.training else self.plain)(*args)
-
-
-def _parts(model: nn.Module, names: Iterable[str]) -> list[nn.Module]:
-    """The parts of a model by their names."""
-    try:
-        return [model.get_submodule(name) for name in names]
-    except AttributeError as error:
-        raise ConfigError(f'CompileNetworkHook.modules: {error}') from error

@@ -9,6 +9,7 @@ from mmengine.runner import Runner
 from torch import Tensor
 
 from fairmot_mm.registry import HOOKS
+from fairmot_mm.utils.contracts import require_range
 from fairmot_mm.utils.errors import ConfigError
 
 
@@ -55,10 +56,7 @@ class FlagExchangeHook(Hook):
     priority = 'BELOW_NORMAL'
 
     def __init__(self, interval: int = 10) -> None:
-        if interval < 1:
-            raise ConfigError(
-                f'FlagExchangeHook: interval={interval} must be 1 iteration or more'
-            )
+        require_range(**{'FlagExchangeHook.interval': interval}, low=1)
         self.interval = interval
         self._raisers: list[FlagRaiser] = []
         self._exchanged = -1  # iteration of the last exchange, counted from 1

@@ -1,4 +1,4 @@
-"""No silent NaN: what to do about a loss or a gradient that cannot be learned from."""
+"""Stop at a loss or gradient that is not finite, or leave its batch out."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,14 +21,15 @@ from fairmot_mm.engine.hooks.flag_exchange_hook import (
 from fairmot_mm.models.layers.row_shard import gradient_norm, row_shards
 from fairmot_mm.registry import HOOKS
 from fairmot_mm.utils.boxes import box_sizes
-from fairmot_mm.utils.errors import ConfigError, DivergedError
+from fairmot_mm.utils.contracts import require_choice
+from fairmot_mm.utils.errors import DivergedError
 
 Samples = Sequence[Any] | None  # what is known of the images of a batch
 
 
 @dataclass
 class _Iteration:
-    """What is kept of an iteration until all processes know that it was good."""
+    """What is kept about an iteration until all processes know that it was good."""
 
     number: int  # from 1
     samples: Samples
@@ -46,7 +47,7 @@ class _Iteration:
         return (self.number, True) if self.bad_gradient else None
 
     def describe(self, only_gradient: bool) -> str:
-        """Name losses and images, of a gradient those of its whole update."""
+        """Name the losses and the images; a bad gradient has those of its update."""
         losses = ', '.join(f'{key} {v.item():.4g}' for key, v in self.losses.items())
         what, batches = f'loss {self.loss.item():.4g}', [self.samples]
         if only_gradient and self.norm is not None:
@@ -89,8 +90,7 @@ class LossGuardHook(Hook):
         max_loss: float = 1e6,
         max_skipped: int = 20,
     ) -> None:
-        if action not in ('stop', 'skip'):
-            raise ConfigError(f"action must be 'stop' or 'skip', not {action!r}")
+        require_choice('action', action, ('stop', 'skip'))
         self.action = action
         self.max_loss = max_loss
         self.max_skipped = max_skipped
@@ -236,8 +236,7 @@ class LossGuardHook(Hook):
             DivergedError: There was a bad batch.
         """
         for iteration in self._unchecked:
-            fault = iteration.fault()
-            if fault:
+            if fault := iteration.fault():
                 raise _stopped(iteration.number, [iteration.describe(fault[1])])
 
     def _report(

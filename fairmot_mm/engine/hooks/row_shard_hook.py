@@ -117,12 +117,8 @@ class RowShardHook(Hook):
         saved = checkpoint.get('optimizer', {}).get('state', {})
         if runner.cfg.get('resume') and saved:
             for number, (_, shard) in _sharded(runner).items():
-                saved[number] = {
-                    key: shard.take(value)
-                    if isinstance(value, Tensor) and value.ndim
-                    else value
-                    for key, value in saved[number].items()
-                }
+                rows = {k: shard.take(v) for k, v in _row_values(saved[number])}
+                saved[number] = {**saved[number], **rows}
 
 
 def _sharded(runner: Runner) -> dict[int, tuple[nn.Parameter, RowShard]]:
@@ -134,23 +130,20 @@ def _sharded(runner: Runner) -> dict[int, tuple[nn.Parameter, RowShard]]:
         for parameter in shard.parameters(recurse=False)
     }
     groups = runner.optim_wrapper.optimizer.param_groups
-    trained = [parameter for group in groups for parameter in group['params']]
-    return {
-        number: (parameter, shards[id(parameter)])
-        for number, parameter in enumerate(trained)
-        if id(parameter) in shards
-    }
+    trained = enumerate(parameter for group in groups for parameter in group['params'])
+    return {n: (p, shards[id(p)]) for n, p in trained if id(p) in shards}
 
 
 def _gather_optimizer(runner: Runner) -> dict[int, dict[str, Tensor]]:
     """The optimizer's state of all rows, in the first process, by parameter."""
     optimizer = runner.optim_wrapper.optimizer
     return {
-        number: {
-            key: shard.gather(value)
-            for key, value in optimizer.state[parameter].items()
-            if isinstance(value, Tensor) and value.ndim
-        }
+        number: {k: shard.gather(v) for k, v in _row_values(optimizer.state[parameter])}
         for number, (parameter, shard) in _sharded(runner).items()
         if optimizer.state.get(parameter)
     }
+
+
+def _row_values(state: dict[str, Any]) -> list[tuple[str, Tensor]]:
+    """The state of a parameter in an optimizer without numbers, such as the step."""
+    return [(k, v) for k, v in state.items() if isinstance(v, Tensor) and v.ndim]

@@ -18,6 +18,7 @@ from fairmot_mm.engine.bare_model import bare_model
 from fairmot_mm.registry import HOOKS
 from fairmot_mm.utils import ConfigError, read_mot
 from fairmot_mm.utils.boxes import tlwh_to_xyxy
+from fairmot_mm.utils.contracts import require_range
 
 
 @HOOKS.register_module()
@@ -48,11 +49,8 @@ class SampleVisualizationHook(Hook):
     def __init__(
         self, interval: int = 500, num_images: int = 2, max_side: int = 640
     ) -> None:
-        if interval < 0 or num_images < 1 or max_side < 1:
-            raise ConfigError(
-                f'SampleVisualizationHook(interval={interval}, num_images={num_images},'
-                f' max_side={max_side}): numbers must be above 0, interval may be 0'
-            )
+        require_range(interval=interval, low=0)
+        require_range(num_images=num_images, max_side=max_side, low=1)
         self.interval = interval
         self.num_images = num_images
         self.max_side = max_side

@@ -12,20 +12,10 @@ from fairmot_mm.utils.errors import ConfigError
 
 
 def _conv_bn_relu(
-    in_channels: int, out_channels: int, kernel_size: int, stride: int = 1
+    in_channels: int, out_channels: int, size: int, stride: int = 1
 ) -> nn.Sequential:
-    return nn.Sequential(
-        nn.Conv2d(
-            in_channels,
-            out_channels,
-            kernel_size,
-            stride=stride,
-            padding=kernel_size // 2,
-            bias=False,
-        ),
-        nn.BatchNorm2d(out_channels),
-        nn.ReLU(inplace=True),
-    )
+    conv = nn.Conv2d(in_channels, out_channels, size, stride, size // 2, bias=False)
+    return nn.Sequential(conv, nn.BatchNorm2d(out_channels), nn.ReLU(inplace=True))
 
 
 class DLABlock(nn.Module):

@@ -1,6 +1,7 @@
 """The detection head: heatmap of centres, box size, offset inside the cell."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import torch
 from mmengine.model import BaseModule
@@ -16,7 +17,7 @@ from fairmot_mm.models.utils.decode import (
     rescale_bboxes,
 )
 from fairmot_mm.registry import MODELS
-from fairmot_mm.utils.errors import ConfigError
+from fairmot_mm.utils.contracts import require_choice
 
 SIZE_CHANNELS = {'ltrb': 4, 'wh': 2}
 # Distance that the sigmoid keeps from 0 and 1, so that its logarithm stays finite.
@@ -87,10 +88,7 @@ class CenterHead(BaseModule):
         init_cfg: dict | list[dict] | None = None,
     ) -> None:
         super().__init__(init_cfg=init_cfg)
-        if size_type not in SIZE_CHANNELS:
-            raise ConfigError(
-                f"size_type={size_type!r} of CenterHead: use 'ltrb' or 'wh'"
-            )
+        require_choice('size_type', size_type, SIZE_CHANNELS)
         self.num_classes = num_classes
         self.size_type = size_type
         self.heatmap_sigma = heatmap_sigma
@@ -103,17 +101,15 @@ class CenterHead(BaseModule):
         )
         nn.init.constant_(self.heatmap[-1].get_parameter('bias'), HEATMAP_BIAS)
         options = dict(act_cfg=act_cfg, **(branch_init or {}))
-        self.size = head_branch(
-            in_channels, feat_channels, SIZE_CHANNELS[size_type], **options
-        )
+        sides = SIZE_CHANNELS[size_type]
+        self.size = head_branch(in_channels, feat_channels, sides, **options)
         self.offset = None
         if with_offset:
             self.offset = head_branch(in_channels, feat_channels, 2, **options)
 
         self.loss_heatmap = MODELS.build(loss_heatmap or {'type': 'GaussianFocalLoss'})
-        self.loss_size = MODELS.build(
-            loss_size or {'type': 'L1Loss', 'loss_weight': 0.1}
-        )
+        loss_size = loss_size or {'type': 'L1Loss', 'loss_weight': 0.1}
+        self.loss_size = MODELS.build(loss_size)
         self.loss_offset = MODELS.build(loss_offset or {'type': 'L1Loss'})
 
     def forward(self, x: Sequence[Tensor]) -> dict[str, Tensor]:
@@ -187,33 +183,21 @@ class CenterHead(BaseModule):
         """
         heatmap = heatmap.float()
         if self.heatmap_sigma is None:
-            heatmap = heatmap.sigmoid().clamp(
-                PROBABILITY_MARGIN, 1 - PROBABILITY_MARGIN
-            )
+            heatmap = heatmap.sigmoid()
+            heatmap = heatmap.clamp(PROBABILITY_MARGIN, 1 - PROBABILITY_MARGIN)
             count = targets.heatmap.eq(1).sum().clamp(min=1)
         else:
             count = torch.tensor(targets.heatmap.numel())
-        losses = {
-            'loss_heatmap': self.loss_heatmap(
-                heatmap, targets.heatmap, avg_factor=count
-            ),
-            'loss_size': self._regression_loss(
-                self.loss_size, size, targets.size, targets
-            ),
-        }
-        if offset is not None:
-            losses['loss_offset'] = self._regression_loss(
-                self.loss_offset, offset, targets.offset, targets
-            )
+        loss_heatmap = self.loss_heatmap(heatmap, targets.heatmap, avg_factor=count)
+        losses = {'loss_heatmap': loss_heatmap}
+        for name, feat in (('size', size), ('offset', offset)):
+            if feat is not None:
+                # At the cells of the objects; two objects on one cell both count.
+                pred, target = targets.gather(feat.float()), getattr(targets, name)
+                total = target.numel() if self.average_components else len(target)
+                loss = getattr(self, f'loss_{name}')
+                losses[f'loss_{name}'] = loss(pred, target, avg_factor=total + 1e-4)
         return losses
-
-    def _regression_loss(
-        self, loss: nn.Module, feat: Tensor, target: Tensor, targets: CenterTargets
-    ) -> Tensor:
-        """Loss at the cells of the objects; two objects on one cell both count."""
-        pred = targets.gather(feat.float())
-        count = target.numel() if self.average_components else len(target)
-        return loss(pred, target, avg_factor=count + 1e-4)
 
     def predict_by_feat(
         self,
@@ -238,11 +222,7 @@ class CenterHead(BaseModule):
         found = decode_maps(
             heatmap.float(), size.float(), offset, self.decode_settings, self.stride
         )
-        height, width = heatmap.shape[-2:]
-        bboxes = rescale_bboxes(
-            found.bboxes,
-            batch_img_metas,
-            (height * self.stride, width * self.stride),
-            self.decode_settings.rescale,
-        )
-        return CenterDetections(bboxes, found.scores, found.labels, found.cell_inds)
+        height, width = (side * self.stride for side in heatmap.shape[-2:])
+        rescale = self.decode_settings.rescale
+        bboxes = rescale_bboxes(found.bboxes, batch_img_metas, (height, width), rescale)
+        return replace(found, bboxes=bboxes)

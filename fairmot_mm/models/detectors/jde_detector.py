@@ -50,9 +50,8 @@ class JDEDetector(BaseDetector):
         self.neck = MODELS.build(neck)
         self.bbox_head = MODELS.build(bbox_head)
         self.reid_head = MODELS.build(reid_head)
-        self.task_weighting = MODELS.build(
-            task_weighting or {'type': 'UncertaintyWeighting'}
-        )
+        task_weighting = task_weighting or {'type': 'UncertaintyWeighting'}
+        self.task_weighting = MODELS.build(task_weighting)
 
     def extract_feat(self, batch_inputs: Tensor) -> Sequence[Tensor]:
         """Feature maps of (B, 3, H, W) RGB images in [0, 1]; the first has stride 4."""
@@ -84,12 +83,9 @@ class JDEDetector(BaseDetector):
         targets = self.bbox_head.get_targets(
             [sample.gt_instances for sample in batch_data_samples], x[0].shape[-2:]
         )
-        return self.task_weighting(
-            {
-                'det': self.bbox_head.loss(x, targets),
-                'id': self.reid_head.loss(x, targets),
-            }
-        )
+        heads = {'det': self.bbox_head, 'id': self.reid_head}
+        losses = {task: head.loss(x, targets) for task, head in heads.items()}
+        return self.task_weighting(losses)
 
     def predict(
         self, batch_inputs: Tensor, batch_data_samples: Sequence[DetDataSample]
@@ -139,9 +135,7 @@ class JDEDetector(BaseDetector):
         """
         maps = dict(maps)
         embedding = maps.pop('embedding')
-        if all(
-            'bboxes' in sample.get('gt_instances', ()) for sample in batch_data_samples
-        ):
+        if all('bboxes' in s.get('gt_instances', ()) for s in batch_data_samples):
             self._embed_ground_truth(embedding, batch_data_samples)
         metas = [sample.metainfo for sample in batch_data_samples]
         found = self.bbox_head.predict_by_feat(**maps, batch_img_metas=metas)

@@ -73,11 +73,8 @@ class ONNXDetector(nn.Module, InferenceDetector):
                 f'{self.input_size[1]} pixels, the test_pipeline of the config makes '
                 f'{width}x{height}; use the config of the export, or export again'
             )
-        images = batch_inputs.float().cpu().numpy()
-        return [
-            torch.from_numpy(output)
-            for output in self.session.run(None, {'images': images})
-        ]
+        images = {'images': batch_inputs.float().cpu().numpy()}
+        return [torch.from_numpy(values) for values in self.session.run(None, images)]
 
     def decode(
         self, outputs: Sequence[Tensor], batch_data_samples: Sequence[DetDataSample]

@@ -32,17 +32,12 @@ def bilinear_upsample(channels: int, factor: int) -> nn.ConvTranspose2d:
     Returns:
         Layer from (B, C, H, W) to (B, C, factor H, factor W).
     """
+    size, padding = 2 * factor, factor // 2
     layer = nn.ConvTranspose2d(
-        channels,
-        channels,
-        kernel_size=2 * factor,
-        stride=factor,
-        padding=factor // 2,
-        groups=channels,
-        bias=False,
+        channels, channels, size, factor, padding, groups=channels, bias=False
     )
     with torch.no_grad():
-        layer.weight.copy_(bilinear_kernel(2 * factor).expand_as(layer.weight))
+        layer.weight.copy_(bilinear_kernel(size).expand_as(layer.weight))
     return layer
 
 

@@ -44,16 +44,8 @@ class DCNv2(ModulatedDeformConv2dPack):
             return self._sample_by_mmcv(x)
         taps = self.weight[0, 0].numel()
         shift, mask = self.conv_offset(x).split([2 * taps, taps], dim=1)
-        out = deform_conv2d(
-            x,
-            shift,
-            mask.sigmoid(),
-            self.weight,
-            self.bias,
-            self.stride,
-            self.padding,
-            self.dilation,
-        )
+        place = self.stride, self.padding, self.dilation
+        out = deform_conv2d(x, shift, mask.sigmoid(), self.weight, self.bias, *place)
         last = x.is_contiguous(memory_format=torch.channels_last)
         return out if last else out.contiguous()
 
@@ -131,9 +123,8 @@ def deform_conv2d(
             rows_y, shares_y = _neighbours(y, height)
             rows_x, shares_x = _neighbours(x_, width)
             shares_x = shares_x * mask[image, :, part].t()[..., None]
-            rows = (rows_y * width + image * height * width)[..., None] + rows_x[
-                ..., None, :
-            ]
+            rows_y = rows_y * width + image * height * width
+            rows = rows_y[..., None] + rows_x[..., None, :]
             shares = shares_y[..., None] * shares_x[..., None, :]
             sampled = F.embedding_bag(
                 rows.view(-1, 4),

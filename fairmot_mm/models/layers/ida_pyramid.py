@@ -38,7 +38,8 @@ class IDAPyramid(nn.ModuleList):
         Returns:
             The last result of every `IDAUp`, the finest map first.
         """
-        levels, outs = list(feats), []
+        levels: list[Tensor] = list(feats)
+        outs: list[Tensor] = []
         for start, fusion in zip(range(len(levels) - 2, -1, -1), self, strict=True):
             levels[start:] = fusion(levels[start:])
             outs.insert(0, levels[-1])

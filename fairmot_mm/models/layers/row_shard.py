@@ -100,11 +100,8 @@ def row_shards(model: nn.Module) -> dict[str, RowShard]:
     Returns:
         The modules by name.
     """
-    return {
-        name: module
-        for name, module in model.named_modules()
-        if isinstance(module, RowShard)
-    }
+    modules = model.named_modules()
+    return {name: shard for name, shard in modules if isinstance(shard, RowShard)}
 
 
 @contextmanager

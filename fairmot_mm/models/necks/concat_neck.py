@@ -30,8 +30,5 @@ class ConcatNeck(BaseModule):
             One map (B, sum(C_k), H_0, W_0).
         """
         size = inputs[0].shape[-2:]
-        resized = [
-            F.interpolate(x, size=size, mode='bilinear', align_corners=False)
-            for x in inputs[1:]
-        ]
+        resized = [F.interpolate(x, size, mode='bilinear') for x in inputs[1:]]
         return (torch.cat([inputs[0], *resized], dim=1),)

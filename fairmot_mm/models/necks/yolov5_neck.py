@@ -52,20 +52,13 @@ class YOLOv5Neck(BaseModule):
             norm_cfg=norm_cfg or dict(type='BN', momentum=0.03, eps=1e-3),
             act_cfg=act_cfg or dict(type='SiLU'),
         )
+        csp_cfg = dict(num_blocks=num_blocks, add_identity=False, **layer_cfg)
         finer = in_channels[-2::-1]
         self.reduces, self.fuses = nn.ModuleList(), nn.ModuleList()
         channels = in_channels[-1]
         for level in finer:
             self.reduces.append(ConvModule(channels, level, 1, **layer_cfg))
-            self.fuses.append(
-                CSPLayer(
-                    2 * level,
-                    level,
-                    num_blocks=num_blocks,
-                    add_identity=False,
-                    **layer_cfg,
-                )
-            )
+            self.fuses.append(CSPLayer(2 * level, level, **csp_cfg))
             channels = level
         self.out_channels = channels
 

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from fairmot_mm.models.layers.head_branch import head_branch
 from fairmot_mm.models.utils.center_targets import CenterTargets
 from fairmot_mm.registry import MODELS
+from fairmot_mm.utils.contracts import require_choice
 from fairmot_mm.utils.errors import CheckpointError, ConfigError
 
 CROSS_ENTROPY = {'type': 'CrossEntropyLoss'}
@@ -76,11 +77,8 @@ class DenseReIDHead(BaseModule):
         init_cfg: dict | list[dict] | None = None,
     ) -> None:
         super().__init__(init_cfg=init_cfg)
-        if on_classifier_mismatch not in ('error', 'reinit'):
-            raise ConfigError(
-                "on_classifier_mismatch must be 'error' or 'reinit', not "
-                f'{on_classifier_mismatch!r}'
-            )
+        mismatch = ('error', 'reinit')
+        require_choice('on_classifier_mismatch', on_classifier_mismatch, mismatch)
         kind = {k: v for k, v in (loss_id or {}).items() if k != 'loss_weight'}
         if classifier_cfg is not None and kind not in ({}, CROSS_ENTROPY):
             raise ConfigError(
@@ -93,13 +91,8 @@ class DenseReIDHead(BaseModule):
         self.on_classifier_mismatch = on_classifier_mismatch
         self.classifier_cfg = classifier_cfg
         self.loss_id = MODELS.build(loss_id or CROSS_ENTROPY)
-        self.embedding = head_branch(
-            in_channels,
-            feat_channels,
-            embed_dims,
-            act_cfg=act_cfg,
-            **(branch_init or {}),
-        )
+        options = dict(act_cfg=act_cfg, **(branch_init or {}))
+        self.embedding = head_branch(in_channels, feat_channels, embed_dims, **options)
         self.classifier: Any = None  # until the identities are counted
         self.num_ids_per_class: list[int] | None = None
         if isinstance(num_ids, int) != joint_classes and num_ids is not None:

@@ -14,7 +14,7 @@ from fairmot_mm.models.losses.sharded_cross_entropy import (
     sharded_cross_entropy,
 )
 from fairmot_mm.registry import MODELS
-from fairmot_mm.utils.errors import ConfigError
+from fairmot_mm.utils.contracts import require_range
 
 
 @MODELS.register_module()
@@ -58,10 +58,7 @@ class PartialClassifier(RowShard):
         seed: int = 0,
     ) -> None:
         super().__init__(out_features)
-        if not 0 < sample_ratio <= 1:
-            raise ConfigError(
-                f'sample_ratio={sample_ratio} must be above 0 and at most 1'
-            )
+        require_range(sample_ratio=sample_ratio, above=0, high=1)
         self.in_features, self.out_features = in_features, out_features
         self.sample_ratio, self.sparse_grad, self.seed = sample_ratio, sparse_grad, seed
         # The initial weights of a plain classifier in the first process.

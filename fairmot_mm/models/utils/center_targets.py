@@ -134,9 +134,8 @@ def center_targets(
     batch_inds = torch.repeat_interleave(counts)
 
     valid = (boxes[:, 2:] > boxes[:, :2]).all(dim=1)
-    boxes, labels, ids, batch_inds = (
-        rows[valid] for rows in (boxes, labels, ids, batch_inds)
-    )
+    rows = (boxes, labels, ids, batch_inds)
+    boxes, labels, ids, batch_inds = (values[valid] for values in rows)
     limit = boxes.new_tensor([width - 1, height - 1])
     centers = (boxes[:, :2] + boxes[:, 2:]) / 2  # (P, 2)
     centers = torch.minimum(centers.clamp(min=0), limit)

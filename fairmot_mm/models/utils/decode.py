@@ -12,7 +12,7 @@ from mmdet.models.utils import (
 )
 from torch import Tensor
 
-from fairmot_mm.utils.errors import ConfigError
+from fairmot_mm.utils.contracts import require_choice
 
 
 @dataclass(frozen=True)
@@ -37,10 +37,7 @@ class DecodeSettings:
     rescale: Literal['symmetric', 'exact'] = 'symmetric'
 
     def __post_init__(self) -> None:
-        if self.rescale not in ('symmetric', 'exact'):
-            raise ConfigError(
-                f"rescale must be 'symmetric' or 'exact', not {self.rescale!r}"
-            )
+        require_choice('rescale', self.rescale, ('symmetric', 'exact'))
 
 
 @dataclass(frozen=True)

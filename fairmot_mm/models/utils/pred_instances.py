@@ -29,9 +29,8 @@ def set_pred_instances(
     columns = [found.bboxes, found.scores[..., None], found.labels[..., None].float()]
     rows = torch.cat([*columns, embeds], dim=-1)
     kept_rows, counts = rows[keep].cpu(), keep.sum(dim=1).tolist()
-    for sample, image_rows in zip(
-        batch_data_samples, kept_rows.split(counts), strict=True
-    ):
+    parts = kept_rows.split(counts)
+    for sample, image_rows in zip(batch_data_samples, parts, strict=True):
         sample.pred_instances = InstanceData(
             bboxes=image_rows[:, :4],
             scores=image_rows[:, 4],

@@ -1,7 +1,7 @@
 from types import SimpleNamespace
 
 import pytest
-from mmengine.logging import MessageHub
+from mmengine.logging import MessageHub, MMLogger
 
 from fairmot_mm.engine import CorruptImageHook, FlagExchangeHook
 from fairmot_mm.utils.errors import ConfigError, DataError
@@ -15,7 +15,11 @@ def meet(request):
     def run(hook, *batches, exchange=True):
         exchanging = FlagExchangeHook()
         runner = SimpleNamespace(
-            message_hub=hub, hooks=[hook, exchanging], iter=0, max_iters=9
+            message_hub=hub,
+            hooks=[hook, exchanging],
+            iter=0,
+            max_iters=9,
+            logger=MMLogger.get_current_instance(),
         )
         hook.before_train(runner)
         exchanging.before_train(runner)

@@ -67,7 +67,7 @@ def test_before_a_checkpoint():
 
 def test_interval_is_a_number_of_iterations():
     """Zero is none."""
-    with pytest.raises(ConfigError, match='interval=0 must be 1'):
+    with pytest.raises(ConfigError, match='interval=0 must be at least 1'):
         FlagExchangeHook(0)
 
 

@@ -1,6 +1,7 @@
 from types import SimpleNamespace
 
 import pytest
+from mmengine.logging import MMLogger
 
 from fairmot_mm.engine import ResumeHook
 from fairmot_mm.engine.hooks import resume_hook
@@ -13,7 +14,10 @@ def runner():
     loader = type('Loader', (), {'batch_size': 4, '__len__': lambda self: 5})()
     schedule = SimpleNamespace(by_epoch=True)
     return SimpleNamespace(
-        train_dataloader=loader, param_schedulers=[schedule], cfg=dict(resume=True)
+        train_dataloader=loader,
+        param_schedulers=[schedule],
+        cfg=dict(resume=True),
+        logger=MMLogger.get_current_instance(),
     )
 
 

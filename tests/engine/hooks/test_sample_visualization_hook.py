@@ -112,7 +112,7 @@ def test_frames_of_a_validation(count, chosen, runner):
 
 def test_refused(runner):
     """Numbers that draw nothing, and a model without a heatmap."""
-    with pytest.raises(ConfigError, match=r'num_images=0.*must be above 0'):
+    with pytest.raises(ConfigError, match=r'num_images=0 must be at least 1'):
         SampleVisualizationHook(num_images=0)
     plain = SimpleNamespace(model=nn.Linear(1, 1))
     with pytest.raises(ConfigError, match=r'Linear has no bbox_head with get_targets'):

@@ -83,7 +83,11 @@ def test_predictions_lie_in_the_original_frames(feats):
 @pytest.mark.parametrize(
     ('kwargs', 'error', 'message'),
     [
-        ({'size_type': 'xywh'}, ValueError, "size_type='xywh' .* 'ltrb' or 'wh'"),
+        (
+            {'size_type': 'xywh'},
+            ValueError,
+            "size_type must be 'ltrb' or 'wh', not 'xywh'",
+        ),
         ({'test_cfg': {'topk': 3}}, TypeError, 'topk'),
     ],
 )
