@@ -1,4 +1,4 @@
-"""Show the whole system at work: render a street and track the people in it.
+"""Render a street video and track the people in it.
 
 The demo needs no download. It renders a video with exact ground truth and tracks it
 with the light model that comes with the project. It prints scores and speed, and writes

@@ -60,7 +60,7 @@ def prepare_config(args: argparse.Namespace) -> Config:
     elif args.amp:
         if get_device() == 'cpu':
             raise ConfigError(
-                '--amp needs a GPU and there is none: leave it out, or take --amp '
+                '--amp needs a GPU, and none was found: leave it out, or take --amp '
                 'bfloat16'
             )
         cfg.optim_wrapper.type = 'AmpOptimWrapper'

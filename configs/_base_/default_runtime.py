@@ -17,11 +17,10 @@ default_hooks = dict(
     sync_buffers=dict(type='SyncAllBuffersHook'),
     resume=dict(type='ResumeHook'),
     row_shard=dict(type='RowShardHook'),
-    # How often the processes tell each other what the next three hooks found, in
-    # iterations.
+    # Iterations after which the processes exchange what the next three hooks found.
     flag_exchange=dict(type='FlagExchangeHook', interval=10),
     stop_on_signal=dict(type='StopOnSignalHook'),
-    # With train_dataloader.dataset.on_corrupt='skip' alone.
+    # Acts only with train_dataloader.dataset.on_corrupt='skip'.
     corrupt_images=dict(type='CorruptImageHook', max_images=100),
     loss_guard=dict(type='LossGuardHook', action='stop'),
     scalars=dict(type='TrainingScalarsHook'),

@@ -1,4 +1,4 @@
-# Detection and embeddings alone, on labelled images: tools/test.py prints the published
+# Only detection and embeddings, on labelled images: tools/test.py prints the published
 # AP of images, COCO's AP, and the true accept rates of Re-ID verification.
 _base_ = '../fairmot/fairmot_dla34_2xb6-30e_mot17.py'
 test_pipeline = [

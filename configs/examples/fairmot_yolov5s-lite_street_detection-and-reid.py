@@ -1,4 +1,4 @@
-# Detection and embeddings of the light model alone, on labelled images of TUD-Campus:
+# Only detection and embeddings of the light model, on labelled images of TUD-Campus:
 # docs/training_at_scale.md has the commands and the result.
 _base_ = '../fairmot/fairmot_yolov5s-lite_1xb8-14e_street.py'
 test_pipeline = [

@@ -1,5 +1,5 @@
-# Can it fit? Twenty frames of PETS09-S2L1 without augmentation, tracked again after
-# training. docs/train_on_cpu.md has the commands and the result.
+# A test of fitting: twenty frames of PETS09-S2L1 without augmentation, tracked again
+# after training. docs/train_on_cpu.md has the commands and the result.
 _base_ = [
     '../_base_/models/fairmot_dla34-conv-small.py',
     '../_base_/datasets/jde_320x192.py',

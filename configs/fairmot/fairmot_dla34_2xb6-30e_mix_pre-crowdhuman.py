@@ -1,5 +1,5 @@
-# The published run `mix_ft_ch_dla34`: the baseline `fairmot_dla34.pth`. It goes on from
-# the CrowdHuman run, whose people are others.
+# The published run `mix_ft_ch_dla34`: the baseline `fairmot_dla34.pth`. It starts from
+# the CrowdHuman run, which has other identities.
 _base_ = [
     '../_base_/models/fairmot_dla34.py',
     '../_base_/datasets/mix.py',

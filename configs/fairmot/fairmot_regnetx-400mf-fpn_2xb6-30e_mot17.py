@@ -1,5 +1,5 @@
-# Not published: the run `mot17_dla34` with a network of mmdet that FairMOT never had,
-# from its ImageNet weights, which mmengine fetches.
+# Not published: the run `mot17_dla34` with a network of mmdet, from its ImageNet
+# weights, which mmengine fetches.
 _base_ = [
     '../_base_/models/fairmot_regnetx-400mf-fpn.py',
     '../_base_/datasets/mot17.py',

@@ -1,5 +1,5 @@
 # The published run `mix_mot17_half_yolov5s`: the light network, ablation, from the
-# COCO weights of YOLOv5s (the state_dict of release 5.0, saved alone).
+# COCO weights of YOLOv5s (only the state_dict of release 5.0).
 _base_ = [
     '../_base_/models/fairmot_yolov5s.py',
     '../_base_/datasets/mix-mot17half.py',

@@ -1,5 +1,5 @@
-# ByteTrack (Zhang et al., ECCV 2022) of mmdet on the detections of FairMOT. It goes by
-# overlap alone: embeddings are not used.
+# ByteTrack (Zhang et al., ECCV 2022) of mmdet on the detections of FairMOT. It uses
+# only overlap: embeddings are not used.
 _base_ = '../fairmot/fairmot_dla34_2xb6-30e_mot17.py'
 model = dict(
     tracker=dict(

@@ -1,5 +1,5 @@
-# OC-SORT (Cao et al., CVPR 2023) of mmdet on the detections of FairMOT. It goes by
-# overlap and direction: embeddings are not used.
+# OC-SORT (Cao et al., CVPR 2023) of mmdet on the detections of FairMOT. It uses overlap
+# and direction: embeddings are not used.
 _base_ = '../fairmot/fairmot_dla34_2xb6-30e_mot17.py'
 model = dict(
     tracker=dict(

@@ -1,5 +1,5 @@
-# SORT (Bewley et al., ICIP 2016) of mmdet on the detections of FairMOT. It goes by
-# overlap alone: embeddings are not used, and a second network for them (`reid`) is not
+# SORT (Bewley et al., ICIP 2016) of mmdet on the detections of FairMOT. It uses only
+# overlap: embeddings are not used, and a second network for them (`reid`) is not
 # supported.
 _base_ = '../fairmot/fairmot_dla34_2xb6-30e_mot17.py'
 model = dict(

@@ -1,4 +1,4 @@
-"""The Python face of fairmot_mm."""
+"""The Python interface of fairmot_mm."""
 
 from fairmot_mm.apis.build_tracker import build_tracker
 from fairmot_mm.apis.detect_sequence import detect_sequence

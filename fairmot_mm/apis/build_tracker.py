@@ -1,4 +1,4 @@
-"""From a config to a tracker without its network."""
+"""Building the tracker of a config without its network."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""From whatever names a model to a model that is ready for inference."""
+"""Building a model for inference unless it is built already."""
 
 from pathlib import Path
 
@@ -16,7 +16,7 @@ def ensure_model(
     device: str | None = None,
     cfg_options: dict | None = None,
 ) -> FairMOT:
-    """Return a model that exists already as it is, and build one from anything else.
+    """Return a model that is built already, or build the model that is named.
 
     Args:
         model: A model of `init_model`, a `Config`, the path of a config file, or a name

@@ -1,4 +1,4 @@
-"""From a config and a checkpoint to a model that tracks."""
+"""Building a model for inference from a config and a checkpoint."""
 
 from pathlib import Path
 

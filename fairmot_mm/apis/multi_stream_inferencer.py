@@ -61,9 +61,9 @@ class MultiStreamInferencer(BaseInferencer):
     """Tracks people through many sources at the same time with one network.
 
     Frames of different streams pass through the network as one batch. Every stream has
-    a tracker of its own, and therefore its own identities, counted from 1. Results are
-    those of a `TrackInferencer` on each source. A batch holds a frame of every stream
-    that has one ready, so that no stream waits for a slow camera.
+    its own tracker and its own identities, counted from 1. Results are those of a
+    `TrackInferencer` on each source. A batch holds a frame of every stream that has one
+    ready, so that no stream waits for a slow camera.
 
     Args:
         model: A model of `init_model`, or what `init_model` builds one from: a config,

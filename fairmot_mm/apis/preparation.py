@@ -1,4 +1,4 @@
-"""From the frames of a source to the inputs of a model, and from there to results."""
+"""Preparing frames for a model, and taking its results out of batches."""
 
 import warnings
 from collections.abc import Generator, Iterator, Sequence

@@ -15,7 +15,7 @@ _AT_LEAST_1 = ('frames', 'warmup', 'rounds', 'steps', 'batch_size', 'identities'
 class Command(Protocol):
     """A sub-command: a module with these two functions.
 
-    Its docstring is the help text, and the first line of it the summary in a list.
+    Its docstring is the help text, whose first line is the summary in a list.
     """
 
     __doc__: str | None

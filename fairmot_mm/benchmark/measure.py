@@ -19,7 +19,7 @@ def measure_in_turn(
     rounds: int,
     *further: str,
 ) -> dict[str, dict[str, Any]]:
-    """Run several variants in turn, each in a process of its own.
+    """Run several variants in turn, each in its own process.
 
     Every second round runs them in the opposite order, so that other load of the
     machine affects all of them alike.

@@ -1,4 +1,4 @@
-"""What is measured runs in a process of its own, whose memory is its own alone."""
+"""Running measurements in new processes, so that memory is measured separately."""
 
 import multiprocessing
 import os
@@ -63,7 +63,7 @@ def call_in_processes(
 
     Args:
         function: A function of a module, as processes can import nothing else.
-        arguments: Arguments of each call; each call has a process of its own.
+        arguments: Arguments of each call; each call has its own process.
 
     Returns:
         The results, in the order of the arguments.

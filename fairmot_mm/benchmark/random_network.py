@@ -1,4 +1,4 @@
-"""Random networks that nevertheless find something to track."""
+"""Networks with random weights that find something to track."""
 
 from pathlib import Path
 from typing import Any

@@ -33,7 +33,7 @@ class Report:
         args: The command line, with the options of `add_report_arguments`.
 
     Raises:
-        DataError: The document does not exist or has no such section.
+        DataError: The document does not exist or lacks the section.
     """
 
     def __init__(self, args: argparse.Namespace) -> None:

@@ -1,4 +1,4 @@
-"""From what a user names to the variants that are measured."""
+"""Preparing the variants that a command line asks to measure."""
 
 import argparse
 from collections.abc import Iterable, Iterator
@@ -76,7 +76,7 @@ class Workload:
         """
         settings, checkpoint = parse_variant(name), self.checkpoint
         options = self.settings['cfg_options'] | settings['cfg_options']
-        # The ONNX file lies beside the results, not in the user's cache.
+        # The ONNX file lies with the results, not in the user's cache.
         options.pop('inference.backend', None)
         if 'inference.backend' in settings['cfg_options']:
             checkpoint = self._exported(as_published(options))

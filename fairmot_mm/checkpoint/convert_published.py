@@ -13,7 +13,7 @@ from fairmot_mm.utils.errors import CheckpointError
 def convert_published(source: str | Path, out: str | Path) -> str:
     """Write a published checkpoint under our names.
 
-    A published checkpoint can also be used as it is: every way of loading converts it.
+    Converting is optional: every way of loading converts a published checkpoint.
 
     Args:
         source: A published FairMOT or CenterNet file.
@@ -32,7 +32,7 @@ def convert_published(source: str | Path, out: str | Path) -> str:
     if published.backbone_alone:
         raise CheckpointError(
             f'{source} is a {published.title}: a backbone alone, which load_from takes '
-            'as it is'
+            'without conversion'
         )
     content = {'state_dict': published.state_dict, 'meta': {'source': str(source)}}
     with atomic_path(out) as temporary:

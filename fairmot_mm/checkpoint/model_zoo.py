@@ -53,7 +53,7 @@ class ZooModel:
 
     @property
     def short_name(self) -> str:
-        """The first alias, or the name where there is none."""
+        """The first alias, or the name if there is no alias."""
         return self.aliases[0] if self.aliases else self.name
 
     @property

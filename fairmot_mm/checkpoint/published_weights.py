@@ -14,7 +14,7 @@ COUNTER = '.num_batches_tracked'  # absent in files of old PyTorch, never read
 # Of our tensors, those that the published code keeps out of its checkpoints.
 TRAINING_ONLY = ('detector.reid_head.classifier.', 'detector.task_weighting.')
 
-# Tensors and numbers in body and up-path, counters apart, of every published network.
+# Tensors and numbers in body and up-path, without counters, of every published network.
 _ARCHITECTURES = {
     (321, 19_188_256): 'dla_34',
     (273, 18_548_528): 'dlaconv_34',
@@ -36,7 +36,7 @@ _ARCHITECTURES = {
 
 
 class _Source(NamedTuple):
-    """A kind of file: told by the beginning of a name that no earlier kind has."""
+    """A kind of file, known by the beginning of a name that no earlier kind has."""
 
     title: str
     marker: str
@@ -76,7 +76,7 @@ class PublishedWeights:
         text = f'the weights are those of a {self.title}'
         heads = [h for h, own in HEADS.items() if not _has(self.state_dict, own)]
         if self.backbone_alone:
-            text += '; heads, and what of the neck it lacks, keep their start'
+            text += '; heads and missing parts of the neck keep their initial weights'
         elif heads:
             text += f'; it has no {", ".join(heads)}'
         if self.left_out:
@@ -182,7 +182,7 @@ def to_published(state_dict: Mapping[str, Tensor]) -> dict[str, Tensor]:
     if unknown or architecture_of(published) is None:
         what = f', {unknown[0]} for example' if unknown else ' of these widths'
         raise CheckpointError(
-            'the published code has no such network: it cannot build tensors'
+            'the published code lacks this network: it cannot build tensors'
             f'{what}. It has {", ".join(_ARCHITECTURES.values())}'
         )
     return published

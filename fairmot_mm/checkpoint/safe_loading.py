@@ -48,7 +48,7 @@ def _explain(error: Exception) -> str:
     refused = _REFUSED.search(str(error))
     if refused:
         model = 'model'
-        if refused[1].startswith('models.yolo.'):  # yolov5s.pt as it is published
+        if refused[1].startswith('models.yolo.'):  # yolov5s.pt as published
             model = "torch.load('yolov5s.pt', weights_only=False)['model']"
         return (
             'was refused: it holds more than weights and would run code '
@@ -74,7 +74,7 @@ def secure_mmengine() -> None:
 
 
 def _secured(loader: Callable) -> Callable:
-    """A loader of mmengine that reads nothing but weights."""
+    """A loader of mmengine that reads only weights."""
 
     @functools.wraps(loader)
     def load(filename: str, map_location: Any = None, **kwargs: Any) -> Any:
@@ -83,7 +83,7 @@ def _secured(loader: Callable) -> Callable:
                 return loader(filename, map_location=map_location, **kwargs)
         except UnpicklingError as error:
             raise CheckpointError(f'checkpoint {filename} {_explain(error)}') from error
-        except OSError as error:  # no connection, no such file on the server
+        except OSError as error:  # no connection, or no file of this name
             raise CheckpointError(
                 f'checkpoint {filename} cannot be fetched: {error}'
             ) from error

@@ -30,7 +30,7 @@ def fetch_weights(model: ZooModel) -> Path:
         Path of the file, in the package or in the cache folder, see `cache_dir`.
 
     Raises:
-        CheckpointError: Nobody publishes weights for the model; the file cannot be
+        CheckpointError: No weights are published for the model; the file cannot be
             downloaded (the message says where to get it and where to put it); or it is
             not the file that was published.
         OutputError: The cache folder cannot be written.

@@ -57,7 +57,7 @@ def build_runner(cfg: Config, mode: Literal['train', 'test']) -> Runner:
 def explain_build_errors(cfg: Any = None) -> Iterator[None]:
     """Turn mistakes of a config that show while it is built into a `ConfigError`.
 
-    A registry finds such mistakes in components that classes of other packages build.
+    A registry finds these mistakes in components that classes of other packages build.
     A constructor with ``**kwargs`` shows them when it passes a key to a class that does
     not know the key. An error in the code of a component keeps its type and traceback.
 

@@ -21,7 +21,7 @@ _PARTS: dict[Registry, tuple[tuple[str, ...], dict[str, Registry]]] = {
     ),
     TRANSFORMS: (('mmcv', SCOPE), {'transforms': TRANSFORMS}),
 }
-# The class around such a part may add arguments to its config.
+# The class that builds these parts may add arguments to their configs.
 _GET_ARGUMENTS = (DATASETS, TASK_UTILS)
 
 

@@ -65,7 +65,7 @@ def _check_optimization(cfg: Config) -> None:
     if isinstance(_value(cfg, 'optim_wrapper.optimizer'), dict):
         _check(cfg, 'optim_wrapper.optimizer', OPTIMIZERS, given=['params'])
         wrapper = cfg.optim_wrapper
-        # Another constructor may have keys of its own there.
+        # Another constructor may have other keys there.
         if wrapper.get('constructor', _DEFAULT_CONSTRUCTOR) == _DEFAULT_CONSTRUCTOR:
             extra = ['constructor', 'paramwise_cfg']
             default = 'OptimWrapper'

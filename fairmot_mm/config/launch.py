@@ -62,11 +62,11 @@ def join_processes(cfg: Config) -> None:
 
 def _prepare_slurm() -> None:
     if 'SLURM_JOB_ID' in os.environ:
-        # Two jobs that share a machine must not meet at one port.
+        # Two jobs that share a machine must not use the same port.
         port = 20000 + int(os.environ['SLURM_JOB_ID']) % 20000
         os.environ.setdefault('MASTER_PORT', str(port))
     # srun ends with the largest status. When one process fails (1), it ends the others
-    # by SIGTERM; their 143 would pass the failure off as a stop that can be resumed.
+    # by SIGTERM; their 143 would make the failure look like a stop that can be resumed.
     # In training StopOnSignalHook listens instead.
     signal.signal(signal.SIGTERM, _end_with_failure)
     # A process that is already ending keeps its status: it ignores SIGTERM then.

@@ -33,12 +33,12 @@ def load_config(config: str | Path | Config, cfg_options: dict | None = None) ->
 
     ``${name}`` in a string stands for the variable ``name`` at the top of the config,
     whichever file or option gave it its last value; a value may have variables too. The
-    option ``data_root`` also moves the data sets of a config that spells their folders
-    out, such as one a run saved.
+    option ``data_root`` also moves the data sets of a config in which their folders are
+    written out, as in one that a run saved.
 
     Args:
         config: Path of a config file, a name of the model zoo, or a `Config`, which is
-            left as it is.
+            not changed.
         cfg_options: Keys to override, dotted: ``{'model.tracker.track_buffer': 60}``.
 
     Returns:
@@ -107,7 +107,7 @@ def _passes_reference(cfg: Config, key: str) -> bool:
 
 
 def _check_keys(cfg: Config) -> None:
-    """Refuse a key at the top that looks like a misspelt one of those that are read."""
+    """Refuse a key at the top that is similar to a known key."""
     for key in set(cfg) - _KNOWN_KEYS:
         close = difflib.get_close_matches(key, _KNOWN_KEYS, n=1, cutoff=0.85)
         if close:

@@ -25,7 +25,7 @@ MAX_DRAWS = 20
 
 @DATASETS.register_module()
 class JDEDataset(BaseDataset):
-    """Image lists with a ``labels_with_ids`` text file beside every image.
+    """Image lists with a ``labels_with_ids`` text file for every image.
 
     A list has one image path on each line, relative to ``data_root``. The label file of
     ``SET/images/train/a.jpg`` is ``SET/labels_with_ids/train/a.txt``. Its lines are

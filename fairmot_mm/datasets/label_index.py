@@ -55,7 +55,7 @@ def index_labels(
 
     Time of change and size of every label file are compared with the index. Only files
     that are new or changed are read. The index is replaced in one step, so several
-    processes may do this at the same time. An index that cannot be read is made anew.
+    processes may do this at the same time. An index that cannot be read is made again.
 
     Args:
         ann_file: See `read_list`.
@@ -125,7 +125,7 @@ def _load(file: Path | None) -> dict[str, np.ndarray]:
             raise ValueError('its arrays do not fit each other')
     except (OSError, ValueError, LookupError, EOFError, zipfile.BadZipFile) as error:
         print_log(
-            f'the label index {file} cannot be used ({error}) and is made anew',
+            f'the label index {file} cannot be used ({error}) and is made again',
             'current',
         )
         return {}

@@ -25,7 +25,7 @@ class MOTVideoDataset(BaseDataset):
         sequences: Names of the sequences, all by default. A name with ``*`` stands for
             all sequences that match, in name order.
         split: ``'all'``, ``'first-half'`` or ``'second-half'`` of each sequence, see
-            `split_range`. Tracking starts anew with the second half, as published.
+            `split_range`. Tracking starts again with the second half, as published.
         pipeline: Transforms of a frame.
         **kwargs: Further arguments of mmengine's ``BaseDataset``.
 

@@ -1,4 +1,4 @@
-"""Mixed precision on any device."""
+"""Mixed precision without loss scaling."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

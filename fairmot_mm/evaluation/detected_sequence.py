@@ -89,7 +89,7 @@ def track_sequence(tracker: Tracker, sequence: DetectedSequence) -> MOTRows:
     """Run a tracker over a sequence.
 
     Args:
-        tracker: Any tracker that starts anew at ``frame_id`` 0.
+        tracker: Any tracker that forgets its tracks at ``frame_id`` 0.
         sequence: The detections of a video.
 
     Returns:
@@ -125,7 +125,7 @@ def score_tracker(
     """Run a tracker over sequences and score its tracks.
 
     Args:
-        tracker: Any tracker that starts anew at `frame_id` 0.
+        tracker: Any tracker that forgets its tracks at `frame_id` 0.
         sequences: Sequences with different names.
         protocol: See `evaluate_sequences`.
 

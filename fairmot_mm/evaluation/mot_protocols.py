@@ -63,7 +63,7 @@ def motchallenge_pairs(sequence: SequenceTracks) -> list[FramePair]:
     In each frame results are first matched to ground truth boxes of every class and
     mark, at an IoU of 0.5 or more. Results matched to a distractor (in MOT20 also to a
     vehicle, class 6) are dropped. Only pedestrians with a mark other than 0 count as
-    ground truth. MOT15 files have no classes, so the mark alone decides. Every frame
+    ground truth. MOT15 files have no classes, so only the mark decides. Every frame
     counts, with or without results.
 
     Args:

@@ -27,7 +27,7 @@ def accelerate(model: FairMOT, options: InferenceOptions) -> None:
         model: In eval mode, on its device. Its ``inference_detector`` becomes an
             `AcceleratedDetector`; a lower precision and the fusion of batch norms also
             change the weights of its detector, which cannot be trained any more. A
-            detector that is not a `JDEDetector` runs as it is.
+            detector that is not a `JDEDetector` is not changed.
         options: Options that the detector of the model does not have are refused.
 
     Raises:

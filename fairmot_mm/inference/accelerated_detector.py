@@ -18,8 +18,8 @@ Maps = dict[str, Tensor]
 class AcceleratedDetector(InferenceDetector):
     """An `InferenceDetector` that runs the network of a `JDEDetector` in another way.
 
-    It holds no weights of its own. The network runs in the type that the weights of the
-    detector have at the time of the call, so the model may still be cast.
+    The weights stay in `detector`. The network runs in the type that they have at the
+    time of the call, so the model may still be cast.
 
     Attributes:
         detector: The detector whose network runs, and which decodes the maps.

@@ -130,7 +130,7 @@ def compare_onnx(
 ) -> dict[str, float]:
     """Run a model and its export on the same images.
 
-    Where two scores are equal but for rounding, their order may differ; detections are
+    Where two scores are equal up to rounding, their order may differ; detections are
     therefore compared with the nearest one of the same image and class.
 
     Args:
@@ -184,7 +184,7 @@ def _translations(model: FairMOT) -> dict[Any, Any]:
     """How the deformable convolution is written in ONNX."""
     for name, module in model.detector.named_modules():
         if isinstance(module, DCNv2) and module.groups * module.deform_groups > 1:
-            raise ConfigError(f'{name} has groups; ONNX export knows it without')
+            raise ConfigError(f'{name} has groups; ONNX export supports only one')
     from onnxscript import opset19
 
     def deform_conv2d(

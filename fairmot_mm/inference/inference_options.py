@@ -24,7 +24,7 @@ class InferenceOptions:
     Attributes:
         backend: ``'onnxruntime'`` runs the network as an ONNX file; from a checkpoint
             it is exported once and kept in the user's cache. Of the options below it
-            takes `num_threads` alone.
+            takes only `num_threads`.
         precision: Type of the network's weights and maps. Batch norms, the output
             layers and everything behind them stay in float32.
         channels_last: Whether the channels of a pixel lie next to each other in memory.
@@ -68,7 +68,7 @@ class InferenceOptions:
         if unsupported:
             raise ConfigError(
                 f'inference.{unsupported[0]} is for the backend pytorch; onnxruntime '
-                'optimises its graphs by itself, in float32'
+                'always optimises its graphs, in float32'
             )
 
     @classmethod

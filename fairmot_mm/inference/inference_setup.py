@@ -1,4 +1,4 @@
-"""From a config and weights to a model that is ready to track."""
+"""Building a model for inference from a config and weights."""
 
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from fairmot_mm.registry import HOOKS
 
 
 class InferenceSetup:
-    """What is done before and after a model is built for inference.
+    """Prepares a config for inference, and loads weights into the built model.
 
     The model is built between the two, by `init_model` or by mmengine's Runner.
 
@@ -27,8 +27,8 @@ class InferenceSetup:
             detector where it is asked for, and hooks that average weights are left out.
         checkpoint: Weights, ours or published ones; an ONNX file; or ``None`` for a
             model that stays at its random start.
-        device: As in ``cpu`` or ``cuda:0``; by default the accelerator there is, and
-            the CPU for an ONNX file.
+        device: As in ``cpu`` or ``cuda:0``; by default the accelerator, and the CPU for
+            an ONNX file.
 
     Attributes:
         options: How the network runs, see `InferenceOptions`.

@@ -33,7 +33,7 @@ def network_dtype(detector: nn.Module) -> torch.dtype:
     """Type of the images that a detector takes: that of its weights.
 
     Args:
-        detector: Its batch norms, which stay in float32, are passed over.
+        detector: Its batch norms, which stay in float32, are ignored.
     """
     return next(
         weights.dtype

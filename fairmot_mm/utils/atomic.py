@@ -11,7 +11,7 @@ from fairmot_mm.utils.errors import OutputError
 
 @contextmanager
 def atomic_path(path: str | Path) -> Iterator[Path]:
-    """Create a temporary file beside ``path``, and rename it to ``path`` on success.
+    """Create a temporary file next to ``path``, and rename it to ``path`` on success.
 
     Args:
         path: The final file. Its folder is created.

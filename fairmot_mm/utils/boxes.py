@@ -94,7 +94,7 @@ def box_sizes(xyxy: Boxes) -> Boxes:
 
 
 def _join(first: Boxes, second: Boxes) -> Boxes:
-    """Put two arrays (..., 2) beside each other."""
+    """Join two arrays (..., 2) along the last axis."""
     if isinstance(first, torch.Tensor):
         return torch.cat([first, second], dim=-1)
     return np.concatenate([first, second], axis=-1)

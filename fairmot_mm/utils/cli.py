@@ -37,8 +37,8 @@ def one_line_errors(interrupted: str = '') -> Iterator[None]:
     warning about mmdet's own code, which a user cannot change, is not shown.
 
     Args:
-        interrupted: What to do after Ctrl-C, for the message; the main process alone
-            prints it.
+        interrupted: What to do after Ctrl-C, for the message; only the main process
+        prints it.
 
     Raises:
         SystemExit: With ``error: <message>`` (status 1) on an error of the user, with
@@ -181,7 +181,7 @@ def show_progress(items: Iterable[T], text: str) -> Iterator[T]:
 
     Args:
         items: The items; their number is shown where it is known.
-        text: Text beside the bar.
+        text: Text next to the bar.
     """
     return iter(track(items, text, console=Console(stderr=True)))
 

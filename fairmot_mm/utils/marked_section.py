@@ -1,4 +1,4 @@
-"""Tables in a document that a program writes again."""
+"""Replacing a marked section of a document."""
 
 from pathlib import Path
 
@@ -8,9 +8,9 @@ from fairmot_mm.utils.text_files import read_text
 
 
 class MarkedSection:
-    """What stands between ``<!-- NAME -->`` and ``<!-- end of NAME -->`` in a file.
+    """The text between ``<!-- NAME -->`` and ``<!-- end of NAME -->`` in a file.
 
-    Read when made, so that a measurement of minutes is not lost to a misspelt name.
+    A misspelt name is reported at once, not after minutes of measuring.
 
     Args:
         path: A Markdown file.
@@ -38,9 +38,9 @@ class MarkedSection:
         return cls(path, name)
 
     def replace(self, text: str) -> None:
-        """Put ``text`` in the place of what stands there, in one step.
+        """Replace the section with ``text``, in one step.
 
-        The rest of the file is as it is now, not as it was when this was made.
+        Other changes to the file in the meantime are kept.
 
         Raises:
             DataError: See `MarkedSection`.
@@ -50,7 +50,7 @@ class MarkedSection:
         write_text(self.path, f'{head}{text}\n{tail}')
 
     def _split(self) -> tuple[str, str]:
-        """What stands before and after the section, with the two lines."""
+        """The text before and after the section, with the two lines."""
         head, begin, rest = read_text(self.path).partition(f'{self.begin}\n')
         _, end, tail = rest.partition(self.end)
         if not (begin and end):

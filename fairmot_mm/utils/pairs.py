@@ -25,6 +25,6 @@ def pairs_in_reach(
     first = np.searchsorted(ordered, values - reach, side='left')
     count = np.searchsorted(ordered, values + reach, side='right') - first
     rows = np.repeat(np.arange(len(values)), count)
-    # Position of each pair among those of its row, counted on from its first.
+    # Position of each pair among those of its row, plus the first position of the row.
     shift = first - np.cumsum(count) + count
     return rows, order[np.arange(len(rows)) + np.repeat(shift, count)]

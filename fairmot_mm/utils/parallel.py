@@ -36,7 +36,7 @@ def map_parallel(
         chunk: Number of jobs that a process takes at once.
         workers: Number of processes; None starts one for each core, but not more than
             there are chunks of jobs. With one the jobs run in this process.
-        description: Text beside the progress bar.
+        description: Text next to the progress bar.
         show_progress: Draw a progress bar.
 
     Returns:

@@ -1,7 +1,7 @@
-"""What has to hold, and to be registered, before fairmot_mm can work.
+"""Checking the environment of fairmot_mm and registering its components.
 
-Nothing here is imported before it is needed, so that a broken environment is told in
-a sentence by `check_environment` and not by the first import that fails.
+Nothing here is imported before it is needed, so that `check_environment` reports a
+broken environment in a sentence, before an import fails.
 """
 
 import uuid
@@ -75,8 +75,8 @@ def _check_operators() -> None:
 def check_deformable_operator(device: Any) -> None:
     """Try mmcv's deformable convolution on a device.
 
-    mmcv compiled where no CUDA toolkit was found has it for the CPU alone, and one
-    compiled for other GPUs fails at its first use.
+    If mmcv was compiled without a CUDA toolkit, it has the operator only for the CPU;
+    if it was compiled for other GPUs, the operator fails at its first use.
 
     Args:
         device: A `torch.device`.
@@ -129,7 +129,7 @@ def register_all_modules(init_default_scope: bool = True) -> None:
     Args:
         init_default_scope: Also make 'fairmot_mm' the default scope of mmengine, so
             that names in a config are looked up here first, then in mmdet, mmcv and
-            mmengine. A Runner does so by itself from the config's `default_scope`.
+            mmengine. A Runner does so from the config's `default_scope`.
     """
     from mmengine.registry import DefaultScope
 

@@ -1,4 +1,4 @@
-"""The steps that a frame passes through: how long each takes, and which one failed."""
+"""Pipeline steps of a frame: how long each takes, and which one failed."""
 
 import threading
 import time
@@ -55,7 +55,7 @@ class StepClock:
     def active(self) -> Iterator[None]:
         """Measure every `step` of the body, in this thread and those that it starts.
 
-        The body must walk through the results: the steps run while it does.
+        The body must iterate over the results: the steps run while it does.
         """
         token = _active_clock.set(self)
         try:

@@ -59,7 +59,7 @@ def read_ini(path: str | Path, section: str) -> dict[str, str]:
         The values by their keys, which are in lower case.
 
     Raises:
-        DataError: The file cannot be read or has no such section.
+        DataError: The file cannot be read or lacks the section.
     """
     parser = configparser.ConfigParser()
     try:

@@ -29,7 +29,7 @@ class Tracker(Protocol):
                 second, ``ori_shape`` (height, width) in pixels.
             img: (1, 3, H, W) RGB in [0, 1], the input of the network. ``img_shape``,
                 ``scale_factor`` and ``pad_param`` of the metainfo say where the
-                original frame lies in it. None where no image is at hand.
+                original frame lies in it. None if there is no image.
 
         Returns:
             The tracks of this frame: ``bboxes`` (M, 4) xyxy in pixels of the original

@@ -48,10 +48,10 @@ class FrameSource:
         length: Number of frames that the source announces; None if it is not known.
         frames: Iterator over the frames; it can be read once.
         video: The video file that the frames come from; None for every other source.
-        live: Whether frames arrive in their own time and are lost unless they are taken
-            then: a camera, or a URL that does not say how long it is. Frames of a live
-            source are tracked one by one. If tracking is slower than the source, the
-            newest frame is taken and older ones are left out.
+        live: Whether frames arrive in real time and are lost if they are not taken in
+            time: a camera, or a URL without a known length. Frames of a live source are
+            tracked one by one. If tracking is slower than the source, the newest frame
+            is taken and older ones are left out.
     """
 
     name: str
@@ -110,7 +110,7 @@ def open_source(source: Source, frame_rate: float | None = None) -> FrameSource:
 def open_sources(
     sources: Mapping[str, Source] | Sequence[Source], frame_rate: float | None = None
 ) -> list[FrameSource]:
-    """Open several sources, each with a name of its own.
+    """Open several sources, each with a different name.
 
     Args:
         sources: Sources by name, or a list of sources. Those of a list have the names
@@ -262,7 +262,7 @@ def _as_fraction(rate: float) -> Fraction:
 
 
 def _not_empty(source: FrameSource) -> Iterator[Frame]:
-    """The frames of a source; an error if there is none."""
+    """The frames of a source; an error if it has no frame."""
     empty = True
     for frame in source.frames:
         empty = False

@@ -48,7 +48,7 @@ class VideoReader:
             self._container = av.open(
                 self.location,
                 timeout=_URL_TIMEOUT if self._is_url else None,
-                # Over UDP, the default, lost packets tear frames apart.
+                # Over UDP, the default, lost packets damage frames.
                 options={'rtsp_transport': 'tcp'} if is_rtsp else {},
             )
         except av.error.FFmpegError as error:

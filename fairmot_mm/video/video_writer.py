@@ -38,9 +38,9 @@ class VideoWriter:
     The file gets its name in `close`, so an unfinished file is never read. If no
     frame was written there is no file. The index of the finished file is at its
     beginning, so that playing can start before the whole file is loaded. Before, the
-    file consists of fragments of a second, each with an index of its own: memory does
-    not grow with the length of the video, and if writing fails (a full disk) the
-    fragments up to there are kept and can be played.
+    file consists of fragments of a second, each with its own index: memory does not
+    grow with the length of the video, and if writing fails (a full disk) the fragments
+    up to there are kept and can be played.
 
     Args:
         path: The mp4 file to make. Its folder is created.

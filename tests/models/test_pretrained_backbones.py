@@ -109,7 +109,7 @@ def test_load_from(arch, backbone_file, published_weights, config_dir, log_lines
 
     (line,) = [line for line in log_lines if line.startswith('the weights are')]
     assert title in line
-    assert 'keep their start' in line
+    assert 'keep their initial weights' in line
     assert all(name.rpartition('.')[0] in line for name in more)
 
 

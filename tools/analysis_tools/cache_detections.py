@@ -1,7 +1,7 @@
 """Write the detections of sequences to files, for tools that run many trackers on them.
 
-They come from a trained model, or, where there is none, from ground truth with noise.
-Sequences that already have a file from the same model and settings are left out.
+They come from a trained model, or from ground truth with noise. Sequences that already
+have a file from the same model and settings are left out.
 """
 
 import argparse

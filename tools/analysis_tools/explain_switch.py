@@ -1,6 +1,6 @@
 """Explain why an identity switched, or took a detection, as text and as a picture.
 
-The tracker is run once more on a file of detections made by cache_detections.py. If the
+The tracker is run again on a file of detections made by cache_detections.py. If the
 file has ground truth, the switches are found, listed, and explained by number; a frame
 and an identity of the tracker can be explained without ground truth.
 """
@@ -122,7 +122,7 @@ def table(candidates: list[Candidate]) -> str:
         )
         for each in candidates
     ]  # fmt: skip
-    return tabulate(rows, COLUMNS, disable_numparse=True) if rows else '(nobody)'
+    return tabulate(rows, COLUMNS, disable_numparse=True) if rows else '(none)'
 
 
 def picture(

@@ -117,7 +117,7 @@ def is_range(values: Any) -> bool:
 
 
 def base_config(args: argparse.Namespace) -> Config:
-    """Make a config that has nothing but the tracker to start from."""
+    """Make a config that has only the tracker to start from."""
     tracker: Any = {'type': 'JDETracker'}
     if args.config:
         tracker = load_config(args.config, args.cfg_options).model.get('tracker')
@@ -130,7 +130,7 @@ def base_config(args: argparse.Namespace) -> Config:
 
 @dataclass(frozen=True)
 class Search:
-    """The question of a search: settings, data and score.
+    """What a search varies, on which data, and by which score.
 
     Attributes:
         cfg: Config with the tracker to start from.
@@ -187,7 +187,7 @@ class Search:
 
 
 def open_study(search: Search, folder: Path, seed: int) -> 'optuna.Study':
-    """Open the study of a folder, and refuse one about another question."""
+    """Open the study of a folder, and refuse one of a different search."""
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     path = require_writable_dir(folder) / 'study.db'
     study = optuna.create_study(

@@ -58,7 +58,7 @@ def build_environment() -> dict[str, str]:
     return {
         'MAX_JOBS': str(num_jobs()),
         # setuptools drops Python's own -O3 where CFLAGS is set. -g0: debug symbols are
-        # most of the library, and nobody reads them here.
+        # most of the library, and they are not used here.
         'CFLAGS': '-O2 -DNDEBUG -g0',
         **os.environ,
         'MMCV_WITH_OPS': '1',

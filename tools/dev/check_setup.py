@@ -1,4 +1,4 @@
-"""Prove that the environment running this file is as pinned and can compute.
+"""Check that this environment has the pinned versions and that mmcv computes.
 
     .venv/bin/python tools/dev/check_setup.py
 

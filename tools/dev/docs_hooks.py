@@ -2,7 +2,7 @@
 
 Pages are written for the repository, where links lead to any file. The site has the
 README as its first page, and every file that a page links to as ``project/PATH``:
-Markdown as a page, a picture as it is, anything else as a page of code.
+Markdown as a page, a picture unchanged, anything else as a page of code.
 """
 
 import os
@@ -22,7 +22,7 @@ LINK = re.compile(r'(?<=\]\()(?!\w+:|#)([^)#\s]+)')
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """Add what docs/ links to, and what that links to in turn."""
+    """Add the files that docs/ links to, and those that these files link to."""
     found, waiting = set(), [README, *DOCS.glob('*.md')]
     while waiting:
         page = waiting.pop()

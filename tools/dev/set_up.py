@@ -2,7 +2,7 @@
 
     python3.11 tools/dev/set_up.py .venv [--rebuild-mmcv]
 
-Run by `make setup` with any Python that is on the machine, so it needs nothing but the
+Run by `make setup` with any Python that is on the machine, so it needs only the
 standard library. It may be interrupted anywhere and called again.
 """
 
@@ -57,7 +57,7 @@ def parse_args() -> argparse.Namespace:
 
 
 def make_venv(venv: Path) -> Path:
-    """The interpreter of ``venv``, which is made unless it is whole already."""
+    """The interpreter of ``venv``, which is made unless it is complete."""
     python = venv / 'bin' / 'python'
     if python.exists() and works([str(python), '-m', 'pip', '--version']):
         return python
@@ -83,7 +83,7 @@ def make_venv(venv: Path) -> Path:
 def forget_half_installed(venv: Path) -> None:
     """Remove the mark of installation where files are missing or cut short.
 
-    That is what an interrupted pip leaves; without the mark, pip installs anew.
+    That is what an interrupted pip leaves; without the mark, pip installs again.
     """
     for info in venv.glob('lib/python*/site-packages/*.dist-info'):
         if not is_whole(info):
@@ -117,7 +117,7 @@ def run(command: list[str]) -> None:
 
 
 def run_script(python: Path, name: str, *arguments: str) -> None:
-    """Run a script beside this one, which says itself why it failed."""
+    """Run a script of this folder, which prints why it failed."""
     command = [str(python), str(Path(__file__).with_name(name)), *arguments]
     returncode = subprocess.run(command, cwd=ROOT).returncode
     if returncode:
@@ -135,6 +135,6 @@ def fail(message: str) -> None:
 
 
 if __name__ == '__main__':
-    # Another project's path must not stand in for what is missing here.
+    # A path of another project must not hide what is missing here.
     os.environ.pop('PYTHONPATH', None)
     main()

@@ -1,6 +1,6 @@
 """Write a published FairMOT checkpoint under the names of this package.
 
-A published checkpoint need not be converted: every tool reads it as it is.
+Converting is optional: every tool reads published checkpoints.
 """
 
 import argparse

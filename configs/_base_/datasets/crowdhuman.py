@@ -1,5 +1,5 @@
-# CrowdHuman, every person an identity of its own; it has no videos to look at the
-# progress. Tested on MOT17.
+# CrowdHuman, in which every box has its own identity. It has no videos, so there is no
+# validation. Tested on MOT17.
 _base_ = './mot17.py'
 train_dataloader = dict(dataset=dict(ann_files=['crowdhuman.train', 'crowdhuman.val']))
 val_dataloader = None

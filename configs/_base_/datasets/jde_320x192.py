@@ -1,4 +1,4 @@
-# jde_1088x608.py at a size that a CPU can train, with a milder change of scale.
+# jde_1088x608.py at a size for training on a CPU, with a milder change of scale.
 _base_ = './jde_1088x608.py'
 input_size = (320, 192)
 affine = dict(scaling_ratio_range=(0.8, 1.2))

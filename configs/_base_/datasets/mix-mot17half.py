@@ -1,4 +1,4 @@
-# mix.py with the first half of MOT17 alone, 51 035 images; tested on the second half.
+# mix.py with only the first half of MOT17, 51 035 images; tested on the second half.
 _base_ = './mot17half.py'
 ann_files = [
     'mot17.half',

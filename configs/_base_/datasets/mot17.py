@@ -1,5 +1,5 @@
-# MOT17, the sequences of one detector: training and testing on all seven. One of them
-# gives a glance at the progress, no more. The test set: option
+# MOT17, the sequences of one detector: training and testing on all seven. Validation
+# uses one of them, only to show the progress. The test set: option
 # test_dataloader.dataset.data_root=data/MOT17/images/test
 _base_ = './jde_1088x608.py'
 videos = dict(

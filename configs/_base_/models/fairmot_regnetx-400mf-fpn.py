@@ -1,4 +1,4 @@
-# FairMOT with a network it never had: mmdet's RegNet and feature pyramid. The heads
+# FairMOT with mmdet's RegNet and feature pyramid (not published). The heads
 # read all levels of the pyramid, resized to stride 4.
 _base_ = './fairmot_dla34.py'
 model = dict(

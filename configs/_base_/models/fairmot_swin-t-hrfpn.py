@@ -1,5 +1,5 @@
-# FairMOT with a network it never had: Swin-T, whose levels mmdet's HRFPN fuses into one
-# map of stride 4.
+# FairMOT with Swin-T (not published), whose levels mmdet's HRFPN fuses into one map of
+# stride 4.
 _base_ = './fairmot_dla34.py'
 model = dict(
     detector=dict(

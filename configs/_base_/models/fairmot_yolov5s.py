@@ -1,5 +1,5 @@
-# FairMOT with YOLOv5s, the published light network: a way up to stride 4, narrow heads,
-# embeddings of 64 numbers, fixed task weights.
+# FairMOT with YOLOv5s, the published light network: a neck up to stride 4, narrow
+# heads, embeddings of 64 numbers, fixed task weights.
 _base_ = './fairmot_dla34.py'
 norm_cfg = dict(type='BN', momentum=0.03, eps=0.001)
 act_cfg = dict(type='SiLU', inplace=True)

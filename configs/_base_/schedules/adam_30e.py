@@ -1,4 +1,4 @@
-# The published schedule: Adam at 1e-4, a tenth of it after epoch 20.
+# The published schedule: Adam at 1e-4, at 1e-5 after epoch 20.
 max_epochs = 30
 base_lr = 1e-4
 train_cfg = dict(type='ResumableEpochLoop', max_epochs=max_epochs, val_interval=5)

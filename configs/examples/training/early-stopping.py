@@ -1,4 +1,4 @@
-# The run ends once three validations in a row bring no more than 0.1 % MOTA.
+# The run ends once three validations in a row gain at most 0.1 % MOTA.
 _base_ = '../../fairmot/fairmot_dla34-conv-small_1xb4-10e_synthetic.py'
 train_cfg = dict(val_interval=1)
 custom_hooks = [

@@ -1,4 +1,4 @@
-# A thousandth of the learning rate at first, the whole of it after 500 iterations.
+# A thousandth of the learning rate at first, the full rate after 500 iterations.
 _base_ = '../../fairmot/fairmot_dla34-conv-small_1xb4-10e_synthetic.py'
 param_scheduler = [
     dict(type='LinearLR', start_factor=0.001, by_epoch=False, begin=0, end=500),

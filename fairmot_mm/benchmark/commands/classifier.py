@@ -1,11 +1,11 @@
 """Measure classifiers of very many identities: time and memory of a training step.
 
-A step is forward, backward and update of the classifier alone, from embeddings of
-people with random identities, on one core a process: nn.Linear with Adam, then
+A step is forward, backward and update of only the classifier, from embeddings of people
+with random identities, on one core a process: nn.Linear with Adam, then
 PartialClassifier with all identities, sampled with Adam, sampled with RowAdam, and
-split among processes. Each variant runs in processes of its own. "peak MB" is what one
+split among processes. Each variant runs in its own processes. "peak MB" is what one
 process grew by; "kept MB" is what stays between steps: weights and the state of the
-optimizer. Every process has --people of its own.
+optimizer. Every process has its own --people.
 """
 
 import argparse
@@ -73,7 +73,7 @@ def run(args: argparse.Namespace, report: Report) -> None:
 def _measure(
     num_processes: int, args: argparse.Namespace, settings: dict[str, Any] | None
 ) -> dict[str, float]:
-    """Measure in processes of its own; of each number the largest is given."""
+    """Measure in new processes; return the largest value of each number."""
     with tempfile.TemporaryDirectory() as folder:
         store = f'file://{Path(folder, "store")}'
         calls = [

@@ -75,7 +75,7 @@ def _write_labels(root: Path, num_images: int, num_people: int) -> list[Path]:
 
 
 def _open_dataset(root: Path) -> JDEDataset:
-    """Open the data set of `write_labels`, with its index beside it."""
+    """Open the data set of `write_labels`, with its index in the same folder."""
     return JDEDataset(
         data_root=str(root), ann_files=['set.train'], index_dir=str(root / 'index')
     )

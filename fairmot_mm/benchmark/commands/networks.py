@@ -50,7 +50,7 @@ def run(args: argparse.Namespace, report: Report) -> None:
         try:
             with prepare_workload(args, config) as workload:
                 found[name] = measure(workload, args.variants, args)
-        except UserInputError as error:  # the others are measured all the same
+        except UserInputError as error:  # the others are still measured
             failed.append(f'{config.stem}: {error}')
     if found:
         rows = [

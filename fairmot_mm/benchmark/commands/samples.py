@@ -1,9 +1,8 @@
 """Time a training sample from the image file to the packed tensor, step by step.
 
 Two forms run in turn on the same images with the same random numbers, on one core: the
-pipeline of the config, and the same with its fused transform taken apart into steps.
-The median of each step is reported, and how far boxes and pixels of the two forms are
-apart.
+pipeline of the config, and the same with its fused transform split into steps. The
+median of each step is reported, and how much boxes and pixels of the two forms differ.
 """
 
 import argparse
@@ -72,7 +71,7 @@ def run(args: argparse.Namespace, report: Report) -> None:
 
 
 class Stopwatch:
-    """Adds up processor time by step; time inside an inner step counts for that alone.
+    """Adds up processor time by step; time in an inner step counts only for that step.
 
     Attributes:
         milliseconds: Processor time by step.

@@ -1,6 +1,6 @@
-"""Track a video over and over: do memory or time grow with its length?
+"""Track a video again and again, to see whether memory or time grow with its length.
 
-The video is decoded anew in every round, so that decoding, network, tracker, MOT text
+The video is decoded again in every round, so that decoding, network, tracker, MOT text
 and mp4 run as in a single video of that length. The resident memory and the time of a
 frame are printed at regular intervals. Without a checkpoint the weights are random, see
 the sub-command track.

@@ -1,11 +1,11 @@
 """Measure tracking from a video to its results: throughput, steps, latency, memory.
 
 Without --compare one way of running the network is measured in full: the frames a
-second of whole runs; in a run of its own, with a clock, the time of every pipeline
-step; and the time from a decoded frame to its tracks, one frame at a time. With
---compare several ways run in turn on the same frames, each in a process of its own, and
-their tracks are compared. Without a checkpoint the weights are random: what is detected
-then means nothing, but there are about as many detections as in a crowd.
+second of whole runs; in a separate run, with a clock, the time of every pipeline step;
+and the time from a decoded frame to its tracks, one frame at a time. With --compare
+several ways run in turn on the same frames, each in its own process, and their tracks
+are compared. Without a checkpoint the weights are random: what is detected then means
+nothing, but there are about as many detections as in a crowd.
 """
 
 import argparse

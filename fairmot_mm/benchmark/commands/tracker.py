@@ -1,13 +1,13 @@
 """Measure a tracker: time and memory by number of people and by length of video.
 
 Everything runs on one core. The detections are those of a synthetic crowd and are made
-before the clock starts, so the time is that of `tracker.track` alone. By number of
-people, mmdet's ByteTracker gets the same detections, in turn with ours. By length of
-video, an endless crowd is followed; then the frames after the first and after the last
-mark are tracked once more, in turn, from copies of the tracker taken at those marks, so
-that other load of the machine affects both alike. "state KB" is what the tracker keeps
-between frames, pickled; "peak MB" the most memory that a frame adds, by tracemalloc;
-"ratio" the median of ByteTracker by ours.
+before the clock starts, so only `tracker.track` is timed. By number of people, mmdet's
+ByteTracker gets the same detections, in turn with ours. By length of video, an endless
+crowd is followed; then the frames after the first and after the last mark are tracked
+again, in turn, from copies of the tracker taken at those marks, so that other load of
+the machine affects both alike. "state KB" is what the tracker keeps between frames,
+pickled; "peak MB" the most memory that a frame adds, by tracemalloc; "ratio" the median
+of ByteTracker by ours.
 """
 
 import argparse

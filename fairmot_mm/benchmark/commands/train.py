@@ -1,7 +1,7 @@
 """Measure training: from a packed batch to updated weights, by network and option.
 
-Every option runs in a process of its own, one step of each in turn. Images and people
-are noise: the time does not depend on them. Reading the data is measured by
+Every option runs in its own process, one step of each in turn. Images and people are
+noise: the time does not depend on them. Reading the data is measured by
 benchmark_data.py. Hooks are left out, except for the loss guard where it is an option.
 """
 

@@ -47,7 +47,7 @@ class Problem:
 
     @property
     def is_error(self) -> bool:
-        """Whether training fails because of it, or learns something wrong."""
+        """Whether the problem makes training fail or learn something wrong."""
         return self.kind not in WARNINGS
 
     def __str__(self) -> str:

@@ -115,7 +115,7 @@ def _read_coco(file: Path) -> dict[str, Any]:
 
 
 def _group_by_video(content: dict[str, Any], frame_rate: float) -> list[_Video]:
-    """Images grouped by video or, where there is none, by folder."""
+    """Images grouped by video or, without videos, by folder."""
     annotations = defaultdict(list)
     for entry in content['annotations']:
         annotations[entry['image_id']].append(entry)

@@ -44,7 +44,7 @@ def convert_crowdhuman(
 ) -> ConversionReport:
     """Convert ``annotation_train.odgt`` and ``annotation_val.odgt``.
 
-    Writes ``OUT/NAME/images/{train,val}``, the labels beside them and the lists
+    Writes ``OUT/NAME/images/{train,val}``, the labels next to them and the lists
     ``OUT/name.train`` and ``OUT/name.val``; see `write_jde_set`. As published, a box is
     the full body (``fbox``), which may reach beyond the image, and those with
     ``extra.ignore`` are left out. Unlike the published script, boxes are divided by the

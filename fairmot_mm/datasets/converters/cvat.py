@@ -86,7 +86,7 @@ def convert_cvat(
     files = sorted(source.glob('*/*.xml'), key=lambda file: natural_order(str(file)))
     if not files:
         raise DataError(
-            f'no SEQ/*.xml in {source}: unpack each export to a folder of its own there'
+            f'no SEQ/*.xml in {source}: unpack each export there, to a separate folder'
         )
     for file, following in pairwise(files):
         if file.parent == following.parent:
@@ -134,7 +134,7 @@ def _read_xml(file: Path) -> ElementTree.Element:
         raise DataError(f'{file} is not an XML file: {error}') from error
     if root.find('meta/project') is not None:
         raise DataError(
-            f'{file} is the export of a project: export each task by itself'
+            f'{file} is the export of a project: export each task separately'
         )
     if root.find('image') is not None or root.tag != 'annotations':
         raise DataError(f'{file} has no tracks: export it as "CVAT for video 1.1"')

@@ -31,7 +31,7 @@ def half_lists(count: int) -> dict[str, slice]:
 def write_second_halves(
     infos: Sequence[SequenceInfo], target: Target, staging: Path
 ) -> list[Path]:
-    """Write the second half of each sequence as a sequence of its own.
+    """Write the second half of each sequence as a separate sequence.
 
     The new sequence is a plain MOTChallenge folder of the same name. It has all ground
     truth rows of its frames, including those that evaluation ignores. Frames count from

@@ -71,7 +71,7 @@ def write_jde_set(
         The lists that were written, and the number of boxes left out by reason.
 
     Raises:
-        DataError: The source is malformed, or no box of it can be used.
+        DataError: The source is malformed, or none of its boxes can be used.
         OutputError: The target cannot be written, or has different images with the
             same names.
     """

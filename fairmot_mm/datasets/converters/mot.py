@@ -106,10 +106,10 @@ def convert_mot(
 ) -> ConversionReport:
     """Convert MOT15, 16, 17, 20 or your own sequences in the same form.
 
-    Writes ``OUT/NAME/images/train/SEQ/img1`` with ``seqinfo.ini`` and ground truth
-    beside it, ``OUT/NAME/labels_with_ids/train/SEQ/img1`` and the list
-    ``OUT/name.train``; see `write_jde_set`. Rows of mark 0 and of other classes are
-    left out, boxes beyond the image are kept.
+    Writes ``OUT/NAME/images/train/SEQ/img1`` with ``seqinfo.ini`` and ground truth next
+    to it, ``OUT/NAME/labels_with_ids/train/SEQ/img1`` and the list ``OUT/name.train``;
+    see `write_jde_set`. Rows of mark 0 and of other classes are left out, boxes beyond
+    the image are kept.
 
     An identity is a pair of sequence and raw track id. Identities are numbered from 0
     by sequence name, then raw id, as in the labels that the authors of JDE published.
@@ -164,7 +164,7 @@ def refuse_inside(source: str | Path, out: str | Path) -> None:
     """Raise if writing to ``out`` would write into the source.
 
     Args:
-        source: Folder that must stay as it is.
+        source: Folder that must not change.
         out: Folder that is written to.
 
     Raises:

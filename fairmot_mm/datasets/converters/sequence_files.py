@@ -1,4 +1,4 @@
-"""The files that make a folder of images a sequence of the MOTChallenge."""
+"""Writing ``seqinfo.ini`` and ``gt/gt.txt`` of a sequence."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -32,7 +32,7 @@ class Target:
         """Raise if the data set would be written into the source.
 
         Args:
-            source: Folder that must stay as it is.
+            source: Folder that must not change.
 
         Raises:
             OutputError: One of the two folders is the other or lies in it.

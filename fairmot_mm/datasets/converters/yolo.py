@@ -37,7 +37,7 @@ def convert_yolo(
     workers: int | None = None,
     show_progress: bool = False,
 ) -> ConversionReport:
-    """Convert ``SOURCE/images/**`` with ``SOURCE/labels/**.txt`` beside them.
+    """Convert ``SOURCE/images/**`` and their ``SOURCE/labels/**.txt``.
 
     Lines are ``class cx cy w h``, divided by the image size; these boxes have no
     identity. With ``track_ids`` lines are ``class cx cy w h id``, and each folder is a

@@ -89,7 +89,7 @@ class JDERandomAffine(BaseTransform):
     def move_boxes(
         self, results: dict, matrix: np.ndarray, angle: float, size: tuple[int, int]
     ) -> dict:
-        """Warp and filter the ground truth; the image stays as it is.
+        """Warp and filter the ground truth; the image does not change.
 
         Args:
             results: The sample, with boxes in pixels of an image of ``size``.

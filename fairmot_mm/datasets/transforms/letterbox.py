@@ -75,7 +75,7 @@ class Letterbox(BaseTransform):
         )
 
     def move_boxes(self, results: dict, fit: 'LetterboxFit') -> dict:
-        """Set the metainfo and move the boxes; the image stays as it is.
+        """Set the metainfo and move the boxes; the image does not change.
 
         Args:
             results: The sample, with boxes in pixels of the original image.

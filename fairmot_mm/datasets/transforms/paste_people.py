@@ -1,4 +1,4 @@
-"""Making crowds: pasting people who were cut out of other images."""
+"""Pasting people who were cut out of other images."""
 
 import math
 import random
@@ -68,7 +68,7 @@ class PastePeople(BaseTransform):
         self._cache: dict[Path, np.ndarray] = {}
 
     def transform(self, results: dict) -> dict:
-        """Paste a group, or leave the sample as it is.
+        """Paste a group, or leave the sample unchanged.
 
         Args:
             results: The sample, with ``img`` (H, W, 3) uint8 and its ground truth.

@@ -25,18 +25,18 @@ class CompileNetworkHook(Hook):
     """Lets ``torch.compile`` generate code for the parts of the network.
 
     mmengine's own key ``compile`` takes the whole step, which objects of varying number
-    interrupt. Here targets, losses and update stay as they are. Results are those of
+    interrupt. Here targets, losses and update are not compiled. Results are those of
     the plain network up to rounding, and checkpoints have the same names. Validation
     runs the plain network, because its frames have another size.
 
     Args:
-        modules: Names of parts of the model. The output of each must depend on its
-            input alone, and nothing else may call one of its methods.
+        modules: Names of parts of the model. The output of each must depend only on its
+        input, and nothing else may call one of its methods.
         options: Keyword arguments of ``torch.compile``, such as ``mode``.
 
     Raises:
-        ConfigError: The model has no such part, or, in the first iteration, this
-            machine cannot generate code.
+        ConfigError: The model has no part of this name, or, in the first iteration,
+            this machine cannot generate code.
     """
 
     # After every hook that copies the model or changes its layout.
@@ -76,7 +76,7 @@ def compile_network(
         The parts. Deleting ``forward`` from their ``vars`` undoes the change.
 
     Raises:
-        ConfigError: The model has no such part.
+        ConfigError: The model has no part of this name.
     """
     try:
         parts = [model.get_submodule(name) for name in modules]

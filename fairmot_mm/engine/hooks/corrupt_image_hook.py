@@ -17,9 +17,9 @@ INFO = 'corrupt_images'
 class CorruptImageHook(Hook):
     """Log every image that ``JDEDataset(on_corrupt='skip')`` replaced, once.
 
-    The processes tell each other of such images at the interval of the
-    `FlagExchangeHook`. Checkpoints hold what was found: a resumed run does not name an
-    image again, and the limit is that of the whole training.
+    The processes exchange these images at the interval of the `FlagExchangeHook`.
+    Checkpoints hold what was found: a resumed run does not name an image again, and the
+    limit is that of the whole training.
 
     Args:
         max_images: Number of different images after which the run stops, because then

@@ -97,7 +97,7 @@ class FlagExchangeHook(Hook):
             self.exchange(runner, runner.iter + 1)
 
     def after_train_epoch(self, runner: Runner) -> None:
-        """Exchange what is left of an epoch."""
+        """Exchange the remaining flags of an epoch."""
         self.exchange(runner, runner.iter)
 
     def before_val(self, runner: Runner) -> None:
@@ -115,7 +115,7 @@ def find_flag_exchange(runner: Runner) -> FlagExchangeHook:
         The hook of the Runner.
 
     Raises:
-        ConfigError: The Runner has no such hook.
+        ConfigError: The Runner has no `FlagExchangeHook`.
     """
     for hook in runner.hooks:
         if isinstance(hook, FlagExchangeHook):

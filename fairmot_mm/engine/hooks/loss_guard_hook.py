@@ -60,14 +60,14 @@ class _Iteration:
 class LossGuardHook(Hook):
     """Stop at a bad loss or gradient, or leave the batch out.
 
-    Bad is what is not finite, and a loss above `max_loss`. The message names the losses
-    and, for every image of the batch, its file, people, identities and largest box; for
-    a gradient, those of every image of the update. Gradients are not looked at where a
-    loss scaler (float16) does so itself.
+    A loss or gradient is bad if it is not finite; a loss also if it is above
+    `max_loss`. The message names the losses and, for every image of the batch, its
+    file, people, identities and largest box; for a gradient, those of every image of
+    the update. Gradients are not checked where a loss scaler (float16) checks them.
 
-    With ``'stop'`` the processes tell each other of a bad batch at the interval of the
-    `FlagExchangeHook`, and before a checkpoint is saved or weights are validated: the
-    weights may have learned from the batch, but no file ever holds them.
+    With ``'stop'`` the processes exchange whether a batch was bad at the interval of
+    the `FlagExchangeHook`, and before a checkpoint is saved or weights are validated:
+    the weights may have learned from the batch, but no file ever holds them.
 
     With ``'skip'`` nothing may be learned from the batch. So the processes exchange
     their flags in every iteration, before the backward pass; all leave the batch out
@@ -171,7 +171,7 @@ class LossGuardHook(Hook):
             self._leave_out = False
             self._exchange.exchange(runner, self._current.number)
             if self._leave_out:
-                # Every process takes part in the update, and accumulation counts it.
+                # Every process must update, and accumulation counts the iteration.
                 others = {*model.parameters()} - {*sharded}
                 return {'loss': sum(p.sum() for p in others if p.requires_grad) * 0}
         self._update.append(self._samples)
@@ -187,8 +187,8 @@ class LossGuardHook(Hook):
             self.num_skipped = 0
             return
         skip = self.action == 'skip'
-        # To skip, processes decide alike. To stop, each looks at its own rows alone,
-        # without a collective.
+        # To skip, all processes must decide the same. To stop, each checks only its own
+        # rows, without a collective.
         parameters = [*bare_model(runner.model).parameters()]
         norm = gradient_norm(parameters, sharded if skip else ())
         self._current.norm, self._current.update = norm, [*self._update]
@@ -251,7 +251,7 @@ class LossGuardHook(Hook):
         if self.num_skipped > self.max_skipped:
             raise DivergedError(
                 f'{message}. {self.num_skipped} iterations in a row cannot be learned '
-                'from: go on from an earlier checkpoint, with a lower learning rate'
+                'from: continue from an earlier checkpoint, with a lower learning rate'
             )
         for buffer, before in zip(runner.model.buffers(), self._buffers, strict=True):
             buffer.copy_(before)

@@ -52,7 +52,7 @@ class ResumeHook(Hook):
         meta['iter'] = meta['epoch'] * new_length + done * old // new
         runner.logger.info(
             f'{old_length} iterations of {old} images in an epoch became {new_length} '
-            f'of {new}: going on at iteration {meta["iter"]}'
+            f'of {new}: continuing at iteration {meta["iter"]}'
         )
 
 

@@ -27,8 +27,8 @@ class RowShardHook(Hook):
     """Train a model with a `RowShard`, such as `PartialClassifier`.
 
     A checkpoint holds all rows, of weights, averaged weights and the state of the
-    optimizer, so it is that of one process and any number of processes resumes it.
-    Gradients are clipped by the norm over all processes, sparse ones too. A model
+    optimizer, so it equals that of one process and any number of processes can resume
+    it. Gradients are clipped by the norm over all processes, sparse ones too. A model
     without a `RowShard` is not changed.
     """
 
@@ -72,8 +72,8 @@ class RowShardHook(Hook):
     def _save_whole_state(self, runner: Runner) -> None:
         """Have all processes gather their rows around `Runner.save_checkpoint`.
 
-        mmengine calls hooks before it saves in the first process alone, where it is too
-        late for the others to send their rows.
+        mmengine calls the hooks for saving only in the first process, when the others
+        can no longer send their rows.
         """
         save = runner.save_checkpoint
 

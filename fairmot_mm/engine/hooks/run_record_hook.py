@@ -1,4 +1,4 @@
-"""Files beside the log that record what a run was made of and its scores."""
+"""Files that record the code, the packages, the machine and the scores of a run."""
 
 import json
 import platform
@@ -26,7 +26,7 @@ from fairmot_mm.utils.git_state import git_state
 class RunRecordHook(Hook):
     """Write ``record.json``, ``<repository>.diff`` and ``metrics.json`` of every start.
 
-    The files lie in the folder of the start, ``<work dir>/<timestamp>``, beside its log
+    The files lie in the folder of the start, ``<work dir>/<timestamp>``, with its log
     and its ``vis_data``. A resumed run has a new folder, so it keeps the older record.
 
     ``record.json`` has the command line, the machine and the versions of all installed

@@ -20,11 +20,12 @@ class StopOnSignalHook(Hook):
     """On SIGTERM: save a checkpoint after an iteration, then end with status 143.
 
     A scheduler that ends a job, or takes its machine away, sends the signal some time
-    before it kills. A process alone stops after the iteration in which it got the
-    signal. Several processes learn of it at the interval of the `FlagExchangeHook` and
-    stop after the same iteration. With gradient accumulation they stop after an update.
-    ``--resume`` goes on from ``iter_<n>.pth`` as if the run had not stopped; the next
-    stop replaces the file. A signal during a validation waits for the next iteration.
+    before it kills the job. A single process stops after the iteration in which it got
+    the signal. Several processes exchange it at the interval of the `FlagExchangeHook`
+    and stop after the same iteration. With gradient accumulation they stop after an
+    update. ``--resume`` continues from ``iter_<n>.pth`` as if the run had not stopped;
+    the next stop replaces the file. A signal during a validation waits for the next
+    iteration.
 
     Args:
         signals: Names of the signals; the status is 128 and the signal's number.
@@ -49,13 +50,13 @@ class StopOnSignalHook(Hook):
         """Listen to the signals.
 
         Raises:
-            ConfigError: The loop cannot go on within an epoch, or the Runner has no
+            ConfigError: The loop cannot resume within an epoch, or the Runner has no
                 `FlagExchangeHook`.
         """
         if not isinstance(runner.train_loop, (ResumableEpochLoop, IterBasedTrainLoop)):
             raise ConfigError(
-                f'{type(runner.train_loop).__name__} cannot go on within an epoch: set '
-                "train_cfg.type='ResumableEpochLoop', or leave this hook out with "
+                f'{type(runner.train_loop).__name__} cannot resume within an epoch: '
+                "set train_cfg.type='ResumableEpochLoop', or leave this hook out with "
                 'default_hooks.stop_on_signal=None'
             )
         self._exchange = find_flag_exchange(runner)
@@ -90,12 +91,12 @@ class StopOnSignalHook(Hook):
         Raises:
             SystemExit: With the status of the signal.
         """
-        if get_world_size() == 1:  # nobody else to agree with
+        if get_world_size() == 1:  # no other process to agree with
             self.agreed = self.received
         accumulated = getattr(runner.optim_wrapper, '_accumulative_counts', 1)
         if not self.agreed or (runner.iter + 1) % accumulated:
             return
-        self._exchange.exchange(runner, runner.iter + 1)  # is the last batch good?
+        self._exchange.exchange(runner, runner.iter + 1)  # fails after a bad batch
         for hook in runner.hooks:
             if isinstance(hook, SyncBuffersHook):  # as at the end of an epoch
                 hook.after_train_epoch(runner)
@@ -118,7 +119,7 @@ class StopOnSignalHook(Hook):
         if before not in (None, name) and is_main_process():
             Path(hook.out_dir, before).unlink(missing_ok=True)
         received = signal.Signals(number).name
-        runner.logger.warning(f'{received}: {name} is saved, --resume goes on from it')
+        runner.logger.warning(f'{received}: {name} is saved, continue with --resume')
 
     def after_train(self, runner: Runner) -> None:
         """Stop listening."""

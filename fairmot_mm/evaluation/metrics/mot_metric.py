@@ -62,7 +62,7 @@ class VideoInfo(NamedTuple):
 
 
 class FrameTracks(NamedTuple):
-    """Tracks of one frame, which are kept of its data sample.
+    """Tracks of one frame, copied from its data sample.
 
     Attributes:
         video: The video.
@@ -235,7 +235,7 @@ class MOTMetric(BaseMetric):
         if known != video:
             raise DataError(
                 f'two videos are called {video.name!r}: {known} and {video}; give each '
-                'a name of its own'
+                'a different name'
             )
 
 

@@ -8,7 +8,7 @@ from fairmot_mm.models.layers.ida_up import IDAUp
 
 
 class IDAPyramid(nn.ModuleList):
-    """The first `IDAUp` fuses the two coarsest levels, each next one a level more.
+    """Chain of `IDAUp`: the first fuses the two coarsest levels, each next adds one.
 
     Args:
         in_channels: Channels of the levels, the finest first; each level has half the

@@ -12,7 +12,7 @@ from torch.nn.parallel import DistributedDataParallel
 
 
 class RowShard(nn.Module):
-    """Base of a module whose rows are split: each process trains its own rows alone.
+    """Base of a module whose rows are split: each process trains only its own rows.
 
     All parameters of the module have `num_rows` rows, of which this process holds
     `rows`. Their gradients are complete and are not averaged over the processes. All
@@ -72,7 +72,7 @@ class RowShard(nn.Module):
     def _load_from_state_dict(
         self, state_dict: dict[str, Any], prefix: str, *args: Any, **kwargs: Any
     ) -> None:
-        """Take the rows of this process out of all rows; own rows load as they are."""
+        """Take the rows of this process out of all rows; own rows load unchanged."""
         for name, _ in self.named_parameters(recurse=False):
             loaded = state_dict.get(prefix + name)
             if loaded is not None and len(loaded) == self.num_rows:

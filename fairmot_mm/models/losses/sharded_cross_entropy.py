@@ -48,7 +48,7 @@ def sharded_cross_entropy(
             identity belongs to another process.
 
     Returns:
-        (Q,) losses. A process may use the losses of its own people alone.
+        (Q,) losses. A process may also use only those of its own people.
     """
     return _ShardedCrossEntropy.apply(embeds, weight, bias, targets)
 

@@ -248,7 +248,7 @@ class FairMOT(BaseMOTModel):
             frame.pred_track_instances = follow(frame, image[None])
 
     def _is_detected(self, frame: DetDataSample) -> bool:
-        """Whether the network runs on a frame: every n-th, or the next one there is."""
+        """Whether the network runs on a frame: every n-th, or else the next one."""
         if self.detect_every == 1:  # images that are no video have no frame_id
             return True
         return frame.frame_id % self.detect_every <= frame.get('skipped', 0)

@@ -1,4 +1,4 @@
-"""Trackers of mmdet in the place of ours."""
+"""Adapter for the trackers of mmdet."""
 
 from mmdet.models.trackers.base_tracker import BaseTracker
 from mmdet.structures import DetDataSample
@@ -14,12 +14,12 @@ class MMDetTracker:
     """Gives a tracker of mmdet the methods of `Tracker`.
 
     Trackers of mmdet take the model, too, and ignore arguments that they do not know.
-    They use the model for nothing but a second network for embeddings (``reid``), which
+    They use the model only for a second network for embeddings (``reid``), which
     `FairMOT` does not have, so they get None.
 
     Args:
         tracker: `ByteTracker`, `OCSORTTracker`, `SORTTracker` or another tracker that
-            works on boxes alone.
+            works only on boxes.
     """
 
     def __init__(self, tracker: BaseTracker) -> None:

@@ -43,12 +43,13 @@ class DenseReIDHead(BaseModule):
             the published ``sqrt(2) * ln(num_ids - 1)``.
         loss_id: Cross-entropy by default; a sigmoid loss (``FocalLoss``) starts the
             classifier at probability 0.01.
-        classifier_cfg: Config of a classifier that has a loss of its own, such as
+        classifier_cfg: Config of a classifier that computes its own loss, such as
             `PartialClassifier` for very many identities; it uses the ``loss_weight`` of
             `loss_id`, which must be a cross-entropy. ``None``: ``nn.Linear``.
-        joint_classes: Whether an object is told apart from the objects of all classes
-            or, with ``False``, of its own class alone. Then each class has its own
-            classifier and loss; the classifiers are rows of one layer, class by class.
+        joint_classes: Whether an object is distinguished from the objects of all
+            classes or, with ``False``, only from those of its own class. Then each
+            class has its own classifier and loss; the classifiers are rows of one
+            layer, class by class.
         on_classifier_mismatch: What to do with a loaded classifier of another number of
             identities: ``'error'``, or ``'reinit'`` to start a new one, for fine-tuning
             on other people.
@@ -82,7 +83,7 @@ class DenseReIDHead(BaseModule):
         kind = {k: v for k, v in (loss_id or {}).items() if k != 'loss_weight'}
         if classifier_cfg is not None and kind not in ({}, CROSS_ENTROPY):
             raise ConfigError(
-                f'{classifier_cfg["type"]} has a cross-entropy of its own and cannot '
+                f'{classifier_cfg["type"]} computes its own cross-entropy and cannot '
                 f'use loss_id={loss_id}: set only its loss_weight'
             )
         self.embed_dims = embed_dims
@@ -209,7 +210,7 @@ class DenseReIDHead(BaseModule):
         losses, first = {}, 0
         for label, count in enumerate(counts):
             own, rows = labels == label, slice(first, first + count)
-            if count:  # a class without identities has nothing to tell apart
+            if count:  # a class without identities has nothing to classify
                 loss = self._classify(embeds[own], ids[own] - first, rows)
                 losses[f'loss_id_{label}'] = loss
             first += count

@@ -38,9 +38,9 @@ class PartialClassifier(RowShard):
         in_features: D, width of an embedding.
         out_features: N, number of identities of all processes.
         sample_ratio: Share of the identities in an iteration, above 0 and at most 1.
-        sparse_grad: Whether gradients hold the sample alone, for `RowAdam`, which then
-            updates the sample alone. Otherwise the gradients of the other identities
-            are zeros, and the optimizer updates all of them.
+        sparse_grad: Whether gradients hold only the sample, for `RowAdam`, which then
+            updates only the sample. Otherwise the gradients of the other identities are
+            zeros, and the optimizer updates all of them.
         seed: Seed of the sample.
 
     Raises:
@@ -75,7 +75,7 @@ class PartialClassifier(RowShard):
         Args:
             embeds: (P, D) scaled embeddings of the people of this process.
             ids: (P,) int64 identities, counted from ``rows.start``.
-            rows: Range of the identities to tell apart.
+            rows: Range of the identities to choose among.
 
         Returns:
             (P,) losses of the people of this process.

@@ -45,12 +45,13 @@ class CameraMotion(ABC):
     """Estimates how the picture moved from one frame to the next with the camera.
 
     A tracker with camera motion gets the input of the network together with the
-    detections. This part makes a small grey picture of it on its device and compares it
-    with that of the last frame; the tracker then carries its tracks over by the `warp`
-    of its motion model. Detections are masked out, because people move on their own.
+    detections. This part makes a small grey picture of this input on its device and
+    compares the picture with that of the last frame; the tracker then carries its
+    tracks over by the `warp` of its motion model. Detections are masked out, because
+    people move on their own.
 
     Where two frames cannot be compared, the motion is zero. In the first frame this is
-    no fault. If the frame size changes, or the picture shows too little background, the
+    expected. If the frame size changes, or the picture shows too little background, the
     log says so once for each run of frames without a result.
 
     mmdet's `CameraMotionCompensation` compares whole frames at full size, people

@@ -16,7 +16,7 @@ class KalmanFilterXYAH(BlockKalmanFilter):
     The noise grows with the height of the box, as in DeepSORT (Wojke et al., 2017),
     whose parameters FairMOT uses. The numbers equal those of mmdet's `KalmanFilter`,
     which moves one track a call; this filter moves all tracks in one. A track that is
-    not seen keeps its height, while its aspect ratio goes on changing.
+    not seen keeps its height, but its aspect ratio still changes.
 
     Arguments, methods and errors are those of `BlockKalmanFilter`; the size of a box is
     its height.

@@ -13,8 +13,8 @@ class LowFrameRate:
 
     The motion model of the published tracker counts in frames, and its noise is set for
     video of 25 to 30 frames a second. At 5 frames a second a walking person leaves its
-    gate, and a new one no longer overlaps with the own box of the frame before, so it
-    is never confirmed. With this part the tracker
+    gate, and the box of a new person no longer overlaps with that of the last frame, so
+    the track is never confirmed. With this part the tracker
 
     - moves its tracks by the time that passed, in frames at ``reference_fps``: the
       uncertainty of positions, and with it the gate, grows as it would over that many

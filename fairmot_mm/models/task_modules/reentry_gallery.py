@@ -20,7 +20,7 @@ class ReentryGallery:
     given back leaves the gallery, so it never belongs to two tracks. Positions are not
     compared: a person who left on the left may return on the right.
 
-    The embedding alone decides, so the gallery helps where people leave and return and
+    Only the embedding decides, so the gallery helps where people leave and return and
     few of them have similar embeddings. Where no person returns it can only lower the
     scores: a person who enters for the first time may get the identity of a person who
     left. Memory and time are bounded by ``max_size``.

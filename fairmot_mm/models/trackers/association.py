@@ -127,10 +127,10 @@ def assign(
 
     This is not "match all, then drop what is above the limit": a pair is made only
     where it lowers the total. In a crowd most tracks and detections have one possible
-    partner only. Their pairs belong to every best matching, so the solver gets the
-    other pairs alone, in blocks that share no track and no detection. Where costs in a
-    block are exactly equal, several matchings may be best; the solver then gets the
-    whole table, and its choice among them is that of the published tracker.
+    partner only. Their pairs belong to every best matching, so the solver gets only the
+    other pairs, in blocks that share no track and no detection. Where costs in a block
+    are exactly equal, several matchings may be best; the solver then gets the whole
+    table, and its choice among them is that of the published tracker.
 
     Args:
         pairs: Candidates; a cost that is not listed must be above ``limit``.

@@ -105,7 +105,7 @@ class Detections:
                 'pred_instances must have bboxes (N, 4), scores (N,), labels (N,), '
                 f'embeds (N, C); found {shapes}'
             )
-        # Labels ride along as floats, exact up to 2^24: one copy from the device.
+        # Labels are copied as floats, exact up to 2^24, so that one copy is enough.
         parts = [bboxes, scores[:, None], embeds, labels[:, None]]
         table = torch.cat([part.detach().float() for part in parts], dim=1)
         columns = table.cpu().numpy()

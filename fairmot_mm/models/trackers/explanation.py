@@ -199,7 +199,7 @@ class Explainer:
             return f'{stage.name}: {cost:.3f} > {limit}'
         if self.record.match[row] == col:
             return f'{stage.name}: paired, {cost:.3f} <= {limit}'
-        return f'{stage.name}: {cost:.3f} <= {limit}, but others went together better'
+        return f'{stage.name}: {cost:.3f} <= {limit}, but other pairs cost less'
 
     def _left_out(self, row: int, col: int) -> Iterator[str]:
         """Why no later stage could make a pair that was not made."""
@@ -218,7 +218,7 @@ class Explainer:
             yield 'a lost track is not matched by overlap'
 
     def _stage_of_row(self, row: int) -> StageRecord:
-        """The stage that matched a track: it takes part in no later one."""
+        """The stage that matched a track; later stages leave the track out."""
         return [stage for stage in self.record.stages if row in stage.rows][-1]
 
 

@@ -40,10 +40,10 @@ class JDETracker:
 
     All numbers and oddities are by default those of the published FairMOT tracker
     (Zhang et al., "FairMOT", IJCV 2021, section 4.4, and its code), with two
-    exceptions: identities start at 1 in every video, and classes stay apart (the
-    published tracker reads a single class). Five oddities have a switch. In
-    contrast to mmdet's trackers it uses the embeddings that the detector predicts, and
-    it works on arrays of all tracks instead of a loop over objects.
+    exceptions: identities start at 1 in every video, and objects of different classes
+    are never matched (the published tracker reads a single class). Five oddities have a
+    switch. In contrast to mmdet's trackers it uses the embeddings that the detector
+    predicts, and it works on arrays of all tracks instead of a loop over objects.
 
     Whatever a frame holds, the state stays valid; a call that fails leaves it as it
     was before.
@@ -89,7 +89,7 @@ class JDETracker:
 
     Raises:
         ConfigError: A value is out of its range, a name is unknown, or an argument
-            would have no effect beside ``stages``.
+            would have no effect together with ``stages``.
     """
 
     def __init__(  # noqa: PLR0913 - the keys of a config
@@ -176,9 +176,9 @@ class JDETracker:
         """Follow the detections of the next frame.
 
         Detections with a value that is not finite, or without width or height, are
-        ignored. Frames are counted by calls, as published: numbers may jump ahead
-        without any effect (`low_frame_rate` gives them one), but not stand still or go
-        back. Where frames change their size, tracks are carried over to the new size.
+        ignored. Frames are counted by calls, as published. The numbers of frames must
+        increase; gaps between them have an effect only with `low_frame_rate`. Where
+        frames change their size, tracks are carried over to the new size.
 
         Args:
             data_sample: `pred_instances` with `bboxes` (N, 4) xyxy in pixels of the
@@ -186,8 +186,8 @@ class JDETracker:
                 `embeds` (N, C), on any device, in any order. Metainfo: `frame_id`,
                 where 0 resets the tracker, `frame_rate` (30 if absent), and
                 `ori_shape`, without which frames are taken to keep their size.
-            img: (1, 3, H, W) RGB in [0, 1], network input of the frame; needed for
-                `camera_motion` alone.
+            img: (1, 3, H, W) RGB in [0, 1], network input of the frame; needed
+                only for `camera_motion`.
 
         Returns:
             The confirmed tracks of this frame, in the order of the published tracker:

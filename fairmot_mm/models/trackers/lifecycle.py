@@ -48,7 +48,7 @@ class Lifecycle:
             detections: D detections of the frame.
             new: Mask (D,), or a slice, of the detections that begin a track.
             frame: Number of the frame, from 1.
-            first_id: Identity of the first new track; the others count on from it.
+            first_id: Identity of the first new track; the others get the next numbers.
 
         Returns:
             The K new tracks.
@@ -169,7 +169,7 @@ class Lifecycle:
             max_lost: Frames for which a track may stay lost.
 
         Returns:
-            The tracks that go on.
+            The tracks that remain.
         """
         was_tracked = tracks.tracked
         stays = ~seen & tracks.confirmed & ~tracks.ends_when_lost

@@ -10,7 +10,7 @@ class MotionModel(Protocol):
     """Predicts where tracks are in the next frame, all tracks in one call.
 
     Letters: N tracks, M measurements. The state of a track is a row of `mean` (N, ...)
-    and of `cov` (N, ...), float64. The tracker stores these rows and never looks into
+    and of `cov` (N, ...), float64. The tracker stores these rows and does not interpret
     them. Boxes are in pixels of the frame. No method changes its arguments.
     `BlockKalmanFilter` is an implementation.
     """

@@ -146,7 +146,7 @@ class OptionalParts:
 
         Args:
             before: All tracks.
-            after: The tracks that go on.
+            after: The tracks that remain.
             time: Seconds since the start of the video.
         """
         if self.gallery is None:

@@ -43,7 +43,7 @@ def build_stages(
 
     Raises:
         ConfigError: ``configs`` is empty, or another argument would have no effect
-            beside it.
+            together with it.
     """
     if configs is None:
         thrs = {**COST_THRS, **cost_thrs}
@@ -60,7 +60,7 @@ def build_stages(
     unused += ['low_score'] if low_score else []
     if unused:
         raise ConfigError(
-            f'{", ".join(unused)} would have no effect beside `stages`: set `cost_thr` '
+            f'{", ".join(unused)} would have no effect with `stages`: set `cost_thr` '
             'and `motion_weight` in the configs of the stages, and name '
             'LowScoreAssociation among them'
         )

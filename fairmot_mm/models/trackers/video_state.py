@@ -89,8 +89,8 @@ class VideoState:
         """
         if self.last is not None and info.frame_id <= self.last.frame_id:
             raise DataError(
-                f'frame_id={info.frame_id} comes after {self.last.frame_id}: hand '
-                'frames over in order, and call reset() before another video'
+                f'frame_id={info.frame_id} comes after {self.last.frame_id}: pass '
+                'frames in order, and call reset() before another video'
             )
         if not (self.tracks and detections):
             return

@@ -10,12 +10,12 @@ from torch import Tensor
 class InferenceDetector(Protocol):
     """A detector for inference: `predict` is `run_network` followed by `decode`.
 
-    `JDEDetector` is one, and so are the forms that run its network by other means:
+    `JDEDetector` is one, and so are the classes that run its network in another way:
     `ONNXDetector` and `fairmot_mm.inference.AcceleratedDetector`.
     """
 
     def run_network(self, batch_inputs: Tensor) -> Any:
-        """Run the network alone.
+        """Run the network without decoding.
 
         Args:
             batch_inputs: (B, 3, H, W) RGB in [0, 1].

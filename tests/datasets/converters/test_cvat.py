@@ -145,7 +145,7 @@ def test_part_of_a_video(make_video, read_labels, count, expected):
     [
         ('<annotations>', 'is not an XML file'),
         ('<annotations><image id="0"/></annotations>', 'CVAT for video 1.1'),
-        (document().replace('task>', 'project>'), 'each task by itself'),
+        (document().replace('task>', 'project>'), 'each task separately'),
         (document(track(0, 'person', '<box frame="0" xtl="1"/>')), 'malformed box'),
         (document(extra='<start_frame>x</start_frame>'), "start_frame 'x'"),
     ],
@@ -160,7 +160,7 @@ def test_what_is_wrong_is_named(make_video, text, message):
 def test_folders(make_video, make_image):
     """One XML file and one folder of images for each video."""
     source, out = make_video('a', document(track(0, 'person', box(0, (0, 0, 9, 9)))))
-    with pytest.raises(DataError, match='a folder of its own'):
+    with pytest.raises(DataError, match='a separate folder'):
         convert_cvat(source / 'a', out, 'SET')
     make_image(source / 'a/more/x.png')
     with pytest.raises(DataError, match='in one folder'):

@@ -42,7 +42,7 @@ def test_same_place_in_the_data(runner, log_lines):
     checkpoint = checkpoint_of(2, 10, epoch=1, iteration=13)
     ResumeHook().after_load_checkpoint(runner, checkpoint)
     assert checkpoint['meta']['iter'] == 5 + 1
-    assert 'going on at iteration 6' in log_lines[-1]
+    assert 'continuing at iteration 6' in log_lines[-1]
 
 
 def test_equal_runs_are_left_alone(runner):

@@ -59,7 +59,7 @@ def test_a_rival_was_preferred(explain):
     row = explainer.row_of(2)
     loser = explainer.pair(row, 0)
     assert not loser.paired
-    assert loser.reasons[0].endswith('but others went together better')
+    assert loser.reasons[0].endswith('but other pairs cost less')
     assert loser.reasons[1].startswith('track 1 took it (embeds, ')
     assert explainer.outcome(row) == 'no detection continued it'
 

@@ -76,8 +76,8 @@ def test_the_old_track_had_ended(main, switching, tmp_path, capsys):
     save_detections(tmp_path / 'gap.npz', gap)
     main([str(tmp_path / 'gap.npz'), '--switch', '1'])
     out = capsys.readouterr().out
-    assert 'Frame 4: track 1, tracked\n(nobody)\n-> no detection continued it' in out
-    assert 'Frame 7: detection 0 began track 2\n(nobody)' in out
+    assert 'Frame 4: track 1, tracked\n(none)\n-> no detection continued it' in out
+    assert 'Frame 7: detection 0 began track 2\n(none)' in out
     assert '-> track 1 had ended, it was last seen in frame 3: track_buffer=30' in out
     assert 'keeps it for 0 frames at' in out
 

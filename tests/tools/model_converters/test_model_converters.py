@@ -57,7 +57,7 @@ def test_narrow_network_is_refused(run_tool, tmp_path):
             tmp_path / 'small.pth',
             tmp_path / 'out.pth',
         )
-    assert ended.value.code.startswith('error: the published code has no such network')
+    assert ended.value.code.startswith('error: the published code lacks this network')
     assert 'resfpndcn_50' in ended.value.code
     assert not (tmp_path / 'out.pth').exists()
 
@@ -66,9 +66,13 @@ def test_narrow_network_is_refused(run_tool, tmp_path):
     ('tool', 'content', 'message'),
     [
         ('mm_to_published', {'hm.2.bias': 1}, 'is in the published form already'),
-        ('mm_to_published', {'detector.neck.x': 1}, 'no such network'),
+        ('mm_to_published', {'detector.neck.x': 1}, 'lacks this network'),
         ('published_to_mm', {'detector.neck.x': 1}, 'has no names of a published'),
-        ('published_to_mm', {'layer1.0.conv1.weight': 1}, 'load_from takes as it is'),
+        (
+            'published_to_mm',
+            {'layer1.0.conv1.weight': 1},
+            'load_from takes without conversion',
+        ),
     ],
 )
 def test_the_wrong_file_is_refused(run_tool, tmp_path, tool, content, message):
