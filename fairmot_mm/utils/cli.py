@@ -38,7 +38,7 @@ def one_line_errors(interrupted: str = '') -> Iterator[None]:
 
     Args:
         interrupted: What to do after Ctrl-C, for the message; only the main process
-        prints it.
+            prints it.
 
     Raises:
         SystemExit: With ``error: <message>`` (status 1) on an error of the user, with

@@ -31,7 +31,7 @@ class CompileNetworkHook(Hook):
 
     Args:
         modules: Names of parts of the model. The output of each must depend only on its
-        input, and nothing else may call one of its methods.
+            input, and nothing else may call one of its methods.
         options: Keyword arguments of ``torch.compile``, such as ``mode``.
 
     Raises:
