@@ -6,7 +6,8 @@ import numpy as np
 from scipy.linalg import matmul_toeplitz, solve_toeplitz
 
 from fairmot_mm.postprocessing.linear_interpolation import by_track
-from fairmot_mm.utils import ConfigError, MOTRows
+from fairmot_mm.utils import MOTRows
+from fairmot_mm.utils.contracts import require_range
 
 _MIN_LENGTH = 3  # a shorter track is a straight line already
 # With a shorter length scale, in frames, neighbouring boxes hardly smooth each other.
@@ -42,8 +43,7 @@ def smooth_tracks(rows: MOTRows, tau: float = 10, noise: float = 1e-4) -> MOTRow
         ConfigError: A parameter is not above 0.
         DataError: An identity is more than once in a frame.
     """
-    if not (tau > 0 and noise > 0):
-        raise ConfigError(f'tau={tau} and noise={noise} must be above 0')
+    require_range(above=0, tau=tau, noise=noise)
     rows = rows[by_track(rows)]
     breaks = (np.diff(rows.frames) != 1) | (np.diff(rows.ids) != 0)
     pieces = np.split(rows.tlwh, np.flatnonzero(breaks) + 1)

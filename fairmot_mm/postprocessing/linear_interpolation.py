@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from fairmot_mm.utils import ConfigError, DataError, MOTRows
+from fairmot_mm.utils import DataError, MOTRows
+from fairmot_mm.utils.contracts import require_range
 
 
 def interpolate_tracks(rows: MOTRows, max_gap: int = 20) -> MOTRows:
@@ -26,8 +27,7 @@ def interpolate_tracks(rows: MOTRows, max_gap: int = 20) -> MOTRows:
         ConfigError: ``max_gap`` is negative.
         DataError: An identity is more than once in a frame.
     """
-    if max_gap < 0:
-        raise ConfigError(f'max_gap={max_gap} must be 0 frames or more')
+    require_range(low=0, max_gap=max_gap)
     rows = rows[by_track(rows)]
     missing = np.diff(rows.frames) - 1
     missing[np.diff(rows.ids) != 0] = 0
@@ -45,12 +45,8 @@ def interpolate_tracks(rows: MOTRows, max_gap: int = 20) -> MOTRows:
         classes=rows.classes[before],
         visibility=_between(rows.visibility, before, share),
     )
-    joined = MOTRows(
-        *(
-            np.concatenate([getattr(rows, name), getattr(added, name)])
-            for name in MOTRows.__dataclass_fields__
-        )
-    )
+    columns = zip(vars(rows).values(), vars(added).values(), strict=True)
+    joined = MOTRows(*map(np.concatenate, columns))
     return joined[np.lexsort((joined.ids, joined.frames))]
 
 

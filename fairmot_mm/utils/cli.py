@@ -82,6 +82,9 @@ def add_converter_arguments(
     parser: argparse.ArgumentParser,
     default_classes: Sequence[str] | None = None,
     name: str | None = None,
+    *,
+    has_frame_rate: bool = False,
+    has_ending: bool = False,
 ) -> None:
     """Add the options that the data set converters have in common.
 
@@ -91,6 +94,8 @@ def add_converter_arguments(
             option out.
         name: Default name of the set; None makes the name an argument that must be
             given.
+        has_frame_rate: Whether the source does not say the frame rate of its videos.
+        has_ending: Whether the user names the ending of the list.
     """
     parser.add_argument('out', help='data root of the training configs')
     text = 'name of the set: its folder in OUT; its lists have it in lower case'
@@ -99,7 +104,7 @@ def add_converter_arguments(
     else:
         parser.add_argument('--name', default=name, help=f'{text} (default {name})')
     parser.add_argument('--copy', action='store_true', help='copy images, do not link')
-    parser.add_argument('--workers', type=int, help='processes (default one a core)')
+    add_workers_argument(parser)
     if default_classes is not None:
         parser.add_argument(
             '--classes',
@@ -110,29 +115,20 @@ def add_converter_arguments(
             'become one class are joined by commas (default '
             f'{" ".join(default_classes)})',
         )
-
-
-def add_video_arguments(
-    parser: argparse.ArgumentParser, *, has_ending: bool = True
-) -> None:
-    """Add the options of converters whose source does not describe its videos.
-
-    Args:
-        parser: Parser to add to.
-        has_ending: Whether the user names the ending of the list.
-    """
-    parser.add_argument(
-        '--clip', action='store_true', help='clip boxes to the image, as for MOT20'
-    )
-    parser.add_argument(
-        '--frame-rate', type=float, default=30.0, help='frames a second (default 30)'
-    )
-    if has_ending:
         parser.add_argument(
-            '--ending',
-            default='train',
-            help='ending of the list: val makes OUT/NAME.val',
+            '--clip', action='store_true', help='clip boxes to the image, as for MOT20'
         )
+    if has_frame_rate:
+        text = 'frames a second (default 30)'
+        parser.add_argument('--frame-rate', type=float, default=30.0, help=text)
+    if has_ending:
+        text = 'ending of the list: val makes OUT/NAME.val'
+        parser.add_argument('--ending', default='train', help=text)
+
+
+def add_workers_argument(parser: argparse.ArgumentParser) -> None:
+    """Add ``--workers``, the number of processes of a conversion or check."""
+    parser.add_argument('--workers', type=int, help='processes (default one a core)')
 
 
 def add_cfg_options_argument(
@@ -194,28 +190,35 @@ def add_inference_arguments(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument(
         '--backend',
+        dest='inference.backend',
         choices=['pytorch', 'onnxruntime'],
         help='what runs the network (pytorch; onnxruntime for an ONNX file)',
     )
     group.add_argument(
         '--precision',
+        dest='inference.precision',
         choices=['float32', 'float16', 'bfloat16'],
         help='precision of the network (float32)',
     )
-    group.add_argument(
-        '--channels-last',
-        action=argparse.BooleanOptionalAction,
-        help='memory layout of the feature maps (on by default on a CPU, and in low '
-        'precision on a GPU)',
-    )
     for name, text in (
-        ('--fuse-conv-bn', 'fold batch norms into convolutions'),
-        ('--compile', 'generate code for the network at its first frame'),
-        ('--cuda-graphs', 'record the kernels of the network and replay them'),
-    ):
-        group.add_argument(name, action=argparse.BooleanOptionalAction, help=text)
+        ('channels-last', 'memory layout of the feature maps (on by default on a CPU, '
+         'and in low precision on a GPU)'),
+        ('fuse-conv-bn', 'fold batch norms into convolutions'),
+        ('compile', 'generate code for the network at its first frame'),
+        ('cuda-graphs', 'record the kernels of the network and replay them'),
+    ):  # fmt: skip
+        group.add_argument(
+            f'--{name}',
+            dest=f'inference.{name.replace("-", "_")}',
+            action=argparse.BooleanOptionalAction,
+            help=text,
+        )
     group.add_argument(
-        '--num-threads', type=int, metavar='N', help='threads of an operation on a CPU'
+        '--num-threads',
+        dest='inference.num_threads',
+        type=int,
+        metavar='N',
+        help='threads of an operation on a CPU',
     )
 
 
@@ -229,17 +232,9 @@ def inference_options(args: argparse.Namespace) -> dict[str, Any] | None:
         Config keys to override; None where there are none.
     """
     named = {
-        f'inference.{name}': getattr(args, name)
-        for name in (
-            'backend',
-            'precision',
-            'channels_last',
-            'fuse_conv_bn',
-            'compile',
-            'cuda_graphs',
-            'num_threads',
-        )
-        if getattr(args, name) is not None
+        key: value
+        for key, value in vars(args).items()
+        if key.startswith('inference.') and value is not None
     }
     return {**(args.cfg_options or {}), **named} or None
 

@@ -1,6 +1,7 @@
 """Reading MOTChallenge sequence folders: images and ``seqinfo.ini``."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -160,6 +161,29 @@ class SequenceInfo:
                 )
             images[frame] = image
         return dict(sorted(images.items()))
+
+
+def write_seqinfo(
+    folder: Path,
+    name: str,
+    frame_rate: float,
+    size: tuple[int, int],
+    images: Sequence[Path],
+) -> None:
+    """Write ``folder/seqinfo.ini``.
+
+    Args:
+        folder: The sequence folder; its images are in ``img1``.
+        name: Name of the sequence.
+        frame_rate: Frames per second.
+        size: Width and height of the images in pixels.
+        images: All images of the sequence.
+    """
+    (folder / 'seqinfo.ini').write_text(
+        f'[Sequence]\nname={name}\nimDir=img1\nframeRate={frame_rate:g}\n'
+        f'seqLength={len(images)}\nimWidth={size[0]}\nimHeight={size[1]}\n'
+        f'imExt={images[0].suffix}\n'
+    )
 
 
 def _number(path: Path, values: dict[str, str], key: str) -> float:

@@ -104,9 +104,8 @@ class MOTMetric(BaseMetric):
             `label` + 1, which then counts as pedestrians; other rows are left out. For
             a model of several classes list one metric for each class, with different
             `prefix`.
-        collect_device: 'cpu' or 'gpu', how results are exchanged between ranks.
-        collect_dir: Folder shared by all ranks for the exchange on the 'cpu'.
-        prefix: Prefix of the names of scores, 'mot' by default.
+        **kwargs: Arguments of mmengine's ``BaseMetric``: ``collect_device``,
+            ``collect_dir`` and ``prefix`` of the names of scores, 'mot' by default.
 
     Raises:
         ConfigError: Unknown protocol.
@@ -121,11 +120,9 @@ class MOTMetric(BaseMetric):
         outfile_prefix: str | None = None,
         submission: str | None = None,
         label: int | None = None,
-        collect_device: str = 'cpu',
-        collect_dir: str | None = None,
-        prefix: str | None = None,
+        **kwargs: Any,
     ) -> None:
-        super().__init__(collect_device, prefix, collect_dir)
+        super().__init__(**kwargs)
         require_protocol(protocol)
         self.protocol = protocol
         self.label = label
@@ -284,15 +281,10 @@ def _read_frame(sample: dict, label: int | None) -> FrameTracks:
 
 def _to_rows(frames: dict[int, FrameTracks]) -> MOTRows:
     tracks = frames.values()
-    ids = np.concatenate([frame.ids for frame in tracks])
-    ones = np.ones(len(ids))
-    return MOTRows(
+    return MOTRows.of_pedestrians(
         frames=np.repeat([*frames], [len(frame.ids) for frame in tracks]),
-        ids=ids,
+        ids=np.concatenate([frame.ids for frame in tracks]),
         tlwh=np.concatenate([frame.tlwh for frame in tracks]),
-        marks=ones,
-        classes=ones.astype(np.int64),
-        visibility=ones,
     )
 
 
