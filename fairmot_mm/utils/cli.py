@@ -201,12 +201,15 @@ def add_inference_arguments(parser: argparse.ArgumentParser) -> None:
         help='precision of the network (float32)',
     )
     for name, text in (
-        ('channels-last', 'memory layout of the feature maps (on by default on a CPU, '
-         'and in low precision on a GPU)'),
+        (
+            'channels-last',
+            'memory layout of the feature maps (on by default on a CPU, '
+            'and in low precision on a GPU)',
+        ),
         ('fuse-conv-bn', 'fold batch norms into convolutions'),
         ('compile', 'generate code for the network at its first frame'),
         ('cuda-graphs', 'record the kernels of the network and replay them'),
-    ):  # fmt: skip
+    ):
         group.add_argument(
             f'--{name}',
             dest=f'inference.{name.replace("-", "_")}',

@@ -123,14 +123,11 @@ class SequenceInfo:
         if ini.is_file():
             values = read_ini(ini, 'Sequence')
             images = list_images(folder / values.get('imdir', 'img1'))
-            return cls(
-                folder.name,
-                images,
-                _number(ini, values, 'framerate'),
-                int(_number(ini, values, 'imwidth')),
-                int(_number(ini, values, 'imheight')),
-                gt_file,
+            rate, width, height = (
+                _number(ini, values, key)
+                for key in ('framerate', 'imwidth', 'imheight')
             )
+            return cls(folder.name, images, rate, int(width), int(height), gt_file)
         image_dir = folder / 'img1'
         images = list_images(image_dir if image_dir.is_dir() else folder)
         first = cv2.imread(str(images[0]))

@@ -29,7 +29,8 @@ class Letterbox(BaseTransform):
     pad_val: float = 127.5
 
     def __post_init__(self) -> None:
-        self.scale = tuple(self.scale)
+        width, height = self.scale
+        self.scale = width, height  # a config may give a list
 
     def transform(self, results: dict) -> dict:
         """Fit the image and its boxes.

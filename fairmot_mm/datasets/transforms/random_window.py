@@ -46,7 +46,8 @@ class RandomWindow(BaseTransform):
     pad_val: int = 127
 
     def __post_init__(self) -> None:
-        self.scale = tuple(self.scale)
+        width, height = self.scale
+        self.scale = width, height  # a config may give a list
 
     def transform(self, results: dict) -> dict:
         """Cut a window.

@@ -55,11 +55,6 @@ class VideoInfo(NamedTuple):
     gt_file: Path | None
     first_frame: int
 
-    @property
-    def span(self) -> tuple[int, int]:
-        """Number of frames and number of the first one."""
-        return self.length, self.first_frame
-
 
 class FrameTracks(NamedTuple):
     """Tracks of one frame, which are kept of its data sample.
@@ -193,7 +188,10 @@ class MOTMetric(BaseMetric):
             videos.setdefault(tracks.video.name, {})[tracks.frame] = tracks
         sequences, texts = [], {}
         for name, frames in sorted(videos.items()):
-            texts[name] = _format_results(frames)
+            texts[name] = ''.join(
+                format_mot_rows(tracks.frame, tracks.ids, tracks.tlwh)
+                for tracks in frames.values()
+            )
             if self.out_dir is not None:
                 write_text(self.out_dir / f'{name}.txt', texts[name])
             video = self.videos[name]
@@ -202,7 +200,8 @@ class MOTMetric(BaseMetric):
                 where = '' if video.gt_file is None else f' at {video.gt_file}'
                 print_log(f'{name}: no ground truth{where}, not scored', 'current')
                 continue
-            sequences.append(SequenceTracks(name, gt, _to_rows(frames), *video.span))
+            span = video.length, video.first_frame
+            sequences.append(SequenceTracks(name, gt, _to_rows(frames), *span))
         if self.submission is not None:
             names = write_submission(self.submission, texts)
             print_log(f'{self.submission} holds {", ".join(names)}', 'current')
@@ -224,10 +223,8 @@ class MOTMetric(BaseMetric):
         """Register a video, and raise at its first frame if it cannot be scored."""
         gt = None if video.name in self.videos else _read_gt(video, self.label)
         if gt is not None:
-            no_results = gt[:0]
-            PROTOCOLS[self.protocol](
-                SequenceTracks(video.name, gt, no_results, *video.span)
-            )
+            span = video.length, video.first_frame
+            PROTOCOLS[self.protocol](SequenceTracks(video.name, gt, gt[:0], *span))
         known = self.videos.setdefault(video.name, video)
         if known != video:
             raise DataError(
@@ -271,12 +268,8 @@ def _read_frame(sample: dict, label: int | None) -> FrameTracks:
         own = torch.as_tensor(instances['labels']).cpu().numpy() == label
         ids, tlwh = ids[own], tlwh[own]
     # Rounded as in a result file, so that scores are those of the file.
-    return FrameTracks(
-        video,
-        first_frame + int(sample['frame_id']),
-        ids,
-        tlwh.round(4),
-    )
+    frame = first_frame + int(sample['frame_id'])
+    return FrameTracks(video, frame, ids, tlwh.round(4))
 
 
 def _to_rows(frames: dict[int, FrameTracks]) -> MOTRows:
@@ -285,11 +278,4 @@ def _to_rows(frames: dict[int, FrameTracks]) -> MOTRows:
         frames=np.repeat([*frames], [len(frame.ids) for frame in tracks]),
         ids=np.concatenate([frame.ids for frame in tracks]),
         tlwh=np.concatenate([frame.tlwh for frame in tracks]),
-    )
-
-
-def _format_results(frames: dict[int, FrameTracks]) -> str:
-    return ''.join(
-        format_mot_rows(tracks.frame, tracks.ids, tracks.tlwh)
-        for tracks in frames.values()
     )
