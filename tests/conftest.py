@@ -1,5 +1,5 @@
 import logging
-import multiprocessing
+import multiprocessing.forkserver
 import os
 import runpy
 from fractions import Fraction
@@ -45,33 +45,44 @@ def own_cache(tmp_path_factory):
         yield
 
 
-@pytest.fixture(scope='session')
-def start_process():
-    """Start ``function(*args)`` of a Python file in a new process.
+@pytest.fixture(autouse=True, scope='session')
+def fork_server(request, one_thread):
+    """Where a chosen test needs `start_process`, start its server beside the first test.
 
-    The process is a fork of a server that has imported the package and computed nothing
-    yet: an interpreter of its own would take seconds for the imports, and a fork of
-    this process cannot use autograd where torch was built for CUDA.
+    The server imports the package and computes nothing. To import torch, mmengine and
+    mmdet takes more than ten seconds, once for each process of pytest.
     """
     context = multiprocessing.get_context('forkserver')
     context.set_forkserver_preload(
         [
-            *('pytest', 'setuptools', 'matplotlib.pyplot'),
-            *('torch._dynamo', 'torch._inductor', 'torch.onnx'),
-            *('torch.utils.tensorboard', 'fairmot_mm.apis', 'fairmot_mm.engine'),
+            *('pytest', 'setuptools', 'torch._dynamo', 'torch.utils.tensorboard'),
+            *('fairmot_mm.apis', 'fairmot_mm.engine'),
         ]
     )
+    if any('start_process' in item.fixturenames for item in request.session.items):
+        multiprocessing.forkserver.ensure_running()
+    return context
+
+
+@pytest.fixture(scope='session')
+def start_process(fork_server):
+    """Start ``function(*args)`` of a Python file in a new process.
+
+    The process is a fork of the server: an interpreter of its own would take seconds
+    for the imports, and a fork of this process cannot use autograd where torch was
+    built for CUDA.
+    """
     main = Path(__file__).with_name('call_in_process.py')
 
     def start(path, function, *args):
         call = str(path), function, args, {**os.environ}
-        process = context.Process(
+        process = fork_server.Process(
             target=runpy.run_path, args=(str(main), {'CALL': call})
         )
         process.start()
         return process
 
-    start.context = context
+    start.context = fork_server
     return start
 
 

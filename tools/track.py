@@ -15,7 +15,6 @@ from collections.abc import Generator
 from contextlib import closing
 from pathlib import Path
 
-from mmengine.config import DictAction
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -29,6 +28,7 @@ from rich.progress import (
 from fairmot_mm.apis import MultiStreamInferencer, TrackInferencer
 from fairmot_mm.utils import ConfigError
 from fairmot_mm.utils.cli import (
+    add_cfg_options_argument,
     add_inference_arguments,
     inference_options,
     one_line_errors,
@@ -98,12 +98,7 @@ def parse_args() -> argparse.Namespace:
         metavar='FRAMES',
         help='draw the path of the last FRAMES frames (60 without a number)',
     )
-    parser.add_argument(
-        '--cfg-options',
-        nargs='+',
-        action=DictAction,
-        help='override keys of the config, as in model.tracker.obj_score_thr=0.5',
-    )
+    add_cfg_options_argument(parser, 'model.tracker.obj_score_thr=0.5')
     add_inference_arguments(parser)
     args = parser.parse_args()
     if args.input[0].endswith('.py'):  # a config, not a source of frames

@@ -14,7 +14,7 @@ from fairmot_mm.apis import (
     require_initial_weights,
     set_num_ids,
 )
-from fairmot_mm.config import check_run
+from fairmot_mm.config.check_run import check_run
 from fairmot_mm.utils import ConfigError
 from fairmot_mm.utils.cli import add_runner_arguments, one_line_errors
 

@@ -8,29 +8,28 @@ from fairmot_mm.apis.multi_stream_inferencer import (
     StreamResult,
 )
 from fairmot_mm.apis.track_inferencer import TrackInferencer
-from fairmot_mm.checkpoint import (
+from fairmot_mm.checkpoint.convert_published import convert_published
+from fairmot_mm.checkpoint.export_published import export_published
+from fairmot_mm.checkpoint.find_resume_checkpoint import find_resume_checkpoint
+from fairmot_mm.checkpoint.initial_weights import require_initial_weights
+from fairmot_mm.checkpoint.load_checkpoint import load_checkpoint
+from fairmot_mm.checkpoint.model_zoo import (
     ZooModel,
-    convert_published,
     default_model,
-    export_published,
-    fetch_weights,
     find_model,
-    find_resume_checkpoint,
     list_models,
-    load_checkpoint,
-    publish_weights,
-    read_state_dict,
-    require_initial_weights,
-    weights_of,
 )
-from fairmot_mm.config import (
+from fairmot_mm.checkpoint.publish_weights import publish_weights
+from fairmot_mm.checkpoint.read_state_dict import read_state_dict
+from fairmot_mm.checkpoint.zoo_weights import fetch_weights, weights_of
+from fairmot_mm.config.build import (
     build_component,
     build_runner,
     explain_build_errors,
-    load_config,
-    load_run_config,
-    set_num_ids,
 )
+from fairmot_mm.config.load_config import load_config
+from fairmot_mm.config.load_run_config import load_run_config
+from fairmot_mm.config.num_ids import set_num_ids
 from fairmot_mm.inference.accelerate import accelerate
 from fairmot_mm.inference.inference_options import InferenceOptions
 

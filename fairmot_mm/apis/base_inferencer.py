@@ -20,6 +20,7 @@ class BaseInferencer:
         checkpoint: Weights of a model that is built here.
         device: Where a model that is built here runs, as in ``cuda:0``.
         cfg_options: Config keys to override for a model that is built here.
+        batch_size: Number of frames that pass through the network together.
         visualizer: Draws the mp4; with None a plain `TrackVisualizer`. Its
             ``dataset_meta`` is set to that of the model.
         detect_every: The network runs on every n-th frame; in the frames between,
@@ -33,13 +34,17 @@ class BaseInferencer:
 
     def __init__(
         self,
-        model: FairMOT | Config | str | Path | None,
-        checkpoint: str | Path | None,
-        device: str | None,
-        cfg_options: dict | None,
-        visualizer: TrackVisualizer | None,
-        detect_every: int | None,
+        model: FairMOT | Config | str | Path | None = None,
+        checkpoint: str | Path | None = None,
+        device: str | None = None,
+        cfg_options: dict | None = None,
+        batch_size: int | None = None,
+        visualizer: TrackVisualizer | None = None,
+        detect_every: int | None = None,
     ) -> None:
+        if batch_size is not None and batch_size < 1:
+            raise ConfigError(f'batch_size = {batch_size} must be at least 1')
+        self.batch_size = batch_size
         self.model = ensure_model(model, checkpoint, device, cfg_options)
         if self.model.tracker is None:
             raise ConfigError(

@@ -11,17 +11,14 @@ from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
 from mmdet.structures import DetDataSample
-from mmengine.config import Config
 
 from fairmot_mm.apis.base_inferencer import BaseInferencer
 from fairmot_mm.apis.preparation import PreparedFrame, collate, frames_on_cpu
-from fairmot_mm.models import FairMOT
-from fairmot_mm.utils import ConfigError, VideoError
+from fairmot_mm.utils import VideoError
 from fairmot_mm.utils.tracker import Tracker
 from fairmot_mm.video.call_queue import ReadAhead
 from fairmot_mm.video.frame_source import FrameSource, Source, open_sources
 from fairmot_mm.video.result_writer import ResultWriter
-from fairmot_mm.visualization import TrackVisualizer
 
 # Number of frames of a stream that are read ahead, and that may wait to be written.
 _DEPTH = 2
@@ -92,23 +89,6 @@ class MultiStreamInferencer(BaseInferencer):
         ...     print(name, sample.frame_id, sample.pred_track_instances.instances_id)
     """
 
-    def __init__(
-        self,
-        model: FairMOT | Config | str | Path | None = None,
-        checkpoint: str | Path | None = None,
-        device: str | None = None,
-        cfg_options: dict | None = None,
-        batch_size: int | None = None,
-        visualizer: TrackVisualizer | None = None,
-        detect_every: int | None = None,
-    ) -> None:
-        if batch_size is not None and batch_size < 1:
-            raise ConfigError(f'batch_size = {batch_size} must be at least 1')
-        super().__init__(
-            model, checkpoint, device, cfg_options, visualizer, detect_every
-        )
-        self.batch_size = batch_size
-
     def __call__(
         self,
         sources: Mapping[str, Source] | Sequence[Source],
@@ -118,10 +98,10 @@ class MultiStreamInferencer(BaseInferencer):
     ) -> Generator[StreamResult, None, None]:
         """Track through all sources; results come in the order in which frames arrive.
 
-        When a stream ends, its files are finished and the others go on. The same holds
-        for a stream that fails: there is a warning at once, and an error after the last
-        frame of the others. However the run ends, the files are complete, as those of
-        `TrackInferencer` are. To stop early, close the iterator.
+        When a stream ends, its files are finished and the others continue. The same
+        holds for a stream that fails: there is a warning at once, and an error after
+        the last frame of the others. However the run ends, the files are complete, as
+        those of `TrackInferencer` are. To stop early, close the iterator.
 
         Args:
             sources: Sources by the names of their streams, or a list of sources; see
@@ -213,7 +193,7 @@ def _take_ready(streams: list[_Stream], failures: dict[str, Exception]) -> _Batc
             continue
         except StopIteration:
             pass
-        except Exception as error:  # of any kind: the other streams go on
+        except Exception as error:  # of any kind: the other streams continue
             failures[stream.name] = error
             warnings.warn(f'stream {stream.name} failed: {error}', stacklevel=2)
         streams.remove(stream)

@@ -17,7 +17,6 @@ from fairmot_mm.apis.preparation import (
     frames_on_cpu,
 )
 from fairmot_mm.models import FairMOT
-from fairmot_mm.utils import ConfigError
 from fairmot_mm.video.call_queue import CallQueue
 from fairmot_mm.video.frame_source import Frame, FrameSource, Source, open_source
 from fairmot_mm.video.result_writer import ResultWriter
@@ -58,6 +57,8 @@ class TrackInferencer(BaseInferencer):
     `StepClock` measures how long each step of a run takes.
     """
 
+    batch_size: int
+
     def __init__(
         self,
         model: FairMOT | Config | str | Path | None = None,
@@ -69,12 +70,9 @@ class TrackInferencer(BaseInferencer):
         detect_every: int | None = None,
         threads: bool = True,
     ) -> None:
-        if batch_size < 1:
-            raise ConfigError(f'batch_size = {batch_size} must be at least 1')
         super().__init__(
-            model, checkpoint, device, cfg_options, visualizer, detect_every
+            model, checkpoint, device, cfg_options, batch_size, visualizer, detect_every
         )
-        self.batch_size = batch_size
         self.threads = threads
 
     def __call__(

@@ -1,15 +1,15 @@
 """Sub-commands of the measuring tools, and the options that they share."""
 
 import argparse
-from collections.abc import Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
 from fairmot_mm.benchmark.report import Report, add_report_arguments
-from fairmot_mm.benchmark.subject import Subject, prepare_subject
-from fairmot_mm.utils.cli import add_input_size_argument
+from fairmot_mm.utils.cli import add_input_size_argument, add_number_arguments
 from fairmot_mm.utils.machine import machine_line
+
+_AT_LEAST_1 = ('frames', 'warmup', 'rounds', 'steps', 'batch_size', 'identities')
 
 
 class Command(Protocol):
@@ -19,6 +19,7 @@ class Command(Protocol):
     """
 
     __doc__: str | None
+    __name__: str
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         """Add the options of the sub-command."""
@@ -27,24 +28,22 @@ class Command(Protocol):
         """Measure and publish the report."""
 
 
-def parse_command(
-    description: str, commands: Mapping[str, Command]
-) -> argparse.Namespace:
+def parse_command(description: str, commands: Sequence[Command]) -> argparse.Namespace:
     """Read the command line of this process as that of a tool with sub-commands.
 
     Args:
         description: What the tool does.
-        commands: The sub-commands by name.
+        commands: The sub-commands, which have the names of their modules.
 
     Returns:
         The options, and as ``run`` the function of the chosen command.
     """
     parser = argparse.ArgumentParser(description=description)
     choices = parser.add_subparsers(required=True, metavar='COMMAND')
-    for name, command in commands.items():
+    for command in commands:
         text = (command.__doc__ or '').strip()
         own = choices.add_parser(
-            name,
+            command.__name__.rpartition('.')[2],
             help=text.splitlines()[0],
             description=text,
             formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -53,7 +52,7 @@ def parse_command(
         add_report_arguments(own)
         own.set_defaults(run=command.run)
     args = parser.parse_args()
-    for option in ('frames', 'warmup', 'rounds', 'steps', 'batch_size', 'identities'):
+    for option in _AT_LEAST_1:
         value = getattr(args, option, None)
         if value is not None and value < 1:
             parser.error(f'--{option.replace("_", "-")} {value}: it must be 1 or more')
@@ -63,7 +62,7 @@ def parse_command(
 def add_video_arguments(
     parser: argparse.ArgumentParser, size: tuple[int, int] | None = None
 ) -> None:
-    """Add the options that `subject_of` reads: video, size in the network, folder.
+    """Add the options that `prepare_workload` reads: video, input size and folder.
 
     Args:
         parser: The parser of a sub-command.
@@ -78,24 +77,6 @@ def add_video_arguments(
     )
 
 
-def add_number_arguments(
-    parser: argparse.ArgumentParser, **numbers: tuple[float, str]
-) -> None:
-    """Add options that are numbers.
-
-    Args:
-        parser: The parser of a sub-command.
-        numbers: Default value and help text of each option by name.
-    """
-    for name, (default, text) in numbers.items():
-        parser.add_argument(
-            f'--{name.replace("_", "-")}',
-            type=type(default),
-            default=default,
-            help=f'{text} (%(default)s)',
-        )
-
-
 def add_length_arguments(
     parser: argparse.ArgumentParser, frames: int, warmup: int, rounds: int
 ) -> None:
@@ -108,38 +89,13 @@ def add_length_arguments(
     )
 
 
-def subject_of(
-    args: argparse.Namespace,
-    config: str | Path,
-    checkpoint: str | None = None,
-    **options: Any,
-) -> AbstractContextManager[Subject]:
-    """Prepare what the command line names, see `prepare_subject`.
-
-    Args:
-        args: A command line with the options of `add_video_arguments`.
-        config: Config file of a network.
-        checkpoint: Weights of the network; None: random ones.
-        options: Further arguments of `prepare_subject`.
-    """
-    return prepare_subject(
-        config,
-        checkpoint,
-        args.input,
-        input_size=tuple(args.input_size) if args.input_size else None,
-        folder=args.out_dir,
-        name=Path(config).stem,
-        **options,
-    )
-
-
 def describe_run(args: argparse.Namespace, found: dict[str, Any], weights: str) -> str:
     """Say in a line what was tracked, and on what.
 
     Args:
         args: A command line with the options of `add_video_arguments` and
             `add_length_arguments`.
-        found: What `measure_in_turn` gives for one of the jobs.
+        found: What `measure_in_turn` gives for one of the variants.
         weights: What the weights are.
     """
     size = '{}x{}'.format(*args.input_size) if args.input_size else 'of the config'

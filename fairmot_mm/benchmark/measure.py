@@ -1,86 +1,60 @@
-"""Measuring one or several ways of running a network."""
+"""Measuring several variants in turn, and comparing what they give."""
 
-from collections.abc import Callable, Sequence
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from fairmot_mm.benchmark.process import in_own_process
-from fairmot_mm.benchmark.session import Job, Session
+from fairmot_mm.benchmark.process import Benchmark, in_own_process
 from fairmot_mm.utils import MOTRows, read_mot
 from fairmot_mm.utils.boxes import tlwh_to_xyxy
 
 
 def measure_in_turn(
-    jobs: dict[str, Job],
-    num_frames: int,
+    variants: Mapping[str, Callable[[], Benchmark]],
+    size: int,
     warmup: int,
     rounds: int,
-    on_step: Callable[[str], object] = lambda text: None,
-    in_full: bool = False,
+    *further: str,
 ) -> dict[str, dict[str, Any]]:
-    """Run several jobs on the same frames in turn, each in a process of its own.
+    """Run several variants in turn, each in a process of its own.
 
     Every second round runs them in the opposite order, so that other load of the
     machine affects all of them alike.
 
     Args:
-        jobs: Jobs by name. Their MOT files must lie in different folders.
-        num_frames: Number of frames of a run.
-        warmup: Number of frames that are tracked before and not timed; a network is
-            compiled during them.
-        rounds: Number of timed runs of each job.
-        on_step: Called before each run with a description of it.
-        in_full: Also measure pipeline steps and latency, in runs of their own: on a
-            GPU the clock waits for the device before and after each step, which would
-            slow down the timed runs.
+        variants: The benchmark that each process builds, by name.
+        size: Number of frames or training steps of a run.
+        warmup: Number of frames or steps before, which are not timed.
+        rounds: Number of timed runs of each variant.
+        further: Names of further methods of the benchmarks, which are called with
+            ``size`` after the timed runs.
 
     Returns:
-        For each name ``frames``, ``seconds`` (of each run), ``fps``,
-        ``warmup_seconds``, ``memory``, ``mot_file`` and what `Session.describe` gives;
-        in full also ``steps`` (`summarize` for each step) and ``latency``.
+        For each name ``seconds`` of each timed run, ``warmup_seconds``, what
+        ``describe`` of the benchmark gives, and the results of the further methods by
+        their names.
     """
     with ExitStack() as stack:
-        sessions, found = {}, {}
-        for name, job in jobs.items():
-            on_step(f'{name}: starts')
-            session = sessions[name] = stack.enter_context(in_own_process(Session, job))
-            warm = session.run(warmup)
-            found[name] = {
-                **session.describe(),
-                'warmup_seconds': warm['seconds'],
-                'seconds': [],
-            }
+        calls, found = {}, {}
+        for name, build in variants.items():
+            _show(f'{name}: warm-up')
+            call = calls[name] = stack.enter_context(in_own_process(build))
+            found[name] = {'warmup_seconds': call('run', warmup), 'seconds': []}
         for turn in range(rounds):
-            for name in list(jobs)[:: -1 if turn % 2 else 1]:
-                on_step(f'{name}: run {turn + 1} of {rounds}')
-                run = sessions[name].run(num_frames)
-                found[name]['seconds'].append(run.pop('seconds'))
-                found[name].update(run)
-        for name, session in sessions.items():
-            if in_full:
-                on_step(f'{name}: pipeline steps and latency')
-                found[name].update(_steps_and_latency(session, num_frames))
-            found[name]['memory'] = session.memory()
-            found[name]['fps'] = frames_per_second(found[name])
+            for name in list(variants)[:: -1 if turn % 2 else 1]:
+                _show(f'{name}: run {turn + 1} of {rounds}')
+                found[name]['seconds'].append(calls[name]('run', size))
+        for name, call in calls.items():
+            found[name] |= call('describe')
+            found[name] |= {method: call(method, size) for method in further}
         return found
 
 
-def _steps_and_latency(session: Session, num_frames: int) -> dict[str, Any]:
-    steps = session.stages(num_frames)
-    # The first frames start the tracker and find the caches cold.
-    latencies = session.latencies(num_frames)
-    return {
-        'steps': {step: summarize(times) for step, times in steps.items()},
-        'latency': summarize(latencies[min(2, len(latencies) - 1) :]),
-    }
-
-
-def frames_per_second(found: dict[str, Any]) -> float:
-    """Compute the speed of the median run from ``frames`` and ``seconds``."""
-    return found['frames'] / float(np.median(found['seconds']))
+def _show(text: str) -> None:
+    print(text, file=sys.stderr)
 
 
 def summarize(times: Sequence[float] | np.ndarray) -> dict[str, float]:
@@ -94,9 +68,7 @@ def summarize(times: Sequence[float] | np.ndarray) -> dict[str, float]:
     }
 
 
-def compare_tracks(
-    path: str | Path, other: str | Path, within: float = 1.0
-) -> dict[str, Any]:
+def compare_tracks(path: str, other: str, within: float = 1.0) -> dict[str, Any]:
     """Compare the tracks of two MOT files of the same video.
 
     Args:

@@ -1,4 +1,4 @@
-"""Everything that is measured runs in a process of its own."""
+"""What is measured runs in a process of its own, whose memory is its own alone."""
 
 import multiprocessing
 import os
@@ -7,49 +7,53 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing.context import ForkServerContext
-from multiprocessing.managers import BaseManager
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import torch
 
-from fairmot_mm.benchmark.session import Session
-from fairmot_mm.benchmark.training_session import TrainingSession
 from fairmot_mm.utils import ConfigError
 
 T = TypeVar('T')
-S = TypeVar('S', Session, TrainingSession)
-# Libraries of linear algebra read these when they are loaded.
-_ONE_THREAD = dict.fromkeys(
-    ('OMP_NUM_THREADS', 'OPENBLAS_NUM_THREADS', 'MKL_NUM_THREADS'), '1'
-)
 
 
-class _Manager(BaseManager):
-    """Holds a session in its process and calls the methods of the session there."""
+class Benchmark(Protocol):
+    """What `measure_in_turn` runs."""
+
+    def run(self, size: int) -> float:
+        """Measure the seconds of so many frames or training steps."""
+
+    def describe(self) -> dict[str, Any]:
+        """Describe the machine, and the peak memory of this process."""
 
 
-_Manager.register('Session', Session)
-_Manager.register('TrainingSession', TrainingSession)
+_held: list[Benchmark] = []  # the benchmark of this process
 
 
 @contextmanager
-def in_own_process(kind: Callable[..., S], *args: object) -> Iterator[S]:
-    """Build a session in a new process, which ends with the body of ``with``.
-
-    The memory of the process is that of the session alone, and its settings change
-    nothing elsewhere. The process starts with all imports done; only the first one
-    takes seconds to start.
+def in_own_process(build: Callable[[], Benchmark]) -> Iterator[Callable[..., Any]]:
+    """Build a benchmark in a new process, which ends with the body of ``with``.
 
     Args:
-        kind: `Session` or `TrainingSession`.
-        args: Arguments of the constructor.
+        build: A class with its arguments, as processes can import nothing else.
+
+    Yields:
+        A function that takes the name of a method and its arguments, and calls it.
 
     Raises:
-        UserInputError: The session raised it.
+        UserInputError: The benchmark raised it.
         ConfigError: The process was ended from outside.
     """
-    with _explain_lost_process(), _Manager(ctx=_context()) as manager:
-        yield getattr(manager, kind.__name__)(*args)
+    with _explain_lost_process(), ProcessPoolExecutor(1, _context()) as pool:
+        pool.submit(_hold, build).result()
+        yield lambda method, *args: pool.submit(_call_held, method, args).result()
+
+
+def _hold(build: Callable[[], Benchmark]) -> None:
+    _held.append(build())
+
+
+def _call_held(method: str, args: Sequence[Any]) -> Any:
+    return getattr(_held[0], method)(*args)
 
 
 def call_in_processes(
@@ -67,15 +71,14 @@ def call_in_processes(
     Raises:
         ConfigError: A process was ended from outside.
     """
+    # Libraries of linear algebra read these when they are loaded.
+    for library in ('OMP', 'OPENBLAS', 'MKL'):
+        os.environ[f'{library}_NUM_THREADS'] = '1'
+    # An optimizer imports torch._dynamo in its first step, which would be measured.
     with (
         _explain_lost_process(),
-        _environment(_ONE_THREAD),
         ProcessPoolExecutor(
-            len(arguments),
-            # An optimizer imports it in its first step, which would be measured.
-            _context('torch._dynamo'),
-            torch.set_num_threads,
-            (1,),
+            len(arguments), _context('torch._dynamo'), torch.set_num_threads, (1,)
         ) as pool,
     ):
         calls = [pool.submit(function, *each) for each in arguments]
@@ -89,27 +92,15 @@ def _context(*preload: str) -> ForkServerContext:
     CUDA build of PyTorch.
     """
     context = multiprocessing.get_context('forkserver')
-    context.set_forkserver_preload([__name__, *preload])
+    context.set_forkserver_preload([__name__, 'fairmot_mm.apis', *preload])
     return context
-
-
-@contextmanager
-def _environment(variables: dict[str, str]) -> Iterator[None]:
-    """Set environment variables for the body of ``with``."""
-    before = dict(os.environ)
-    os.environ.update(variables)
-    try:
-        yield
-    finally:
-        os.environ.clear()
-        os.environ.update(before)
 
 
 @contextmanager
 def _explain_lost_process() -> Iterator[None]:
     try:
         yield
-    except (EOFError, ConnectionError, BrokenProcessPool) as error:
+    except BrokenProcessPool as error:
         raise ConfigError(
             'the system ended the process that was measured, in most cases because '
             'memory ran out: measure smaller batches or fewer variants at a time'

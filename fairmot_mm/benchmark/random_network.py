@@ -14,8 +14,6 @@ from fairmot_mm.models import FairMOT
 from fairmot_mm.utils import ConfigError, atomic_path
 from fairmot_mm.video.frame_source import open_source
 
-# The memory layout says how a network runs; its weights do not depend on it.
-PLAIN = {'inference.channels_last': False}
 # Half widths and heights of boxes in cells of four pixels: people 40 x 104 pixels.
 _SIDES = {4: (5.0, 13.0, 5.0, 13.0), 2: (10.0, 26.0)}
 # Deviation of the heatmap's logits. Random layers magnify rounding, and so does this.
@@ -34,12 +32,11 @@ def make_random_checkpoint(
     path: str | Path,
     people: int = 30,
     cfg_options: dict[str, Any] | None = None,
-    seed: int = 0,
 ) -> None:
     """Write untrained weights that find about as many people as a crowd has.
 
     The places that they find mean nothing, see `calibrate_random_network`. The same
-    video and seed give the same weights.
+    video gives the same weights.
 
     Args:
         config: Config of a `FairMOT` with a `CenterHead`.
@@ -48,16 +45,15 @@ def make_random_checkpoint(
         path: The checkpoint file to write.
         people: Approximate number of cells of the first frame whose score is above
             the threshold of the tracker.
-        cfg_options: Config keys to override.
-        seed: Seed of the weights.
+        cfg_options: Config keys to override; see `as_published`.
 
     Raises:
         ConfigError: The model has another box head.
         VideoError: The video cannot be read.
     """
     with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        options = {**(cfg_options or {}), **PLAIN}
+        torch.manual_seed(0)
+        options = as_published(cfg_options or {})
         model = init_model(config, device='cpu', cfg_options=options)
         if not hasattr(getattr(model.detector, 'bbox_head', None), 'heatmap'):
             raise ConfigError(
@@ -65,24 +61,26 @@ def make_random_checkpoint(
                 'checkpoint'
             )
         threshold = getattr(model.tracker, 'obj_score_thr', 0.4)
-        calibrate_random_network(model, first_image(model, video), threshold, people)
+        calibrate_random_network(model, _first_image(model, video), threshold, people)
     with atomic_path(path) as temporary:
         torch.save({'state_dict': model.state_dict()}, temporary)
 
 
-def first_image(model: FairMOT, video: str | Path) -> Tensor:
-    """Prepare the first frame of a video for a network.
+def as_published(cfg_options: dict[str, Any]) -> dict[str, Any]:
+    """Take options of inference out: weights and ONNX files do not depend on them.
 
     Args:
-        model: A model whose config has a ``test_pipeline``.
-        video: A video or a folder of images.
+        cfg_options: Config keys to override.
 
     Returns:
-        The input of the network, (1, 3, H, W) RGB in [0, 1].
-
-    Raises:
-        VideoError: The video cannot be read.
+        The other keys, and the published memory layout.
     """
+    others = {k: v for k, v in cfg_options.items() if not k.startswith('inference.')}
+    return {**others, 'inference.channels_last': False}
+
+
+def _first_image(model: FairMOT, video: str | Path) -> Tensor:
+    """Prepare the first frame of a video, (1, 3, H, W) RGB in [0, 1]."""
     packed = next(Preparation(model.cfg)(open_source(video))).packed
     data = {'inputs': [packed['inputs']], 'data_samples': [packed['data_samples']]}
     return model.data_preprocessor(data, False)['inputs'].flatten(0, 1)

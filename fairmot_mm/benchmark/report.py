@@ -3,63 +3,14 @@
 import argparse
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
-from rich import box
-from rich.console import Console
-from rich.table import Table
 from tabulate import tabulate
 
 from fairmot_mm.utils import write_text
 from fairmot_mm.utils.marked_section import MarkedSection
 
-
-class Grid(NamedTuple):
-    """A table of texts.
-
-    Attributes:
-        title: Title on the screen; documents have their own.
-        headers: Headers of the columns.
-        rows: Rows with a cell for each header.
-    """
-
-    title: str
-    headers: Sequence[str]
-    rows: Sequence[Sequence[str]]
-
-    @classmethod
-    def of_numbers(cls, title: str, rows: Sequence[Mapping[str, Any]]) -> 'Grid':
-        """Make a table of dicts with the same keys, which become the headers.
-
-        Args:
-            title: Title of the table.
-            rows: Values of each row by header. None is an empty cell, and a float gets
-                as many digits as `format_number` gives it.
-        """
-        cells = [[_format_cell(value) for value in row.values()] for row in rows]
-        return cls(title, list(rows[0]), cells)
-
-    def show(self, console: Console) -> None:
-        """Print the table."""
-        table = Table(*self.headers, title=self.title, box=box.SIMPLE)
-        for column in table.columns[1:]:
-            column.justify = 'right'
-        for row in self.rows:
-            table.add_row(*row)
-        console.print(table)
-
-    def markdown(self) -> str:
-        """Write the table as a document has it, without the title."""
-        return tabulate(self.rows, self.headers, 'github', disable_numparse=True)
-
-    def without_empty(self) -> 'Grid':
-        """Leave out the columns that are empty in every row."""
-        kept = [k for k in range(len(self.headers)) if any(row[k] for row in self.rows)]
-        return Grid(
-            self.title,
-            [self.headers[k] for k in kept],
-            [[row[k] for k in kept] for row in self.rows],
-        )
+Rows = Sequence[Mapping[str, Any]]
 
 
 def add_report_arguments(parser: argparse.ArgumentParser) -> None:
@@ -89,25 +40,36 @@ class Report:
         self.json_file = args.json
         self.section = MarkedSection.parse(args.write) if args.write else None
 
-    def publish(self, grids: Sequence[Grid], about: str, numbers: Any) -> None:
+    def publish(self, tables: Sequence[Rows], about: str, numbers: Any) -> None:
         """Print the tables and write what was asked for.
 
         Args:
-            grids: The tables.
+            tables: Rows of each table, see `format_table`.
             about: What was measured, and on which machine: a line below the tables.
             numbers: All numbers, for the JSON file.
 
         Raises:
             OutputError: A file cannot be written.
         """
-        for grid in grids:
-            grid.show(Console())
-        print(about)
+        text = '\n\n'.join([*map(format_table, tables), about])
+        print(text)
         if self.json_file:
             write_text(self.json_file, json.dumps(numbers, indent=2) + '\n')
         if self.section:
-            tables = [grid.markdown() for grid in grids]
-            self.section.replace('\n\n'.join([*tables, about]))
+            self.section.replace(text)
+
+
+def format_table(rows: Rows) -> str:
+    """Write a table in Markdown.
+
+    Args:
+        rows: Values of each row by header. None is an empty cell, and a float gets as
+            many digits as `format_number` gives it. A column that is empty in every row
+            is left out.
+    """
+    kept = [key for key in rows[0] if any(row[key] is not None for row in rows)]
+    cells = [[_format_cell(row[key]) for key in kept] for row in rows]
+    return tabulate(cells, kept, 'github', disable_numparse=True)
 
 
 def format_tracks(tracks: dict[str, Any]) -> str:
@@ -120,11 +82,6 @@ def format_tracks(tracks: dict[str, Any]) -> str:
 def format_number(value: float) -> str:
     """Format with three significant digits, large numbers as whole numbers."""
     return f'{value:.3g}' if abs(value) < 100 else f'{value:.0f}'
-
-
-def format_memory(megabytes: float | None) -> str:
-    """Format a size in MB as a whole number; it is empty where there is none."""
-    return '' if megabytes is None else f'{megabytes:.0f}'
 
 
 def _format_cell(value: Any) -> str:

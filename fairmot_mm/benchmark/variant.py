@@ -1,15 +1,13 @@
 """Ways of running a network that are compared with each other."""
 
 import re
-from dataclasses import dataclass, field
 from typing import Any
 
 from mmengine.config import Config
 
 from fairmot_mm.utils import ConfigError
 
-ONNXRUNTIME = 'onnxruntime'
-_SWITCHES: dict[str, dict[str, Any]] = {
+_OPTIONS: dict[str, dict[str, Any]] = {
     'pytorch': {},
     'mmcv': {
         'model.detector.neck.conv_cfg.type': 'mmengine.DCNv2',
@@ -22,8 +20,7 @@ _SWITCHES: dict[str, dict[str, Any]] = {
     'bfloat16': {'inference.precision': 'bfloat16'},
     'compile': {'inference.compile': True},
     'cuda-graphs': {'inference.cuda_graphs': True},
-    'no-threads': {},
-    ONNXRUNTIME: {},
+    'onnxruntime': {'inference.backend': 'onnxruntime'},
 }
 ON_CPU = ('pytorch', 'mmcv', 'contiguous', 'fuse-conv-bn', 'bfloat16', 'compile')
 ON_GPU = (
@@ -40,59 +37,47 @@ ON_GPU = (
 )
 
 
-@dataclass(frozen=True)
-class Variant:
-    """A way of running a network.
+def parse_variant(name: str) -> dict[str, Any]:
+    """Read the name of a variant, such as ``float16+fuse-conv-bn+batch-4``.
 
-    Attributes:
-        name: Name as given to `parse`.
-        cfg_options: Keys of the config that the variant sets.
-        settings: Arguments of `TrackInferencer` that the variant sets.
-        uses_onnx: Whether the network is an ONNX file.
+    ``pytorch`` sets nothing. ``mmcv`` is PyTorch with mmcv's own deformable convolution
+    and the memory layout that it needs. ``no-threads`` runs one step after the other,
+    ``batch-N`` puts N frames into a batch, and the others set the key of ``inference``
+    with the same name.
+
+    Args:
+        name: Names of options joined by ``+``.
+
+    Returns:
+        The arguments of `TrackInferencer` that the variant sets: always
+        ``cfg_options``, and ``batch_size`` and ``threads`` where they are named.
+
+    Raises:
+        ConfigError: An option is not known.
     """
-
-    name: str
-    cfg_options: dict[str, Any] = field(default_factory=dict)
-    settings: dict[str, Any] = field(default_factory=dict)
-    uses_onnx: bool = False
-
-    @classmethod
-    def parse(cls, name: str) -> 'Variant':
-        """Read a name such as ``float16+fuse-conv-bn+batch-4``.
-
-        ``pytorch`` sets nothing. ``mmcv`` is PyTorch with mmcv's own deformable
-        convolution and the memory layout that it needs. ``onnxruntime`` exports the
-        network, ``no-threads`` runs one step after the other, ``batch-N`` puts N frames
-        into a batch, and the others set the key of ``inference`` with the same name.
-
-        Args:
-            name: Names of options joined by ``+``.
-
-        Raises:
-            ConfigError: An option is not known.
-        """
-        options = name.split('+')
-        settings: dict[str, Any] = {}
-        cfg_options: dict[str, Any] = {}
-        for option in options:
-            batch = re.fullmatch(r'batch-([1-9]\d*)', option)
-            if batch:
-                settings['batch_size'] = int(batch[1])
-            elif option in _SWITCHES:
-                cfg_options.update(_SWITCHES[option])
-            else:
-                raise ConfigError(
-                    f'there is no variant {option!r}; options, joined by +, are '
-                    f'{", ".join(_SWITCHES)} and batch-N'
-                )
-        if 'no-threads' in options:
+    settings: dict[str, Any] = {'cfg_options': {}}
+    for option in name.split('+'):
+        if batch := re.fullmatch(r'batch-([1-9]\d*)', option):
+            settings['batch_size'] = int(batch[1])
+        elif option == 'no-threads':
             settings['threads'] = False
-        return cls(name, cfg_options, settings, ONNXRUNTIME in options)
+        elif option in _OPTIONS:
+            settings['cfg_options'].update(_OPTIONS[option])
+        else:
+            raise ConfigError(
+                f'there is no variant {option!r}; options, joined by +, are '
+                f'{", ".join(_OPTIONS)}, no-threads and batch-N'
+            )
+    return settings
 
-    def suits(self, cfg: Config) -> bool:
-        """Whether the network of a config can be run in this way."""
-        if 'model.detector.neck.conv_cfg.type' not in self.cfg_options:
-            return True
-        neck = cfg.model.detector.get('neck')
-        conv_cfg = neck.get('conv_cfg') if isinstance(neck, dict) else None
-        return conv_cfg is not None and conv_cfg.type == 'DCNv2'
+
+def fits_network(name: str, cfg: Config) -> bool:
+    """Whether the network of a config can be run as a variant.
+
+    Args:
+        name: Name of a variant, see `parse_variant`.
+        cfg: Config of a model.
+    """
+    neck = cfg.model.detector.get('neck')
+    conv_cfg = neck.get('conv_cfg') if isinstance(neck, dict) else None
+    return 'mmcv' not in name.split('+') or bool(conv_cfg and conv_cfg.type == 'DCNv2')

@@ -13,7 +13,7 @@ from fairmot_mm.utils.errors import CheckpointError
 def convert_published(source: str | Path, out: str | Path) -> str:
     """Write a published checkpoint under our names.
 
-    A published checkpoint can be used without this: all that loads one converts it.
+    A published checkpoint can also be used as it is: every way of loading converts it.
 
     Args:
         source: A published FairMOT or CenterNet file.

@@ -11,10 +11,10 @@ from fairmot_mm.utils.errors import CheckpointError
 
 
 def find_resume_checkpoint(work_dir: str | Path) -> Path | None:
-    """Find the newest checkpoint of a run that can be read; a damaged one is logged.
+    """Find the newest checkpoint of a run that can be read, and log damaged ones.
 
-    The files themselves are looked through, not mmengine's ``last_checkpoint``, which
-    may be empty or out of date after a run was killed.
+    The search looks at the files themselves, because mmengine's ``last_checkpoint`` may
+    be empty or out of date after a run was killed.
 
     Args:
         work_dir: Folder of the run; it need not exist.

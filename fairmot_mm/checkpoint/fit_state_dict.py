@@ -1,16 +1,14 @@
-"""Fitting whatever state dict is loaded into a model to that model."""
+"""Preparing the state dict of any origin for the model that loads it."""
 
 from collections.abc import Mapping
+from itertools import chain
 from typing import Any
 
 from mmengine.logging import print_log
 from torch import Tensor, nn
 
-from fairmot_mm.checkpoint.published_weights import (
-    COUNTER,
-    PublishedWeights,
-    read_published,
-)
+from fairmot_mm.checkpoint.compare_tensors import compare_tensors
+from fairmot_mm.checkpoint.published_weights import PublishedWeights, read_published
 from fairmot_mm.utils.errors import CheckpointError
 
 
@@ -54,31 +52,13 @@ def _check_body(
     prefix: str,
     published: PublishedWeights | None,
 ) -> None:
-    """Refuse weights of another backbone or neck.
-
-    Args:
-        own: State dict of the model, each name with ``prefix``.
-        state_dict: What is loaded, with the same names.
-        prefix: See `fit_state_dict`.
-        published: What ``state_dict`` is, where it is published.
-
-    Raises:
-        CheckpointError: A tensor is missing, unknown, or of another shape.
-    """
+    """Refuse weights of another backbone or neck; all names have ``prefix``."""
     body = tuple(f'{prefix}detector.{part}.' for part in ('backbone', 'neck'))
     alone = published is not None and published.backbone_alone
     needed = body[:1] if alone else body
-    loaded = {n: w.shape for n, w in state_dict.items() if n.startswith(body)}
-    wrong = [
-        name
-        for name, shape in loaded.items()
-        if name not in own or own[name].shape != shape
-    ]
-    wrong += [
-        name
-        for name in own
-        if name.startswith(needed) and name not in loaded and not name.endswith(COUNTER)
-    ]
+    loaded = {n: weight for n, weight in state_dict.items() if n.startswith(body)}
+    mine = {n: w for n, w in own.items() if n.startswith(needed) or n in loaded}
+    wrong = list(chain(*compare_tensors(mine, loaded).values()))
     if wrong:
         title = f' (it is a {published.title})' if published else ''
         raise CheckpointError(
@@ -89,12 +69,7 @@ def _check_body(
 
 
 def _leave_out_heads(own: Mapping[str, Tensor], state_dict: dict[str, Any]) -> None:
-    """Drop and log tensors whose shape differs from that of the model's.
-
-    Args:
-        own: State dict of the model, each name with its prefix.
-        state_dict: What is loaded, with the same names; changed in place.
-    """
+    """Drop and log tensors whose shape differs from that of the model's."""
     unfit = [
         name
         for name, weight in own.items()

@@ -11,7 +11,7 @@ from fairmot_mm.utils.errors import CheckpointError
 
 _FAIRMOT = 'the README of FairMOT (ifzhang/FairMOT)'
 _TORCHVISION = 'the models of torchvision (pytorch/vision)'
-# Who publishes the files that our configs start from.
+# Where the files that our configs start from are published.
 SOURCES = {
     'ctdet_coco_dla_2x.pth': 'the model zoo of CenterNet (xingyizhou/CenterNet)',
     'crowdhuman_dla34.pth': _FAIRMOT,

@@ -1,16 +1,12 @@
 """Loading the weights of a checkpoint into a model that is to track."""
 
-from collections.abc import Mapping
 from pathlib import Path
 
 from mmengine.logging import print_log
-from torch import Tensor, nn
+from torch import nn
 
-from fairmot_mm.checkpoint.published_weights import (
-    COUNTER,
-    TRAINING_ONLY,
-    read_published,
-)
+from fairmot_mm.checkpoint.compare_tensors import compare_tensors
+from fairmot_mm.checkpoint.published_weights import TRAINING_ONLY, read_published
 from fairmot_mm.checkpoint.read_state_dict import read_state_dict
 from fairmot_mm.utils.errors import CheckpointError
 
@@ -41,7 +37,15 @@ def load_checkpoint(model: nn.Module, path: str | Path) -> None:
         state_dict = published.state_dict
         print_log(published.describe(), 'current')
     own = model.state_dict()
-    problems = _differences(own, state_dict, shown=_SHOWN if published is None else 2)
+    needed = {n: w for n, w in own.items() if not n.startswith(TRAINING_ONLY)}
+    loaded = {n: w for n, w in state_dict.items() if not n.startswith(TRAINING_ONLY)}
+    found = compare_tensors(needed, loaded)
+    found['of another shape'] = [
+        f'{name} {tuple(loaded[name].shape)} for {tuple(own[name].shape)}'
+        for name in found['of another shape']
+    ]
+    shown = _SHOWN if published is None else 2
+    problems = [_listed(what, names, shown) for what, names in found.items() if names]
     if problems:
         raise CheckpointError(
             f'checkpoint {path}{title} does not fit the model of the config (another '
@@ -55,29 +59,6 @@ def load_checkpoint(model: nn.Module, path: str | Path) -> None:
     model.load_state_dict(fitting, strict=False)
 
 
-def _differences(
-    own: Mapping[str, Tensor], loaded: Mapping[str, Tensor], shown: int
-) -> list[str]:
-    """Describe what inference needs and ``loaded`` does not have, or has too much."""
-    mine = {name for name in own if not name.startswith(TRAINING_ONLY)}
-    theirs = {name for name in loaded if not name.startswith(TRAINING_ONLY)}
-    counters = {name for name in mine if name.endswith(COUNTER)}
-    reshaped = [
-        f'{name} {tuple(loaded[name].shape)} for {tuple(own[name].shape)}'
-        for name in sorted(mine & theirs)
-        if own[name].shape != loaded[name].shape
-    ]
-    return [
-        _listed(what, names, shown)
-        for what, names in (
-            ('missing', sorted(mine - theirs - counters)),
-            ('unknown', sorted(theirs - mine)),
-            ('of another shape', reshaped),
-        )
-        if names
-    ]
-
-
 def _listed(what: str, names: list[str], shown: int) -> str:
     more = f' and {len(names) - shown} more' if len(names) > shown else ''
-    return f'{len(names)} {what}: {", ".join(names[:shown])}{more}'
+    return f'{len(names)} {what}: {", ".join(sorted(names)[:shown])}{more}'

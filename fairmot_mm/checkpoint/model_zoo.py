@@ -1,7 +1,7 @@
 """The model zoo: names of trained networks, with their configs and weights.
 
-One table holds all of it, the metafiles that ``model-index.yml`` imports, which
-`mim search fairmot_mm` reads too. What it says of a model beyond mim's keys:
+The metafiles that ``model-index.yml`` imports hold all entries; `mim search fairmot_mm`
+reads them too. An entry has these keys beyond those of mim:
 
 - ``Alias``: a short name, or several.
 - ``Weights``: a file of this package (``fairmot_mm/model_zoo/NAME.pth``), or an address
@@ -58,12 +58,12 @@ class ZooModel:
 
     @property
     def has_weights(self) -> bool:
-        """Whether anybody publishes weights for it."""
+        """Whether weights are published for the model."""
         return bool(self.weights or self.published_weights)
 
 
 def list_models() -> list[ZooModel]:
-    """The models that somebody publishes weights for, in the order of the table."""
+    """The models that have published weights, in the order of the metafiles."""
     return [model for model in _read_models() if model.has_weights]
 
 
@@ -74,8 +74,8 @@ def find_model(name: str) -> ZooModel | None:
         name: As in ``fairmot_dla34``.
 
     Returns:
-        The model, without weights where nobody has published any; ``None`` where the
-        table does not have the name.
+        The model, without weights where none are published; ``None`` where no entry has
+        the name.
     """
     for model in _read_models():
         if name in (model.name, *model.aliases):
@@ -116,13 +116,12 @@ def find_config(config: str | Path) -> Path:
         return path
     if path.suffix or len(path.parts) != 1:
         raise ConfigError(f'config {config} does not exist')
-    models = _read_models()
-    for model in models:
-        if path.name in (model.name, *model.aliases):
-            return model.config
-    names = [name for model in models for name in (model.name, *model.aliases)]
+    model = find_model(path.name)
+    if model is not None:
+        return model.config
+    names = [name for one in _read_models() for name in (one.name, *one.aliases)]
     known = difflib.get_close_matches(path.name, names) or [
-        model.short_name for model in models if model.has_weights
+        model.short_name for model in list_models()
     ]
     raise ConfigError(
         f'{config} is neither a config file nor a name of the model zoo, which has '

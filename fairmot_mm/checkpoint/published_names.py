@@ -2,7 +2,7 @@
 
 The tables pair the beginnings of names: ``hm`` with ``detector.bbox_head.heatmap`` says
 that ``hm.0.weight`` is our ``detector.bbox_head.heatmap.0.weight``. The longest
-beginning counts. No beginning stands twice, so every table is read in both directions.
+beginning counts. A table has no beginning twice, so it can be read in both directions.
 """
 
 from collections.abc import Iterable

@@ -48,7 +48,7 @@ def _explain(error: Exception) -> str:
     refused = _REFUSED.search(str(error))
     if refused:
         model = 'model'
-        if refused[1].startswith('models.yolo.'):  # as published: yolov5s.pt
+        if refused[1].startswith('models.yolo.'):  # yolov5s.pt as it is published
             model = "torch.load('yolov5s.pt', weights_only=False)['model']"
         return (
             'was refused: it holds more than weights and would run code '
@@ -65,19 +65,12 @@ def _explain(error: Exception) -> str:
 def secure_mmengine() -> None:
     """Make mmengine's loading safe: ``load_from``, resuming, pretrained backbones.
 
-    Its own loaders leave it to torch, whose default is unsafe for what is downloaded.
+    The loaders of mmengine leave this choice to PyTorch, which trusts downloaded files.
     """
     local: Callable = functools.wraps(mmengine.load_from_local)(load_safely)
-    CheckpointLoader.register_scheme('', local, force=True)
-    for prefixes, loader in (
-        (('http://', 'https://'), mmengine.load_from_http),
-        (('modelzoo://', 'torchvision://'), mmengine.load_from_torchvision),
-        (('open-mmlab://', 'openmmlab://'), mmengine.load_from_openmmlab),
-        ('mmcls://', mmengine.load_from_mmcls),
-        ('pavi://', mmengine.load_from_pavi),
-        ([r'(\S+\:)?s3://', r'(\S+\:)?petrel://'], mmengine.load_from_ceph),
-    ):
-        CheckpointLoader.register_scheme(prefixes, _secured(loader), force=True)
+    for scheme, loader in list(CheckpointLoader._schemes.items()):
+        secured = _secured(loader) if scheme else local
+        CheckpointLoader.register_scheme(scheme, secured, force=True)
 
 
 def _secured(loader: Callable) -> Callable:

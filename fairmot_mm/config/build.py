@@ -19,7 +19,7 @@ from fairmot_mm.utils.setup_env import check_deformable_convolutions
 
 
 def build_component(cfg: dict, registry: Registry, path: str) -> Any:
-    """Build a component, after its keys were compared with its signature.
+    """Compare the keys of a component with its signature, and build it.
 
     Args:
         cfg: Config of the component, with ``type``.
@@ -36,7 +36,7 @@ def build_component(cfg: dict, registry: Registry, path: str) -> Any:
 
 
 def build_runner(cfg: Config, mode: Literal['train', 'test']) -> Runner:
-    """Build mmengine's Runner, after all that it will build was checked.
+    """Check all components that mmengine's Runner will build, and build the Runner.
 
     Args:
         cfg: Config of a run.
@@ -57,13 +57,13 @@ def build_runner(cfg: Config, mode: Literal['train', 'test']) -> Runner:
 def explain_build_errors(cfg: Any = None) -> Iterator[None]:
     """Turn mistakes of a config that show while it is built into a `ConfigError`.
 
-    They are those that a registry finds itself, for components inside those of other
-    packages, and keys that a component takes by ``**kwargs`` and hands on to a class
-    that does not know them. An error that comes from the code of a component keeps its
-    type and traceback.
+    A registry finds such mistakes in components that classes of other packages build.
+    A constructor with ``**kwargs`` shows them when it passes a key to a class that does
+    not know the key. An error in the code of a component keeps its type and traceback.
 
     Args:
-        cfg: What is built; without it keys that are handed on are not explained.
+        cfg: Config of what is built; without it, keys that a constructor passes to
+            another class are not explained.
 
     Raises:
         ConfigError: A component got an unknown or lacks a required argument, is not
@@ -78,7 +78,7 @@ def explain_build_errors(cfg: Any = None) -> Iterator[None]:
             f'a component of the config needs a package that is not installed: {error}'
         ) from error
     except (TypeError, KeyError) as error:
-        if not _is_raised_by_registry(error) and not _is_handed_on(error, cfg):
+        if not _is_raised_by_registry(error) and not _is_passed_on(error, cfg):
             raise
         text = str(error.args[0]).partition(' Please check')[0]
         raise ConfigError(f'config does not fit a component: {text}') from error
@@ -93,8 +93,8 @@ def _is_raised_by_registry(error: BaseException) -> bool:
     return _origin(error).co_filename == build_functions.__file__
 
 
-def _is_handed_on(error: BaseException, cfg: Any) -> bool:
-    """Whether a constructor handed on a key of the config that is no argument."""
+def _is_passed_on(error: BaseException, cfg: Any) -> bool:
+    """Whether a constructor passed a key of the config to a class without it."""
     unknown = re.search(r"unexpected keyword argument '(\w+)'", str(error))
     origin = _origin(error)
     return (

@@ -3,55 +3,26 @@
 import difflib
 import inspect
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from mmengine.registry import Registry
 
-from fairmot_mm.registry import MODELS, SCOPE, TASK_UTILS
+from fairmot_mm.registry import DATASETS, MODELS, SCOPE, TASK_UTILS, TRANSFORMS
 from fairmot_mm.utils.errors import ConfigError
 
 # Keys of a component's config that mmengine's registries take out before they build it.
-_OF_REGISTRY = ('type', '_scope_')
-# Where the parts of a model are looked up.
-_OF_MODELS = (MODELS, TASK_UTILS)
-
-
-@dataclass(frozen=True)
-class Arguments:
-    """What a class or function can be called with, by name.
-
-    Attributes:
-        named: Names of its parameters.
-        required: Those of them without a default.
-        takes_any: Whether it has ``**kwargs``, whose names only its code knows.
-    """
-
-    named: tuple[str, ...]
-    required: tuple[str, ...]
-    takes_any: bool
-
-    @classmethod
-    def of(cls, component: Callable[..., Any]) -> 'Arguments':
-        """Read the signature of a component.
-
-        Args:
-            component: A class or function. One that is decorated, or written in C, is
-                taken to accept anything: it may know other names for its parameters.
-        """
-        try:
-            signature = inspect.signature(component, follow_wrapped=False)
-        except (TypeError, ValueError):
-            return cls((), (), takes_any=True)
-        parameters = signature.parameters.values()
-        by_name = [
-            p for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)
-        ]
-        return cls(
-            tuple(p.name for p in by_name),
-            tuple(p.name for p in by_name if p.default is p.empty),
-            any(p.kind is p.VAR_KEYWORD for p in parameters),
-        )
+_KEYS_OF_REGISTRY = ('type', '_scope_')
+# Keys whose components are built unchanged by the classes of some packages. `Albu` of
+# mmdet has transforms of albumentations in `transforms`.
+_PARTS: dict[Registry, tuple[tuple[str, ...], dict[str, Registry]]] = {
+    DATASETS: (
+        ('mmengine', 'mmdet', SCOPE),
+        {'pipeline': TRANSFORMS, 'dataset': DATASETS, 'datasets': DATASETS},
+    ),
+    TRANSFORMS: (('mmcv', SCOPE), {'transforms': TRANSFORMS}),
+}
+# The class around such a part may add arguments to its config.
+_GET_ARGUMENTS = (DATASETS, TASK_UTILS)
 
 
 def check_component(
@@ -62,46 +33,63 @@ def check_component(
     given: Collection[str] | None = (),
     extra: Collection[str] = (),
 ) -> None:
-    """Check type and keys of a component's config, and of the parts of a model.
+    """Check type and keys of a component's config, and of the components in it.
 
-    The parts are those that our own models and trackers build (detector, backbone,
-    camera motion, ...). What a class of another package does with the dicts that it
-    gets, only that class knows.
+    The components in it are checked where the class is known to build them from their
+    configs: parts of our models and trackers, data sets in data sets, and transforms. A
+    class of another package may do anything with the dicts that it gets.
 
     Args:
         node: Config of the component; anything but a dict with a ``type`` passes.
         registry: Where its type is looked up.
         path: Place in the whole config, as in ``model.detector``, for messages.
-        given: Arguments that whoever builds the component adds; with ``None`` any.
-        extra: Keys that whoever builds the component takes out before.
+        given: Arguments that the builder of the component adds; with ``None`` any.
+        extra: Keys that the builder takes out before it builds the component.
 
     Raises:
         ConfigError: The type is not registered; a key is no argument of the component;
             or an argument without a default is missing.
     """
-    if not isinstance(node, dict) or 'type' not in node:
+    if not _is_component(node):
         return
     component = find_type(node, [registry], path)
-    arguments, name = Arguments.of(component), _name_of(component)
-    keys = [key for key in node if key not in (*_OF_REGISTRY, *extra)]
+    name = getattr(component, '__name__', str(component))
+    parameters = _parameters(component)
+    by_name = [
+        p for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)
+    ]
+    known = [p.name for p in by_name]
+    takes_any = any(p.kind is p.VAR_KEYWORD for p in parameters)
+    keys = [key for key in node if key not in (*_KEYS_OF_REGISTRY, *extra)]
     for key in keys:
-        if not arguments.takes_any and key not in arguments.named:
+        if not takes_any and key not in known:
             raise ConfigError(
-                f'{path}: {name} has no argument {key!r}'
-                + _suggestion(key, arguments.named)
+                f'{path}: {name} has no argument {key!r}' + _suggestion(key, known)
             )
-    missing = [] if given is None else {*arguments.required} - {*keys, *given}
-    if missing:
-        listed = ', '.join(repr(key) for key in arguments.required if key in missing)
+    required = [p.name for p in by_name if p.default is p.empty and p.name not in keys]
+    if given is not None and {*required} - {*given}:
+        listed = ', '.join(repr(key) for key in required if key not in given)
         raise ConfigError(f'{path}: {name} lacks the required arguments: {listed}')
-    if registry not in _OF_MODELS:
-        return
-    for child, where in _parts(node, component, path):
-        found = find_type(child, _OF_MODELS, where)
-        if found is _lookup(child, MODELS):
-            check_component(child, MODELS, where)
-        else:  # a part of a tracker: the tracker adds arguments
-            check_component(child, TASK_UTILS, where, given=None)
+    for part, its_registry, place in _parts(node, registry, component, path):
+        added = None if its_registry in _GET_ARGUMENTS else ()
+        check_component(part, its_registry, place, given=added)
+
+
+def entries(value: Any, path: str) -> Iterator[tuple[Any, str]]:
+    """List what a key of a config holds: one component, or a list, also of lists.
+
+    Args:
+        value: Value of the key.
+        path: Place of the key in the whole config.
+
+    Yields:
+        Each component and its place.
+    """
+    if isinstance(value, list | tuple):
+        for number, item in enumerate(value):
+            yield from entries(item, f'{path}[{number}]')
+    else:
+        yield value, path
 
 
 def find_type(
@@ -132,6 +120,7 @@ def find_type(
 
 
 def _lookup(node: dict, registry: Registry) -> Callable[..., Any] | None:
+    """The class or function that a config names; ``None`` if it is not registered."""
     kind = node['type']
     if not isinstance(kind, str):
         return kind if callable(kind) else None
@@ -146,35 +135,38 @@ def _registered(registry: Registry | None) -> Iterator[str]:
         registry = registry.parent
 
 
-def _parts(node: dict, component: Any, path: str) -> Iterator[tuple[dict, str]]:
-    """Configs of the components that a class of this package builds as they are.
+def _is_component(node: Any) -> bool:
+    return isinstance(node, dict) and 'type' in node
 
-    Args:
-        node: Config of the component.
-        component: Its class.
-        path: Place of ``node``.
 
-    Yields:
-        Config and place of each.
+def _parameters(component: Callable[..., Any]) -> list[inspect.Parameter]:
+    """Parameters of a component; any, where Python does not know them.
+
+    A decorator, whose own parameters count, may know other names for them.
     """
-    if package_of(component) != SCOPE:
-        return
+    try:
+        signature = inspect.signature(component, follow_wrapped=False)
+    except (TypeError, ValueError):  # written in C
+        return [inspect.Parameter('kwargs', inspect.Parameter.VAR_KEYWORD)]
+    return list(signature.parameters.values())
+
+
+def _parts(
+    node: dict, registry: Registry, component: Any, path: str
+) -> Iterator[tuple[Any, Registry, str]]:
+    """Configs, registries and places of the components that a component builds."""
+    package = str(getattr(component, '__module__', '')).partition('.')[0]
+    packages, registries = _PARTS.get(registry, ((), {}))
+    is_ours = package == SCOPE and registry in (MODELS, TASK_UTILS)
     for key, value in node.items():
-        if key.endswith('_cfg'):  # for functions of mmcv and mmengine, with own keys
-            continue
-        for number, item in enumerate(value if isinstance(value, list) else [value]):
-            if isinstance(item, dict) and 'type' in item:
-                where = f'{path}.{key}'
-                yield item, f'{where}[{number}]' if item is not value else where
-
-
-def package_of(component: Callable[..., Any]) -> str:
-    """Name of the package that a class or function comes from, as in ``mmdet``."""
-    return str(getattr(component, '__module__', '')).partition('.')[0]
-
-
-def _name_of(component: Any) -> str:
-    return getattr(component, '__name__', str(component))
+        for part, place in entries(value, f'{path}.{key}'):
+            if package in packages and key in registries:
+                yield part, registries[key], place
+            # A key `..._cfg` is for functions of mmcv and mmengine, with own keys.
+            elif is_ours and not key.endswith('_cfg') and _is_component(part):
+                found = find_type(part, (MODELS, TASK_UTILS), place)
+                in_models = found is _lookup(part, MODELS)
+                yield part, MODELS if in_models else TASK_UTILS, place
 
 
 def _suggestion(wrong: Any, known: Collection[str], show_all: bool = True) -> str:

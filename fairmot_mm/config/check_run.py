@@ -1,16 +1,12 @@
 """Checking the components of a config that mmengine's Runner will build."""
 
-from collections.abc import Iterator
+from collections.abc import Collection
 from typing import Any, Literal
 
 from mmengine.config import Config
 from mmengine.registry import Registry
 
-from fairmot_mm.config.check_component import (
-    check_component,
-    find_type,
-    package_of,
-)
+from fairmot_mm.config.check_component import check_component, entries, find_type
 from fairmot_mm.registry import (
     DATA_SAMPLERS,
     DATASETS,
@@ -23,14 +19,10 @@ from fairmot_mm.registry import (
     OPTIM_WRAPPERS,
     OPTIMIZERS,
     PARAM_SCHEDULERS,
-    SCOPE,
-    TRANSFORMS,
     VISBACKENDS,
     VISUALIZERS,
 )
 
-# Their data sets build what is inside of them as it is.
-_PACKAGES = ('mmengine', 'mmdet', SCOPE)
 _DEFAULT_CONSTRUCTOR = 'DefaultOptimWrapperConstructor'
 
 
@@ -44,133 +36,67 @@ def check_run(cfg: Config, mode: Literal['train', 'test']) -> None:
     Raises:
         ConfigError: See `check_component`.
     """
-    check_component(cfg.get('model'), MODELS, 'model')
-    for name, hook in (cfg.get('default_hooks') or {}).items():
-        check_component(hook, HOOKS, f'default_hooks.{name}', extra=['priority'])
-    for hook, path in _listed(cfg, 'custom_hooks'):
-        check_component(hook, HOOKS, path, extra=['priority'])
-    visualizer = cfg.get('visualizer') or {}
-    check_component(visualizer, VISUALIZERS, 'visualizer')
-    for backend, path in _listed(visualizer, 'vis_backends', 'visualizer.'):
-        check_component(backend, VISBACKENDS, path, given=['save_dir'])
-    check_component(cfg.get('log_processor'), LOG_PROCESSORS, 'log_processor')
+    _check(cfg, 'model', MODELS)
+    for name in cfg.get('default_hooks') or ():
+        _check(cfg, f'default_hooks.{name}', HOOKS, extra=['priority'])
+    _check(cfg, 'custom_hooks', HOOKS, extra=['priority'])
+    _check(cfg, 'visualizer', VISUALIZERS)
+    _check(cfg, 'visualizer.vis_backends', VISBACKENDS, given=['save_dir'])
+    _check(cfg, 'log_processor', LOG_PROCESSORS)
     if mode == 'train':
         _check_optimization(cfg)
     for kind in ('train', 'val') if mode == 'train' else ('test',):
-        loop_cfg = cfg.get(f'{kind}_cfg')
+        loader, evaluator = f'{kind}_dataloader', f'{kind}_evaluator'
         added = ['runner', 'dataloader', 'evaluator']
-        check_component(loop_cfg, LOOPS, f'{kind}_cfg', given=added)
-        _check_dataloader(cfg.get(f'{kind}_dataloader'), f'{kind}_dataloader')
-        _check_evaluator(cfg, f'{kind}_evaluator')
-
-
-def _check_dataset(node: Any, path: str, *, is_inner: bool = False) -> None:
-    """Check a data set, the data sets that it wraps, and their transforms.
-
-    Args:
-        node: Config of the data set.
-        path: Place in the whole config.
-        is_inner: Whether another data set builds it, which may add arguments.
-
-    Raises:
-        ConfigError: See `check_component`.
-    """
-    check_component(node, DATASETS, path, given=None if is_inner else ())
-    if not _is_of(node, DATASETS, _PACKAGES, path):
-        return
-    for step, where in _listed(node, 'pipeline', f'{path}.'):
-        _check_transform(step, where)
-    for key in ('dataset', 'datasets'):
-        for inner, where in _listed(node, key, f'{path}.'):
-            _check_dataset(inner, where, is_inner=True)
-
-
-def _check_transform(node: Any, path: str) -> None:
-    """Check a transform, or a list of them, and those that it applies.
-
-    Args:
-        node: Config of the transform.
-        path: Place in the whole config.
-
-    Raises:
-        ConfigError: See `check_component`.
-    """
-    check_component(node, TRANSFORMS, path)
-    if isinstance(node, list | tuple):
-        for number, step in enumerate(node):
-            _check_transform(step, f'{path}[{number}]')
-    # That of mmdet takes transforms of albumentations.
-    elif _is_of(node, TRANSFORMS, ('mmcv', SCOPE), path):
-        for step, where in _listed(node, 'transforms', f'{path}.'):
-            _check_transform(step, where)
-
-
-def _is_of(node: Any, registry: Registry, packages: tuple[str, ...], path: str) -> bool:
-    """Whether a component is one of these packages, whose ways are known."""
-    if not isinstance(node, dict) or 'type' not in node:
-        return False
-    return package_of(find_type(node, [registry], path)) in packages
-
-
-def _check_dataloader(node: Any, path: str) -> None:
-    if not isinstance(node, dict):
-        return
-    _check_dataset(node.get('dataset'), f'{path}.dataset')
-    for name, added in (
-        ('sampler', ['dataset', 'seed']),
-        ('batch_sampler', ['sampler', 'batch_size']),
-    ):
-        check_component(node.get(name), DATA_SAMPLERS, f'{path}.{name}', given=added)
-
-
-def _check_evaluator(cfg: Config, name: str) -> None:
-    node = cfg.get(name)
-    if isinstance(node, dict) and 'metrics' in node:
-        check_component({'type': 'Evaluator', **node}, EVALUATOR, name)
-        for metric, path in _listed(node, 'metrics', f'{name}.'):
-            check_component(metric, METRICS, path)
-        return
-    for metric, path in _listed(cfg, name):
-        check_component(metric, METRICS, path)
+        _check(cfg, f'{kind}_cfg', LOOPS, given=added)
+        _check(cfg, f'{loader}.dataset', DATASETS)
+        _check(cfg, f'{loader}.sampler', DATA_SAMPLERS, given=['dataset', 'seed'])
+        added = ['sampler', 'batch_size']
+        _check(cfg, f'{loader}.batch_sampler', DATA_SAMPLERS, given=added)
+        if _value(cfg, f'{evaluator}.metrics') is None:
+            _check(cfg, evaluator, METRICS)
+        else:
+            _check(cfg, evaluator, EVALUATOR, default='Evaluator')
+            _check(cfg, f'{evaluator}.metrics', METRICS)
 
 
 def _check_optimization(cfg: Config) -> None:
     """Check optimizer, its wrapper, and the schedules."""
-    wrapper = cfg.get('optim_wrapper')
-    if isinstance(wrapper, dict) and isinstance(wrapper.get('optimizer'), dict):
-        path, optimizer = 'optim_wrapper', wrapper['optimizer']
-        check_component(optimizer, OPTIMIZERS, f'{path}.optimizer', given=['params'])
+    if isinstance(_value(cfg, 'optim_wrapper.optimizer'), dict):
+        _check(cfg, 'optim_wrapper.optimizer', OPTIMIZERS, given=['params'])
+        wrapper = cfg.optim_wrapper
         # Another constructor may have keys of its own there.
         if wrapper.get('constructor', _DEFAULT_CONSTRUCTOR) == _DEFAULT_CONSTRUCTOR:
-            node = {'type': 'OptimWrapper', **wrapper}
             extra = ['constructor', 'paramwise_cfg']
-            check_component(node, OPTIM_WRAPPERS, path, extra=extra)
+            default = 'OptimWrapper'
+            _check(cfg, 'optim_wrapper', OPTIM_WRAPPERS, extra=extra, default=default)
         elif 'type' in wrapper:
-            find_type(wrapper, [OPTIM_WRAPPERS], path)
-    for schedule, path in _listed(cfg, 'param_scheduler'):
-        check_component(
-            schedule,
-            PARAM_SCHEDULERS,
-            path,
-            given=['optimizer'],
-            extra=['convert_to_iter_based'],
-        )
+            find_type(wrapper, [OPTIM_WRAPPERS], 'optim_wrapper')
+    extra = ['convert_to_iter_based']
+    _check(cfg, 'param_scheduler', PARAM_SCHEDULERS, given=['optimizer'], extra=extra)
 
 
-def _listed(cfg: Any, key: str, before: str = '') -> Iterator[tuple[Any, str]]:
-    """Items of ``cfg[key]``, be it a list or one item, each with its place.
+def _check(
+    cfg: Config,
+    path: str,
+    registry: Registry,
+    given: Collection[str] = (),
+    extra: Collection[str] = (),
+    default: str | None = None,
+) -> None:
+    """Check the components at a dotted path, see `check_component`.
 
-    Args:
-        cfg: A config.
-        key: A key that it need not have.
-        before: Place of ``cfg``, with a dot behind it.
-
-    Yields:
-        Item and place.
+    ``default`` is the type of a component whose config has none.
     """
-    value = cfg.get(key)
-    if isinstance(value, list | tuple):
-        for number, item in enumerate(value):
-            yield item, f'{before}{key}[{number}]'
-    elif value is not None:
-        yield value, f'{before}{key}'
+    for node, place in entries(_value(cfg, path), path):
+        if default is not None:
+            node = {'type': default, **node}
+        check_component(node, registry, place, given=given, extra=extra)
+
+
+def _value(cfg: Config, path: str) -> Any:
+    """What a config has at a dotted path; ``None`` where it ends before."""
+    node: Any = cfg
+    for key in path.split('.'):
+        node = node.get(key) if isinstance(node, dict | Config) else None
+    return node

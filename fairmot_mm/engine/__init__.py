@@ -4,24 +4,10 @@
 # our scope only once their package is loaded.
 import mmdet.engine  # noqa: F401
 
+from fairmot_mm.engine import hooks
 from fairmot_mm.engine.atomic_local_backend import AtomicLocalBackend
 from fairmot_mm.engine.bfloat16_optim_wrapper import BFloat16OptimWrapper
-from fairmot_mm.engine.hooks import (
-    ChannelsLastHook,
-    CompileNetworkHook,
-    CorruptImageHook,
-    FlagExchangeHook,
-    LossGuardHook,
-    ResumeHook,
-    RowShardHook,
-    RunRecordHook,
-    SampleVisualizationHook,
-    StopOnSignalHook,
-    SyncAllBuffersHook,
-    TrainingScalarsHook,
-    compile_network,
-    to_channels_last,
-)
+from fairmot_mm.engine.hooks import *  # noqa: F403
 from fairmot_mm.engine.resumable_epoch_loop import ResumableEpochLoop
 from fairmot_mm.engine.row_adam import RowAdam
 from fairmot_mm.engine.sequence_log_processor import SequenceLogProcessor
@@ -29,21 +15,8 @@ from fairmot_mm.engine.sequence_log_processor import SequenceLogProcessor
 __all__ = [
     'AtomicLocalBackend',
     'BFloat16OptimWrapper',
-    'ChannelsLastHook',
-    'CompileNetworkHook',
-    'CorruptImageHook',
-    'FlagExchangeHook',
-    'LossGuardHook',
     'ResumableEpochLoop',
-    'ResumeHook',
     'RowAdam',
-    'RowShardHook',
-    'RunRecordHook',
-    'SampleVisualizationHook',
     'SequenceLogProcessor',
-    'StopOnSignalHook',
-    'SyncAllBuffersHook',
-    'TrainingScalarsHook',
-    'compile_network',
-    'to_channels_last',
 ]
+__all__ += hooks.__all__

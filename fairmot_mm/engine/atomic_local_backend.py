@@ -1,4 +1,4 @@
-"""Storage that never leaves half a file."""
+"""Local storage that never leaves an incomplete file."""
 
 from pathlib import Path
 
@@ -10,10 +10,10 @@ from fairmot_mm.utils.errors import OutputError
 
 @register_backend('atomic_local')
 class AtomicLocalBackend(LocalBackend):
-    """mmengine's local storage; files are written under another name, then renamed.
+    """mmengine's local storage, which writes a temporary file and then renames it.
 
-    For ``CheckpointHook(backend_args=dict(backend='atomic_local'))``: a run that is
-    killed while it saves leaves the checkpoints that were complete, and no other.
+    With ``CheckpointHook(backend_args=dict(backend='atomic_local'))``, a run that is
+    killed while it saves leaves complete checkpoints only.
     """
 
     def put(self, obj: bytes, filepath: str | Path) -> None:
@@ -27,10 +27,10 @@ class AtomicLocalBackend(LocalBackend):
                 temporary.write_bytes(obj)
             except OSError as error:
                 raise OutputError(
-                    f'{filepath} cannot be written: {error.strerror}; what was there '
-                    'before is complete. Make room, then go on with --resume'
+                    f'{filepath} cannot be written: {error.strerror}. Earlier files '
+                    'are complete: free disk space, then continue with --resume'
                 ) from error
 
     def put_text(self, obj: str, filepath: str | Path, encoding: str = 'utf-8') -> None:
-        """Write text to ``filepath``, see `put`."""
+        """Write ``obj`` to ``filepath`` as text, see `put`."""
         self.put(obj.encode(encoding), filepath)

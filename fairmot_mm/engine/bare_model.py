@@ -1,4 +1,4 @@
-"""The model without what wraps it for several processes."""
+"""The model without its wrapper for several processes."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Epochs that a training can leave and resume in the middle."""
+"""Epochs that a training can interrupt and resume in the middle."""
 
 from collections.abc import Iterator
 from itertools import islice
@@ -12,14 +12,15 @@ from fairmot_mm.registry import LOOPS
 
 @LOOPS.register_module()
 class ResumableEpochLoop(EpochBasedTrainLoop):
-    """mmengine's loop over epochs; a run resumed within an epoch goes on within it.
+    """mmengine's loop over epochs, which can also resume within an epoch.
 
-    Batches that were done are left out, and those that remain are the same as without
-    the interruption. mmengine's own loop would begin the epoch anew. A sampler with
-    `skip_first`, such as `SeededSampler`, skips them without reading an image.
+    The resumed run skips the batches that are done and trains the remaining ones, in
+    the order that they would have had without the interruption. mmengine's own loop
+    would repeat the whole epoch. A sampler with `skip_first`, such as `SeededSampler`,
+    skips batches without reading their images.
 
-    Where a training ends with an error, hooks that have a method ``after_failure`` can
-    undo what they changed: mmengine calls ``after_train`` after a success alone.
+    mmengine calls ``after_train`` of a hook only after a training that succeeds. After
+    an error this loop calls ``after_failure``, where a hook can undo its changes.
     """
 
     def run(self) -> nn.Module:
@@ -45,7 +46,7 @@ class ResumableEpochLoop(EpochBasedTrainLoop):
         self._epoch += 1
 
     def _batches(self, done: int) -> Iterator[Any]:
-        """Leave out the first ``done`` batches of the epoch."""
+        """The batches of an epoch without the first ``done`` ones."""
         sampler = self.dataloader.sampler
         if not hasattr(sampler, 'skip_first'):
             yield from islice(self.dataloader, done, None)

@@ -1,4 +1,4 @@
-"""Adam that leaves alone what a step did not touch."""
+"""Adam for parameters with sparse gradients."""
 
 from collections.abc import Callable
 from typing import Any
@@ -11,19 +11,20 @@ from fairmot_mm.registry import OPTIMIZERS
 
 @OPTIMIZERS.register_module()
 class RowAdam(torch.optim.Adam):
-    """Adam; of a parameter with a sparse gradient the rows in it alone are updated.
+    """Adam that updates only the rows of a sparse gradient.
 
-    Rows that a step does not have keep weights and moments, where Adam would let the
-    moments decay and move the weights by what is left of them. So a step costs what its
-    rows cost (``PartialClassifier(sparse_grad=True)``); torch's ``SparseAdam`` does the
-    same but takes no dense gradients beside. With all rows in it, the update is Adam's.
+    The other rows of the parameter keep their weights and moments. (Adam would decay
+    their moments and move their weights.) The cost of a step is therefore proportional
+    to the rows in the gradient, see ``PartialClassifier(sparse_grad=True)``. A gradient
+    with all rows gives the update of Adam. torch's ``SparseAdam`` also updates rows
+    only, but does not support dense gradients.
 
     Args:
-        params: Parameters or groups of them.
+        params: Parameters or parameter groups.
         lr: Learning rate.
-        betas: Decay of the two moments.
-        eps: Added to the root of the second moment.
-        weight_decay: L2 penalty, of rows in the gradient alone.
+        betas: Decay rates of the two moments.
+        eps: Constant that is added to the root of the second moment.
+        weight_decay: L2 penalty. It applies only to the rows of a sparse gradient.
     """
 
     def __init__(
@@ -49,7 +50,7 @@ class RowAdam(torch.optim.Adam):
                 if parameter.grad is not None and parameter.grad.is_sparse:
                     self._update_rows(parameter, parameter.grad.coalesce(), group)
                     sparse.append((parameter, parameter.grad))
-                    parameter.grad = None  # nothing for Adam to see
+                    parameter.grad = None  # hides the parameter from Adam
         super().step()
         for parameter, grad in sparse:
             parameter.grad = grad
@@ -58,6 +59,7 @@ class RowAdam(torch.optim.Adam):
     def _update_rows(
         self, parameter: nn.Parameter, grad: Tensor, group: dict[str, Any]
     ) -> None:
+        """Update the rows of a coalesced gradient (n, ...) of an (N, ...) parameter."""
         state = self.state[parameter]
         if not state:
             state['step'] = torch.tensor(0.0)

@@ -1,4 +1,4 @@
-"""A log that stays readable with many sequences."""
+"""A log line of a validation without the scores of single sequences."""
 
 from mmengine.runner import LogProcessor, Runner
 
@@ -8,10 +8,11 @@ from fairmot_mm.registry import LOG_PROCESSORS
 
 @LOG_PROCESSORS.register_module()
 class SequenceLogProcessor(LogProcessor):
-    """mmengine's ``LogProcessor``; the log's line of a validation has no sequences.
+    """mmengine's ``LogProcessor`` with shorter log lines after a validation.
 
-    Their scores stand in the table that is logged before it; ``mot/MOTA/MOT17-02`` and
-    the like go to the back-ends of the visualizer only.
+    The log line leaves out the scores of single sequences, such as
+    ``mot/MOTA/MOT17-02``, because the table above it has them. The back-ends of the
+    visualizer still get all scores.
     """
 
     def get_log_after_epoch(
@@ -21,7 +22,7 @@ class SequenceLogProcessor(LogProcessor):
         mode: str,
         with_non_scalar: bool = False,
     ) -> tuple[dict, str]:
-        """All values for the back-ends, and the line for the log."""
+        """Return all scores, and the log line without those of single sequences."""
         tag, line = super().get_log_after_epoch(
             runner, batch_idx, mode, with_non_scalar
         )

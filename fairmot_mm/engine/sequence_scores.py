@@ -1,37 +1,41 @@
-"""Scores of all sequences together, and those of each."""
+"""Telling scores of single sequences from scores over all sequences."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 
 def split_names(names: Iterable[str]) -> dict[str, tuple[str, str]]:
-    """Tell which names are those of a single sequence.
+    """Find the names that belong to single sequences.
 
     Args:
-        names: Of scores, such as ``mot/MOTA`` and ``mot/MOTA/MOT17-02``. A name that
-            goes on after another one is that score of a sequence.
+        names: Names of scores, such as ``mot/MOTA`` and ``mot/MOTA/MOT17-02``. The
+            second one is the score ``mot/MOTA`` of the sequence ``MOT17-02``, because
+            ``mot/MOTA`` is a name as well.
 
     Returns:
-        (score, sequence) for every name of the second kind.
+        (score, sequence) by name, for the names of single sequences.
     """
     known = {*names}
-    split = {}
-    for name in known:
-        score, _, sequence = name.rpartition('/')
-        if score in known:
-            split[name] = (score, sequence)
-    return split
+    parts = {name: name.rpartition('/') for name in known}
+    return {
+        name: (s, sequence) for name, (s, _, sequence) in parts.items() if s in known
+    }
 
 
 def split_scores(
     metrics: Mapping[str, Any],
 ) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
-    """The scores of all together, and by sequence."""
+    """Split scores into those over all sequences and those of single sequences.
+
+    Args:
+        metrics: Scores by name, see `split_names`.
+
+    Returns:
+        Scores over all sequences by name; scores of each sequence by sequence and name.
+    """
     split = split_names(metrics)
     overall = {name: metrics[name] for name in metrics if name not in split}
     sequences: dict[str, dict[str, Any]] = {}
-    for name in metrics:
-        if name in split:
-            score, sequence = split[name]
-            sequences.setdefault(sequence, {})[score] = metrics[name]
+    for name, (score, sequence) in sorted(split.items()):
+        sequences.setdefault(sequence, {})[score] = metrics[name]
     return overall, sequences

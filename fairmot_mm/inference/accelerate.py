@@ -35,7 +35,11 @@ def accelerate(model: FairMOT, options: InferenceOptions) -> None:
     """
     detector = model.detector
     if not isinstance(detector, JDEDetector):
-        _refuse(options, type(detector).__name__)
+        if options.of_pytorch():
+            raise ConfigError(
+                f'inference.{options.of_pytorch()[0]} is for a JDEDetector; the model '
+                f'has {type(detector).__name__}'
+            )
         return
     device = next(detector.parameters()).device
     options.check_device(device)
@@ -80,12 +84,3 @@ def _fuse(detector: JDEDetector, device: torch.device) -> None:
         f'{fused} batch norms of the network are folded into its convolutions',
         'current',
     )
-
-
-def _refuse(options: InferenceOptions, name: str) -> None:
-    """Raise where an option is set that a detector of another kind does not have."""
-    unsupported = options.of_pytorch()
-    if unsupported:
-        raise ConfigError(
-            f'inference.{unsupported[0]} is for a JDEDetector; the model has {name}'
-        )

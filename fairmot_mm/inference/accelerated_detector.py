@@ -9,12 +9,13 @@ from torch import Tensor
 
 from fairmot_mm.inference.low_precision import network_dtype
 from fairmot_mm.models import JDEDetector
+from fairmot_mm.models.utils.inference_detector import InferenceDetector
 
 Maps = dict[str, Tensor]
 
 
 @dataclass(frozen=True)
-class AcceleratedDetector:
+class AcceleratedDetector(InferenceDetector):
     """An `InferenceDetector` that runs the network of a `JDEDetector` in another way.
 
     It holds no weights of its own. The network runs in the type that the weights of the
@@ -50,27 +51,5 @@ class AcceleratedDetector:
     def decode(
         self, maps: Maps, batch_data_samples: Sequence[DetDataSample]
     ) -> Sequence[DetDataSample]:
-        """Find the detections in the maps, see `JDEDetector.decode`.
-
-        Args:
-            maps: What `run_network` returned.
-            batch_data_samples: See `JDEDetector.predict`.
-
-        Returns:
-            See `JDEDetector.predict`.
-        """
+        """Find the detections in the maps, see `JDEDetector.decode`."""
         return self.detector.decode(maps, batch_data_samples)
-
-    def predict(
-        self, batch_inputs: Tensor, batch_data_samples: Sequence[DetDataSample]
-    ) -> Sequence[DetDataSample]:
-        """Detect and embed, see `JDEDetector.predict`.
-
-        Args:
-            batch_inputs: (B, 3, H, W) RGB in [0, 1], of any type and layout.
-            batch_data_samples: See `JDEDetector.predict`.
-
-        Returns:
-            See `JDEDetector.predict`.
-        """
-        return self.decode(self.run_network(batch_inputs), batch_data_samples)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,8 @@ from fairmot_mm.utils.errors import CheckpointError, ConfigError
 
 # The first with the operator DeformConv.
 OPSET = 19
-# Of what is written for a given model; files kept under an older one are made anew.
+# Version of the graph that is written for a given model; files in the cache that have
+# an older version are exported again.
 GRAPH_VERSION = 1
 OUTPUTS = ('bboxes', 'scores', 'labels', 'embeds')
 MAX_BATCH = 1024
@@ -162,7 +164,7 @@ def _image_difference(
 ) -> dict[str, float]:
     """Differences of the better half of the detections of an image.
 
-    Below it stands what another rounding may have pushed out of the list.
+    Another rounding may have pushed detections of the lower half out of the list.
     """
     peaks = expected[1] > 0  # lists are filled up with cells of score 0
     peaks[len(peaks) // 2 + 1 :] = False
@@ -210,12 +212,10 @@ def _translations(model: FairMOT) -> dict[Any, Any]:
 
 
 def _require_packages() -> None:
-    try:
-        import onnx  # noqa: F401
-        import onnxruntime  # noqa: F401
-        import onnxscript  # noqa: F401
-    except ImportError as error:
+    packages = ('onnx', 'onnxruntime', 'onnxscript')
+    missing = [name for name in packages if find_spec(name) is None]
+    if missing:
         raise ConfigError(
-            f'{error.name} is not installed; ONNX export needs it: '
-            'pip install onnx onnxruntime onnxscript'
-        ) from error
+            f'{", ".join(missing)} is not installed; ONNX export needs it: '
+            f'pip install {" ".join(packages)}'
+        )

@@ -117,7 +117,6 @@ class InferenceOptions:
                 f'inference.cuda_graphs needs a CUDA device, not {str(device)!r}; '
                 'leave it out'
             )
-
         if self.precision == 'float16' and device.type == 'cpu':
             raise ConfigError(
                 "inference.precision = 'float16' is for a GPU; a CPU takes 'float32' "

@@ -4,64 +4,37 @@
 # find mmdet's models only after mmdet's package is imported.
 import mmdet.models  # noqa: F401
 
-from fairmot_mm.models.backbones import DLANet, HRNetV2
-from fairmot_mm.models.dense_heads import CenterHead
-from fairmot_mm.models.detectors import JDEDetector, ONNXDetector
-from fairmot_mm.models.layers import DCNv2
-from fairmot_mm.models.losses import FixedWeighting, UncertaintyWeighting
-from fairmot_mm.models.mot import FairMOT, MMDetTracker, adapt_tracker
-from fairmot_mm.models.necks import (
-    ConcatNeck,
-    DeconvFPN,
-    DeconvNeck,
-    DLAConcatUp,
-    DLAUp,
-    YOLOv5Neck,
+from fairmot_mm.models import (
+    backbones,
+    dense_heads,
+    detectors,
+    layers,
+    losses,
+    mot,
+    necks,
+    reid_heads,
+    task_modules,
+    trackers,
 )
-from fairmot_mm.models.reid_heads import DenseReIDHead, PartialClassifier
-from fairmot_mm.models.task_modules import (
-    ECCMotion,
-    KalmanFilterXYAH,
-    KalmanFilterXYWH,
-    LowFrameRate,
-    ReentryGallery,
-    SparseFlowMotion,
-)
-from fairmot_mm.models.trackers import (
-    AppearanceStage,
-    JDETracker,
-    LowScoreAssociation,
-    OverlapStage,
-)
+from fairmot_mm.models.backbones import *  # noqa: F403
+from fairmot_mm.models.dense_heads import *  # noqa: F403
+from fairmot_mm.models.detectors import *  # noqa: F403
+from fairmot_mm.models.layers import *  # noqa: F403
+from fairmot_mm.models.losses import *  # noqa: F403
+from fairmot_mm.models.mot import *  # noqa: F403
+from fairmot_mm.models.necks import *  # noqa: F403
+from fairmot_mm.models.reid_heads import *  # noqa: F403
+from fairmot_mm.models.task_modules import *  # noqa: F403
+from fairmot_mm.models.trackers import *  # noqa: F403
 
-__all__ = [
-    'AppearanceStage',
-    'CenterHead',
-    'ConcatNeck',
-    'DCNv2',
-    'DLAConcatUp',
-    'DLANet',
-    'DLAUp',
-    'DeconvFPN',
-    'DeconvNeck',
-    'DenseReIDHead',
-    'ECCMotion',
-    'FairMOT',
-    'FixedWeighting',
-    'HRNetV2',
-    'JDEDetector',
-    'JDETracker',
-    'KalmanFilterXYAH',
-    'KalmanFilterXYWH',
-    'LowFrameRate',
-    'LowScoreAssociation',
-    'MMDetTracker',
-    'ONNXDetector',
-    'OverlapStage',
-    'PartialClassifier',
-    'ReentryGallery',
-    'SparseFlowMotion',
-    'UncertaintyWeighting',
-    'YOLOv5Neck',
-    'adapt_tracker',
-]
+__all__: list[str] = []
+__all__ += backbones.__all__
+__all__ += dense_heads.__all__
+__all__ += detectors.__all__
+__all__ += layers.__all__
+__all__ += losses.__all__
+__all__ += mot.__all__
+__all__ += necks.__all__
+__all__ += reid_heads.__all__
+__all__ += task_modules.__all__
+__all__ += trackers.__all__

@@ -37,17 +37,12 @@ def interpolate_tracks(rows: MOTRows, max_gap: int = 20) -> MOTRows:
     before = np.repeat(left, counts)
     place = np.arange(len(before)) - np.repeat(np.cumsum(counts) - counts, counts) + 1
     share = place / np.repeat(counts + 1, counts)
-    added = MOTRows(
-        frames=rows.frames[before] + place,
-        ids=rows.ids[before],
-        tlwh=_between(rows.tlwh, before, share[:, None]),
-        marks=_between(rows.marks, before, share),
-        classes=rows.classes[before],
-        visibility=_between(rows.visibility, before, share),
-    )
-    columns = zip(vars(rows).values(), vars(added).values(), strict=True)
-    joined = MOTRows(*map(np.concatenate, columns))
-    return joined[np.lexsort((joined.ids, joined.frames))]
+    num_rows = len(rows)
+    filled = rows[np.concatenate([np.arange(num_rows), before])]
+    filled.frames[num_rows:] += place
+    for values in (filled.tlwh, filled.marks, filled.visibility):
+        values[num_rows:] += (share * (values[before + 1] - values[before]).T).T
+    return filled[np.lexsort((filled.ids, filled.frames))]
 
 
 def by_track(rows: MOTRows) -> np.ndarray:
@@ -70,7 +65,3 @@ def by_track(rows: MOTRows) -> np.ndarray:
             f'identity {ids[twice[0]]} is more than once in frame {frames[twice[0]]}'
         )
     return order
-
-
-def _between(values: np.ndarray, before: np.ndarray, share: np.ndarray) -> np.ndarray:
-    return values[before] + share * (values[before + 1] - values[before])

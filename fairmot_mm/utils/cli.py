@@ -4,16 +4,19 @@ import argparse
 import re
 import sys
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 from mmengine.config import DictAction
 from mmengine.dist import is_main_process
+from rich.console import Console
+from rich.progress import track
 
 from fairmot_mm.utils.errors import UserInputError
 from fairmot_mm.utils.step_clock import failed_step
 
+T = TypeVar('T')
 _INTERRUPTED = 130  # status that a shell reports for Ctrl-C
 
 
@@ -129,6 +132,45 @@ def add_converter_arguments(
 def add_workers_argument(parser: argparse.ArgumentParser) -> None:
     """Add ``--workers``, the number of processes of a conversion or check."""
     parser.add_argument('--workers', type=int, help='processes (default one a core)')
+
+
+def make_parser(text: str) -> argparse.ArgumentParser:
+    """Make a parser of a command line.
+
+    Args:
+        text: What the tool does; its line breaks are kept.
+    """
+    return argparse.ArgumentParser(
+        description=text, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+
+
+def add_number_arguments(
+    parser: argparse.ArgumentParser, **numbers: tuple[float, str]
+) -> None:
+    """Add options that are numbers.
+
+    Args:
+        parser: Parser to add to.
+        numbers: Default value and help text of each option by name.
+    """
+    for name, (default, text) in numbers.items():
+        parser.add_argument(
+            f'--{name.replace("_", "-")}',
+            type=type(default),
+            default=default,
+            help=f'{text} (%(default)s)',
+        )
+
+
+def show_progress(items: Iterable[T], text: str) -> Iterator[T]:
+    """Go through items, with a progress bar on standard error.
+
+    Args:
+        items: The items; their number is shown where it is known.
+        text: Text beside the bar.
+    """
+    return iter(track(items, text, console=Console(stderr=True)))
 
 
 def add_cfg_options_argument(

@@ -90,6 +90,22 @@ def peak_memory() -> int:
     return peak if platform.system() == 'Darwin' else peak * 1024
 
 
+def peak_memory_of(device: str) -> dict[str, float | None]:
+    """Read the peak memory of this process on the host and on a device.
+
+    Args:
+        device: Device that the model runs on, as in ``cuda:0``.
+
+    Returns:
+        ``host_mb``, and ``device_mb``: what PyTorch held on a GPU, None on a CPU.
+    """
+    import torch
+
+    on_gpu = torch.device(device).type == 'cuda'
+    held = torch.cuda.max_memory_allocated(device) / 1e6 if on_gpu else None
+    return {'host_mb': peak_memory() / 1e6, 'device_mb': held}
+
+
 def current_memory() -> int:
     """Read the resident memory of this process, in bytes (Linux only)."""
     pages = int(Path('/proc/self/statm').read_text().split()[1])

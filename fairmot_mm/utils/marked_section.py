@@ -26,16 +26,16 @@ class MarkedSection:
         self._split()
 
     @classmethod
-    def parse(cls, text: str, name: str | None = None) -> 'MarkedSection':
-        """Read ``FILE#NAME``, or ``FILE`` where there is a ``name``.
+    def parse(cls, text: str) -> 'MarkedSection':
+        """Read ``FILE#NAME``.
 
         Raises:
             DataError: There is no name; or see `MarkedSection`.
         """
-        path, _, own = text.partition('#')
-        if not (own or name):
+        path, _, name = text.partition('#')
+        if not name:
             raise DataError(f'{text} names no section of the file: write {text}#NAME')
-        return cls(path, own or str(name))
+        return cls(path, name)
 
     def replace(self, text: str) -> None:
         """Put ``text`` in the place of what stands there, in one step.

@@ -1,12 +1,6 @@
 """Reading frames from any source, and writing tracks to text and video files."""
 
-from fairmot_mm.video.frame_source import (
-    Frame,
-    FrameSource,
-    Source,
-    open_source,
-    open_sources,
-)
+from fairmot_mm.video.frame_source import Frame, FrameSource, open_source
 from fairmot_mm.video.mot_writer import MOTWriter
 from fairmot_mm.video.result_writer import ResultWriter
 from fairmot_mm.video.video_reader import VideoReader
@@ -17,9 +11,7 @@ __all__ = [
     'FrameSource',
     'MOTWriter',
     'ResultWriter',
-    'Source',
     'VideoReader',
     'VideoWriter',
     'open_source',
-    'open_sources',
 ]

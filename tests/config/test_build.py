@@ -86,19 +86,19 @@ def test_inside_a_component_of_another_package():
         build_component(tracker, MODELS, 'model.tracker')
 
 
-class HandsOn(torch.nn.Linear):
+class PassesOn(torch.nn.Linear):
     """A component that takes any key for its base class."""
 
     def __init__(self, width, **kwargs):
         super().__init__(width, width, **kwargs)
 
 
-def test_a_key_that_is_handed_on(register):
-    """A class with ``**kwargs`` may hand a key on to one that does not know it."""
-    register(TASK_UTILS, HandsOn)
-    assert build_component(dict(type='HandsOn', width=2, bias=False), TASK_UTILS, 'p')
+def test_a_key_that_is_passed_on(register):
+    """A class with ``**kwargs`` may pass a key to one that does not know it."""
+    register(TASK_UTILS, PassesOn)
+    assert build_component(dict(type='PassesOn', width=2, bias=False), TASK_UTILS, 'p')
     with pytest.raises(ConfigError, match="argument 'offset'"):
-        build_component(dict(type='HandsOn', width=2, offset=False), TASK_UTILS, 'p')
+        build_component(dict(type='PassesOn', width=2, offset=False), TASK_UTILS, 'p')
 
 
 @pytest.mark.parametrize('error', [TypeError('int + str'), KeyError('a'), OSError()])

@@ -3,7 +3,7 @@ import functools
 import pytest
 from mmengine.registry import Registry
 
-from fairmot_mm.config import check_component
+from fairmot_mm.config.check_component import check_component
 from fairmot_mm.registry import HOOKS, MODELS, OPTIMIZERS, TRANSFORMS
 from fairmot_mm.utils import ConfigError
 

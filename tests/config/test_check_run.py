@@ -5,7 +5,7 @@ import pytest
 from mmengine.config import Config
 
 from fairmot_mm.apis import load_config
-from fairmot_mm.config import check_run
+from fairmot_mm.config.check_run import check_run
 from fairmot_mm.utils import ConfigError
 
 CONFIGS = Path(__file__).parents[2] / 'configs'

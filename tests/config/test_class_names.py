@@ -1,6 +1,6 @@
 from mmengine.config import Config
 
-from fairmot_mm.config import class_names
+from fairmot_mm.config.class_names import class_names
 
 
 def test_class_names():

@@ -79,7 +79,7 @@ class OwnAverage(EMAHook):
         dict(type=OwnAverage),
         OwnAverage(),
     ],
-    ids=str,
+    ids=['name', 'name with scope', 'class', 'object'],
 )
 def test_hooks_that_average_weights_are_left_out(cfg, onnx_file, hook):
     """They copy the model, which an ONNX file does not allow, and only train."""

@@ -1,7 +1,7 @@
 import mmcv.ops
 import pytest
 
-from fairmot_mm.inference import move_to_device
+from fairmot_mm.inference.move_to_device import move_to_device
 from fairmot_mm.utils import ConfigError
 
 

@@ -3,6 +3,7 @@ import itertools
 import json
 import shutil
 import socket
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -104,6 +105,12 @@ def make_config(street, tmp_path_factory):
 def run_tool():
     """Run tools/NAME.py in this process as the command line would."""
     return tool_runs.run_tool
+
+
+@pytest.fixture(scope='session')
+def start_tool(start_process):
+    """Start tools/NAME.py in a process of its own."""
+    return partial(start_process, TOOL_RUNS, 'run_tool')
 
 
 @pytest.fixture(scope='session')

@@ -1,4 +1,4 @@
-"""Training with identities that are dealt out to two processes, and sampled."""
+"""Training with identities that are split over two processes, and sampled."""
 
 import pytest
 import torch
@@ -11,7 +11,7 @@ default_hooks = dict(checkpoint=dict(save_best=None))
 optim_wrapper = dict(accumulative_counts=2, clip_grad=dict(max_norm=5))
 custom_hooks = [dict(type='EMAHook', momentum=0.1)]
 """
-DEALT_OUT = """
+SHARDED = """
 partial = dict(type='PartialClassifier')
 model['detector']['reid_head']['classifier_cfg'] = partial
 """
@@ -52,31 +52,31 @@ def load(work_dir, epoch):
     return torch.load(work_dir / f'epoch_{epoch}.pth', weights_only=True)
 
 
-def test_dealt_out_equals_plain(make_config, run_ranks, tmp_path):
+def test_sharded_equals_plain(make_config, run_ranks, tmp_path):
     """Two processes with half of the identities each train what two plain ones do.
 
     After an update, clipped: weights and averaged weights to 1e-6, momentum to 1e-5.
     From there on the network, as small and random as it is, magnifies rounding.
     """
-    for name, extra in (('plain', ''), ('dealt', DEALT_OUT)):
+    for name, extra in (('plain', ''), ('sharded', SHARDED)):
         one_epoch = 'train_cfg.update(max_epochs=1)\n'
         config = make_config(RUN + SGD + extra + one_epoch)
         run_ranks(2, 'train', config, '--work-dir', tmp_path / name)
-    plain, dealt = (load(tmp_path / name, 1) for name in ('plain', 'dealt'))
+    plain, sharded = (load(tmp_path / name, 1) for name in ('plain', 'sharded'))
     shape = plain['state_dict'][CLASSIFIER].shape
     states = plain['optimizer']['state'].values()
     moved = [
         s['momentum_buffer'] for s in states if s['momentum_buffer'].shape == shape
     ]
     assert moved[0].abs().amax(dim=1).min() > 1e-5
-    assert_equal(plain, dealt, 1e-6)
+    assert_equal(plain, sharded, 1e-6)
 
 
 @pytest.fixture(scope='module')
 def straight(make_config, run_ranks, tmp_path_factory):
     """Work dir of two processes that sample, in bfloat16, without interruption."""
     work_dir = tmp_path_factory.mktemp('straight')
-    config = make_config(RUN + DEALT_OUT + SAMPLED)
+    config = make_config(RUN + SHARDED + SAMPLED)
     run_ranks(2, 'train', config, '--work-dir', work_dir)
     return work_dir
 
@@ -94,7 +94,7 @@ def test_whole_checkpoint(straight):
 
 def test_resumed(straight, make_config, run_ranks, tmp_path):
     """Resumed from epoch one: the same samples, weights and moments to the last bit."""
-    config = make_config(RUN + DEALT_OUT + SAMPLED)
+    config = make_config(RUN + SHARDED + SAMPLED)
     arguments = ['--work-dir', tmp_path, '--resume', straight / 'epoch_1.pth']
     run_ranks(2, 'train', config, *arguments)
     assert_equal(load(straight, 3), load(tmp_path, 3))
@@ -102,7 +102,7 @@ def test_resumed(straight, make_config, run_ranks, tmp_path):
 
 def test_resumed_by_one_process(straight, make_config, run_tool, tmp_path):
     """One process goes on with the identities of two; half of them are in a step."""
-    config = make_config(RUN + DEALT_OUT + SAMPLED + 'train_cfg.update(max_epochs=2)\n')
+    config = make_config(RUN + SHARDED + SAMPLED + 'train_cfg.update(max_epochs=2)\n')
     arguments = ['--work-dir', tmp_path, '--resume', straight / 'epoch_1.pth']
     run_tool('train', config, *arguments)
     before, after = (load(folder, n) for folder, n in ((straight, 1), (tmp_path, 2)))
@@ -118,5 +118,7 @@ def test_resumed_by_one_process(straight, make_config, run_tool, tmp_path):
     one, two = (
         part['ema_state_dict'][f'module.{CLASSIFIER}'] for part in (before, after)
     )
-    assert ((one - two).abs().amax(dim=1) < 0.01).all()  # no row was dealt elsewhere
+    assert (
+        (one - two).abs().amax(dim=1) < 0.01
+    ).all()  # no process trained rows of another
     assert not torch.equal(one, two)

@@ -1,8 +1,5 @@
 import json
-import os
 import signal
-import subprocess
-import sys
 from importlib.metadata import version
 from pathlib import Path
 
@@ -18,21 +15,6 @@ TOOL = Path(__file__).parents[2] / 'tools' / 'train.py'
 ONE_EPOCH = """
 train_cfg = dict(max_epochs=1, val_begin=99)
 default_hooks = dict(checkpoint=dict(save_best=None), logger=dict(interval=1))
-"""
-KILLER = """
-import os
-import signal
-
-from mmengine.hooks import Hook
-
-from fairmot_mm.registry import HOOKS
-
-
-@HOOKS.register_module()
-class KillHook(Hook):
-    def after_train_iter(self, runner, **kwargs):
-        if runner.iter == 5:
-            os.kill(os.getpid(), signal.SIGKILL)
 """
 
 
@@ -100,28 +82,18 @@ def test_what_a_checkpoint_holds(trained):
 
 
 def test_killed_and_resumed(
-    trained, run_tool, make_config, read_scalars, tmp_path_factory
+    trained, run_tool, start_tool, make_config, read_scalars, tmp_path
 ):
     """Killed in the second epoch and resumed, a run ends as if nothing had been.
 
     Logged values and weights are equal to the last bit.
     """
-    folder = tmp_path_factory.mktemp('killed')
-    (folder / 'killer.py').write_text(KILLER)
-    work_dir = folder / 'work_dir'
-    config = make_config(
-        "custom_imports = dict(imports=['killer'])\n"
-        "custom_hooks = [dict(type='KillHook')]\n"
-    )
-    path = os.pathsep.join([str(folder), str(TOOL.parents[1])])
-    environment = os.environ | {'PYTHONPATH': path, 'OMP_NUM_THREADS': '1'}
-    killed = subprocess.run(
-        [sys.executable, TOOL, config, '--work-dir', work_dir],
-        env=environment,
-        capture_output=True,
-        check=False,
-    )
-    assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()
+    work_dir = tmp_path / 'work_dir'
+    kill = f"dict(type='SignalHook', number={signal.SIGKILL:d}, at_iter=5)"
+    config = make_config(f'custom_hooks = [{kill}]')
+    killed = start_tool('train', config, '--work-dir', work_dir)
+    killed.join()
+    assert killed.exitcode == -signal.SIGKILL
     assert list(read_scalars(work_dir))[-1] == ('train', 5)
     left = list(work_dir.glob('*.pth'))
     assert find_resume_checkpoint(work_dir) == work_dir / 'epoch_1.pth'

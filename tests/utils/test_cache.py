@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from fairmot_mm.checkpoint import fetch_weights, find_model
+from fairmot_mm.apis import fetch_weights, find_model
 from fairmot_mm.datasets.label_index import default_index_dir
 from fairmot_mm.inference.onnx_backend import onnx_cache_dir
 from fairmot_mm.utils import CheckpointError

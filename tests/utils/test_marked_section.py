@@ -32,8 +32,8 @@ def test_two_writers(page):
 
 def test_parsed(page):
     """FILE#NAME as on a command line."""
-    assert MarkedSection.parse(f'{page}#speed').begin == '<!-- speed -->'
-    assert MarkedSection.parse(str(page), 'speed').path == page
+    section = MarkedSection.parse(f'{page}#speed')
+    assert (section.path, section.begin) == (page, '<!-- speed -->')
 
 
 @pytest.mark.parametrize(

@@ -19,15 +19,7 @@ from fairmot_mm.benchmark.commands import (
 from fairmot_mm.benchmark.report import Report
 from fairmot_mm.utils.cli import one_line_errors
 
-COMMANDS = {
-    'track': track,
-    'train': train,
-    'networks': networks,
-    'options': options,
-    'soak': soak,
-    'classifier': classifier,
-    'tracker': tracker,
-}
+COMMANDS = (track, train, networks, options, soak, classifier, tracker)
 
 
 def parse_args() -> argparse.Namespace:

@@ -6,11 +6,11 @@
 import argparse
 
 from fairmot_mm.benchmark.command import parse_command
-from fairmot_mm.benchmark.commands import label_index, samples
+from fairmot_mm.benchmark.commands import index, samples
 from fairmot_mm.benchmark.report import Report
 from fairmot_mm.utils.cli import one_line_errors
 
-COMMANDS = {'samples': samples, 'index': label_index}
+COMMANDS = (samples, index)
 
 
 def parse_args() -> argparse.Namespace:

@@ -12,14 +12,19 @@ import cv2
 import numpy as np
 from mmdet.structures import DetDataSample
 from mmengine.structures import PixelData
-from rich.progress import track
 
 from fairmot_mm.apis import explain_build_errors, load_config
 from fairmot_mm.datasets.seeding import SeededIndex
 from fairmot_mm.models.utils.center_targets import center_targets
 from fairmot_mm.registry import DATASETS
 from fairmot_mm.utils import ConfigError, atomic_path
-from fairmot_mm.utils.cli import add_cfg_options_argument, one_line_errors
+from fairmot_mm.utils.cli import (
+    add_cfg_options_argument,
+    add_number_arguments,
+    make_parser,
+    one_line_errors,
+    show_progress,
+)
 from fairmot_mm.visualization import TrackVisualizer
 
 STRIDE = 4
@@ -27,25 +32,16 @@ STRIDE = 4
 
 def parse_args() -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = make_parser(__doc__)
     parser.add_argument('config', help='config of the training')
     parser.add_argument('out_dir', type=Path, help='folder for the pictures')
-    parser.add_argument(
-        '--num-samples',
-        type=int,
-        default=20,
-        help='number of pictures, evenly spaced (20)',
+    add_number_arguments(
+        parser,
+        num_samples=(20, 'number of pictures, evenly spaced'),
+        epoch=(0, 'epoch whose random numbers are used, from 0'),
     )
     parser.add_argument(
         '--indices', type=int, nargs='+', help='show these samples instead'
-    )
-    parser.add_argument(
-        '--epoch',
-        type=int,
-        default=0,
-        help='epoch whose random numbers are used, from 0',
     )
     add_cfg_options_argument(parser, 'model.detector.bbox_head.heatmap_sigma=3')
     return parser.parse_args()
@@ -77,26 +73,22 @@ def draw_sample(packed: dict, bbox_head: dict, meta: dict) -> np.ndarray:
     return visualizer.draw_sample(image, sample)
 
 
-def browse(args: argparse.Namespace) -> None:
+@one_line_errors()
+def main() -> None:
     """Write the pictures."""
+    args = parse_args()
     cfg = load_config(args.config, args.cfg_options)
     with explain_build_errors():
         dataset = DATASETS.build(cfg.train_dataloader.dataset)
     seed = (cfg.get('randomness') or {}).get('seed') or 0
     bbox_head = cfg.model.detector.bbox_head
-    for index in track(choose_indices(args, len(dataset)), 'drawing'):
+    for index in show_progress(choose_indices(args, len(dataset)), 'drawing'):
         packed = dataset[SeededIndex(index, (seed, args.epoch, index))]
         picture = draw_sample(packed, bbox_head, dataset.metainfo)
         stem = Path(packed['data_samples'].img_path).stem
         with atomic_path(args.out_dir / f'{index:06d}_{stem}.jpg') as temporary:
             temporary.write_bytes(cv2.imencode('.jpg', picture)[1].tobytes())
     print(f'pictures in {args.out_dir}')
-
-
-@one_line_errors()
-def main() -> None:
-    """Run the tool."""
-    browse(parse_args())
 
 
 if __name__ == '__main__':

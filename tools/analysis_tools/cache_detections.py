@@ -9,7 +9,6 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import asdict
-from functools import partial
 from pathlib import Path
 
 from mmengine.config import DictAction
@@ -20,7 +19,7 @@ from fairmot_mm.apis import detect_sequence, init_model, load_config
 from fairmot_mm.evaluation import DetectedSequence, read_origin, save_detections
 from fairmot_mm.synthetic import DetectionNoise, noisy_detections
 from fairmot_mm.utils import CheckpointError, ConfigError, SequenceInfo
-from fairmot_mm.utils.cli import one_line_errors
+from fairmot_mm.utils.cli import add_number_arguments, one_line_errors
 
 Detect = Callable[[Path, Callable[[], object]], DetectedSequence]
 
@@ -39,8 +38,8 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         '--device', help='as in cpu or cuda:0 (default: the accelerator)'
     )
-    parser.add_argument(
-        '--batch-size', type=int, default=1, help='frames in a pass of the network'
+    add_number_arguments(
+        parser, batch_size=(1, 'frames in a batch'), seed=(0, 'seed of the noise')
     )
     parser.add_argument(
         '--cfg-options',
@@ -56,7 +55,6 @@ def parse_args() -> argparse.Namespace:
         help='use ground truth with noise; KEY=VALUE changes one of '
         f'{", ".join(asdict(DetectionNoise()))}',
     )
-    parser.add_argument('--seed', type=int, default=0, help='of the noise')
     args = parser.parse_args()
     if (args.noise is None) == (args.config is None):
         parser.error('give --config and --checkpoint, or --noise')
@@ -93,14 +91,15 @@ def model_source(args: argparse.Namespace) -> tuple[str, Detect]:
         'checkpoint': digest,
     }
     model = init_model(cfg, checkpoint, args.device)
-    detect = partial(detect_sequence, model, batch_size=args.batch_size)
-    return json.dumps(origin, default=str), lambda folder, on_frame: detect(
-        folder, on_frame=on_frame
+    return json.dumps(origin, default=str), lambda folder, on_frame: detect_sequence(
+        model, folder, batch_size=args.batch_size, on_frame=on_frame
     )
 
 
-def run(args: argparse.Namespace) -> None:
+@one_line_errors()
+def main() -> None:
     """Make the files that are missing or come from other settings."""
+    args = parse_args()
     infos = [SequenceInfo.read(folder) for folder in args.sequences]
     origin, detect = (noise_source if args.config is None else model_source)(args)
     names = [info.name for info in infos]
@@ -117,12 +116,6 @@ def run(args: argparse.Namespace) -> None:
             progress.update(bar, completed=len(info.images))
             save_detections(path, sequence, origin)
             print(f'{path}: {len(sequence.scores)} detections')
-
-
-@one_line_errors()
-def main() -> None:
-    """Run the tool."""
-    run(parse_args())
 
 
 if __name__ == '__main__':

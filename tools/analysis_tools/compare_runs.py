@@ -16,7 +16,7 @@ from matplotlib import pyplot as plt
 from tabulate import tabulate
 
 from fairmot_mm.utils import DataError, atomic_path
-from fairmot_mm.utils.cli import one_line_errors
+from fairmot_mm.utils.cli import make_parser, one_line_errors
 
 Curve = dict[int, float]  # by iteration, or by epoch for values of validations
 EPOCH = 'epoch'
@@ -25,9 +25,7 @@ KEYS = ('loss', 'mot/MOTA', 'mot/HOTA')
 
 def parse_args() -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = make_parser(__doc__)
     parser.add_argument('work_dirs', nargs='+', type=Path, help='folders of runs')
     parser.add_argument(
         '--keys',

@@ -10,8 +10,7 @@ are in tools/analysis_tools/inputs.
 """
 
 import argparse
-from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,17 +19,20 @@ import torch
 from mmdet.structures import DetDataSample
 from mmengine.config import DictAction
 from mmengine.structures import InstanceData
-from rich.console import Console
-from rich.progress import track
 from tabulate import tabulate
 
 from fairmot_mm.apis import explain_build_errors, load_config
-from fairmot_mm.evaluation import OVERALL, DetectedSequence, score_tracker
+from fairmot_mm.evaluation import OVERALL, score_tracker
 from fairmot_mm.models import JDETracker, adapt_tracker
 from fairmot_mm.registry import MODELS
 from fairmot_mm.synthetic import DetectionNoise, noisy_detections
 from fairmot_mm.utils import ConfigError
-from fairmot_mm.utils.cli import one_line_errors
+from fairmot_mm.utils.cli import (
+    add_number_arguments,
+    make_parser,
+    one_line_errors,
+    show_progress,
+)
 from fairmot_mm.utils.images import read_image
 from fairmot_mm.utils.setup_env import register_all_modules
 
@@ -40,9 +42,7 @@ COUNTS = ('IDSW', 'FP', 'FN')
 
 def parse_args() -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = make_parser(__doc__)
     parser.add_argument('config', help='file with `trackers` or `comparisons`')
     parser.add_argument(
         'sequences',
@@ -56,12 +56,7 @@ def parse_args() -> argparse.Namespace:
         default=Path('data'),
         help='folder that has the sequences of `comparisons` (%(default)s)',
     )
-    parser.add_argument(
-        '--seeds',
-        type=int,
-        default=5,
-        help='number of runs with different noise (%(default)s)',
-    )
+    add_number_arguments(parser, seeds=(5, 'number of runs with different noise'))
     parser.add_argument(
         '--noise',
         nargs='+',
@@ -177,22 +172,20 @@ def make_noise(options: dict) -> DetectionNoise:
 
 def describe(noise: DetectionNoise) -> str:
     """Name the values of the noise that differ from the defaults."""
-    usual = DetectionNoise()
-    changed = [
-        f'{field.name}={getattr(noise, field.name)}'
-        for field in fields(noise)
-        if getattr(noise, field.name) != getattr(usual, field.name)
-    ]
+    usual = asdict(DetectionNoise()).items()
+    changed = [f'{key}={each}' for key, each in asdict(noise).items() - usual]
     return 'noise ' + (', '.join(changed) or 'by default')
 
 
-def score_all(
-    trackers: dict[str, dict], runs: Iterator[list[DetectedSequence]]
-) -> dict[str, np.ndarray]:
-    """Score every tracker over all sequences of a run: (runs, columns) by name."""
-    scores: dict[str, list[list[float]]] = {name: [] for name in trackers}
-    for sequences in runs:
-        for name, cfg in trackers.items():
+def score_all(comparison: Comparison, num_seeds: int) -> dict[str, np.ndarray]:
+    """Score every tracker over all sequences: (seeds, columns) by name."""
+    scores: dict[str, list[list[float]]] = {name: [] for name in comparison.trackers}
+    for seed in show_progress(range(num_seeds), comparison.title or 'seeds'):
+        sequences = [
+            noisy_detections(path, seed, comparison.noise)
+            for path in comparison.sequences
+        ]
+        for name, cfg in comparison.trackers.items():
             overall = score_tracker(build_tracker(cfg), sequences)[OVERALL]
             scores[name].append(
                 [100 * overall[key] for key in RATIOS]
@@ -221,35 +214,21 @@ def format_rows(scores: dict[str, np.ndarray]) -> str:
     return tabulate(rows, headers, tablefmt='github', disable_numparse=True)
 
 
-def run(args: argparse.Namespace) -> None:
+@one_line_errors()
+def main() -> None:
     """Make detections, track them with every tracker, print the tables."""
+    args = parse_args()
     register_all_modules()
     if args.seeds < 1:
         raise ConfigError(f'--seeds {args.seeds}: 1 or more')
     for comparison in read_comparisons(args):
-        seeds = track(
-            range(args.seeds), comparison.title or 'seeds', console=Console(stderr=True)
-        )
-        runs = (
-            [
-                noisy_detections(path, seed, comparison.noise)
-                for path in comparison.sequences
-            ]
-            for seed in seeds
-        )
-        scores = score_all(comparison.trackers, runs)
+        scores = score_all(comparison, args.seeds)
         if comparison.title:
             print(f'### {comparison.title}\n')
         names = ', '.join(path.name for path in comparison.sequences)
         noise = describe(comparison.noise)
         print(f'{names}; {noise}; means of {args.seeds} seeds\n')
         print(format_rows(scores) + '\n', flush=True)
-
-
-@one_line_errors()
-def main() -> None:
-    """Run the tool."""
-    run(parse_args())
 
 
 if __name__ == '__main__':

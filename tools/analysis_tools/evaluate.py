@@ -18,14 +18,12 @@ from fairmot_mm.evaluation import (
     track_sequence,
 )
 from fairmot_mm.utils import DataError, read_mot, write_mot
-from fairmot_mm.utils.cli import add_tracker_arguments, one_line_errors
+from fairmot_mm.utils.cli import add_tracker_arguments, make_parser, one_line_errors
 
 
 def parse_args() -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = make_parser(__doc__)
     commands = parser.add_subparsers(required=True, metavar='COMMAND')
     results = commands.add_parser('results', help='score result files')
     results.add_argument(

@@ -12,8 +12,6 @@ from typing import Any
 
 import cv2
 import numpy as np
-from rich.console import Console
-from rich.progress import track
 from tabulate import tabulate
 
 from fairmot_mm.apis import build_tracker
@@ -30,7 +28,13 @@ from fairmot_mm.models.trackers.explanation import Candidate, Explainer
 from fairmot_mm.models.trackers.frame_record import FrameRecord
 from fairmot_mm.utils import ConfigError, DataError, atomic_path, write_text
 from fairmot_mm.utils.boxes import tlwh_to_xyxy
-from fairmot_mm.utils.cli import add_tracker_arguments, one_line_errors
+from fairmot_mm.utils.cli import (
+    add_number_arguments,
+    add_tracker_arguments,
+    make_parser,
+    one_line_errors,
+    show_progress,
+)
 from fairmot_mm.utils.images import read_image
 from fairmot_mm.visualization import Link, draw_candidates
 
@@ -39,9 +43,7 @@ COLUMNS = ('track', 'state', 'detection', 'score', 'embeds', 'motion', '1 - IoU'
 
 def parse_args() -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = make_parser(__doc__)
     parser.add_argument('detections', type=Path, help='one file of detections')
     add_tracker_arguments(parser)
     parser.add_argument(
@@ -51,12 +53,7 @@ def parse_args() -> argparse.Namespace:
     )
     parser.add_argument('--frame', type=int, help='frame to explain, from 1')
     parser.add_argument('--id', type=int, help='identity of the tracker in that frame')
-    parser.add_argument(
-        '--candidates',
-        type=int,
-        default=6,
-        help='shown for each decision (%(default)s)',
-    )
+    add_number_arguments(parser, candidates=(6, 'shown for each decision'))
     parser.add_argument('--out', type=Path, help='folder for texts and pictures')
     args = parser.parse_args()
     if (args.frame is None) != (args.id is None) or (args.frame and args.switch):
@@ -260,8 +257,10 @@ def chosen(switches: list[Switch], number: str) -> dict[int, Switch]:
     return {int(number): numbered[int(number)]}
 
 
-def run(args: argparse.Namespace) -> None:
+@one_line_errors()
+def main() -> None:
     """List switches, or explain what was asked for."""
+    args = parse_args()
     sequence = load_detections(args.detections)
     replay = Replay(build_tracker(args.config, args.cfg_options), sequence)
     if args.frame is not None:
@@ -280,17 +279,9 @@ def run(args: argparse.Namespace) -> None:
     wanted = chosen(switches, args.switch)
     frames = [frame for switch in wanted.values() for frame in replay.frames_of(switch)]
     explainers = replay.explainers(frames)
-    for number, switch in track(
-        wanted.items(), 'explaining', console=Console(stderr=True)
-    ):
+    for number, switch in show_progress(wanted.items(), 'explaining'):
         text, image = explain_switch(replay, switch, args.candidates, explainers)
         save(args.out, f'{sequence.name}-switch{number}', text, image)
-
-
-@one_line_errors()
-def main() -> None:
-    """Run the tool."""
-    run(parse_args())
 
 
 if __name__ == '__main__':

@@ -7,19 +7,15 @@ The tool reads MOTChallenge result files and writes new ones with the same names
 import argparse
 from pathlib import Path
 
-from rich.console import Console
-from rich.progress import track
-
 from fairmot_mm.postprocessing import interpolate_tracks, smooth_tracks
 from fairmot_mm.utils import (
     ConfigError,
     DataError,
-    MOTRows,
     read_mot,
     require_writable_dir,
     write_mot,
 )
-from fairmot_mm.utils.cli import one_line_errors
+from fairmot_mm.utils.cli import add_number_arguments, one_line_errors, show_progress
 
 
 def parse_args() -> argparse.Namespace:
@@ -38,24 +34,14 @@ def parse_args() -> argparse.Namespace:
         help='fill gaps along straight lines, or also smooth every track by Gaussian '
         'process regression (default: %(default)s)',
     )
-    parser.add_argument(
-        '--max-gap',
-        type=int,
-        default=20,
-        help='most frames missing in a row that are filled in (default: %(default)s)',
-    )
-    parser.add_argument(
-        '--tau',
-        type=float,
-        default=10,
-        help='strength of the smoothing; take less for fast people or a low frame rate '
-        '(default: %(default)s)',
-    )
-    parser.add_argument(
-        '--noise',
-        type=float,
-        default=1e-4,
-        help='variance of boxes, as a share of that of the motion (%(default)s)',
+    add_number_arguments(
+        parser,
+        max_gap=(20, 'most frames missing in a row that are filled in'),
+        tau=(
+            10.0,
+            'strength of the smoothing; take less for fast people or a low frame rate',
+        ),
+        noise=(1e-4, 'variance of boxes, as a share of that of the motion'),
     )
     return parser.parse_args()
 
@@ -78,33 +64,23 @@ def find_results(args: argparse.Namespace) -> list[Path]:
     return files
 
 
-def refine(rows: MOTRows, args: argparse.Namespace) -> MOTRows:
-    """Fill the gaps of the tracks, and smooth them if the method says so."""
-    rows = interpolate_tracks(rows, args.max_gap)
-    if args.method == 'gaussian':
-        rows = smooth_tracks(rows, args.tau, args.noise)
-    return rows
-
-
-def run(args: argparse.Namespace) -> None:
+@one_line_errors()
+def main() -> None:
     """Read everything, then refine and write every file."""
+    args = parse_args()
     files = find_results(args)
     before = {file.stem: read_mot(file) for file in files}
     require_writable_dir(args.out)
-    for file in track(files, 'refining', console=Console(stderr=True)):
+    for file in show_progress(files, 'refining'):
         rows = before[file.stem]
         try:
-            refined = refine(rows, args)
+            refined = interpolate_tracks(rows, args.max_gap)
+            if args.method == 'gaussian':
+                refined = smooth_tracks(refined, args.tau, args.noise)
         except DataError as error:
             raise DataError(f'{file}: {error}') from error
         write_mot(args.out / file.name, refined)
         print(f'{file.stem}: {len(refined) - len(rows)} boxes added to {len(rows)}')
-
-
-@one_line_errors()
-def main() -> None:
-    """Run the tool."""
-    run(parse_args())
 
 
 if __name__ == '__main__':

@@ -26,7 +26,12 @@ from fairmot_mm.evaluation import (
     score_tracker,
 )
 from fairmot_mm.utils import ConfigError, require_writable_dir, write_text
-from fairmot_mm.utils.cli import add_tracker_arguments, one_line_errors
+from fairmot_mm.utils.cli import (
+    add_number_arguments,
+    add_tracker_arguments,
+    make_parser,
+    one_line_errors,
+)
 
 try:
     import optuna
@@ -48,9 +53,7 @@ DEFAULT_SPACE = {
 
 def parse_args() -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = make_parser(__doc__)
     parser.add_argument(
         'detections', type=Path, help='file or folder made by cache_detections.py'
     )
@@ -58,11 +61,10 @@ def parse_args() -> argparse.Namespace:
         '--out', type=Path, required=True, help='folder of the study and its result'
     )
     parser.add_argument('--metric', choices=METRICS, default='HOTA')
-    parser.add_argument(
-        '--trials',
-        type=int,
-        default=100,
-        help='in all, earlier runs included (100)',
+    add_number_arguments(
+        parser,
+        trials=(100, 'in all, earlier runs included'),
+        seed=(0, 'seed of the search'),
     )
     add_tracker_arguments(parser)
     parser.add_argument(
@@ -85,7 +87,6 @@ def parse_args() -> argparse.Namespace:
         default='motchallenge',
         help='rules of the scores (default: %(default)s)',
     )
-    parser.add_argument('--seed', type=int, default=0, help='seed of the search')
     return parser.parse_args()
 
 
@@ -268,8 +269,10 @@ def write_best(
     print(f'its settings are in {path}')
 
 
-def run(args: argparse.Namespace) -> None:
+@one_line_errors('the same command continues the search')
+def main() -> None:
     """Search, and write the best settings even if the search is interrupted."""
+    args = parse_args()
     if optuna is None:
         raise ConfigError("Optuna is not installed: pip install 'fairmot_mm[tune]'")
     space, sequences = read_space(args), load_all_detections(args.detections)
@@ -284,12 +287,6 @@ def run(args: argparse.Namespace) -> None:
     if not finished(study):
         reason = study.trials[-1].user_attrs['refused'] if study.trials else 'none ran'
         raise ConfigError(f'no trial could be scored: {reason}')
-
-
-@one_line_errors('the same command continues the search')
-def main() -> None:
-    """Run the tool."""
-    run(parse_args())
 
 
 if __name__ == '__main__':

@@ -18,15 +18,13 @@ from typing import Any
 import torch
 import torch.distributed
 import torch.nn.functional as F  # noqa: N812
-from rich.console import Console
-from rich.progress import track
 from torch import Tensor, nn
 
-from fairmot_mm.benchmark.command import add_number_arguments
 from fairmot_mm.benchmark.process import call_in_processes
-from fairmot_mm.benchmark.report import Grid, Report
+from fairmot_mm.benchmark.report import Report
 from fairmot_mm.engine import RowAdam
 from fairmot_mm.models import PartialClassifier
+from fairmot_mm.utils.cli import add_number_arguments, show_progress
 from fairmot_mm.utils.machine import describe_machine, machine_line, peak_memory
 
 WARM_UP = 2  # steps: the optimizer makes its state in the first one
@@ -61,17 +59,18 @@ def run(args: argparse.Namespace, report: Report) -> None:
         f'all, {shards}, Adam': (args.shards, {}),
         f'{share}, {shards}, RowAdam': (args.shards, by_row),
     }
-    bar = track(variants.items(), 'classifiers', console=Console(stderr=True))
     rows = [
         {'classifier': name, **_measure(num_processes, sizes, settings)}
-        for name, (num_processes, settings) in bar
+        for name, (num_processes, settings) in show_progress(
+            variants.items(), 'classifiers'
+        )
     ]
     about = (
         f'{args.identities} identities, {args.people} people a process, '
         f'{args.embed_dims} numbers each, median of {args.steps} steps on one core a '
         f'process; {machine_line({**describe_machine(), "threads": 1})}.'
     )
-    report.publish([Grid.of_numbers('training step', rows)], about, rows)
+    report.publish([rows], about, rows)
 
 
 def _measure(

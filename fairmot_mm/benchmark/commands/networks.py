@@ -6,25 +6,18 @@ measuring.
 """
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-
-from rich.console import Console
-from rich.progress import Progress
 
 from fairmot_mm.benchmark.command import (
     add_length_arguments,
     add_video_arguments,
     describe_run,
-    subject_of,
 )
-from fairmot_mm.benchmark.measure import compare_tracks, measure_in_turn
-from fairmot_mm.benchmark.report import (
-    Grid,
-    Report,
-    format_memory,
-    format_tracks,
-)
+from fairmot_mm.benchmark.commands.track import measure
+from fairmot_mm.benchmark.report import Report, format_tracks
+from fairmot_mm.benchmark.workload import prepare_workload
 from fairmot_mm.checkpoint.model_zoo import project_root
 from fairmot_mm.utils import ConfigError, UserInputError
 
@@ -52,55 +45,36 @@ def run(args: argparse.Namespace, report: Report) -> None:
         ConfigError: A network could not be measured.
     """
     folder = project_root() / 'configs' / '_base_' / 'models'
-    configs = args.configs or sorted(folder.glob('fairmot_*.py'))
-    found: dict[str, dict[str, Any]] = {}
+    found: dict[str, dict[str, dict[str, Any]]] = {}
     failed: list[str] = []
-    with Progress(console=Console(stderr=True)) as bar:
-        task = bar.add_task('', total=len(configs))
-        for config in configs:
-            bar.update(task, description=config.stem)
-            try:
-                found[config.stem.removeprefix('fairmot_')] = _measure(args, config)
-            except UserInputError as error:  # the others are measured all the same
-                failed.append(f'{config.stem}: {error}')
-            bar.advance(task)
+    for config in args.configs or sorted(folder.glob('fairmot_*.py')):
+        name = config.stem.removeprefix('fairmot_')
+        try:
+            with prepare_workload(args, config, device=args.device) as workload:
+                found[name] = measure(workload, args.variants, args)
+        except UserInputError as error:  # the others are measured all the same
+            failed.append(f'{config.stem}: {error}')
     if found:
         rows = [_make_row(name, each, args.variants) for name, each in found.items()]
         one = next(iter(next(iter(found.values())).values()))
-        grid = Grid.of_numbers('networks', rows).without_empty()
-        report.publish([grid], describe_run(args, one, 'random weights'), found)
+        report.publish([rows], describe_run(args, one, 'random weights'), found)
     if failed:
         raise ConfigError('not measured: ' + '\n'.join(failed))
 
 
-def _measure(args: argparse.Namespace, config: Path) -> dict[str, dict[str, Any]]:
-    """Measure the variants of a network in turn."""
-    with subject_of(
-        args,
-        config,
-        settings={'device': args.device},
-    ) as subject:
-        jobs = subject.jobs(args.variants)
-        found = measure_in_turn(jobs, args.frames, args.warmup, args.rounds)
-        first = next(iter(found.values()))
-        for one in found.values():
-            one['tracks'] = compare_tracks(first['mot_file'], one['mot_file'])
-    return found
-
-
 def _make_row(
-    name: str, found: dict[str, dict[str, Any]], variants: list[str]
+    network: str, found: dict[str, dict[str, Any]], variants: list[str]
 ) -> dict[str, Any]:
     """Make the row of a network; a variant that does not suit it has empty cells."""
-    row: dict[str, Any] = {'network': f'`{name}`'}
-    having = {variant: found[variant] for variant in variants if variant in found}
-    for title, value in (
-        ('s a frame', lambda one: 1 / one['fps']),
-        ('host MB', lambda one: format_memory(one['memory']['host_mb'])),
-        ('GPU MB', lambda one: format_memory(one['memory']['device_mb'])),
-        ('tracks', lambda one: format_tracks(one['tracks'])),
-    ):
+    cells: dict[str, Callable[[dict[str, Any]], Any]] = {
+        's a frame': lambda one: 1 / one['fps'],
+        'host MB': lambda one: one['memory']['host_mb'],
+        'GPU MB': lambda one: one['memory']['device_mb'],
+        'tracks': lambda one: format_tracks(one['tracks']),
+    }
+    row: dict[str, Any] = {'network': f'`{network}`'}
+    for title, cell in cells.items():
         for variant in variants[title == 'tracks' :]:
-            measured = having.get(variant)
-            row[f'{variant}, {title}'] = value(measured) if measured else None
+            one = found.get(variant)
+            row[f'{variant}, {title}'] = one and cell(one)
     return row

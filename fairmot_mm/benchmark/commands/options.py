@@ -8,27 +8,26 @@ gets random weights that detect something, see the sub-command track.
 import argparse
 import itertools
 import statistics
-import time
+import sys
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import torch
 from mmdet.structures import DetDataSample
-from rich.console import Console
-from rich.progress import track
 
 from fairmot_mm.apis import TrackInferencer, load_config
-from fairmot_mm.benchmark.command import (
-    add_number_arguments,
-    add_video_arguments,
-    subject_of,
-)
-from fairmot_mm.benchmark.report import Grid, Report
-from fairmot_mm.benchmark.session import Job
-from fairmot_mm.benchmark.variant import Variant
+from fairmot_mm.benchmark.command import add_video_arguments
+from fairmot_mm.benchmark.report import Report
+from fairmot_mm.benchmark.tracking_benchmark import track_timed
+from fairmot_mm.benchmark.variant import parse_variant
+from fairmot_mm.benchmark.workload import Workload, prepare_workload
 from fairmot_mm.utils import UserInputError
-from fairmot_mm.utils.cli import add_cfg_options_argument
+from fairmot_mm.utils.cli import (
+    add_cfg_options_argument,
+    add_number_arguments,
+    show_progress,
+)
 from fairmot_mm.utils.machine import describe_machine, machine_line
 from fairmot_mm.video.frame_source import open_source
 
@@ -49,18 +48,13 @@ class Run(NamedTuple):
 
     Attributes:
         frames: Results of each frame.
+        identities: Identities of each frame, in ascending order.
         seconds: Median time of a frame, without decoding.
     """
 
     frames: list[DetDataSample]
+    identities: list[list[int]]
     seconds: float
-
-    def identities(self) -> list[list[int]]:
-        """List the identities of every frame, in ascending order."""
-        return [
-            sorted(frame.pred_track_instances.instances_id.tolist())
-            for frame in self.frames
-        ]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -84,68 +78,62 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, report: Report) -> None:
     """Compare and report."""
     for name in args.variants:
-        Variant.parse(name)
+        parse_variant(name)
     source = open_source(args.input)
     images = [frame.image for frame in itertools.islice(source.frames, args.frames)]
     rows: list[dict[str, Any]] = []
-    for config in track(args.configs, 'networks', console=Console(stderr=True)):
-        rows += _compare_network(config, args, images)
+    for config in show_progress(args.configs, 'networks'):
+        with prepare_workload(
+            args, config, args.checkpoint, args.cfg_options, device=args.device
+        ) as workload:
+            rows += _compare_variants(workload, args.variants, images)
     about = (
         f'{Path(args.input).name}, {len(images)} frames, largest differences; '
         f'{machine_line(describe_machine(args.device))}.'
     )
-    report.publish([Grid.of_numbers('results', rows)], about, rows)
+    report.publish([rows], about, rows)
 
 
-def _compare_network(
-    config: Path, args: argparse.Namespace, images: list[np.ndarray]
+def _compare_variants(
+    workload: Workload, names: list[str], images: list[np.ndarray]
 ) -> list[dict[str, Any]]:
     """Make the rows of the table for one network."""
-    with subject_of(
-        args,
-        config,
-        args.checkpoint,
-        cfg_options=args.cfg_options,
-        settings={'device': args.device},
-    ) as subject:
-        cfg = load_config(subject.config, args.cfg_options)
-        score = cfg.model.tracker.get('obj_score_thr', 0.4)
-        network = f'`{config.stem.removeprefix("fairmot_")}`'
-        plain = _track_images(subject.job(Variant.parse(REFERENCE)), images)
-        people = {identity for frame in plain.identities() for identity in frame}
-        rows = [_make_row(network, REFERENCE, tracks=len(people), s=plain.seconds)]
-        for name in args.variants:
-            try:
-                other = _track_images(subject.job(Variant.parse(name)), images)
-            except UserInputError as error:  # for instance if there is nothing to fuse
-                Console(stderr=True).print(f'{network}, {name}: {error}')
-                rows.append(_make_row(network, name, tracks='refused'))
-                continue
-            same = plain.identities() == other.identities()
-            found = _compare_detections(plain, other, score)
-            tracks = 'equal' if same else 'differ'
-            rows.append(
-                _make_row(network, name, **found, tracks=tracks, s=other.seconds)
-            )
-    return rows
+    cfg = load_config(workload.config, workload.settings['cfg_options'])
+    score = cfg.model.tracker.get('obj_score_thr', 0.4)
+    plain = _track(workload, REFERENCE, images)
+    people = set(itertools.chain(*plain.identities))
+    found = {REFERENCE: {'tracks': len(people), 's': plain.seconds}}
+    for name in names:
+        try:
+            other = _track(workload, name, images)
+        except UserInputError as error:  # for instance if there is nothing to fuse
+            print(f'{workload.config.stem}, {name}: {error}', file=sys.stderr)
+            found[name] = {'tracks': 'refused'}
+            continue
+        same = plain.identities == other.identities
+        found[name] = {
+            **_compare_detections(plain, other, score),
+            'tracks': 'equal' if same else 'differ',
+            's': other.seconds,
+        }
+    network = f'`{workload.config.stem.removeprefix("fairmot_")}`'
+    unknown = dict.fromkeys(('compared', 'lost', *DIFFERENCES, 'tracks', 's'))
+    return [
+        {'network': network, 'variant': name, **unknown, **values}
+        for name, values in found.items()
+    ]
 
 
-def _make_row(network: str, variant: str, **values: Any) -> dict[str, Any]:
-    """Make a row of the table with the values that are known; the others are None."""
-    empty = dict.fromkeys(('compared', 'lost', *DIFFERENCES, 'tracks', 's'))
-    return {'network': network, 'variant': variant, **empty, **values}
-
-
-def _track_images(job: Job, images: list[np.ndarray]) -> Run:
-    """Track images (H, W, 3) BGR as a job says."""
-    inferencer = TrackInferencer(job.config, job.checkpoint, **job.settings)
-    samples, seconds = [], []
-    start = time.perf_counter()
-    for sample in inferencer(images):
-        seconds.append(time.perf_counter() - start)
-        samples.append(sample)
-        start = time.perf_counter()
-    return Run(samples, statistics.median_high(seconds))
+def _track(workload: Workload, name: str, images: list[np.ndarray]) -> Run:
+    """Track images (H, W, 3) BGR with a variant."""
+    settings = workload.variant(name)
+    timed = track_timed(TrackInferencer(settings.pop('config'), **settings), images)
+    frames = [sample for sample, _ in timed]
+    identities = [
+        sorted(frame.pred_track_instances.instances_id.tolist()) for frame in frames
+    ]
+    seconds = statistics.median_high(seconds for _, seconds in timed)
+    return Run(frames, identities, seconds)
 
 
 def _compare_detections(plain: Run, other: Run, score: float) -> dict[str, Any]:

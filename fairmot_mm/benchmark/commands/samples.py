@@ -17,16 +17,14 @@ from typing import Any
 import cv2
 import numpy as np
 import torch
-from rich.console import Console
-from rich.progress import track
 
 from fairmot_mm.apis import explain_build_errors, load_config
-from fairmot_mm.benchmark.command import add_number_arguments
-from fairmot_mm.benchmark.report import Grid, Report
+from fairmot_mm.benchmark.report import Report
 from fairmot_mm.checkpoint.model_zoo import project_root
 from fairmot_mm.datasets import FusedJDEAugment
 from fairmot_mm.registry import DATASETS, TRANSFORMS
 from fairmot_mm.utils import IMAGE_SUFFIXES, ConfigError, DataError
+from fairmot_mm.utils.cli import add_number_arguments, show_progress
 from fairmot_mm.utils.machine import describe_machine, machine_line
 
 FUSED_STEPS = ('decode', 'load_labels', 'move_boxes', 'resize', 'warp')
@@ -59,11 +57,10 @@ def run(args: argparse.Namespace, report: Report) -> None:
         else:
             samples = _samples_of_config(dataset_cfg, args.num_samples)
         numbers = _measure(dataset_cfg.pipeline, samples)
-    grids = []
-    for name, title in (('pipeline', 'the config'), ('steps', 'its single steps')):
+    tables = []
+    for name, title in (('pipeline', 'step of the config'), ('steps', 'single step')):
         times = {**numbers[name]['steps'], 'whole sample': numbers[name]['total']}
-        rows = [{'step': step, 'ms a sample': ms} for step, ms in times.items()]
-        grids.append(Grid.of_numbers(title, rows))
+        tables.append([{title: step, 'ms a sample': ms} for step, ms in times.items()])
     total = numbers['pipeline']['total']
     about = (
         f'{1e3 / total:.0f} samples a second and core, '
@@ -75,7 +72,7 @@ def run(args: argparse.Namespace, report: Report) -> None:
         + machine_line(describe_machine())
         + '.'
     )
-    report.publish(grids, about, numbers)
+    report.publish(tables, about, numbers)
 
 
 class Stopwatch:
@@ -165,8 +162,7 @@ def _measure(steps: Sequence[dict], samples: Sequence[dict]) -> dict[str, Any]:
     }
     spent: dict[str, list[dict[str, float]]] = {name: [] for name in forms}
     differences = []
-    shown = track(samples, 'timing', console=Console(stderr=True))
-    for number, sample in enumerate(shown):
+    for number, sample in enumerate(show_progress(samples, 'timing')):
         packed = {}
         for name, form in forms.items():
             watches[name].seconds.clear()

@@ -8,6 +8,7 @@ the sub-command track.
 
 import argparse
 import itertools
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -15,20 +16,17 @@ from pathlib import Path
 from typing import Any
 
 from mmengine.device import get_device
-from rich.console import Console
-from rich.progress import track
 
 from fairmot_mm.apis import TrackInferencer
-from fairmot_mm.benchmark.command import (
-    add_number_arguments,
-    add_video_arguments,
-    subject_of,
-)
-from fairmot_mm.benchmark.report import Grid, Report
-from fairmot_mm.benchmark.session import Job
-from fairmot_mm.benchmark.variant import Variant
+from fairmot_mm.benchmark.command import add_video_arguments
+from fairmot_mm.benchmark.report import Report
+from fairmot_mm.benchmark.workload import Workload, prepare_workload
 from fairmot_mm.utils import ConfigError
-from fairmot_mm.utils.cli import add_cfg_options_argument
+from fairmot_mm.utils.cli import (
+    add_cfg_options_argument,
+    add_number_arguments,
+    show_progress,
+)
 from fairmot_mm.utils.machine import current_memory, describe_machine, machine_line
 from fairmot_mm.video.frame_source import Frame, FrameSource, open_source
 
@@ -60,38 +58,38 @@ def run(args: argparse.Namespace, report: Report) -> None:
             f'--every {args.every}: it must be 1 or more, and at most half of --frames'
         )
     device = args.device or get_device()
-    with subject_of(
+    with prepare_workload(
         args,
         args.config,
         args.checkpoint,
-        cfg_options=args.cfg_options,
-        settings={'device': device, 'batch_size': args.batch_size},
+        args.cfg_options,
         save_video=not args.no_video,
-    ) as subject:
-        rows = _measure(subject.job(Variant('loop')), args.frames, args.every)
+        device=device,
+        batch_size=args.batch_size,
+    ) as workload:
+        rows = _measure(workload, args.frames, args.every)
     about = (
         f'{Path(args.config).stem}, {Path(args.input).name} again and again; {device}: '
         f'{machine_line(describe_machine(device))}.'
     )
-    report.publish([Grid.of_numbers('soak', rows)], about, rows)
+    report.publish([rows], about, rows)
 
 
-def _measure(job: Job, num_frames: int, every: int) -> list[dict[str, Any]]:
+def _measure(workload: Workload, num_frames: int, every: int) -> list[dict[str, Any]]:
     """Track a video again and again, with a row at every mark and after the end."""
-    inferencer = TrackInferencer(job.config, job.checkpoint, **job.settings)
-    source = _repeat_video(job.video, num_frames)
-    results = inferencer(source, job.out_dir, save_video=job.save_video)
-    console = Console(stderr=True)
+    settings = workload.variant('pytorch')
+    inferencer = TrackInferencer(settings.pop('config'), **settings)
+    source = _repeat_video(workload.video, num_frames)
+    folder = workload.config.parent / 'loop'
     rows: list[dict[str, Any]] = []
     people, start = 0, time.perf_counter()
-    with closing(results):
-        shown = track(results, 'tracking', num_frames, console=console)
-        for count, sample in enumerate(shown, 1):
+    with closing(inferencer(source, folder, save_video=workload.save_video)) as results:
+        for count, sample in enumerate(show_progress(results, 'tracking'), 1):
             people += len(sample.pred_track_instances)
             if count % every == 0:
                 milliseconds = 1e3 * (time.perf_counter() - start) / every
                 rows.append(_make_row(count, milliseconds, people / every))
-                console.print(rows[-1])
+                print(rows[-1], file=sys.stderr)
                 people, start = 0, time.perf_counter()
     return [*rows, _make_row('files written', None, None)]
 

@@ -9,32 +9,27 @@ then means nothing, but there are about as many detections as in a crowd.
 """
 
 import argparse
+import statistics
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from mmengine.device import get_device
-from rich.console import Console
 
 from fairmot_mm.benchmark.command import (
     add_length_arguments,
-    add_number_arguments,
     add_video_arguments,
     describe_run,
-    subject_of,
 )
-from fairmot_mm.benchmark.measure import compare_tracks, measure_in_turn
-from fairmot_mm.benchmark.report import (
-    Grid,
-    Report,
-    format_memory,
-    format_number,
-    format_tracks,
-)
+from fairmot_mm.benchmark.measure import compare_tracks, measure_in_turn, summarize
+from fairmot_mm.benchmark.report import Report, Rows, format_number, format_tracks
 from fairmot_mm.benchmark.variant import ON_CPU, ON_GPU
+from fairmot_mm.benchmark.workload import Workload, prepare_workload
 from fairmot_mm.utils import STEPS, ConfigError
 from fairmot_mm.utils.cli import (
     add_cfg_options_argument,
     add_inference_arguments,
+    add_number_arguments,
     inference_options,
 )
 
@@ -59,13 +54,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help='the variant whose tracks the others are compared with (the first)',
     )
     add_length_arguments(parser, frames=50, warmup=3, rounds=2)
-    parser.add_argument('--batch-size', type=int, help='frames in a batch (1)')
     parser.add_argument(
         '--no-threads', action='store_true', help='run one step after the other'
     )
     parser.add_argument('--save-video', action='store_true', help='also write an mp4')
     add_number_arguments(
-        parser, people=(30, 'random weights find about as many people in a frame')
+        parser,
+        batch_size=(1, 'frames in a batch'),
+        people=(30, 'random weights find about as many people in a frame'),
     )
     add_cfg_options_argument(parser)
     add_inference_arguments(parser)
@@ -75,105 +71,127 @@ def run(args: argparse.Namespace, report: Report) -> None:
     """Measure and report."""
     device = args.device or get_device()
     options = inference_options(args) or {}
-    settings = {'device': device, 'threads': not args.no_threads}
-    if args.batch_size is not None:
-        settings['batch_size'] = args.batch_size
-    names = [options.get('inference.backend', 'pytorch')]
-    if args.compare is not None:
-        names = args.compare or list(ON_CPU if device == 'cpu' else ON_GPU)
-    with (
-        subject_of(
-            args,
-            args.config,
-            args.checkpoint,
-            people=args.people,
-            cfg_options=options,
-            settings=settings,
-            save_video=args.save_video,
-        ) as subject,
-        Console(stderr=True).status('prepares') as status,
-    ):
-        jobs = subject.jobs(names)
-        reference = args.reference or next(iter(jobs))
-        if reference not in jobs:
-            raise ConfigError(f'--reference {reference} is not among {", ".join(jobs)}')
-        lengths = args.frames, args.warmup, args.rounds
-        in_full = args.compare is None
-        found = measure_in_turn(jobs, *lengths, status.update, in_full)
-        if not in_full:
-            grids = [_compare(found, reference)]
+    in_full = args.compare is None
+    names = args.compare or (ON_CPU if device == 'cpu' else ON_GPU)
+    if in_full:
+        names = [options.get('inference.backend', 'pytorch')]
+    further = ('steps', 'latencies') if in_full else ()
+    with prepare_workload(
+        args,
+        args.config,
+        args.checkpoint,
+        options,
+        args.people,
+        args.save_video,
+        device=device,
+        threads=not args.no_threads,
+        batch_size=args.batch_size,
+    ) as workload:
+        found = measure(workload, names, args, args.reference, *further)
     one = next(iter(found.values()))
     if in_full:
-        grids = [_totals(one, args.save_video), _steps(one)]
+        # The first frames start the tracker and find the caches cold.
+        latencies = one.pop('latencies')
+        one['latency'] = summarize(latencies[min(2, len(latencies) - 1) :])
+        one['steps'] = {step: summarize(times) for step, times in one['steps'].items()}
+        tables = [_totals(one, args.save_video), _steps(one)]
+    else:
+        tables = [_compare(found, args.reference or next(iter(found)))]
     weights = 'random weights (what is detected means nothing)'
     if args.checkpoint:
         weights = Path(args.checkpoint).name
     about = describe_run(args, one, f'{Path(args.config).stem}, {weights}')
     named = {key: getattr(args, key) for key in ('config', 'checkpoint', 'input')}
     numbers = {**named, 'input_size': args.input_size, 'variants': found}
-    report.publish(grids, about, numbers)
+    report.publish(tables, about, numbers)
 
 
-def _compare(found: dict[str, dict[str, Any]], reference: str) -> Grid:
-    """Make a table of several variants."""
-    first = next(iter(found))
-    rows = []
-    for name, one in found.items():
+def measure(
+    workload: Workload,
+    names: Iterable[str],
+    args: argparse.Namespace,
+    reference: str | None = None,
+    *further: str,
+) -> dict[str, dict[str, Any]]:
+    """Measure variants in turn, and compare their speed and tracks.
+
+    Args:
+        workload: What is tracked.
+        names: Names of the variants.
+        args: A command line with the options of `add_length_arguments`.
+        reference: Variant whose tracks the others are compared with; the first by
+            default.
+        further: See `measure_in_turn`.
+
+    Returns:
+        By variant what `measure_in_turn` gives; ``fps``, frames a second in the median
+        run; ``ratio``, its quotient to that of the first; and ``tracks``, see
+        `compare_tracks`.
+
+    Raises:
+        ConfigError: The reference is not measured; or see `Workload.variants`.
+    """
+    variants = workload.variants(names)
+    first = next(iter(variants))
+    reference = reference or first
+    if reference not in variants:
+        raise ConfigError(f'--reference {reference} is not among {", ".join(variants)}')
+    lengths = args.frames, args.warmup, args.rounds
+    found = measure_in_turn(variants, *lengths, *further)
+    for one in found.values():
+        one['fps'] = one['frames'] / statistics.median(one['seconds'])
         one['ratio'] = one['fps'] / found[first]['fps']
         one['tracks'] = compare_tracks(found[reference]['mot_file'], one['mot_file'])
-        is_reference = name == reference
-        rows.append(
-            {
-                'variant': name,
-                's a frame': 1 / one['fps'],
-                'frames/s': one['fps'],
-                f'x {first}': f'{one["ratio"]:.2f}',
-                'host MB': format_memory(one['memory']['host_mb']),
-                'GPU MB': format_memory(one['memory']['device_mb']),
-                f'tracks as {reference}': 'reference'
-                if is_reference
-                else format_tracks(one['tracks']),
-            }
-        )
-    return Grid.of_numbers('file to MOT file', rows).without_empty()
+    return found
 
 
-def _steps(found: dict[str, Any]) -> Grid:
-    """Make a table of the time of each pipeline step; see `measure_in_turn`."""
-    whole = 1e3 / found['fps']
-    rows = [
+def _compare(found: dict[str, dict[str, Any]], reference: str) -> Rows:
+    """Make a table of several variants."""
+    return [
         {
-            'step': step,
-            'median ms': f'{found["steps"][step]["median_ms"]:.2f}',
-            'p95 ms': f'{found["steps"][step]["p95_ms"]:.2f}',
-            'mean ms': f'{found["steps"][step]["mean_ms"]:.2f}',
-            'of a frame': f'{100 * found["steps"][step]["mean_ms"] / whole:.0f} %',
+            'variant': name,
+            's a frame': 1 / one['fps'],
+            'frames/s': one['fps'],
+            f'x {next(iter(found))}': f'{one["ratio"]:.2f}',
+            'host MB': one['memory']['host_mb'],
+            'GPU MB': one['memory']['device_mb'],
+            f'tracks as {reference}': 'reference'
+            if name == reference
+            else format_tracks(one['tracks']),
         }
-        for step in STEPS
-        if step in found['steps']
+        for name, one in found.items()
     ]
-    return Grid.of_numbers('pipeline steps, ms a frame', rows)
 
 
-def _totals(found: dict[str, Any], save_video: bool) -> Grid:
-    """Make a table of throughput, latency and memory; see `measure_in_turn`."""
+def _steps(found: dict[str, Any]) -> Rows:
+    """Make a table of the time of each pipeline step."""
+    rows: list[dict[str, str]] = []
+    for step in STEPS:
+        if times := found['steps'].get(step):
+            row = {
+                f'{key} ms': f'{times[f"{key}_ms"]:.2f}'
+                for key in ('median', 'p95', 'mean')
+            }
+            share = times['mean_ms'] * found['fps'] / 10
+            rows.append({'step': step, **row, 'of a frame': f'{share:.0f} %'})
+    return rows
+
+
+def _totals(found: dict[str, Any], save_video: bool) -> Rows:
+    """Make a table of throughput, latency and memory."""
     memory, latency = found['memory'], found['latency']
-    speeds = [found['frames'] / seconds for seconds in found['seconds']]
+    speeds = [format_number(found['frames'] / s) for s in found['seconds']]
     files = 'MOT file and mp4' if save_video else 'MOT file'
-    on_gpu = memory['device_mb'] is not None
-    held = f'{format_memory(memory["device_mb"])} MB' if on_gpu else 'no GPU'
-    rows = [
-        (f'throughput, video to {files}', f'{format_number(found["fps"])} frames/s'),
-        ('', f'{format_number(1 / found["fps"])} s a frame'),
-        (
-            f'its runs, {found["frames"]} frames each',
-            f'{", ".join(map(format_number, speeds))} frames/s',
-        ),
-        ('latency, one frame at a time: median', f'{latency["median_ms"]:.1f} ms'),
-        ('latency: p95', f'{latency["p95_ms"]:.1f} ms'),
-        ('building the model', f'{found["setup_seconds"]:.1f} s'),
-        ('first frames, not timed', f'{found["warmup_seconds"]:.1f} s'),
-        ('peak memory of the process', f'{format_memory(memory["host_mb"])} MB'),
-        ('peak memory of PyTorch on the GPU', held),
-    ]
-    return Grid('file to tracks', ('', ''), rows)
+    held = memory['device_mb']
+    values = {
+        f'throughput, video to {files}': f'{format_number(found["fps"])} frames/s',
+        'seconds a frame': f'{format_number(1 / found["fps"])} s',
+        f'its runs, {found["frames"]} frames each': f'{", ".join(speeds)} frames/s',
+        'latency, one frame at a time: median': f'{latency["median_ms"]:.1f} ms',
+        'latency: p95': f'{latency["p95_ms"]:.1f} ms',
+        'building the model': f'{found["setup_seconds"]:.1f} s',
+        'first frames, not timed': f'{found["warmup_seconds"]:.1f} s',
+        'peak memory of the process': f'{memory["host_mb"]:.0f} MB',
+        'peak memory of PyTorch on the GPU': f'{held:.0f} MB' if held else 'no GPU',
+    }
+    return [{'measured': name, 'value': value} for name, value in values.items()]

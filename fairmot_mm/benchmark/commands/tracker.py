@@ -21,18 +21,19 @@ from typing import Any
 
 import numpy as np
 from mmdet.structures import DetDataSample
-from rich.console import Console
-from rich.progress import track
 
 from fairmot_mm.apis import build_tracker
-from fairmot_mm.benchmark.command import add_number_arguments
 from fairmot_mm.benchmark.measure import summarize
 from fairmot_mm.benchmark.process import call_in_processes
-from fairmot_mm.benchmark.report import Grid, Report
+from fairmot_mm.benchmark.report import Report
 from fairmot_mm.registry import MODELS
 from fairmot_mm.synthetic import WalkingCrowd
 from fairmot_mm.utils import ConfigError
-from fairmot_mm.utils.cli import add_tracker_arguments
+from fairmot_mm.utils.cli import (
+    add_number_arguments,
+    add_tracker_arguments,
+    show_progress,
+)
 from fairmot_mm.utils.machine import current_memory, describe_machine, machine_line
 from fairmot_mm.utils.setup_env import register_all_modules
 
@@ -74,28 +75,23 @@ def run(args: argparse.Namespace, report: Report) -> None:
             f'{2 * FIRST_MARK}'
         )
     numbers: dict[str, Any] = {'seed': args.seed}
-    grids = []
     about = machine_line({**describe_machine(), 'threads': 1}) + '.'
-    console = Console(stderr=True)
     numbers['by_people'] = [
         call_in_processes(_measure_people, [(args, number)])[0]
-        for number in track(args.people, 'by number of people', console=console)
+        for number in show_progress(args.people, 'by number of people')
     ]
-    if numbers['by_people']:
-        title = f'by number of people, {args.frames} frames'
-        grids.append(Grid.of_numbers(title, numbers['by_people']))
+    tables = [numbers['by_people']] if args.people else []
     if args.long_frames:
         (length,) = call_in_processes(_measure_length, [(args,)])
         numbers['by_length'] = length
-        title = f'by length of video, {args.long_people} people, {BLOCK} frames'
-        grids.append(Grid.of_numbers(title, length['rows']))
+        tables.append(length['rows'])
         (first, last), (early, late) = length['marks'], length['side_by_side']
         about = (
             f'Tracked again in turn: {early["median_ms"]:.3f} ms from frame {first}, '
             f'{late["median_ms"]:.3f} ms from frame {last}: '
             f'{100 * length["late_over_early"] - 100:+.1f} %; {about}'
         )
-    report.publish(grids, about, numbers)
+    report.publish(tables, about, numbers)
 
 
 def _measure_people(args: argparse.Namespace, num_people: int) -> dict[str, Any]:
@@ -132,11 +128,8 @@ def _measure_length(args: argparse.Namespace) -> dict[str, Any]:
     checks = {FIRST_MARK, *np.linspace(0, last_mark, 11).astype(int) // BLOCK * BLOCK}
     rows: list[dict[str, Any]] = []
     copies, newest_id = {}, 0
-    for start in track(
-        range(0, last_mark + 1, BLOCK),
-        f'{last_mark} frames, {args.long_people} people',
-        console=Console(stderr=True),
-    ):
+    marks = range(0, last_mark + 1, BLOCK)
+    for start in show_progress(marks, f'{last_mark} frames'):
         samples = list(itertools.islice(crowd, BLOCK))
         if start in (FIRST_MARK, last_mark):
             copies[start] = (deepcopy(tracker), samples)

@@ -1,4 +1,4 @@
-"""Training with the channels of a pixel next to each other in memory."""
+"""Training in the memory format ``channels_last``."""
 
 from typing import Any
 
@@ -12,14 +12,15 @@ from fairmot_mm.registry import HOOKS
 
 @HOOKS.register_module()
 class ChannelsLastHook(Hook):
-    """Puts the weights, and with them all maps, into the layout ``channels_last``.
+    """Train with weights and maps in the memory format ``channels_last``.
 
-    It is what the convolutions of a GPU in half precision, and of a CPU, work in.
-    Results are those of the usual layout but for rounding.
+    The channels of a pixel then lie next to each other in memory. Convolutions are
+    faster in this format on a CPU, and on a GPU in half precision. Results equal those
+    of the usual format up to rounding.
     """
 
     def before_train(self, runner: Runner) -> None:
-        """Move weights, and what the optimizer knows of them after a resume."""
+        """Convert the weights and, after a resume, the state of the optimizer."""
         to_channels_last(runner.model, runner.optim_wrapper.optimizer)
 
 
@@ -27,10 +28,12 @@ def to_channels_last(model: nn.Module, optimizer: torch.optim.Optimizer) -> None
     """Put a model and the state of its optimizer into ``channels_last``, in place.
 
     Args:
-        model: Its convolutions then give maps in this layout, whatever their input.
-        optimizer: That of the model. Fused ones walk through weight and state alike.
+        model: The model. Its convolutions then return maps in this format, whatever
+            the format of their input.
+        optimizer: The optimizer of the model. A fused optimizer needs weights and state
+            in the same format.
     """
-    network: Any = model  # whose stubs do not know the argument
+    network: Any = model  # torch declares no memory_format for `to`
     network.to(memory_format=torch.channels_last)
     for state in optimizer.state.values():
         for name, value in state.items():

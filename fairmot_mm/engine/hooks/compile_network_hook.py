@@ -48,22 +48,14 @@ class CompileNetworkHook(Hook):
         self._compiled: list[nn.Module] = []
 
     def before_train(self, runner: Runner) -> None:
-        """Set the code up; it is generated in the first iteration.
-
-        Args:
-            runner: The Runner of the training.
-        """
+        """Set the code up; it is generated in the first iteration."""
         self.after_train(runner)
         model = bare_model(runner.model)
         compile_network(model, self.modules, **self.options)
         self._compiled = _parts(model, self.modules)
 
     def after_train(self, runner: Runner) -> None:
-        """Leave the model as it was.
-
-        Args:
-            runner: The Runner of the training.
-        """
+        """Leave the model as it was."""
         for module in self._compiled:
             del vars(module)['forward']
         self._compiled = []

@@ -1,11 +1,9 @@
 """Name the images that were left out, and stop when there are too many."""
 
-import logging
 from typing import Any
 
 from mmengine.dist import all_gather_object
 from mmengine.hooks import Hook
-from mmengine.logging import print_log
 from mmengine.runner import Runner
 
 from fairmot_mm.engine.hooks.flag_exchange_hook import find_flag_exchange
@@ -34,9 +32,6 @@ class CorruptImageHook(Hook):
 
     def before_train(self, runner: Runner) -> None:
         """Require the exchange.
-
-        Args:
-            runner: The Runner of the training.
 
         Raises:
             ConfigError: The Runner has no `FlagExchangeHook`.
@@ -84,10 +79,8 @@ class CorruptImageHook(Hook):
                 new[message] = min(iteration, new.get(message, iteration))
         self._found = {}
         for message, iteration in sorted(new.items()):
-            print_log(
-                f'iteration {iteration}: {message}; another image takes its place',
-                'current',
-                logging.WARNING,
+            runner.logger.warning(
+                f'iteration {iteration}: {message}; another image takes its place'
             )
         known = {*runner.message_hub.runtime_info.get(INFO, ()), *new}
         runner.message_hub.update_info(INFO, sorted(known))

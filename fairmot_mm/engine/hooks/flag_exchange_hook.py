@@ -64,11 +64,7 @@ class FlagExchangeHook(Hook):
         self._exchanged = -1  # iteration of the last exchange, counted from 1
 
     def before_train(self, runner: Runner) -> None:
-        """Find the hooks with a flag.
-
-        Args:
-            runner: The Runner of the training.
-        """
+        """Find the hooks with a flag."""
         self._raisers = [hook for hook in runner.hooks if isinstance(hook, FlagRaiser)]
         self._exchanged = -1
 
@@ -93,21 +89,8 @@ class FlagExchangeHook(Hook):
             if flag:
                 raiser.on_flag(runner, flag)
 
-    def after_train_iter(
-        self,
-        runner: Runner,
-        batch_idx: int,
-        data_batch: Any = None,
-        outputs: dict | None = None,
-    ) -> None:
-        """Exchange at the interval, and where a checkpoint comes next.
-
-        Args:
-            runner: The Runner of the training.
-            batch_idx: Not used.
-            data_batch: Not used.
-            outputs: Not used.
-        """
+    def after_train_iter(self, runner: Runner, *args: Any, **kwargs: Any) -> None:
+        """Exchange at the interval, and where a checkpoint comes next."""
         if (
             self.every_n_train_iters(runner, self.interval)
             or self.is_last_train_iter(runner)
@@ -116,19 +99,11 @@ class FlagExchangeHook(Hook):
             self.exchange(runner, runner.iter + 1)
 
     def after_train_epoch(self, runner: Runner) -> None:
-        """Exchange what is left of an epoch.
-
-        Args:
-            runner: The Runner of the training.
-        """
+        """Exchange what is left of an epoch."""
         self.exchange(runner, runner.iter)
 
     def before_val(self, runner: Runner) -> None:
-        """Exchange before the weights are validated.
-
-        Args:
-            runner: The Runner of the training.
-        """
+        """Exchange before the weights are validated."""
         self.exchange(runner, runner.iter)
 
 

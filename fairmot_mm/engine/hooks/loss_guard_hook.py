@@ -1,6 +1,5 @@
 """No silent NaN: what to do about a loss or a gradient that cannot be learned from."""
 
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -8,7 +7,6 @@ from typing import Any, Literal
 import torch
 from mmengine.dist import all_gather_object
 from mmengine.hooks import Hook
-from mmengine.logging import print_log
 from mmengine.optim import AmpOptimWrapper
 from mmengine.runner import Runner
 from torch import Tensor, nn
@@ -110,9 +108,6 @@ class LossGuardHook(Hook):
     def before_train(self, runner: Runner) -> None:
         """Listen to the losses of the model and to the steps of the optimizer.
 
-        Args:
-            runner: The Runner of the training.
-
         Raises:
             ConfigError: The Runner has no `FlagExchangeHook`.
         """
@@ -138,11 +133,7 @@ class LossGuardHook(Hook):
         ]
 
     def after_train(self, runner: Runner) -> None:
-        """Leave model and optimizer as they were, and forget the iterations.
-
-        Args:
-            runner: The Runner of the training.
-        """
+        """Leave model and optimizer as they were, and forget the iterations."""
         for handle in self._handles:
             handle.remove()
         self._handles, self._unchecked, self._checked, self._update = [], [], [], []
@@ -241,10 +232,6 @@ class LossGuardHook(Hook):
     def before_save_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
         """Refuse to save weights that have seen a bad batch since the last exchange.
 
-        Args:
-            runner: The Runner of the training.
-            checkpoint: Not used.
-
         Raises:
             DivergedError: There was a bad batch.
         """
@@ -269,7 +256,7 @@ class LossGuardHook(Hook):
             )
         for buffer, before in zip(runner.model.buffers(), self._buffers, strict=True):
             buffer.copy_(before)
-        print_log(f'left out: {message}', 'current', logging.WARNING)
+        runner.logger.warning(f'left out: {message}')
 
 
 def _stopped(iteration: int, parts: Sequence[str]) -> DivergedError:

@@ -1,8 +1,7 @@
-"""Resuming with another number of processes, or with another batch."""
+"""Resuming with another number of processes or another batch size."""
 
 from mmengine.dist import get_world_size
 from mmengine.hooks import Hook
-from mmengine.logging import print_log
 from mmengine.runner import Runner
 
 from fairmot_mm.registry import HOOKS
@@ -11,26 +10,27 @@ from fairmot_mm.utils.errors import CheckpointError
 
 @HOOKS.register_module()
 class ResumeHook(Hook):
-    """Keep the place in the data when a run is resumed with other processes.
+    """Keep the place in the data when a resumed run has another number of processes.
 
-    A checkpoint counts iterations, whose size in images is that of the run which wrote
-    it. Where it is another one now, the iteration is that of the same image. Schedules
-    that count epochs go on as they were; those that count iterations would be stretched
-    or squeezed without a word, so they are refused.
+    A checkpoint counts iterations. The number of images in an iteration depends on the
+    number of processes and on the batch size. When one of them has changed, this hook
+    converts the saved iteration, so that the run continues with the same image.
+    Schedules that count epochs continue unchanged. Schedules that count iterations
+    would become longer or shorter, so the hook refuses them.
     """
 
     def before_save_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
-        """Note how many images an iteration has, and how many iterations an epoch."""
+        """Save the images of an iteration and the iterations of an epoch."""
         checkpoint['meta'].update(
             images_per_iter=_images_per_iter(runner),
             iters_per_epoch=len(runner.train_dataloader),
         )
 
     def after_load_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
-        """Count in the iterations of this run.
+        """Convert the saved iteration to the iterations of this run.
 
         Raises:
-            CheckpointError: A schedule counts iterations, and they are others now.
+            CheckpointError: A schedule counts iterations, and their size has changed.
         """
         meta = checkpoint.get('meta', {})
         if not runner.cfg.get('resume') or 'images_per_iter' not in meta:
@@ -39,26 +39,20 @@ class ResumeHook(Hook):
         old_length, new_length = meta['iters_per_epoch'], len(runner.train_dataloader)
         if (old, old_length) == (new, new_length):
             return
-        schedulers = runner.param_schedulers or []
-        counting = [
-            type(scheduler).__name__
-            for scheduler in schedulers
-            if not scheduler.by_epoch
-        ]
-        if counting:
-            processes = get_world_size()
+        by_iter = [s for s in runner.param_schedulers or [] if not s.by_epoch]
+        if by_iter:
+            processes, names = get_world_size(), [type(s).__name__ for s in by_iter]
             raise CheckpointError(
                 f'an epoch had {old_length} iterations of {old} images and would now '
-                f'have {new_length} of {new}, but {", ".join(counting)} counts '
+                f'have {new_length} of {new}, but {", ".join(names)} counts '
                 f'iterations: with {processes} processes set '
                 f'train_dataloader.batch_size={old / processes:g}'
             )
         done = meta['iter'] - meta['epoch'] * old_length
         meta['iter'] = meta['epoch'] * new_length + done * old // new
-        print_log(
+        runner.logger.info(
             f'{old_length} iterations of {old} images in an epoch became {new_length} '
-            f'of {new}: going on at iteration {meta["iter"]}',
-            'current',
+            f'of {new}: going on at iteration {meta["iter"]}'
         )
 
 

@@ -1,7 +1,7 @@
 """Save, resume and clip parameters whose rows are split over the processes."""
 
-from collections.abc import Sequence
 from contextlib import ExitStack
+from functools import partial
 from typing import Any
 
 from mmengine.dist import get_world_size
@@ -37,25 +37,17 @@ class RowShardHook(Hook):
 
     def __init__(self) -> None:
         self._optimizer_state: dict[int, dict[str, Tensor]] = {}
-        self._hidden = ExitStack()  # own rows are not in state dicts
-        self._changed = ExitStack()  # methods of the Runner and its optimizer wrapper
+        self._undo = ExitStack()  # changes to the Runner, its model and its wrapper
 
     def before_run(self, runner: Runner) -> None:
-        """Keep the own rows while mmengine sends the first process's weights to all.
-
-        Args:
-            runner: The Runner of the training.
-        """
-        self._hidden.close()
+        """Keep the own rows while mmengine sends the first process's weights to all."""
+        self._undo.close()
         if get_world_size() > 1:
             shards = row_shards(runner.model).values()
-            self._hidden.enter_context(without_rows(shards))
+            self._undo.enter_context(without_rows(shards))
 
     def before_train(self, runner: Runner) -> None:
         """Save all rows in checkpoints, and clip gradients alike in all processes.
-
-        Args:
-            runner: The Runner of the training.
 
         Raises:
             ConfigError: The loss is scaled (float16) with several processes, each of
@@ -74,13 +66,8 @@ class RowShardHook(Hook):
                 )
             self._save_whole_state(runner)
         if wrapper.clip_grad_kwargs and wrapper.grad_name == 'grad_norm':
-            plain = wrapper.clip_func
-
-            def clip(params: Sequence[nn.Parameter], **kwargs: Any) -> Tensor:
-                return clip_gradients(params, sharded, **kwargs)
-
-            wrapper.clip_func = clip
-            self._changed.callback(setattr, wrapper, 'clip_func', plain)
+            self._undo.callback(setattr, wrapper, 'clip_func', wrapper.clip_func)
+            wrapper.clip_func = partial(clip_gradients, sharded=sharded)
 
     def _save_whole_state(self, runner: Runner) -> None:
         """Have all processes gather their rows around `Runner.save_checkpoint`.
@@ -91,30 +78,20 @@ class RowShardHook(Hook):
         save = runner.save_checkpoint
 
         def save_whole(*args: Any, **kwargs: Any) -> None:
-            averages = [
-                hook.ema_model for hook in runner.hooks if isinstance(hook, EMAHook)
-            ]
-            shards = [
-                shard
-                for model in (runner.model, *averages)
-                for shard in row_shards(model).values()
-            ]
+            models = [h.ema_model for h in runner.hooks if isinstance(h, EMAHook)]
+            models.append(runner.model)
+            shards = [s for model in models for s in row_shards(model).values()]
             self._optimizer_state = _gather_optimizer(runner)
             with whole_state(shards):
                 save(*args, **kwargs)
             self._optimizer_state = {}
 
         runner.save_checkpoint = save_whole
-        self._changed.callback(delattr, runner, 'save_checkpoint')
+        self._undo.callback(delattr, runner, 'save_checkpoint')
 
     def after_train(self, runner: Runner) -> None:
-        """Undo every change to the Runner, its optimizer wrapper and its model.
-
-        Args:
-            runner: The Runner of the training.
-        """
-        self._hidden.close()
-        self._changed.close()
+        """Undo every change to the Runner, its optimizer wrapper and its model."""
+        self._undo.close()
 
     after_failure = after_train
     after_run = after_train

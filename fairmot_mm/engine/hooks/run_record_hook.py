@@ -1,7 +1,6 @@
-"""What a run was made of, and what came out, in files beside its log."""
+"""Files beside the log that record what a run was made of and its scores."""
 
 import json
-import math
 import platform
 import re
 import shlex
@@ -27,20 +26,20 @@ from fairmot_mm.utils.git_state import git_state
 class RunRecordHook(Hook):
     """Write ``record.json``, ``<repository>.diff`` and ``metrics.json`` of every start.
 
-    They lie in the run's own folder ``<work dir>/<timestamp>``, beside its log and the
-    config in ``vis_data``, so a resumed run leaves the record of the start before.
+    The files lie in the folder of the start, ``<work dir>/<timestamp>``, beside its log
+    and its ``vis_data``. A resumed run has a new folder, so it keeps the older record.
 
-    ``record.json`` has the command line, the versions of everything installed, the
-    machine, and of the repositories that the run was started in, that its config lies
-    in and that this package lies in the commit; what was changed since is in the diff.
-    No environment variables are written, and passwords of addresses are masked; other
-    secrets do not belong on a command line or in a config.
+    ``record.json`` has the command line, the machine and the versions of all installed
+    packages. It also has the commit of three repositories: that of the current folder,
+    that of the config and that of this package. The ``.diff`` files hold the changes
+    since these commits. Environment variables are not written, and passwords in
+    addresses are masked. Do not put other secrets on a command line or into a config.
 
-    ``metrics.json`` is a list with an entry for every validation and test: epoch,
-    iteration, the scores of all together and those of each sequence.
+    ``metrics.json`` is a list with one entry for each validation and test: epoch,
+    iteration, the scores over all sequences and the scores of each sequence.
     """
 
-    # Its files are there before back-ends gather what a run left.
+    # The files exist before a back-end of the visualizer uploads the folder.
     priority = 'NORMAL'
 
     def __init__(self) -> None:
@@ -48,7 +47,7 @@ class RunRecordHook(Hook):
 
     @master_only
     def before_run(self, runner: Runner) -> None:
-        """Write down what the run is made of."""
+        """Write ``record.json`` and the ``.diff`` files."""
         folder = Path(runner.log_dir)
         config = runner.cfg.filename
         places = [Path.cwd(), Path(fairmot_mm.__file__).parent]
@@ -60,15 +59,10 @@ class RunRecordHook(Hook):
             name = f'{root.name}.diff' if number == 0 else f'{root.name}-{number}.diff'
             if state.diff:
                 write_text(folder / name, state.diff)
-            repositories.append(
-                {
-                    'folder': str(root),
-                    'commit': state.commit,
-                    'branch': state.branch,
-                    'untracked': state.untracked,
-                    'changes': name if state.diff else None,
-                }
-            )
+            entry = {**state._asdict(), 'changes': name if state.diff else None}
+            entry['folder'] = entry.pop('root')
+            del entry['diff']
+            repositories.append(entry)
         record = {
             'started': _now(),
             'command': _without_passwords(shlex.join([sys.executable, *sys.argv])),
@@ -87,13 +81,13 @@ class RunRecordHook(Hook):
     def after_val_epoch(
         self, runner: Runner, metrics: dict[str, Any] | None = None
     ) -> None:
-        """Write down the scores of a validation."""
+        """Add the scores of a validation to ``metrics.json``."""
         self._add(runner, 'val', metrics)
 
     def after_test_epoch(
         self, runner: Runner, metrics: dict[str, Any] | None = None
     ) -> None:
-        """Write down the scores of a test."""
+        """Add the scores of a test to ``metrics.json``."""
         self._add(runner, 'test', metrics)
 
     @master_only
@@ -114,24 +108,17 @@ def _now() -> str:
 
 
 def _without_passwords(text: str) -> str:
-    """Mask what stands before the @ of addresses."""
+    """Mask the user and the password in addresses."""
     return re.sub(r'(://)[^/\s@]+@', r'\1***@', text)
 
 
 def _write(path: Path, content: Any) -> None:
-    write_text(path, json.dumps(_plain(content), indent=1) + '\n')
+    """Write a JSON file; numbers that are not finite become null."""
+    text = json.dumps(content, default=_plain)
+    content = json.loads(text, parse_constant=lambda _: None)
+    write_text(path, json.dumps(content, indent=1) + '\n')
 
 
 def _plain(value: Any) -> Any:
-    """What JSON can hold; of numbers that are not finite it has none."""
-    if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
-    if hasattr(value, 'tolist'):  # of numpy and torch
-        return _plain(value.tolist())
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    if value is None or isinstance(value, (str, int, float, bool)):
-        return value
-    return str(value)
+    """Convert numbers and arrays of numpy and torch; describe anything else in text."""
+    return value.tolist() if hasattr(value, 'tolist') else str(value)

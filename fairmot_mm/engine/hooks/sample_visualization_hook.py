@@ -1,8 +1,9 @@
-"""Pictures of what the network is shown, and of what it makes of it."""
+"""Sample images of a training: input, targets and predictions of the network."""
 
 from pathlib import Path
 from typing import Any
 
+import mmcv
 import numpy as np
 import torch
 from mmdet.structures import DetDataSample
@@ -11,7 +12,6 @@ from mmengine.hooks import Hook
 from mmengine.runner import EpochBasedTrainLoop, Runner
 from mmengine.structures import InstanceData, PixelData
 from torch import Tensor, nn
-from torch.nn.functional import interpolate
 from torch.utils.hooks import RemovableHandle
 
 from fairmot_mm.engine.bare_model import bare_model
@@ -24,21 +24,23 @@ from fairmot_mm.utils.boxes import tlwh_to_xyxy
 class SampleVisualizationHook(Hook):
     """Send sample images of training and validation to all back-ends of the visualizer.
 
-    A picture of training (``train_0``, ...) has the augmented image with its true boxes
-    and identities, the target of the heatmap, and the heatmap that the loss was taken
-    of. One of validation (``val_<video>_<frame>``) has true boxes, tracks, target and
-    prediction; the frames are the same each time. The heatmap is listened to where the
-    head gives it: nothing runs twice, and a training with this hook has the same
-    weights as one without. Only the main process draws, frames that it validates.
+    A training sample (``train_0``, ...) shows the augmented image with its true boxes
+    and identities, the target heatmap and the predicted heatmap. A validation sample
+    (``val_<video>_<frame>``) shows true boxes, tracks, target and prediction. Every
+    validation draws the same frames.
+
+    The hook reads the heatmap from the forward pass that the training runs anyway, so a
+    training with this hook has the same weights as one without. Only the main process
+    draws, and only frames that it validates itself.
 
     Args:
-        interval: Iterations of training from one picture to the next; 0 draws none.
-        num_images: Images of the batch, and frames of a validation, to draw.
-        max_side: Pixels of the longer side of a panel; larger images are shrunk.
+        interval: Iterations of training from one sample to the next; 0 draws none.
+        num_images: Number of images of the batch, and of frames of a validation.
+        max_side: Largest side of a sample in pixels; larger images are shrunk.
 
     Raises:
-        ConfigError: A number that cannot be, or a model without a box head whose
-            targets and output are heatmaps.
+        ConfigError: A number is out of range, or the model has no box head with a
+            heatmap.
     """
 
     priority = 'BELOW_NORMAL'
@@ -59,7 +61,7 @@ class SampleVisualizationHook(Hook):
         self._heatmap: Tensor | None = None
 
     def before_run(self, runner: Runner) -> None:
-        """Find the head that gives the heatmap."""
+        """Find the head that predicts the heatmap."""
         model = bare_model(runner.model)
         self._head = getattr(getattr(model, 'detector', model), 'bbox_head', None)
         needed = ('get_targets', 'stride', 'num_classes')
@@ -69,10 +71,8 @@ class SampleVisualizationHook(Hook):
                 f' bbox_head with {", ".join(needed)}, such as CenterHead'
             )
 
-    def before_train_iter(
-        self, runner: Runner, batch_idx: int, data_batch: Any = None
-    ) -> None:
-        """Listen to the head in iterations that are drawn."""
+    def before_train_iter(self, runner: Runner, *args: Any, **kwargs: Any) -> None:
+        """Keep the heatmap of an iteration that is drawn."""
         if self.every_n_train_iters(runner, self.interval):
             self._listen()
 
@@ -97,7 +97,7 @@ class SampleVisualizationHook(Hook):
     def before_val_iter(
         self, runner: Runner, batch_idx: int, data_batch: Any = None
     ) -> None:
-        """Listen to the head in iterations that are drawn."""
+        """Keep the heatmap of a frame that is drawn."""
         count = min(self.num_images, len(runner.val_dataloader))
         chosen = (np.arange(count) + 0.5) * len(runner.val_dataloader) / count
         if batch_idx in chosen.astype(int):
@@ -128,9 +128,9 @@ class SampleVisualizationHook(Hook):
                 instances_id=tracks.instances_id,
                 scores=tracks.scores,
             )
-        # With detect_every not every frame passes the network.
-        looked_at = heatmaps is not None and 'pred_instances' in frame
-        self._add_heatmaps(shown, image, heatmaps if looked_at else None, 0)
+        if 'pred_instances' not in frame:  # detect_every left the frame out
+            heatmaps = None
+        self._add_heatmaps(shown, image, heatmaps, 0)
         name = f'val_{meta.get("video_name", "")}_{Path(meta["img_path"]).stem}'
         self._show(runner, name.replace('/', '_'), image, shown, _val_step(runner))
 
@@ -154,7 +154,7 @@ class SampleVisualizationHook(Hook):
     def _add_heatmaps(
         self, shown: DetDataSample, image: Tensor, heatmaps: Tensor | None, number: int
     ) -> None:
-        """Add target and prediction; of padding to the batch only the image's part."""
+        """Add target and prediction, without the cells that pad the batch."""
         height, width = (-(-side // self._head.stride) for side in image.shape[-2:])
         if 'gt_instances' in shown:
             targets = self._head.get_targets([shown.gt_instances], (height, width))
@@ -166,17 +166,14 @@ class SampleVisualizationHook(Hook):
     def _show(
         self, runner: Runner, name: str, image: Tensor, shown: DetDataSample, step: int
     ) -> None:
-        """Hand (3, H, W) uint8 BGR and what is known of it to the visualizer."""
-        image = image.cpu()
-        factor = min(1.0, self.max_side / max(image.shape[-2:]))
+        """Draw the sample on a (3, H, W) uint8 BGR image, which may be shrunk."""
+        rgb = image.flip(0).permute(1, 2, 0).cpu().numpy()
+        factor = self.max_side / max(rgb.shape[:2])
         if factor < 1:
-            image = interpolate(
-                image[None].float(), scale_factor=factor, mode='bilinear'
-            )[0].byte()
+            rgb = mmcv.imrescale(rgb, factor)
             for key in ('gt_instances', 'pred_track_instances'):
                 if key in shown:
                     shown.get(key).bboxes *= factor
-        rgb = image.flip(0).permute(1, 2, 0).numpy()
         runner.visualizer.add_datasample(name, rgb, shown, step=step)
 
 
@@ -185,7 +182,7 @@ def _instances(bboxes: Tensor, labels: Tensor, **others: Tensor) -> InstanceData
 
 
 def _labelled(gt: InstanceData) -> InstanceData:
-    """A copy on the CPU of the ground truth that a pipeline packed."""
+    """Copy the ground truth that a pipeline packed to the CPU."""
     bboxes = getattr(gt.bboxes, 'tensor', gt.bboxes).cpu()
     ids = gt.instances_ids.cpu()
     return _instances(bboxes, gt.labels.cpu(), instances_ids=ids)
@@ -199,7 +196,7 @@ def _to_input(bboxes: Tensor, meta: dict) -> Tensor:
 
 
 def _true_instances(frame: DetDataSample, num_classes: int) -> InstanceData | None:
-    """Ground truth of a frame, as packed or from the file of its video; or None."""
+    """Ground truth of a frame, from the sample or the file of its video; else None."""
     if 'bboxes' in frame.get('gt_instances', ()):
         return _labelled(frame.gt_instances)
     meta = frame.metainfo
@@ -218,6 +215,6 @@ def _true_instances(frame: DetDataSample, num_classes: int) -> InstanceData | No
 
 
 def _val_step(runner: Runner) -> int:
-    """What the scores of this validation are logged against."""
+    """The step under which the scores of this validation are logged."""
     loop = runner.train_loop
     return loop.epoch if isinstance(loop, EpochBasedTrainLoop) else loop.iter

@@ -1,6 +1,5 @@
 """Save a checkpoint and end when a scheduler sends a signal."""
 
-import logging
 import signal
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,7 +7,6 @@ from typing import Any
 
 from mmengine.dist import barrier, get_world_size, is_main_process
 from mmengine.hooks import CheckpointHook, Hook, SyncBuffersHook
-from mmengine.logging import print_log
 from mmengine.runner import IterBasedTrainLoop, Runner
 
 from fairmot_mm.engine.hooks.flag_exchange_hook import find_flag_exchange
@@ -50,9 +48,6 @@ class StopOnSignalHook(Hook):
     def before_train(self, runner: Runner) -> None:
         """Listen to the signals.
 
-        Args:
-            runner: The Runner of the training.
-
         Raises:
             ConfigError: The loop cannot go on within an epoch, or the Runner has no
                 `FlagExchangeHook`.
@@ -89,20 +84,8 @@ class StopOnSignalHook(Hook):
         """
         self.agreed = flag
 
-    def after_train_iter(
-        self,
-        runner: Runner,
-        batch_idx: int,
-        data_batch: Any = None,
-        outputs: dict | None = None,
-    ) -> None:
+    def after_train_iter(self, runner: Runner, *args: Any, **kwargs: Any) -> None:
         """Save and end the run, once all processes know of a signal.
-
-        Args:
-            runner: The Runner of the training.
-            batch_idx: Not used.
-            data_batch: Not used.
-            outputs: Not used.
 
         Raises:
             SystemExit: With the status of the signal.
@@ -134,28 +117,16 @@ class StopOnSignalHook(Hook):
         )
         if before not in (None, name) and is_main_process():
             Path(hook.out_dir, before).unlink(missing_ok=True)
-        print_log(
-            f'{signal.Signals(number).name}: {name} is saved, add --resume to '
-            'go on from it',
-            'current',
-            logging.WARNING,
-        )
+        received = signal.Signals(number).name
+        runner.logger.warning(f'{received}: {name} is saved, --resume goes on from it')
 
     def after_train(self, runner: Runner) -> None:
-        """Stop listening.
-
-        Args:
-            runner: The Runner of the training.
-        """
+        """Stop listening."""
         for number, handler in self._handlers.items():
             signal.signal(number, handler)
         self._handlers = {}
 
     def after_failure(self, runner: Runner) -> None:
-        """Stop listening, unless a signal ends the process, whose status must stay.
-
-        Args:
-            runner: The Runner of the training.
-        """
+        """Stop listening, unless a signal ends the process, whose status must stay."""
         if not self.agreed:
             self.after_train(runner)

@@ -1,4 +1,4 @@
-"""One set of batch norm statistics for all processes."""
+"""The same batch norm statistics in all processes."""
 
 from mmengine.dist import all_reduce_params
 from mmengine.hooks import EMAHook, SyncBuffersHook
@@ -9,11 +9,12 @@ from fairmot_mm.registry import HOOKS
 
 @HOOKS.register_module()
 class SyncAllBuffersHook(SyncBuffersHook):
-    """mmengine's ``SyncBuffersHook``, for the averaged weights of an ``EMAHook`` too.
+    """mmengine's ``SyncBuffersHook``, also for the averaged model of an ``EMAHook``.
 
-    Every process gathers running means of its own images. Averaged at the end of an
-    epoch, the model that each process validates its videos with is the one that is
-    saved, and the table does not depend on who tracked which video.
+    Each process computes running means from its own images. This hook averages them
+    over the processes at the end of an epoch. All processes then validate the model
+    that is saved, and the scores do not depend on how the videos are split over the
+    processes.
     """
 
     def after_train_epoch(self, runner: Runner) -> None:

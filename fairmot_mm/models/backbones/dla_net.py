@@ -6,6 +6,7 @@ import torch
 from mmengine.model import BaseModule
 from torch import Tensor, nn
 
+from fairmot_mm.models.layers.conv_bn_relu import ConvBNReLU
 from fairmot_mm.registry import MODELS
 from fairmot_mm.utils.errors import ConfigError
 
@@ -60,32 +61,6 @@ class DLABlock(nn.Module):
         return self.relu(self.bn2(self.conv2(out)) + residual)
 
 
-class DLARoot(nn.Module):
-    """Aggregation node: concatenate, 1 x 1 convolution, batch norm, ReLU.
-
-    Args:
-        in_channels: Sum of the channels of all inputs.
-        out_channels: Channels of the output.
-    """
-
-    def __init__(self, in_channels: int, out_channels: int) -> None:
-        super().__init__()
-        self.conv = nn.Conv2d(in_channels, out_channels, 1, bias=False)
-        self.bn = nn.BatchNorm2d(out_channels)
-        self.relu = nn.ReLU(inplace=True)
-
-    def forward(self, inputs: Sequence[Tensor]) -> Tensor:
-        """Fuse maps of equal size.
-
-        Args:
-            inputs: Maps (B, C_k, H, W).
-
-        Returns:
-            (B, O, H, W) map.
-        """
-        return self.relu(self.bn(self.conv(torch.cat(list(inputs), dim=1))))
-
-
 class DLATree(nn.Module):
     """Two residual blocks and the root that aggregates them (depth 1).
 
@@ -110,9 +85,9 @@ class DLATree(nn.Module):
         self.tree1 = DLABlock(in_channels, out_channels, stride)
         self.tree2 = DLABlock(out_channels, out_channels)
         root_channels = 2 * out_channels + child_channels
-        self.root = DLARoot(
-            root_channels + (in_channels if level_root else 0), out_channels
-        )
+        if level_root:
+            root_channels += in_channels
+        self.root = ConvBNReLU(root_channels, out_channels, None, kernel_size=1)
         self.downsample = nn.MaxPool2d(stride) if stride > 1 else nn.Identity()
         self.project: nn.Module = nn.Identity()
         if in_channels != out_channels:
@@ -136,7 +111,7 @@ class DLATree(nn.Module):
             children = [*children, bottom]
         x1 = self.tree1(x, self.project(bottom))
         x2 = self.tree2(x1, x1)
-        return self.root([x2, x1, *children])
+        return self.root(torch.cat([x2, x1, *children], dim=1))
 
 
 class DLADeepTree(nn.Module):

@@ -10,6 +10,7 @@ from mmdet.structures import DetDataSample
 from torch import Tensor, nn
 
 from fairmot_mm.models.utils.decode import CenterDetections, rescale_bboxes
+from fairmot_mm.models.utils.inference_detector import InferenceDetector
 from fairmot_mm.models.utils.pred_instances import set_pred_instances
 from fairmot_mm.registry import MODELS
 from fairmot_mm.utils.errors import CheckpointError, ConfigError
@@ -19,7 +20,7 @@ _PROVIDERS = {'cpu': 'CPUExecutionProvider', 'cuda': 'CUDAExecutionProvider'}
 
 
 @MODELS.register_module()
-class ONNXDetector(nn.Module):
+class ONNXDetector(nn.Module, InferenceDetector):
     """Detects and embeds with onnxruntime as `JDEDetector` does with PyTorch.
 
     It takes the place of the detector in a `FairMOT`; `init_model` puts it there where
@@ -51,28 +52,11 @@ class ONNXDetector(nn.Module):
         self.score_thr = settings['score_thr']
         self.rescale = settings['rescale']
 
-    def predict(
-        self, batch_inputs: Tensor, batch_data_samples: Sequence[DetDataSample]
-    ) -> Sequence[DetDataSample]:
-        """Detect and embed, see `JDEDetector.predict`.
-
-        Args:
-            batch_inputs: (B, 3, H, W) RGB in [0, 1], of the size of the export.
-            batch_data_samples: B samples with ``ori_shape``.
-
-        Returns:
-            The samples, see `JDEDetector.predict`; ground truth is not embedded.
-
-        Raises:
-            ConfigError: The input is of another size.
-        """
-        return self.decode(self.run_network(batch_inputs), batch_data_samples)
-
     def run_network(self, batch_inputs: Tensor) -> list[Tensor]:
         """The first half of `predict`: run the graph.
 
         Args:
-            batch_inputs: See `predict`.
+            batch_inputs: (B, 3, H, W) RGB in [0, 1], of the size of the export.
 
         Returns:
             What `decode` takes, by descending score, k for each image: (B, k, 4) boxes
@@ -100,12 +84,7 @@ class ONNXDetector(nn.Module):
     ) -> Sequence[DetDataSample]:
         """The second half of `predict`: map the boxes back to the original frames.
 
-        Args:
-            outputs: What `run_network` returned.
-            batch_data_samples: See `predict`.
-
-        Returns:
-            See `predict`.
+        Ground truth is not embedded; see `InferenceDetector.decode`.
         """
         bboxes, scores, labels, embeds = outputs
         width, height = self.input_size

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import pairwise
 from typing import Any
 
 import torch
@@ -24,12 +25,10 @@ class RowShard(nn.Module):
 
     def __init__(self, num_rows: int) -> None:
         super().__init__()
-        rank, self.world_size = get_dist_info()
+        self.rank, self.world_size = get_dist_info()
         self.num_rows = num_rows
-        self.starts = [
-            num_rows * k // self.world_size for k in range(self.world_size + 1)
-        ]
-        self.rank = rank
+        world = self.world_size
+        self.starts = [num_rows * k // world for k in range(world + 1)]
         # In state dicts, in place of the own rows; None leaves them.
         self.instead: dict[str, Tensor] | None = None
         self.register_state_dict_post_hook(_replace_rows)
@@ -60,9 +59,7 @@ class RowShard(nn.Module):
             (num_rows, ...) on the CPU in the first process, (0,) in the others.
         """
         parts = []
-        for rank, (first, end) in enumerate(
-            zip(self.starts[:-1], self.starts[1:], strict=True)
-        ):
+        for rank, (first, end) in enumerate(pairwise(self.starts)):
             part = own.detach()
             if rank != self.rank:
                 part = own.new_empty((end - first, *own.shape[1:]))
@@ -120,15 +117,13 @@ def whole_state(shards: Iterable[RowShard]) -> Iterator[None]:
         shards: Modules whose rows are gathered.
     """
     shards = list(shards)
-    for shard in shards:
-        own = shard.named_parameters(recurse=False)
-        rows = {name: shard.gather(parameter) for name, parameter in own}
-        shard.instead = rows if shard.rank == 0 else {}
-    try:
-        yield
-    finally:
+    with without_rows(shards):
         for shard in shards:
-            shard.instead = None
+            own = shard.named_parameters(recurse=False)
+            rows = {name: shard.gather(parameter) for name, parameter in own}
+            if shard.rank == 0:
+                shard.instead = rows
+        yield
 
 
 @contextmanager

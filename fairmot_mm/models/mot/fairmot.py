@@ -6,6 +6,7 @@ from typing import Any
 import torch
 from mmdet.models.mot import BaseMOTModel
 from mmdet.structures import DetDataSample, TrackDataSample
+from mmengine.config import Config
 from torch import Tensor
 
 from fairmot_mm.checkpoint.fit_state_dict import fit_state_dict
@@ -37,9 +38,16 @@ class FairMOT(BaseMOTModel):
             ``detector.backbone.level0``; their batch norms keep their statistics too.
         init_cfg: mmengine initialisation.
 
+    Attributes:
+        cfg: Config that the model was built from; set by `InferenceSetup`.
+        dataset_meta: Names of the ``classes``; set by `InferenceSetup`.
+
     Raises:
         ConfigError: ``frozen_modules`` names a part that the model does not have.
     """
+
+    cfg: Config
+    dataset_meta: dict[str, Any]
 
     def __init__(
         self,
@@ -91,23 +99,19 @@ class FairMOT(BaseMOTModel):
     def detect_every(self, frames: int) -> None:
         if frames < 1:
             raise ConfigError(f'detect_every={frames} must be 1 or more')
-        if frames > 1 and self.tracker is None:
+        if frames > 1 and isinstance(self.tracker, MMDetTracker | None):
             raise ConfigError(
-                f'detect_every={frames} needs a tracker: set model.tracker'
-            )
-        if frames > 1 and isinstance(self.tracker, MMDetTracker):
-            raise ConfigError(
-                f'detect_every={frames} needs a tracker that can coast, such as '
-                f'JDETracker; {self.tracker.name} cannot'
+                f'detect_every={frames} needs a model.tracker that can coast, as '
+                f'JDETracker does; the model has {self.tracker and self.tracker.name}'
             )
         self._detect_every = frames
 
     @property
     def inference_detector(self) -> InferenceDetector:
-        """What `predict` and `detect` use: the detector, or a faster form of it.
+        """The detector that `predict` and `detect` run: `detector` or a faster form.
 
-        A faster form, see `fairmot_mm.inference.accelerate`, is no part of the state of
-        the model: it runs the weights of `detector`.
+        A faster form, see `fairmot_mm.inference.accelerate`, is not saved with the
+        model: it runs the weights of `detector`.
         """
         return self._faster_detector or self.detector
 
@@ -141,8 +145,8 @@ class FairMOT(BaseMOTModel):
         """Track the frames of the clips, in order.
 
         The network runs on all frames as one batch; the tracker then takes them one by
-        one. The tracker starts anew at ``frame_id`` 0, so clips of one video that
-        follow each other, in one batch or in several, are one run.
+        one. The tracker forgets its tracks at ``frame_id`` 0, so clips of one video
+        that follow each other, in one batch or in several, are one run.
 
         With ``detect_every`` n the network runs only on frames whose ``frame_id`` is a
         multiple of n; the others have no ``pred_instances``. Where a live source skips
@@ -199,11 +203,11 @@ class FairMOT(BaseMOTModel):
         data_samples: Sequence[TrackDataSample],
         trackers: Sequence[Tracker | None] | None = None,
     ) -> Sequence[TrackDataSample]:
-        """The second half of `test_step`: hand the frames to the tracker, in order.
+        """The second half of `test_step`: pass the frames to the tracker, in order.
 
         Args:
             inputs: See `detect`.
-            data_samples: Likewise.
+            data_samples: See `detect`.
             trackers: See `predict`.
 
         Returns:

@@ -1,16 +1,19 @@
 """A constant-velocity Kalman filter that moves all tracks in one array operation."""
 
 from abc import ABC, abstractmethod
+from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 
-from fairmot_mm.utils import ConfigError, pairs_in_reach
+from fairmot_mm.utils import pairs_in_reach
+from fairmot_mm.utils.contracts import require_range
 
 # 95 % quantile of the chi-square distribution with four degrees of freedom.
 CHI2_95_4DOF = 9.4877
 
 
+@dataclass
 class BlockKalmanFilter(ABC):
     """Batched Kalman filter over centre x, centre y and two quantities of the size.
 
@@ -40,22 +43,12 @@ class BlockKalmanFilter(ABC):
     # Columns of a measurement that are lengths of the box, in pixels.
     _LENGTHS: ClassVar[tuple[int, ...]]
 
-    def __init__(
-        self,
-        std_weight_position: float = 1 / 20,
-        std_weight_velocity: float = 1 / 160,
-        gating_thr: float = CHI2_95_4DOF,
-    ) -> None:
-        for name, value in (
-            ('std_weight_position', std_weight_position),
-            ('std_weight_velocity', std_weight_velocity),
-            ('gating_thr', gating_thr),
-        ):
-            if not value > 0:
-                raise ConfigError(f'{name}={value} of the motion must be above 0')
-        self.std_weight_position = std_weight_position
-        self.std_weight_velocity = std_weight_velocity
-        self.gating_thr = gating_thr
+    std_weight_position: float = 1 / 20
+    std_weight_velocity: float = 1 / 160
+    gating_thr: float = CHI2_95_4DOF
+
+    def __post_init__(self) -> None:
+        require_range(above=0, **vars(self))
 
     @abstractmethod
     def to_measurement(self, tlwh: np.ndarray) -> np.ndarray:

@@ -11,8 +11,8 @@ from mmengine.logging import print_log
 from torch import Tensor
 from torch.nn import functional
 
-from fairmot_mm.utils import ConfigError
 from fairmot_mm.utils.boxes import tlwh_to_xyxy
+from fairmot_mm.utils.contracts import require_range
 
 _LUMA = (0.299, 0.587, 0.114)
 # A camera does not zoom by more than this, or turn over, from one frame to the next.
@@ -40,6 +40,7 @@ class GreyFrame:
     ori_shape: tuple[int, int]
 
 
+@dataclass
 class CameraMotion(ABC):
     """Estimates how the picture moved from one frame to the next with the camera.
 
@@ -64,10 +65,10 @@ class CameraMotion(ABC):
         ConfigError: ``downscale`` is not at least 1.
     """
 
-    def __init__(self, downscale: int = 2) -> None:
-        if downscale < 1:
-            raise ConfigError(f'downscale={downscale} must be 1 or more')
-        self.downscale = downscale
+    downscale: int = 2
+
+    def __post_init__(self) -> None:
+        require_range(low=1, downscale=self.downscale)
         self.reset()
 
     def reset(self) -> None:

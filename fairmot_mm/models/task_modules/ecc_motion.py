@@ -1,5 +1,7 @@
 """Camera motion by the correlation of whole frames."""
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 
@@ -10,6 +12,7 @@ from fairmot_mm.models.task_modules.camera_motion import (
 )
 from fairmot_mm.registry import TASK_UTILS
 from fairmot_mm.utils import ConfigError
+from fairmot_mm.utils.contracts import require_range
 
 MOTION_TYPES = {
     'translation': cv2.MOTION_TRANSLATION,
@@ -19,6 +22,7 @@ MOTION_TYPES = {
 
 
 @TASK_UTILS.register_module()
+@dataclass
 class ECCMotion(CameraMotion):
     """Maximise the enhanced correlation coefficient of two frames.
 
@@ -44,32 +48,25 @@ class ECCMotion(CameraMotion):
         ConfigError: A value is out of its range.
     """
 
-    def __init__(
-        self,
-        downscale: int = 4,
-        motion_type: str = 'affine',
-        max_iters: int = 50,
-        eps: float = 1e-4,
-        blur: int = 5,
-        min_correlation: float = 0.5,
-    ) -> None:
-        super().__init__(downscale)
-        if motion_type not in MOTION_TYPES:
+    downscale: int = 4
+    motion_type: str = 'affine'
+    max_iters: int = 50
+    eps: float = 1e-4
+    blur: int = 5
+    min_correlation: float = 0.5
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.motion_type not in MOTION_TYPES:
             raise ConfigError(
-                f'motion_type={motion_type!r}: choose one of {", ".join(MOTION_TYPES)}'
+                f'motion_type={self.motion_type!r}: choose one of '
+                f'{", ".join(MOTION_TYPES)}'
             )
-        if not (max_iters >= 1 and eps > 0 and blur >= 1 and blur % 2 == 1):
-            raise ConfigError(
-                f'max_iters={max_iters} must be 1 or more, eps={eps} above 0, '
-                f'blur={blur} odd'
-            )
-        if not -1 <= min_correlation <= 1:
-            raise ConfigError(f'min_correlation={min_correlation} must be in [-1, 1]')
-        self.motion_type = motion_type
-        self.max_iters = max_iters
-        self.eps = eps
-        self.blur = blur
-        self.min_correlation = min_correlation
+        require_range(low=1, max_iters=self.max_iters, blur=self.blur)
+        if self.blur % 2 == 0:
+            raise ConfigError(f'blur={self.blur} must be odd')
+        require_range(above=0, eps=self.eps)
+        require_range(low=-1, high=1, min_correlation=self.min_correlation)
 
     def _register(self, last: GreyFrame, now: GreyFrame) -> np.ndarray:
         stop = (

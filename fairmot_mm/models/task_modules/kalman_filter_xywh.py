@@ -1,16 +1,16 @@
 """A motion model whose width and height change independently."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from fairmot_mm.models.task_modules.block_kalman_filter import (
-    CHI2_95_4DOF,
-    BlockKalmanFilter,
-)
+from fairmot_mm.models.task_modules.block_kalman_filter import BlockKalmanFilter
 from fairmot_mm.registry import TASK_UTILS
 from fairmot_mm.utils.boxes import cxcywh_to_tlwh, tlwh_to_cxcywh
 
 
 @TASK_UTILS.register_module()
+@dataclass
 class KalmanFilterXYWH(BlockKalmanFilter):
     """Batched Kalman filter over (centre x, centre y, width, height).
 
@@ -35,15 +35,10 @@ class KalmanFilterXYWH(BlockKalmanFilter):
         ConfigError: A value is not positive.
     """
 
-    _LENGTHS = (2, 3)
+    std_weight_position: float = 1 / 10
+    std_weight_velocity: float = 1 / 80
 
-    def __init__(
-        self,
-        std_weight_position: float = 1 / 10,
-        std_weight_velocity: float = 1 / 80,
-        gating_thr: float = CHI2_95_4DOF,
-    ) -> None:
-        super().__init__(std_weight_position, std_weight_velocity, gating_thr)
+    _LENGTHS = (2, 3)
 
     def to_measurement(self, tlwh: np.ndarray) -> np.ndarray:
         """Turn boxes into what the filter observes.

@@ -1,10 +1,13 @@
 """Settings of a tracker for video in which much time passes between two frames."""
 
+from dataclasses import dataclass
+
 from fairmot_mm.registry import TASK_UTILS
-from fairmot_mm.utils import ConfigError
+from fairmot_mm.utils.contracts import require_range
 
 
 @TASK_UTILS.register_module()
+@dataclass
 class LowFrameRate:
     """Adapts a tracker to the time that really passes from frame to frame.
 
@@ -38,26 +41,16 @@ class LowFrameRate:
         ConfigError: A value is out of its range.
     """
 
-    def __init__(
-        self,
-        reference_fps: float = 30.0,
-        max_step: float = 60.0,
-        appearance_step: float = 3.0,
-        embed_thr: float = 0.5,
-    ) -> None:
-        if not reference_fps > 0:
-            raise ConfigError(f'reference_fps={reference_fps} must be above 0')
-        if not (max_step >= 1 and appearance_step > 1):
-            raise ConfigError(
-                f'max_step={max_step} must be 1 or more and appearance_step='
-                f'{appearance_step} above 1'
-            )
-        if not 0 < embed_thr <= 2:
-            raise ConfigError(f'embed_thr={embed_thr} must be in (0, 2]')
-        self.reference_fps = reference_fps
-        self.max_step = max_step
-        self.appearance_step = appearance_step
-        self.embed_thr = embed_thr
+    reference_fps: float = 30.0
+    max_step: float = 60.0
+    appearance_step: float = 3.0
+    embed_thr: float = 0.5
+
+    def __post_init__(self) -> None:
+        require_range(above=0, reference_fps=self.reference_fps)
+        require_range(low=1, max_step=self.max_step)
+        require_range(above=1, appearance_step=self.appearance_step)
+        require_range(above=0, high=2, embed_thr=self.embed_thr)
 
     def step(self, frame_rate: float, frame_gap: int) -> float:
         """Find the time between two frames, in frames at ``reference_fps``.

@@ -1,13 +1,16 @@
 """Identities of people who left the picture, given back when they return."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from fairmot_mm.registry import TASK_UTILS
-from fairmot_mm.utils import ConfigError
+from fairmot_mm.utils.contracts import require_range
 
 
 @TASK_UTILS.register_module()
+@dataclass
 class ReentryGallery:
     """Remembers embeddings of tracks that ended, and gives their identities back.
 
@@ -35,27 +38,16 @@ class ReentryGallery:
         ConfigError: A value is out of its range.
     """
 
-    def __init__(
-        self,
-        max_size: int = 500,
-        max_age: float = 300.0,
-        cosine_thr: float = 0.25,
-        margin: float = 0.05,
-    ) -> None:
-        if max_size < 1 or not max_age > 0:
-            raise ConfigError(
-                f'max_size={max_size} must be 1 or more and max_age={max_age} seconds '
-                'above 0'
-            )
-        if not (0 < cosine_thr <= 2 and 0 <= margin <= 2):
-            raise ConfigError(
-                f'cosine_thr={cosine_thr} must be in (0, 2] and margin={margin} in '
-                '[0, 2]'
-            )
-        self.max_size = max_size
-        self.max_age = max_age
-        self.cosine_thr = cosine_thr
-        self.margin = margin
+    max_size: int = 500
+    max_age: float = 300.0
+    cosine_thr: float = 0.25
+    margin: float = 0.05
+
+    def __post_init__(self) -> None:
+        require_range(low=1, max_size=self.max_size)
+        require_range(above=0, max_age=self.max_age)
+        require_range(above=0, high=2, cosine_thr=self.cosine_thr)
+        require_range(low=0, high=2, margin=self.margin)
         self.reset()
 
     def __len__(self) -> int:

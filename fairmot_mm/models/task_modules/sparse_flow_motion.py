@@ -1,5 +1,7 @@
 """Camera motion from the flow of corners in the background."""
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 
@@ -9,10 +11,11 @@ from fairmot_mm.models.task_modules.camera_motion import (
     RegistrationError,
 )
 from fairmot_mm.registry import TASK_UTILS
-from fairmot_mm.utils import ConfigError
+from fairmot_mm.utils.contracts import require_range
 
 
 @TASK_UTILS.register_module()
+@dataclass
 class SparseFlowMotion(CameraMotion):
     """Follow corners from frame to frame and fit a similarity to most of them.
 
@@ -35,32 +38,19 @@ class SparseFlowMotion(CameraMotion):
         ConfigError: A value is out of its range.
     """
 
-    def __init__(
-        self,
-        downscale: int = 2,
-        max_points: int = 400,
-        min_distance: float = 8,
-        ransac_thr: float = 3.0,
-        min_inliers: int = 10,
-        min_inlier_ratio: float = 0.1,
-    ) -> None:
-        super().__init__(downscale)
+    max_points: int = 400
+    min_distance: float = 8
+    ransac_thr: float = 3.0
+    min_inliers: int = 10
+    min_inlier_ratio: float = 0.1
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
         # A similarity has four degrees of freedom: two points fit exactly.
-        if not (max_points >= min_inliers > 2):
-            raise ConfigError(
-                f'min_inliers={min_inliers} must be above 2 and at most '
-                f'max_points={max_points}'
-            )
-        if not (min_distance >= 0 and ransac_thr > 0 and 0 <= min_inlier_ratio <= 1):
-            raise ConfigError(
-                f'min_distance={min_distance} must be 0 or more, ransac_thr='
-                f'{ransac_thr} above 0, min_inlier_ratio={min_inlier_ratio} in [0, 1]'
-            )
-        self.max_points = max_points
-        self.min_distance = min_distance
-        self.ransac_thr = ransac_thr
-        self.min_inliers = min_inliers
-        self.min_inlier_ratio = min_inlier_ratio
+        require_range(above=2, high=self.max_points, min_inliers=self.min_inliers)
+        require_range(low=0, min_distance=self.min_distance)
+        require_range(above=0, ransac_thr=self.ransac_thr)
+        require_range(low=0, high=1, min_inlier_ratio=self.min_inlier_ratio)
 
     def _register(self, last: GreyFrame, now: GreyFrame) -> np.ndarray:
         start = cv2.goodFeaturesToTrack(

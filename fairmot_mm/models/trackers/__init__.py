@@ -6,8 +6,7 @@ from fairmot_mm.models.trackers.jde_tracker import JDETracker
 from fairmot_mm.models.trackers.low_score_association import LowScoreAssociation
 from fairmot_mm.models.trackers.motion_model import MotionModel
 from fairmot_mm.models.trackers.overlap_stage import OverlapStage
-from fairmot_mm.models.trackers.stage import Stage
-from fairmot_mm.models.trackers.stage_input import StageInput
+from fairmot_mm.models.trackers.stage import Stage, StageInput
 
 __all__ = [
     'AppearanceStage',

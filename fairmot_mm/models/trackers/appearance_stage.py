@@ -6,10 +6,10 @@ import numpy as np
 
 from fairmot_mm.models.trackers.association import Pairs
 from fairmot_mm.models.trackers.detections import Detections
-from fairmot_mm.models.trackers.stage_input import StageInput
+from fairmot_mm.models.trackers.stage import StageInput
 from fairmot_mm.models.trackers.track_table import TrackTable
 from fairmot_mm.registry import TASK_UTILS
-from fairmot_mm.utils import ConfigError
+from fairmot_mm.utils.contracts import require_range
 
 
 @TASK_UTILS.register_module()
@@ -39,10 +39,7 @@ class AppearanceStage:
     score_thr = None  # strong detections alone
 
     def __post_init__(self) -> None:
-        if not 0 <= self.motion_weight <= 1:
-            raise ConfigError(
-                f'motion_weight={self.motion_weight} is a share: use a value in [0, 1]'
-            )
+        require_range(low=0, high=1, motion_weight=self.motion_weight)
 
     def candidates(
         self, tracks: TrackTable, detections: Detections

@@ -1,14 +1,13 @@
 """What a tracker considered in a frame, so that its decisions can be explained."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
 from fairmot_mm.models.trackers.association import Pairs
 from fairmot_mm.models.trackers.detections import Detections
-from fairmot_mm.models.trackers.frame_info import FrameInfo
 from fairmot_mm.models.trackers.track_table import TrackTable
 
 
@@ -43,61 +42,41 @@ class StageRecord(NamedTuple):
         return float(self.pairs.cost[own][0]) if own.any() else None
 
 
-@dataclass
+@dataclass(frozen=True)
 class FrameRecord:
-    """The association of one frame. T tracks, D detections.
+    """The association of one frame. T tracks, D detections, K new tracks.
 
     Attributes:
-        info: Number, rate and size of the frame.
+        frame: Number of the frame in its video, from 1.
         count: Number of the frame as the tracker counts, to compare with the
             ``last_frames`` of tracks.
         tracks: Live tracks, moved to the frame, before detections change them.
         detections: Detections that take part.
         stages: Stages in which there was something to match, in order.
         match: (T,) detection of each track, or -1.
-        ids: (D,) identity that each detection continued or began, 0 for neither.
         begun: (D,) bool, the detection began a track.
+        track_ids: (T,) identities of the tracks after the frame.
+        new_ids: (K,) identities of the tracks that began, in the order of detections.
     """
 
-    info: FrameInfo
+    frame: int
     count: int
     tracks: TrackTable
     detections: Detections
-    stages: list[StageRecord] = field(default_factory=list)
-    match: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
-    ids: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
-    begun: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=bool))
+    stages: list[StageRecord]
+    match: np.ndarray
+    begun: np.ndarray
+    track_ids: np.ndarray
+    new_ids: np.ndarray
 
     @property
-    def frame(self) -> int:
-        """Number of the frame in its video, from 1."""
-        return self.info.frame_id + 1
-
-    def finish(
-        self,
-        match: np.ndarray,
-        updated: TrackTable,
-        new: np.ndarray,
-        new_tracks: TrackTable,
-    ) -> 'FrameRecord':
-        """Add the outcome of the frame.
-
-        Args:
-            match: See the attribute.
-            updated: The T tracks after the frame.
-            new: Indices of the detections that began a track.
-            new_tracks: These tracks, in the same order.
-
-        Returns:
-            This record.
-        """
-        seen = match >= 0
+    def ids(self) -> np.ndarray:
+        """(D,) identity that each detection continued or began, 0 for neither."""
         ids = np.zeros(len(self.detections), dtype=np.int64)
-        ids[match[seen]] = updated.ids[seen]
-        ids[new] = new_tracks.ids
-        self.match, self.ids = match, ids
-        self.begun = np.isin(np.arange(len(ids)), new)
-        return self
+        seen = self.match >= 0
+        ids[self.match[seen]] = self.track_ids[seen]
+        ids[self.begun] = self.new_ids
+        return ids
 
 
 Observer = Callable[[FrameRecord], object]

@@ -10,25 +10,22 @@ from mmengine.structures import InstanceData
 
 from fairmot_mm.models.trackers import association
 from fairmot_mm.models.trackers.detections import Detections
-from fairmot_mm.models.trackers.elapsed_time import ElapsedTime
-from fairmot_mm.models.trackers.frame_info import FrameInfo
-from fairmot_mm.models.trackers.frame_record import FrameRecord, Observer
+from fairmot_mm.models.trackers.frame_record import FrameRecord, Observer, StageRecord
 from fairmot_mm.models.trackers.lifecycle import Lifecycle
 from fairmot_mm.models.trackers.motion_model import MotionModel
 from fairmot_mm.models.trackers.optional_parts import OptionalParts
-from fairmot_mm.models.trackers.stage_configs import (
+from fairmot_mm.models.trackers.stage_matcher import (
     COST_THRS,
     MOTION_WEIGHT,
-    StageConfig,
-    stage_configs,
+    StageMatcher,
+    build_stages,
 )
-from fairmot_mm.models.trackers.stage_matcher import StageMatcher
 from fairmot_mm.models.trackers.track_table import TrackTable
-from fairmot_mm.models.trackers.video_state import VideoState
+from fairmot_mm.models.trackers.video_state import FrameInfo, VideoState
 from fairmot_mm.registry import MODELS, TASK_UTILS
 from fairmot_mm.utils import ConfigError
 from fairmot_mm.utils.boxes import tlwh_to_xyxy
-from fairmot_mm.utils.contracts import require_contract
+from fairmot_mm.utils.contracts import require_contract, require_range
 
 
 @MODELS.register_module()
@@ -110,7 +107,7 @@ class JDETracker:
         classes_apart: bool = True,
         min_box_area: float = 0,
         max_aspect_ratio: float | None = None,
-        stages: Sequence[StageConfig] | None = None,
+        stages: Sequence[dict[str, Any]] | None = None,
         motion: dict[str, Any] | None = None,
         low_score: dict[str, Any] | None = None,
         camera_motion: dict[str, Any] | None = None,
@@ -120,10 +117,8 @@ class JDETracker:
         cost_thrs = cost_thrs or {}
         if unknown := set(cost_thrs) - set(COST_THRS):
             raise ConfigError(f'cost_thrs has no {unknown}: use {list(COST_THRS)}')
-        if not track_buffer >= 0:
-            raise ConfigError(f'track_buffer={track_buffer} must be 0 frames or more')
-        if not 0 <= embed_momentum <= 1:
-            raise ConfigError(f'embed_momentum={embed_momentum} must be in [0, 1]')
+        require_range(low=0, track_buffer=track_buffer)
+        require_range(low=0, high=1, embed_momentum=embed_momentum)
         self.obj_score_thr = obj_score_thr
         self.track_buffer = track_buffer
         self.cost_thrs = {**COST_THRS, **cost_thrs}
@@ -145,7 +140,7 @@ class JDETracker:
             classes_apart=classes_apart,
         )
         self.matcher = StageMatcher(
-            stage_configs(stages, cost_thrs, motion_weight, low_score),
+            build_stages(stages, cost_thrs, motion_weight, low_score),
             obj_score_thr,
             self.motion,
             iou_plus_one,
@@ -196,23 +191,33 @@ class JDETracker:
         detections = Detections.from_instances(
             data_sample.pred_instances, self.matcher.score_thr, self.obj_score_thr
         )
+        stages: list[StageRecord] | None = [] if self.observer else None
         with self.parts.unchanged_on_failure():
-            video, tracks, elapsed = self._move_to_frame(info, detections, img)
-            tracks = self.parts.follow_camera(tracks, img, data_sample, detections.tlwh)
-            frame, first_id = video.num_frames + elapsed.frames, video.num_ids + 1
-            record = self.observer and FrameRecord(info, frame, tracks, detections)
-            match = self.matcher.match(tracks, detections, elapsed.embed_thr, record)
-            updated = self.lifecycle.update(tracks, detections, match, frame)
-            updated = self.parts.recall(tracks, updated, frame / info.frame_rate)
-            new = association.unmatched(match, len(detections)) & detections.strong
-            new = np.flatnonzero(new)
-            new_tracks = self.lifecycle.start(detections, new, frame, first_id)
-            tracks = self._regroup(updated, new_tracks, match >= 0, frame, info)
-            tracks = self.lifecycle.without_duplicates(tracks, elapsed.embed_thr)
-            output = self._pack_output(tracks)
-        self._video = VideoState(tracks, frame, video.num_ids + len(new), info)
-        if self.observer and record:
-            self.observer(record.finish(match, updated, new, new_tracks))
+            video, frame, before, embed_thr = self._move_to_frame(info, detections)
+            before = self.parts.follow_camera(before, img, data_sample, detections.tlwh)
+            match = self.matcher.match(before, detections, embed_thr, stages)
+            updated = self.lifecycle.update(before, detections, match, frame)
+            updated = self.parts.recall(before, updated, frame / info.frame_rate)
+            begun = association.unmatched(match, len(detections)) & detections.strong
+            new = self.lifecycle.start(detections, begun, frame, video.num_ids + 1)
+            after = self._regroup(updated, new, match >= 0, frame, info)
+            after = self.lifecycle.without_duplicates(after, embed_thr)
+            output = self._pack_output(after)
+        self._video = VideoState(after, frame, video.num_ids + len(new), info)
+        if self.observer and stages is not None:
+            self.observer(
+                FrameRecord(
+                    frame=info.frame_id + 1,
+                    count=frame,
+                    tracks=before,
+                    detections=detections,
+                    stages=stages,
+                    match=match,
+                    begun=begun,
+                    track_ids=updated.ids,
+                    new_ids=new.ids,
+                )
+            )
         return output
 
     def coast(
@@ -235,36 +240,33 @@ class JDETracker:
         """
         info = FrameInfo.from_data_sample(data_sample)
         with self.parts.unchanged_on_failure():
-            video, tracks, elapsed = self._move_to_frame(info, Detections.empty(), img)
+            video, frame, tracks, _ = self._move_to_frame(info, Detections.empty())
             people = self.motion.to_tlwh(tracks.mean)
             tracks = self.parts.follow_camera(tracks, img, data_sample, people)
-            frame = video.num_frames + elapsed.frames
             no_tracks = tracks.take(np.arange(0))
             tracks = self._regroup(tracks, no_tracks, tracks.tracked, frame, info)
             output = self._pack_output(tracks)
-        self._video = VideoState(
-            tracks, frame, video.num_ids, info, video.num_coasted + 1
-        )
+        coasted = video.num_coasted + 1
+        self._video = VideoState(tracks, frame, video.num_ids, info, coasted)
         return output
 
     def _move_to_frame(
-        self, info: FrameInfo, detections: Detections, img: torch.Tensor | None
-    ) -> tuple[VideoState, TrackTable, ElapsedTime]:
-        """The video so far, its tracks moved to this frame, and the time between."""
+        self, info: FrameInfo, detections: Detections
+    ) -> tuple[VideoState, int, TrackTable, float | None]:
+        """The video so far, the frame's number, the tracks there, and `embed_thr`."""
         video = VideoState() if info.frame_id == 0 else self._video
         video.require_next(info, detections)
-        self.parts.require_image(img)
         if video.last is None:
             self.parts.reset()
         tracks = video.tracks
         if tracks is None or len(tracks) == 0:
             tracks = self.lifecycle.start(detections, np.arange(0), 0, 0)
-        elapsed = self.parts.elapsed(video.last, info, video.num_coasted)
-        tracks = self.lifecycle.rescale(tracks, video.last, info)
-        tracks = self.lifecycle.predict(
-            tracks, elapsed.motion_steps, elapsed.appearance_first
+        frames, step, embed_thr = self.parts.elapsed(
+            video.last, info, video.num_coasted
         )
-        return video, tracks, elapsed
+        tracks = self.lifecycle.rescale(tracks, video.last, info)
+        tracks = self.lifecycle.predict(tracks, step, embed_thr is not None)
+        return video, video.num_frames + frames, tracks, embed_thr
 
     def _regroup(
         self,

@@ -6,9 +6,9 @@ import numpy as np
 
 from fairmot_mm.models.trackers import association
 from fairmot_mm.models.trackers.detections import Detections, unit_embeds
-from fairmot_mm.models.trackers.frame_info import FrameInfo
 from fairmot_mm.models.trackers.motion_model import MotionModel
 from fairmot_mm.models.trackers.track_table import TrackTable
+from fairmot_mm.models.trackers.video_state import FrameInfo
 
 
 @dataclass(frozen=True)
@@ -42,23 +42,23 @@ class Lifecycle:
 
         Args:
             detections: D detections of the frame.
-            new: (K,) indices of the detections that begin a track.
+            new: Indices (K,), or a mask (D,), of the detections that begin a track.
             frame: Number of the frame, from 1.
             first_id: Identity of the first new track; the others count on from it.
 
         Returns:
             The K new tracks.
         """
-        mean, cov = self.motion.initiate(
-            self.motion.to_measurement(detections.tlwh[new])
-        )
+        tlwh = detections.tlwh[new]
+        mean, cov = self.motion.initiate(self.motion.to_measurement(tlwh))
+        count = len(tlwh)
         return TrackTable(
-            ids=first_id + np.arange(len(new)),
-            tracked=np.full(len(new), True),
-            confirmed=np.full(len(new), frame == 1),
-            ends_when_lost=np.full(len(new), False),
-            start_frames=np.full(len(new), frame),
-            last_frames=np.full(len(new), frame),
+            ids=first_id + np.arange(count),
+            tracked=np.full(count, True),
+            confirmed=np.full(count, frame == 1),
+            ends_when_lost=np.full(count, False),
+            start_frames=np.full(count, frame),
+            last_frames=np.full(count, frame),
             scores=detections.scores[new],
             labels=detections.labels[new],
             embeds=detections.embeds[new],

@@ -9,10 +9,9 @@ import numpy as np
 from mmdet.structures import DetDataSample
 from torch import Tensor
 
-from fairmot_mm.models.trackers.elapsed_time import ElapsedTime
-from fairmot_mm.models.trackers.frame_info import FrameInfo
 from fairmot_mm.models.trackers.motion_model import MotionModel
 from fairmot_mm.models.trackers.track_table import TrackTable
+from fairmot_mm.models.trackers.video_state import FrameInfo
 from fairmot_mm.registry import TASK_UTILS
 from fairmot_mm.utils import DataError
 
@@ -41,6 +40,8 @@ class OptionalParts:
             None if part is None else TASK_UTILS.build(part)
             for part in (camera_motion, gallery, low_frame_rate)
         )
+        memories = (self.camera_motion, self.gallery)
+        self._with_memory = [part for part in memories if part is not None]
 
     @contextmanager
     def unchanged_on_failure(self) -> Iterator[None]:
@@ -49,40 +50,25 @@ class OptionalParts:
         This works because the parts replace what they know about the video and never
         change it in place.
         """
-        parts = [p for p in (self.camera_motion, self.gallery) if p is not None]
-        before = [dict(vars(part)) for part in parts]
+        before = [(part, dict(vars(part))) for part in self._with_memory]
         try:
             yield
         except BaseException:
-            for part, values in zip(parts, before, strict=True):
+            for part, values in before:
                 vars(part).update(values)
             raise
 
     def reset(self) -> None:
         """Forget the video; the next frame is the first one of another video."""
-        for part in (self.camera_motion, self.gallery):
-            if part is not None:
-                part.reset()
-
-    def require_image(self, img: Tensor | None) -> None:
-        """Check that there is an image where one is needed.
-
-        Args:
-            img: Network input of the frame, or None.
-
-        Raises:
-            DataError: There is no image, and camera motion needs one.
-        """
-        if self.camera_motion is not None and img is None:
-            raise DataError(
-                'a tracker with `camera_motion` needs the image of every frame: call '
-                'track(data_sample, img=...), as FairMOT does'
-            )
+        for part in self._with_memory:
+            part.reset()
 
     def elapsed(
         self, last: FrameInfo | None, now: FrameInfo, num_coasted: int
-    ) -> ElapsedTime:
+    ) -> tuple[int, float, float | None]:
         """Find the time that passed since the last frame.
+
+        Without a `LowFrameRate` one frame passed, as published.
 
         Args:
             last: Number, rate and size of the last frame; None before the first.
@@ -90,15 +76,18 @@ class OptionalParts:
             num_coasted: Frames since the last one in which the network ran.
 
         Returns:
-            The time; one frame, as published, without a `LowFrameRate`.
+            Frames by which the tracker's count grows; time for the motion model, in the
+            frames that its velocities are counted in; and, where so much time passed
+            that appearance comes before overlap, the largest cosine distance of a pair
+            made by overlap, otherwise None.
         """
         if self.low_frame_rate is None or last is None:
-            return ElapsedTime()
+            return 1, 1.0, None
         frames = now.frame_id - last.frame_id
         mode = self.low_frame_rate
         step = mode.step(now.frame_rate, frames)
         appearance_first = mode.appearance_first(step * (num_coasted + 1))
-        return ElapsedTime(frames, step, mode.embed_thr if appearance_first else None)
+        return frames, step, mode.embed_thr if appearance_first else None
 
     def follow_camera(
         self,
@@ -118,9 +107,17 @@ class OptionalParts:
 
         Returns:
             The tracks in pixels of this frame.
+
+        Raises:
+            DataError: There is no image, and camera motion needs one.
         """
         if self.camera_motion is None:
             return tracks
+        if img is None:
+            raise DataError(
+                'a tracker with `camera_motion` needs the image of every frame: call '
+                'track(data_sample, img=...), as FairMOT does'
+            )
         matrix = self.camera_motion.estimate(img, data_sample.metainfo, tlwh)
         mean, cov = self.motion.warp(tracks.mean, tracks.cov, matrix)
         return replace(tracks, mean=mean, cov=cov)

@@ -6,7 +6,7 @@ import numpy as np
 
 from fairmot_mm.models.trackers.association import Pairs
 from fairmot_mm.models.trackers.detections import Detections
-from fairmot_mm.models.trackers.stage_input import StageInput
+from fairmot_mm.models.trackers.stage import StageInput
 from fairmot_mm.models.trackers.track_table import TrackTable
 from fairmot_mm.registry import TASK_UTILS
 
@@ -25,27 +25,29 @@ class OverlapStage:
         confirmed: True: confirmed tracks take part. False: unconfirmed tracks do.
         embed_thr: Largest cosine distance of the embeddings of a pair. None: the
             embeddings are not compared.
+        score_thr: Score that a weak detection must exceed. None: strong detections take
+            part, and no weak ones.
     """
 
     name: str = 'iou'
     cost_thr: float = 0.5
     confirmed: bool = True
     embed_thr: float | None = None
-    score_thr = None  # strong detections alone
+    score_thr: float | None = None
 
     def candidates(
         self, tracks: TrackTable, detections: Detections
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Choose tracks that are not lost and strong detections, see `Stage`."""
+        """Choose tracks that are not lost, and strong or weak detections."""
         takes_part = tracks.tracked & (tracks.confirmed == self.confirmed)
-        return takes_part, detections.strong
+        return takes_part, detections.strong == (self.score_thr is None)
 
     def pairs(self, unmatched: StageInput) -> Pairs:
         """List the pairs that overlap, see `Stage`."""
         return unmatched.alike(unmatched.iou_pairs(self.cost_thr), self.embed_thr)
 
     def for_low_frame_rate(self, embed_thr: float) -> 'OverlapStage':
-        """Ask that a pair also look alike.
+        """Ask that a pair also have similar embeddings.
 
         Args:
             embed_thr: Largest cosine distance of the embeddings of a pair.

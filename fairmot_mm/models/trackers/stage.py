@@ -1,13 +1,108 @@
-"""The contract of a matching stage."""
+"""The contract of a matching stage: what a stage gets and what it gives."""
 
+from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 import numpy as np
 
+from fairmot_mm.models.trackers import association
 from fairmot_mm.models.trackers.association import Pairs
 from fairmot_mm.models.trackers.detections import Detections
-from fairmot_mm.models.trackers.stage_input import StageInput
+from fairmot_mm.models.trackers.motion_model import MotionModel
 from fairmot_mm.models.trackers.track_table import TrackTable
+
+
+@dataclass(frozen=True)
+class StageInput:
+    """The tracks and detections of a frame that a stage may pair.
+
+    Letters: R tracks and C detections take part; P pairs. The rows and columns of all
+    `Pairs` are positions in ``rows`` and ``cols``.
+
+    Attributes:
+        tracks: All tracks, moved to the frame.
+        detections: All detections of the frame.
+        rows: (R,) the tracks that take part, as rows of ``tracks``, ascending.
+        cols: (C,) the detections that take part, as rows of ``detections``, ascending.
+        motion: Motion model of the tracker.
+        iou_plus_one: Whether boxes include their last pixel, see
+            `association.iou_pairs`.
+    """
+
+    tracks: TrackTable
+    detections: Detections
+    rows: np.ndarray
+    cols: np.ndarray
+    motion: MotionModel
+    iou_plus_one: bool
+
+    @property
+    def track_tlwh(self) -> np.ndarray:
+        """(R, 4) left, top, width, height of the predicted boxes, in pixels."""
+        return self.motion.to_tlwh(self.tracks.mean[self.rows])
+
+    @property
+    def detection_tlwh(self) -> np.ndarray:
+        """(C, 4) left, top, width, height of the detected boxes, in pixels."""
+        return self.detections.tlwh[self.cols]
+
+    def gated_pairs(self) -> Pairs:
+        """Find the pairs inside the gate of the motion model.
+
+        Returns:
+            The pairs, at their squared Mahalanobis distance.
+        """
+        return Pairs(
+            *self.motion.gated_pairs(
+                self.tracks.mean[self.rows],
+                self.tracks.cov[self.rows],
+                self.motion.to_measurement(self.detection_tlwh),
+            )
+        )
+
+    def iou_pairs(self, cost_thr: float) -> Pairs:
+        """Find the pairs of boxes that overlap.
+
+        Args:
+            cost_thr: Largest cost that will be accepted. From 1 on, boxes that do not
+                overlap are pairs, too.
+
+        Returns:
+            The pairs, at one minus their intersection over union.
+        """
+        return association.iou_pairs(
+            self.track_tlwh, self.detection_tlwh, self.iou_plus_one, cost_thr
+        )
+
+    def embed_distance(self, pairs: Pairs) -> np.ndarray:
+        """Compare the embeddings of pairs.
+
+        Args:
+            pairs: P pairs.
+
+        Returns:
+            (P,) cosine distances in [0, 2].
+        """
+        return association.cosine_distance(
+            self.tracks.embeds[self.rows],
+            self.detections.embeds[self.cols],
+            pairs.rows,
+            pairs.cols,
+        )
+
+    def alike(self, pairs: Pairs, embed_thr: float | None) -> Pairs:
+        """Keep the pairs that look alike.
+
+        Args:
+            pairs: P pairs.
+            embed_thr: Largest cosine distance of the embeddings; None keeps all pairs.
+
+        Returns:
+            The pairs that remain.
+        """
+        if embed_thr is None:
+            return pairs
+        return pairs.keep(self.embed_distance(pairs) <= embed_thr)
 
 
 @runtime_checkable

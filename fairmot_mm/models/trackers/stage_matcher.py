@@ -1,27 +1,77 @@
 """Matching of tracks and detections, one stage after the other."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
 from fairmot_mm.models.trackers import association
+from fairmot_mm.models.trackers.appearance_stage import AppearanceStage
 from fairmot_mm.models.trackers.detections import Detections
-from fairmot_mm.models.trackers.frame_record import FrameRecord, StageRecord
+from fairmot_mm.models.trackers.frame_record import StageRecord
 from fairmot_mm.models.trackers.motion_model import MotionModel
-from fairmot_mm.models.trackers.stage import Stage
-from fairmot_mm.models.trackers.stage_configs import StageConfig
-from fairmot_mm.models.trackers.stage_input import StageInput
+from fairmot_mm.models.trackers.overlap_stage import OverlapStage
+from fairmot_mm.models.trackers.stage import Stage, StageInput
 from fairmot_mm.models.trackers.track_table import TrackTable
 from fairmot_mm.registry import TASK_UTILS
 from fairmot_mm.utils import ConfigError
 from fairmot_mm.utils.contracts import require_contract
 
+# Largest cost of a pair in each published stage, and of a tracked and a lost track that
+# are one person.
+COST_THRS = {'embeds': 0.4, 'iou': 0.5, 'unconfirmed': 0.7, 'duplicate': 0.15}
+MOTION_WEIGHT = 0.02
 
-class StageMatcher:
-    """Builds stages and lets each match what the earlier ones left unmatched.
+
+def build_stages(
+    configs: Sequence[dict[str, Any]] | None,
+    cost_thrs: Mapping[str, float],
+    motion_weight: float,
+    low_score: dict[str, Any] | None,
+) -> list[Stage]:
+    """Build the stages that the arguments of a `JDETracker` describe.
 
     Args:
-        configs: Configs of the stages in TASK_UTILS, in order.
+        configs: Configs of the user's stages in TASK_UTILS; None: the three published
+            stages, and ``low_score`` after them.
+        cost_thrs: Largest costs that differ from `COST_THRS`.
+        motion_weight: See `AppearanceStage`.
+        low_score: Config of the last stage, or None.
+
+    Returns:
+        The stages in order.
+
+    Raises:
+        ConfigError: ``configs`` is empty, or another argument would have no effect
+            beside it.
+    """
+    if configs is None:
+        thrs = {**COST_THRS, **cost_thrs}
+        return [
+            AppearanceStage(cost_thr=thrs['embeds'], motion_weight=motion_weight),
+            OverlapStage(cost_thr=thrs['iou']),
+            OverlapStage('unconfirmed', thrs['unconfirmed'], confirmed=False),
+            *([TASK_UTILS.build(low_score)] if low_score else []),
+        ]
+    if not configs:
+        raise ConfigError('stages=[] would match nothing: name a stage, or set None')
+    unused = [f'cost_thrs.{name}' for name in cost_thrs if name != 'duplicate']
+    unused += ['motion_weight'] if motion_weight != MOTION_WEIGHT else []
+    unused += ['low_score'] if low_score else []
+    if unused:
+        raise ConfigError(
+            f'{", ".join(unused)} would have no effect beside `stages`: set `cost_thr` '
+            'and `motion_weight` in the configs of the stages, and name '
+            'LowScoreAssociation among them'
+        )
+    return [TASK_UTILS.build(config) for config in configs]
+
+
+class StageMatcher:
+    """Lets each stage match what the earlier ones left unmatched.
+
+    Args:
+        stages: The stages in order, see `build_stages`.
         obj_score_thr: Score that a strong detection must exceed.
         motion: Motion model of the tracker.
         iou_plus_one: Whether boxes include their last pixel, see
@@ -29,7 +79,6 @@ class StageMatcher:
         classes_apart: Whether a pair of two labels is never made.
 
     Attributes:
-        stages: The stages in order.
         score_thr: Score that a detection must exceed to take part in any stage.
 
     Raises:
@@ -39,15 +88,15 @@ class StageMatcher:
 
     def __init__(
         self,
-        configs: Sequence[StageConfig],
+        stages: Sequence[Stage],
         obj_score_thr: float,
         motion: MotionModel,
         iou_plus_one: bool,
         classes_apart: bool,
     ) -> None:
-        self.stages: list[Stage] = [TASK_UTILS.build(config) for config in configs]
+        self.stages = stages
         self.score_thr = obj_score_thr
-        for stage in self.stages:
+        for stage in stages:
             require_contract(stage, Stage, 'stages')
             if stage.score_thr is None:
                 continue
@@ -66,7 +115,7 @@ class StageMatcher:
         tracks: TrackTable,
         detections: Detections,
         embed_thr: float | None = None,
-        record: FrameRecord | None = None,
+        records: list[StageRecord] | None = None,
     ) -> np.ndarray:
         """Match the tracks and the detections of a frame.
 
@@ -75,7 +124,8 @@ class StageMatcher:
             detections: D detections of the frame.
             embed_thr: Use the stages for low frame rates, with this largest cosine
                 distance of a pair made by overlap. None: the usual stages.
-            record: Is filled with what every stage considered.
+            records: What each stage considered is appended to this list; None: it is
+                not kept.
 
         Returns:
             Index (T,) of the detection that continues each track, or -1.
@@ -94,8 +144,8 @@ class StageMatcher:
             if self.classes_apart:
                 labels = tracks.labels[rows[pairs.rows]]
                 pairs = pairs.keep(labels == detections.labels[cols[pairs.cols]])
-            if record is not None:
-                record.stages.append(
+            if records is not None:
+                records.append(
                     StageRecord(stage.name, stage.cost_thr, rows, cols, pairs)
                 )
             paired_rows, paired_cols = association.assign(

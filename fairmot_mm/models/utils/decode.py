@@ -82,7 +82,7 @@ def decode_maps(
     """
     scores = get_local_maximum(heatmap.sigmoid(), settings.local_maximum_kernel)
     k = min(settings.max_per_img, scores[0].numel())
-    # mmdet takes views of it, which several classes in channels_last do not have.
+    # mmdet calls `view`, which fails for several classes in channels_last.
     scores, inds, labels, ys, xs = get_topk_from_heatmap(scores.contiguous(), k)
     centers = torch.stack([xs, ys.to(xs.dtype)], dim=-1)  # (B, k, 2)
     if offset is None:

@@ -1,4 +1,4 @@
-"""What a model asks of the detector that it tracks with."""
+"""The methods that a model needs of its detector in order to track."""
 
 from collections.abc import Sequence
 from typing import Any, Protocol
@@ -52,3 +52,4 @@ class InferenceDetector(Protocol):
         Returns:
             See `decode`.
         """
+        return self.decode(self.run_network(batch_inputs), batch_data_samples)

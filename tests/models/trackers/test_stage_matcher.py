@@ -130,3 +130,30 @@ def test_a_weak_stage_must_be_below_the_strong_score(anywhere):
     """A score_thr at obj_score_thr would add nothing, so it is refused."""
     with pytest.raises(ConfigError, match=r'score_thr=0\.4 of anywhere'):
         JDETracker(stages=[dict(anywhere, score_thr=0.4)])
+
+
+@pytest.mark.parametrize(
+    ('options', 'named'),
+    [
+        (dict(cost_thrs=dict(embeds=0.3)), r'cost_thrs\.embeds'),
+        (dict(motion_weight=0.1), 'motion_weight'),
+        (dict(low_score=dict(type='LowScoreAssociation')), 'low_score'),
+    ],
+)
+def test_options_without_effect_are_refused(options, named):
+    """What only the published stages read cannot be given beside other stages."""
+    with pytest.raises(ConfigError, match=rf'{named} would have no effect'):
+        JDETracker(stages=PUBLISHED[1:2], **options)
+
+
+def test_options_with_an_effect_are_accepted():
+    """The threshold for duplicates belongs to no stage."""
+    tracker = JDETracker(stages=PUBLISHED[1:2], cost_thrs=dict(duplicate=0.2))
+    assert tracker.lifecycle.duplicate_thr == 0.2
+    assert [stage.name for stage in tracker.matcher.stages] == ['iou']
+
+
+def test_no_stage_at_all_is_refused():
+    """An empty list would match nothing."""
+    with pytest.raises(ConfigError, match=r'stages=\[\]'):
+        JDETracker(stages=[])

@@ -5,7 +5,7 @@ import cv2
 import numpy as np
 import pytest
 
-from fairmot_mm.benchmark.commands import label_index
+from fairmot_mm.benchmark.commands import index as index_command
 from fairmot_mm.datasets import FusedJDEAugment
 from fairmot_mm.datasets import label_index as index_of_labels
 
@@ -83,7 +83,7 @@ def test_index(run, monkeypatch):
     """Only the first start reads all files; a worker that grows is seen to grow."""
     calls = []
     monkeypatch.setattr(
-        label_index, 'unshared_memory', lambda: calls.append(0) or 1e6 * len(calls)
+        index_command, 'unshared_memory', lambda: calls.append(0) or 1e6 * len(calls)
     )
     read = index_of_labels.read_labels
 

@@ -37,7 +37,7 @@ def test_table(load_main, tmp_path, capsys):
     configs = [
         NETWORKS / f'fairmot_{name}.py' for name in ('dla34-conv-small', 'yolov5s')
     ]
-    options = ['--input-size', '96', '64', '--runs', '1', '--write', str(page)]
+    options = ['--input-size', '96', '64', '--runs', '1', '--write', f'{page}#networks']
     load_main('compare_networks')([*configs, *options])
     printed = capsys.readouterr().out
     small, yolo = re.findall(r'^\| `.*\|$', printed, re.MULTILINE)
@@ -58,5 +58,5 @@ def test_page_without_a_place(load_main, tmp_path):
     page.write_text('nothing here\n')
     config = str(NETWORKS / 'fairmot_dla34-conv-small.py')
     with pytest.raises(SystemExit, match='has no lines <!-- networks -->'):
-        load_main('compare_networks')([config, '--write', page])
+        load_main('compare_networks')([config, '--write', f'{page}#networks'])
     assert page.read_text() == 'nothing here\n'

@@ -2,7 +2,7 @@
 
 import pytest
 
-from fairmot_mm.benchmark import make_random_checkpoint
+from fairmot_mm.benchmark.random_network import make_random_checkpoint
 
 
 @pytest.fixture(scope='module')
@@ -53,7 +53,7 @@ def test_exported_on_the_way(run_tool, exported, street, tmp_path, log_lines):
     for folder in ('first', 'second'):
         out = tmp_path / folder
         assert track(run_tool, config, checkpoint, street, out, *backend) == own
-    logs = [line for line in log_lines if 'exporting the network' in line]
+    logs = [line for line in log_lines if 'is exported for onnxruntime' in line]
     assert len(logs) == 1
     run_tool(
         'test', config, checkpoint, '--work-dir', tmp_path, *backend, '--device', 'cpu'

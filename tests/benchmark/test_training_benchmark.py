@@ -1,8 +1,7 @@
 import pytest
 import torch
 
-from fairmot_mm.benchmark import TrainingSession
-from fairmot_mm.benchmark.training_session import read_options
+from fairmot_mm.benchmark.training_benchmark import TrainingBenchmark, read_options
 from fairmot_mm.utils import ConfigError
 from fairmot_mm.utils.errors import DivergedError
 
@@ -12,27 +11,28 @@ from fairmot_mm.utils.errors import DivergedError
 )
 def test_steps(network, variant):
     """A step updates the weights, in the layout and with the optimizer asked for."""
-    session = TrainingSession(network, variant, 'cpu', 2, (96, 64))
-    weight = session.model.detector.backbone.layer1[0].conv1.weight
+    benchmark = TrainingBenchmark(network, variant, 'cpu', 2, (96, 64))
+    weight = benchmark.model.detector.backbone.layer1[0].conv1.weight
     before = weight.detach().clone()
-    assert len(session.run(2)) == 2
+    assert benchmark.run(2) > 0
+    assert benchmark.runner.iter == 2
     assert not torch.equal(weight, before)
     last = weight.is_contiguous(memory_format=torch.channels_last)
     assert last == ('channels-last' in variant)
-    group = session.optim_wrapper.optimizer.param_groups[0]
+    group = benchmark.optim_wrapper.optimizer.param_groups[0]
     assert bool(group['fused']) == ('fused' in variant)
     name = 'BFloat16OptimWrapper' if 'bfloat16' in variant else 'OptimWrapper'
-    assert type(session.optim_wrapper).__name__ == name
-    assert session.describe()['memory']['device_mb'] is None
+    assert type(benchmark.optim_wrapper).__name__ == name
+    assert benchmark.describe()['memory']['device_mb'] is None
 
 
 def test_loss_guard(network):
     """It looks at the losses of the steps: one that is too large stops them."""
-    session = TrainingSession(network, 'loss-guard', 'cpu', 1, (96, 64))
-    session.runner.hooks[-1].interval = 1
-    session.runner.hooks[0].max_loss = 0
+    benchmark = TrainingBenchmark(network, 'loss-guard', 'cpu', 1, (96, 64))
+    benchmark.runner.hooks[-1].interval = 1
+    benchmark.runner.hooks[0].max_loss = 0
     with pytest.raises(DivergedError):
-        session.run(1)
+        benchmark.run(1)
 
 
 @pytest.mark.parametrize(

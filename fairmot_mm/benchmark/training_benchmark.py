@@ -2,27 +2,25 @@
 
 import sys
 import time
-from collections.abc import Sequence
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import numpy as np
 import torch
-from mmengine.dataset import pseudo_collate
+from mmdet.structures import DetDataSample
 from mmengine.optim import build_optim_wrapper
+from mmengine.structures import InstanceData
 
 from fairmot_mm.apis import load_config
-from fairmot_mm.benchmark.session import peak_memory_of
 from fairmot_mm.engine import (
     FlagExchangeHook,
     LossGuardHook,
     compile_network,
     to_channels_last,
 )
-from fairmot_mm.registry import MODELS, TRANSFORMS
+from fairmot_mm.registry import MODELS
 from fairmot_mm.utils import ConfigError
-from fairmot_mm.utils.machine import describe_machine
+from fairmot_mm.utils.machine import describe_machine, peak_memory_of
 
 OPTIONS = (
     'float32',
@@ -38,7 +36,7 @@ _PEOPLE = 20  # in an image
 _NUM_IDS = 500
 
 
-class TrainingSession:
+class TrainingBenchmark:
     """Measures the step from a packed batch to updated weights.
 
     Args:
@@ -94,36 +92,36 @@ class TrainingSession:
         for hook in self.runner.hooks:
             hook.before_train(self.runner)
 
-    def run(self, num_steps: int) -> list[float]:
-        """Measure the seconds of each step; all steps use the same batch."""
-        seconds = []
+    def run(self, num_steps: int) -> float:
+        """Measure the seconds of some steps; all of them use the same batch.
+
+        Args:
+            num_steps: Number of steps.
+        """
+        self._synchronize()
+        start = time.perf_counter()
         for _ in range(num_steps):
-            self._synchronize()
-            start = time.perf_counter()
             number = self.runner.iter
             for hook in self.runner.hooks:
                 hook.before_train_iter(self.runner, number, self.batch)
-            losses = self.model.train_step(self.batch, self.runner.optim_wrapper)
+            losses = self.model.train_step(self.batch, self.optim_wrapper)
             for hook in self.runner.hooks:
                 hook.after_train_iter(self.runner, number, self.batch, losses)
             self.runner.iter += 1
-            self._synchronize()
-            seconds.append(time.perf_counter() - start)
-        return seconds
+        self._synchronize()
+        return time.perf_counter() - start
 
     def describe(self) -> dict[str, Any]:
         """Describe the machine, and the peak memory of this process."""
-        return {
-            'machine': describe_machine(str(self.device)),
-            'memory': peak_memory_of(self.device),
-        }
+        device = str(self.device)
+        return {'machine': describe_machine(device), 'memory': peak_memory_of(device)}
 
     def _synchronize(self) -> None:
         if self.device.type == 'cuda':
             torch.cuda.synchronize(self.device)
 
 
-def read_options(variant: str, device: str) -> Sequence[str]:
+def read_options(variant: str, device: str) -> list[str]:
     """Split the name of a variant into its options.
 
     Args:
@@ -152,23 +150,20 @@ def make_batch(batch_size: int, input_size: tuple[int, int]) -> dict[str, Any]:
         batch_size: Number of images.
         input_size: (width, height) of the images in pixels.
     """
-    rng = np.random.default_rng(0)
-    width, height = input_size
-    pack = TRANSFORMS.build(dict(type='PackJDEInputs'))
-    samples = []
-    for number in range(batch_size):
-        centres = rng.uniform((0, 0), input_size, (_PEOPLE, 2))
-        sides = rng.uniform((0.02, 0.08), (0.1, 0.3), (_PEOPLE, 2)) * input_size
-        boxes = np.hstack([centres - sides / 2, centres + sides / 2])
-        results = dict(
-            img=rng.integers(0, 256, (height, width, 3)).astype(np.uint8),
-            img_shape=(height, width),
-            ori_shape=(height, width),
-            img_id=number,
-            img_path='',
-            gt_bboxes=boxes.astype(np.float32),
-            gt_bboxes_labels=np.zeros(_PEOPLE, np.int64),
-            gt_instances_ids=rng.integers(0, _NUM_IDS, _PEOPLE),
+    size = torch.tensor(input_size)
+    low, high = torch.tensor([[0.02, 0.08], [0.1, 0.3]])
+    inputs, samples = [], []
+    for _ in range(batch_size):
+        centres = torch.rand(_PEOPLE, 2) * size
+        sides = (low + torch.rand(_PEOPLE, 2) * (high - low)) * size
+        people = InstanceData(
+            bboxes=torch.hstack([centres - sides / 2, centres + sides / 2]),
+            labels=torch.zeros(_PEOPLE, dtype=torch.long),
+            instances_ids=torch.randint(_NUM_IDS, (_PEOPLE,)),
         )
-        samples.append(pack(results))
-    return pseudo_collate(samples)
+        shape = input_size[::-1]
+        sample = DetDataSample(metainfo=dict(img_shape=shape, ori_shape=shape))
+        sample.gt_instances = people
+        samples.append(sample)
+        inputs.append(torch.randint(256, (3, *shape), dtype=torch.uint8))
+    return dict(inputs=inputs, data_samples=samples)

@@ -14,13 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from rich.console import Console
-from rich.progress import track
 from torch.utils.data import DataLoader, Dataset, get_worker_info
 
-from fairmot_mm.benchmark.command import add_number_arguments
-from fairmot_mm.benchmark.report import Grid, Report
+from fairmot_mm.benchmark.report import Report
 from fairmot_mm.datasets import JDEDataset, SeededSampler
+from fairmot_mm.utils.cli import add_number_arguments, show_progress
 from fairmot_mm.utils.machine import describe_machine, machine_line, unshared_memory
 
 IMAGES_A_FOLDER = 1000
@@ -49,16 +47,13 @@ def run(args: argparse.Namespace, report: Report) -> None:
         seconds['after one change'] = _time_start(root)
         size = sum(file.stat().st_size for file in (root / 'index').iterdir())
         memory = _memory_of_epoch(_open_dataset(root), args.num_workers)
-    rows = [{'what': name, 's': value} for name, value in seconds.items()]
-    grids = [Grid.of_numbers('start of a training', rows)]
-    if memory:
-        grids.append(Grid.of_numbers('unshared memory of workers', memory))
+    starts = [{'start of a training': name, 's': s} for name, s in seconds.items()]
     about = (
         f'{args.num_images} images with {args.num_people} people each, index of '
         f'{size / 1e6:.1f} MB; {machine_line(describe_machine())}.'
     )
     numbers = {'seconds': seconds, 'index_mb': size / 1e6, 'workers': memory}
-    report.publish(grids, about, numbers)
+    report.publish([starts, memory] if memory else [starts], about, numbers)
 
 
 def _write_labels(root: Path, num_images: int, num_people: int) -> list[Path]:
@@ -66,9 +61,7 @@ def _write_labels(root: Path, num_images: int, num_people: int) -> list[Path]:
     rng = np.random.default_rng(0)
     files, lines = [], []
     past = time.time() - 60
-    for index in track(
-        range(num_images), 'writing labels', console=Console(stderr=True)
-    ):
+    for index in show_progress(range(num_images), 'writing labels'):
         stem = f'{index // IMAGES_A_FOLDER:03d}/{index % IMAGES_A_FOLDER:06d}'
         file = root / 'set/labels_with_ids' / f'{stem}.txt'
         if index % IMAGES_A_FOLDER == 0:

@@ -1,0 +1,156 @@
+"""From what a user names to the variants that are measured."""
+
+import argparse
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from mmengine.config import Config
+
+from fairmot_mm.apis import init_model, load_config
+from fairmot_mm.benchmark.random_network import (
+    as_published,
+    make_random_checkpoint,
+)
+from fairmot_mm.benchmark.tracking_benchmark import TrackingBenchmark
+from fairmot_mm.benchmark.variant import fits_network, parse_variant
+from fairmot_mm.inference import export_onnx
+from fairmot_mm.inference.onnx_backend import input_size
+from fairmot_mm.utils import ConfigError
+
+
+@dataclass(frozen=True)
+class Workload:
+    """A network with weights and a video, which all variants have in common.
+
+    Attributes:
+        config: Config file with a ``test_pipeline``. Results and ONNX files are written
+            to its folder.
+        checkpoint: Weights of the network.
+        video: Video or folder of images that is tracked.
+        settings: Arguments of `TrackInferencer` for every variant.
+        save_video: Whether mp4 files are written.
+    """
+
+    config: Path
+    checkpoint: Path
+    video: str
+    settings: dict[str, Any]
+    save_video: bool
+
+    def variants(self, names: Iterable[str]) -> dict[str, partial[TrackingBenchmark]]:
+        """Prepare the variants of these names that fit the network, in their order.
+
+        Raises:
+            UserInputError: See `variant`.
+        """
+        cfg = load_config(self.config)
+        return {
+            name: partial(
+                TrackingBenchmark,
+                video=self.video,
+                out_dir=str(self.config.parent / name),
+                save_video=self.save_video,
+                **self.variant(name),
+            )
+            for name in names
+            if fits_network(name, cfg)
+        }
+
+    def variant(self, name: str) -> dict[str, Any]:
+        """Prepare the config, weights and settings of a variant.
+
+        Args:
+            name: Name of a variant, see `parse_variant`. For onnxruntime the network is
+                exported if there is no ONNX file in the folder yet.
+
+        Returns:
+            ``config``, ``checkpoint`` and further arguments of `TrackInferencer`.
+
+        Raises:
+            ConfigError: The variant is not known, or the network cannot be exported.
+            CheckpointError: The exported network differs from the original.
+        """
+        settings, checkpoint = parse_variant(name), self.checkpoint
+        options = self.settings['cfg_options'] | settings['cfg_options']
+        # The ONNX file lies beside the results, not in the user's cache.
+        options.pop('inference.backend', None)
+        if 'inference.backend' in settings['cfg_options']:
+            checkpoint = self._exported(as_published(options))
+        return {
+            'config': str(self.config),
+            'checkpoint': str(checkpoint),
+            **self.settings,
+            **settings,
+            'cfg_options': options,
+        }
+
+    def _exported(self, cfg_options: dict[str, Any]) -> Path:
+        if self.checkpoint.suffix == '.onnx':
+            return self.checkpoint
+        path = self.config.with_suffix('.onnx')
+        if not path.exists():
+            model = init_model(self.config, self.checkpoint, 'cpu', cfg_options)
+            export_onnx(model, path, input_size(model.cfg))
+        return path
+
+
+@contextmanager
+def prepare_workload(
+    args: argparse.Namespace,
+    config: str | Path,
+    checkpoint: str | None = None,
+    cfg_options: dict[str, Any] | None = None,
+    people: int = 30,
+    save_video: bool = False,
+    **settings: Any,
+) -> Iterator[Workload]:
+    """Prepare what the command line names for measuring.
+
+    Args:
+        args: A command line with the options of `add_video_arguments`.
+        config: Config of a model; one without ``test_pipeline`` gets a letterbox.
+        checkpoint: Weights; None: random ones, see `make_random_checkpoint`.
+        cfg_options: Config keys that every variant overrides.
+        people: See `make_random_checkpoint`.
+        save_video: Whether mp4 files are written.
+        settings: Further arguments of `TrackInferencer` for every variant.
+
+    Raises:
+        UserInputError: Something cannot be read or does not fit.
+    """
+    cfg = load_config(config)
+    _set_input_size(cfg, args.input_size)
+    options = cfg_options or {}
+    with TemporaryDirectory(prefix='benchmark-') as temporary:
+        path = Path(args.out_dir or temporary, f'{Path(config).stem}.py')
+        path.parent.mkdir(parents=True, exist_ok=True)
+        cfg.dump(path)
+        weights = Path(checkpoint or path.with_suffix('.pth'))
+        if checkpoint is None:
+            make_random_checkpoint(path, args.input, weights, people, options)
+        settings['cfg_options'] = options
+        yield Workload(path, weights, args.input, settings, save_video)
+
+
+def _set_input_size(cfg: Config, size: list[int] | None) -> None:
+    """Make the ``test_pipeline`` fit frames into another size (width, height).
+
+    Raises:
+        ConfigError: The size is not a multiple of 32, or no step has a scale.
+    """
+    if size and any(side < 32 or side % 32 for side in size):
+        raise ConfigError(f'input size {size[0]}x{size[1]} must be multiples of 32')
+    if not cfg.get('test_pipeline'):
+        letterbox = dict(type='Letterbox', scale=tuple(size or (1088, 608)))
+        cfg.test_pipeline = [letterbox, dict(type='PackFrame')]
+    elif size:
+        sized = [step for step in cfg.test_pipeline if 'scale' in step]
+        if not sized:
+            raise ConfigError('the test_pipeline of the config names no scale to set')
+        for step in sized:
+            step['scale'] = tuple(size)
