@@ -32,7 +32,6 @@ class CorruptImageHook(Hook):
 
     def before_train(self, runner: Runner) -> None:
         """Require the exchange.
-
         Raises:
             ConfigError: The Runner has no `FlagExchangeHook`.
         """

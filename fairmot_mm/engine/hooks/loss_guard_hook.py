@@ -107,7 +107,6 @@ class LossGuardHook(Hook):
 
     def before_train(self, runner: Runner) -> None:
         """Listen to the losses of the model and to the steps of the optimizer.
-
         Raises:
             ConfigError: The Runner has no `FlagExchangeHook`.
         """
@@ -231,7 +230,6 @@ class LossGuardHook(Hook):
 
     def before_save_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
         """Refuse to save weights that have seen a bad batch since the last exchange.
-
         Raises:
             DivergedError: There was a bad batch.
         """

@@ -48,7 +48,6 @@ class RowShardHook(Hook):
 
     def before_train(self, runner: Runner) -> None:
         """Save all rows in checkpoints, and clip gradients alike in all processes.
-
         Raises:
             ConfigError: The loss is scaled (float16) with several processes, each of
                 which would find other gradients that are not finite.

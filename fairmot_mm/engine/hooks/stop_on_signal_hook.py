@@ -47,7 +47,6 @@ class StopOnSignalHook(Hook):
 
     def before_train(self, runner: Runner) -> None:
         """Listen to the signals.
-
         Raises:
             ConfigError: The loop cannot go on within an epoch, or the Runner has no
                 `FlagExchangeHook`.
@@ -86,7 +85,6 @@ class StopOnSignalHook(Hook):
 
     def after_train_iter(self, runner: Runner, *args: Any, **kwargs: Any) -> None:
         """Save and end the run, once all processes know of a signal.
-
         Raises:
             SystemExit: With the status of the signal.
         """
