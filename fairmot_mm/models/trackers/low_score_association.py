@@ -23,9 +23,9 @@ class LowScoreAssociation(OverlapStage):
     have been lost.
 
     Args:
-        name: Name of the stage, for explanations.
-        score_thr: Score that a weak detection must exceed.
+        name: Name of the stage in explanations.
         cost_thr, confirmed, embed_thr: See `OverlapStage`.
+        score_thr: Score that a weak detection must exceed.
 
     Raises:
         ConfigError: ``score_thr`` or ``cost_thr`` is not in [0, 1].
