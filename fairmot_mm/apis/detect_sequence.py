@@ -70,5 +70,5 @@ def detect_sequence(
 
 def _no_rows() -> MOTRows:
     """A MOT file without a row."""
-    whole, real = np.zeros(0, dtype=np.int64), np.zeros(0)
-    return MOTRows(whole, whole, np.zeros((0, 4)), real, whole, real)
+    none = np.zeros(0, dtype=np.int64)
+    return MOTRows.of_pedestrians(none, none, np.zeros((0, 4)))

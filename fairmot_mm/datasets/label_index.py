@@ -136,14 +136,10 @@ def _find(
     old: dict[str, np.ndarray], paths: np.ndarray, stats: np.ndarray
 ) -> np.ndarray:
     """(n,) positions of the label files in the old index, -1 where they changed."""
-    source = np.full(len(paths), -1)
     if not old:
-        return source
-    if np.array_equal(old['paths'], paths):
-        source = np.arange(len(paths))
-    else:
-        places = {path: index for index, path in enumerate(old['paths'].tolist())}
-        source = np.array([places.get(path, -1) for path in paths.tolist()])
+        return np.full(len(paths), -1)
+    places = {path: index for index, path in enumerate(old['paths'].tolist())}
+    source = np.array([places.get(path, -1) for path in paths.tolist()])
     changed = (old['stats'][source] != stats).any(axis=1)
     return np.where(changed, -1, source)
 

@@ -15,7 +15,7 @@ from fairmot_mm.evaluation.detection_files import (
     read_origin,
     save_detections,
 )
-from fairmot_mm.evaluation.image_ap import ImageAP, average_precision, score_image
+from fairmot_mm.evaluation.image_ap import average_precision, score_image
 from fairmot_mm.evaluation.metrics import (
     FrameCocoMetric,
     ImageAPMetric,
@@ -33,7 +33,6 @@ __all__ = [
     'PROTOCOLS',
     'DetectedSequence',
     'FrameCocoMetric',
-    'ImageAP',
     'ImageAPMetric',
     'MOTMetric',
     'ReIDVerificationMetric',

@@ -15,6 +15,9 @@ from fairmot_mm.utils import MOTRows
 from fairmot_mm.utils.boxes import xyxy_to_tlwh
 from fairmot_mm.utils.tracker import Tracker
 
+# Arrays with one row for each detection.
+PREDICTIONS = ('bboxes', 'scores', 'labels', 'embeds')
+
 
 @dataclass(frozen=True)
 class DetectedSequence:
@@ -61,22 +64,19 @@ class DetectedSequence:
             The sample, with copies of the arrays.
         """
         rows = slice(self.starts[frame_id], self.starts[frame_id + 1])
-        sample = DetDataSample(
-            metainfo={
-                'frame_id': frame_id,
-                'frame_rate': self.frame_rate,
-                'ori_shape': self.ori_shape,
-                'video_name': self.name,
-                'video_length': self.num_frames,
-            }
+        metainfo = dict(
+            frame_id=frame_id,
+            frame_rate=self.frame_rate,
+            ori_shape=self.ori_shape,
+            video_name=self.name,
+            video_length=self.num_frames,
         )
         if self.images:
-            sample.set_metainfo({'img_path': str(self.images[frame_id])})
+            metainfo['img_path'] = str(self.images[frame_id])
+        sample = DetDataSample(metainfo=metainfo)
+        arrays = {name: getattr(self, name)[rows] for name in PREDICTIONS}
         sample.pred_instances = InstanceData(
-            bboxes=torch.from_numpy(self.bboxes[rows].copy()),
-            scores=torch.from_numpy(self.scores[rows].copy()),
-            labels=torch.from_numpy(self.labels[rows].copy()),
-            embeds=torch.from_numpy(self.embeds[rows].copy()),
+            **{name: torch.from_numpy(array.copy()) for name, array in arrays.items()}
         )
         return sample
 
@@ -98,23 +98,12 @@ def track_sequence(tracker: Tracker, sequence: DetectedSequence) -> MOTRows:
     parts = []
     for sample in sequence.samples():
         tracks = tracker.track(sample)
-        frame = np.full((len(tracks), 1), sample.frame_id + 1)
-        columns = (
-            frame,
-            tracks.instances_id[:, None].cpu(),
-            tracks.bboxes.double().cpu(),
-            tracks.scores[:, None].cpu(),
-        )
-        parts.append(np.concatenate(columns, axis=1))
+        frame = np.full(len(tracks), sample.frame_id + 1)
+        columns = (tracks.instances_id, tracks.bboxes.double(), tracks.scores)
+        parts.append(np.column_stack([frame, *(part.cpu() for part in columns)]))
     table = np.concatenate([np.zeros((0, 7)), *parts])
-    return MOTRows(
-        frames=table[:, 0].astype(np.int64),
-        ids=table[:, 1].astype(np.int64),
-        tlwh=xyxy_to_tlwh(table[:, 2:6]),
-        marks=table[:, 6],
-        classes=np.ones(len(table), dtype=np.int64),
-        visibility=np.ones(len(table)),
-    )
+    frames, ids = table[:, :2].astype(np.int64).T
+    return MOTRows.of_pedestrians(frames, ids, xyxy_to_tlwh(table[:, 2:6]), table[:, 6])
 
 
 def score_tracker(

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import numpy as np
 
-from fairmot_mm.evaluation.detected_sequence import DetectedSequence
+from fairmot_mm.evaluation.detected_sequence import PREDICTIONS, DetectedSequence
 from fairmot_mm.utils import DataError, MOTRows, atomic_path
 
-_ARRAYS = ('starts', 'bboxes', 'scores', 'labels', 'embeds')
+_ARRAYS = ('starts', *PREDICTIONS)
+_COLUMNS = [f'gt_{field.name}' for field in fields(MOTRows)]
 
 
 def save_detections(
@@ -26,8 +27,7 @@ def save_detections(
         OutputError: The folder cannot be created or written.
     """
     arrays = {name: getattr(sequence, name) for name in _ARRAYS}
-    for field in fields(MOTRows):
-        arrays[f'gt_{field.name}'] = getattr(sequence.gt, field.name)
+    arrays |= {f'gt_{name}': column for name, column in vars(sequence.gt).items()}
     with atomic_path(path) as temporary, temporary.open('wb') as file:
         np.savez_compressed(
             file,
@@ -53,12 +53,11 @@ def load_detections(path: str | Path) -> DetectedSequence:
         DataError: The file does not exist, or is not a file of detections.
     """
     stored = _read(path)
-    columns = [stored[f'gt_{field.name}'] for field in fields(MOTRows)]
     return DetectedSequence(
         name=str(stored['name']),
         frame_rate=float(stored['frame_rate']),
         ori_shape=tuple(stored['ori_shape'].tolist()),
-        gt=MOTRows(*columns),
+        gt=MOTRows(*(stored[name] for name in _COLUMNS)),
         images=tuple(map(Path, stored['images'].tolist())),
         **{name: stored[name] for name in _ARRAYS},
     )
@@ -108,8 +107,15 @@ def _read(path: str | Path) -> dict[str, np.ndarray]:
             arrays = dict(stored)
     except (ValueError, OSError, EOFError, zipfile.BadZipFile) as error:
         raise DataError(f'{path} is not a file of detections: {error}') from error
-    needed = {*_ARRAYS, 'name', 'frame_rate', 'ori_shape', 'images', 'origin'}
-    needed |= {f'gt_{field.name}' for field in fields(MOTRows)}
+    needed = {
+        *_ARRAYS,
+        *_COLUMNS,
+        'name',
+        'frame_rate',
+        'ori_shape',
+        'images',
+        'origin',
+    }
     if missing := sorted(needed - set(arrays)):
         raise DataError(f'{path} is not a file of detections: {missing[0]} is missing')
     return arrays

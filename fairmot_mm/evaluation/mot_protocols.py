@@ -12,7 +12,6 @@ from fairmot_mm.evaluation.box_matching import (
 )
 from fairmot_mm.utils import DataError, MOTRows
 
-PEDESTRIAN = 1
 NUM_CLASSES = 13
 # Person on vehicle, static person, distractor, reflection.
 DISTRACTORS = (2, 7, 8, 12)
@@ -94,7 +93,7 @@ def motchallenge_pairs(sequence: SequenceTracks) -> list[FramePair]:
     scored = _frames_to_score(sequence)
     present = np.union1d(gt.frames, results.frames)
     frames = present[np.isin(present, scored)]
-    return _pair_frames(sequence, frames, _is_counted_pedestrian(gt), dropped)
+    return _pair_frames(sequence, frames, gt.is_counted_pedestrian(), dropped)
 
 
 def published_pairs(sequence: SequenceTracks) -> list[FramePair]:
@@ -119,7 +118,7 @@ def published_pairs(sequence: SequenceTracks) -> list[FramePair]:
     name, gt, results = sequence.name, sequence.gt, sequence.results
     _require_unique_ids(sequence)
     if 'MOT16-' in name or 'MOT17-' in name:
-        counts = _is_counted_pedestrian(gt)
+        counts = gt.is_counted_pedestrian()
         ignored = np.isin(gt.classes, DISTRACTORS) | (gt.visibility < 0)
     else:
         counts = np.ones(len(gt), dtype=bool)
@@ -136,10 +135,6 @@ PROTOCOLS: dict[str, Callable[[SequenceTracks], list[FramePair]]] = {
     'motchallenge': motchallenge_pairs,
     'published': published_pairs,
 }
-
-
-def _is_counted_pedestrian(gt: MOTRows) -> np.ndarray:
-    return (gt.marks != 0) & (gt.classes == PEDESTRIAN)
 
 
 def _pair_frames(

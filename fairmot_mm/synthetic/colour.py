@@ -2,6 +2,8 @@
 
 import colorsys
 
+Colour = tuple[float, ...]  # BGR from 0 to 255
+
 
 def bgr(hue: float, saturation: float, value: float) -> tuple[float, float, float]:
     """Convert a colour to the order and range that OpenCV draws with.

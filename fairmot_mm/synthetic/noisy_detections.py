@@ -5,16 +5,15 @@ people are missed. A person who is covered by another person gets a lower score,
 embedding that is more similar to the other person's.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from fairmot_mm.evaluation import DetectedSequence
-from fairmot_mm.utils import ConfigError, DataError, MOTRows, SequenceInfo, read_mot
+from fairmot_mm.utils import DataError, MOTRows, SequenceInfo, read_mot
 from fairmot_mm.utils.boxes import tlwh_to_xyxy
-
-PEDESTRIAN = 1
+from fairmot_mm.utils.contracts import require_range
 
 
 @dataclass(frozen=True)
@@ -59,13 +58,8 @@ class DetectionNoise:
 
     def __post_init__(self) -> None:
         for name in ('miss_rate', 'score', 'likeness', 'gap_rate'):
-            if not 0 <= getattr(self, name) <= 1:
-                raise ConfigError(f'{name}={getattr(self, name)} must be in [0, 1]')
-        if self.stride < 1 or self.embed_dims < 1:
-            raise ConfigError(
-                f'stride={self.stride} and embed_dims={self.embed_dims} '
-                'must be 1 or more'
-            )
+            require_range(low=0, high=1, **{name: getattr(self, name)})
+        require_range(low=1, stride=self.stride, embed_dims=self.embed_dims)
 
 
 def noisy_detections(
@@ -92,7 +86,7 @@ def noisy_detections(
     info = SequenceInfo.read(folder)
     images = info.images[:: noise.stride]
     gt = _keep_frames(read_mot(info.gt_file), noise.stride)
-    people = gt[(gt.marks != 0) & (gt.classes == PEDESTRIAN)]
+    people = gt[gt.is_counted_pedestrian()]
     if len(people) == 0:
         raise DataError(f'{info.gt_file} has no pedestrian with a mark other than 0')
     ids, persons = np.unique(people.ids, return_inverse=True)
@@ -140,6 +134,7 @@ def covered_shares(tlwh: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return share.max(axis=1), share.argmax(axis=1)
 
 
+@dataclass(eq=False)
 class _NoisyDetector:
     """Detect the people of one frame after the other; keep the gaps of each person.
 
@@ -150,16 +145,13 @@ class _NoisyDetector:
         noise: Amount of noise.
     """
 
-    def __init__(
-        self,
-        tlwh: np.ndarray,
-        persons: np.ndarray,
-        person_embeds: np.ndarray,
-        noise: DetectionNoise,
-    ) -> None:
-        self.tlwh, self.persons, self.noise = tlwh, persons, noise
-        self.person_embeds = person_embeds
-        self.gap_left = np.zeros(len(person_embeds), dtype=np.int64)
+    tlwh: np.ndarray
+    persons: np.ndarray
+    person_embeds: np.ndarray
+    noise: DetectionNoise
+
+    def __post_init__(self) -> None:
+        self.gap_left = np.zeros(len(self.person_embeds), dtype=np.int64)
 
     def __call__(
         self, rows: np.ndarray, rng: np.random.Generator
@@ -220,10 +212,7 @@ class _NoisyDetector:
 def _keep_frames(gt: MOTRows, stride: int) -> MOTRows:
     """Rows of frames 1, 1 + stride, ..., renumbered from 1."""
     rows = gt[(gt.frames - 1) % stride == 0]
-    frames = (rows.frames - 1) // stride + 1
-    return MOTRows(
-        frames, rows.ids, rows.tlwh, rows.marks, rows.classes, rows.visibility
-    )
+    return replace(rows, frames=(rows.frames - 1) // stride + 1)
 
 
 def _person_embeds(

@@ -2,8 +2,9 @@
 
 import cv2
 import numpy as np
+from numpy.typing import ArrayLike
 
-from fairmot_mm.synthetic.colour import bgr
+from fairmot_mm.synthetic.colour import Colour, bgr
 from fairmot_mm.synthetic.sprite import Sprite
 from fairmot_mm.synthetic.street_view import (
     FAR_KERB_Z,
@@ -51,31 +52,22 @@ class _SpriteCanvas:
         below = int(0.15 * self.unit)
         self.bgra = np.zeros((self.base + below, self.width, 4), np.uint8)
 
-    def polygon(self, points: np.ndarray, colour: tuple[float, ...]) -> None:
+    def polygon(self, points: ArrayLike, colour: Colour) -> None:
         pixels = np.asarray(points) * [self.unit, -self.unit]
         pixels = np.add(pixels, (self.width / 2, self.base)).round().astype(np.int32)
         cv2.fillPoly(self.bgra, [pixels], (*colour, 255))
 
-    def box(
-        self, x: float, y: float, w: float, h: float, colour: tuple[float, ...]
-    ) -> None:
-        corners = np.array([(x, y), (x + w, y), (x + w, y + h), (x, y + h)])
-        self.polygon(corners, colour)
+    def box(self, x: float, y: float, w: float, h: float, colour: Colour) -> None:
+        self.polygon([(x, y), (x + w, y), (x + w, y + h), (x, y + h)], colour)
 
-    def disc(
-        self, x: float, y: float, radius: float, colour: tuple[float, ...]
-    ) -> None:
+    def disc(self, x: float, y: float, radius: float, colour: Colour) -> None:
         angle = np.linspace(0, 2 * np.pi, 24)
-        self.polygon(
-            np.stack([x + radius * np.cos(angle), y + radius * np.sin(angle)], 1),
-            colour,
-        )
+        circle = [x + radius * np.cos(angle), y + radius * np.sin(angle)]
+        self.polygon(np.stack(circle, 1), colour)
 
     def sprite(self) -> Sprite:
-        size = (
-            self.bgra.shape[1] // _SUPERSAMPLING,
-            self.bgra.shape[0] // _SUPERSAMPLING,
-        )
+        height, width = self.bgra.shape[:2]
+        size = width // _SUPERSAMPLING, height // _SUPERSAMPLING
         small = cv2.resize(self.bgra, size, interpolation=cv2.INTER_AREA)
         foot = np.array([self.width / 2, self.base]) / _SUPERSAMPLING
         return Sprite(small, foot, self.resolution)
@@ -87,10 +79,8 @@ def _make_lamp(resolution: float) -> Sprite:
     canvas.box(-0.16, 0, 0.32, 0.45, dark)
     canvas.box(-0.075, 0.4, 0.15, 3.4, dark)
     canvas.box(-0.055, 0.4, 0.05, 3.4, lit)
-    canvas.polygon(
-        np.array([(-0.14, 3.8), (0.14, 3.8), (0.24, 4.3), (-0.24, 4.3)]), pane
-    )
-    canvas.polygon(np.array([(-0.3, 4.3), (0.3, 4.3), (0.0, 4.58)]), dark)
+    canvas.polygon([(-0.14, 3.8), (0.14, 3.8), (0.24, 4.3), (-0.24, 4.3)], pane)
+    canvas.polygon([(-0.3, 4.3), (0.3, 4.3), (0.0, 4.58)], dark)
     return canvas.sprite()
 
 

@@ -1,11 +1,13 @@
 """Transparent pictures that stand on the ground of a synthetic scene."""
 
+from dataclasses import dataclass
 from functools import cached_property
 
 import cv2
 import numpy as np
 
 
+@dataclass(eq=False)
 class Sprite:
     """A transparent picture and its point that touches the ground.
 
@@ -15,12 +17,9 @@ class Sprite:
         pixels_per_metre: Resolution of ``bgra``.
     """
 
-    def __init__(
-        self, bgra: np.ndarray, foot: np.ndarray, pixels_per_metre: float
-    ) -> None:
-        self.bgra = bgra
-        self.foot = np.asarray(foot, np.float64)
-        self.pixels_per_metre = pixels_per_metre
+    bgra: np.ndarray
+    foot: np.ndarray
+    pixels_per_metre: float
 
     @cached_property
     def levels(self) -> list[np.ndarray]:

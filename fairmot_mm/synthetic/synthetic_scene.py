@@ -1,7 +1,7 @@
 """Rendered street videos with exact ground truth."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -16,6 +16,7 @@ from fairmot_mm.synthetic.street_view import StreetView
 from fairmot_mm.synthetic.walk import Walk, plan_walks
 from fairmot_mm.utils import ConfigError, MOTRows
 from fairmot_mm.utils.boxes import xyxy_to_tlwh
+from fairmot_mm.utils.contracts import require_range
 
 CAMERAS = ('fixed', 'moving')
 _GOLDEN = 0.618034  # multiples of the golden ratio, modulo 1, spread hues evenly
@@ -56,15 +57,10 @@ class SyntheticScene:
             raise ConfigError(
                 f'camera = {self.camera!r}: use one of {", ".join(CAMERAS)}'
             )
-        if self.seed < 0:
-            raise ConfigError(f'seed = {self.seed} must be 0 or above')
-        if min(self.width, self.height) < 64:
-            raise ConfigError(
-                f'size {self.width}x{self.height} is too small: use 64x64 or more'
-            )
+        require_range(low=0, seed=self.seed)
+        require_range(low=64, width=self.width, height=self.height)
         for name in ('num_people', 'num_frames', 'frame_rate'):
-            if getattr(self, name) <= 0:
-                raise ConfigError(f'{name} = {getattr(self, name)} must be above 0')
+            require_range(above=0, **{name: getattr(self, name)})
 
     def frames(self) -> Iterator[tuple[np.ndarray, MOTRows]]:
         """Paint the video; every call starts from the first frame.
@@ -183,12 +179,8 @@ class SyntheticScene:
         boxes = np.array([items[k].box for k in order])
         seen = canvas.count_seen(self.num_people)
         inside = np.all((boxes[:, :2] < size) & (boxes[:, 2:] > 0), axis=1)
-        rows = MOTRows(
-            frames=np.full(self.num_people, frame),
-            ids=people[order] + 1,
-            tlwh=xyxy_to_tlwh(boxes),
-            marks=np.ones(self.num_people),
-            classes=np.ones(self.num_people, np.int64),
-            visibility=seen / np.maximum(pixels[order], 1),
+        rows = MOTRows.of_pedestrians(
+            np.full(self.num_people, frame), people[order] + 1, xyxy_to_tlwh(boxes)
         )
-        return canvas.image, rows[inside]
+        visibility = seen / np.maximum(pixels[order], 1)
+        return canvas.image, replace(rows, visibility=visibility)[inside]

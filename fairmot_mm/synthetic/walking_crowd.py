@@ -1,13 +1,14 @@
 """An endless stream of detections of a walking crowd, to measure trackers."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 import torch
 from mmdet.structures import DetDataSample
 from mmengine.structures import InstanceData
 
-from fairmot_mm.utils import ConfigError
+from fairmot_mm.utils.contracts import require_range
 
 WIDTH, HEIGHT = 1920, 1080
 # Share of an embedding that all people have in common. With it, the cosine distance of
@@ -16,6 +17,7 @@ WIDTH, HEIGHT = 1920, 1080
 _COMMON_SHARE = 0.6
 
 
+@dataclass(eq=False)
 class WalkingCrowd:
     """Detections of a constant number of walking people.
 
@@ -37,29 +39,24 @@ class WalkingCrowd:
         ConfigError: An argument is out of its range.
     """
 
-    def __init__(
-        self,
-        num_people: int,
-        seed: int = 0,
-        lifetime: float = 300,
-        miss_rate: float = 0.05,
-        ghost_rate: float = 0.02,
-        embed_dims: int = 128,
-        embed_noise: float = 0.4,
-    ) -> None:
-        if num_people < 1 or lifetime < 1 or embed_dims < 1:
-            raise ConfigError(
-                f'num_people={num_people}, lifetime={lifetime} and '
-                f'embed_dims={embed_dims} of WalkingCrowd must be 1 or more'
-            )
-        self.num_people = num_people
-        self.lifetime = lifetime
-        self.miss_rate = miss_rate
-        self.ghost_rate = ghost_rate
-        self.embed_dims = embed_dims
-        self.embed_noise = embed_noise
-        self._rng = np.random.default_rng(seed)
-        self._common = self._rng.standard_normal(embed_dims) / np.sqrt(embed_dims)
+    num_people: int
+    seed: int = 0
+    lifetime: float = 300
+    miss_rate: float = 0.05
+    ghost_rate: float = 0.02
+    embed_dims: int = 128
+    embed_noise: float = 0.4
+
+    def __post_init__(self) -> None:
+        require_range(
+            low=1,
+            num_people=self.num_people,
+            lifetime=self.lifetime,
+            embed_dims=self.embed_dims,
+        )
+        self._rng = np.random.default_rng(self.seed)
+        self._common = self._rng.standard_normal(self.embed_dims)
+        self._common /= np.sqrt(self.embed_dims)
 
     def __iter__(self) -> Iterator[DetDataSample]:
         """Give the detections of one frame after the other, without end.

@@ -2,7 +2,6 @@
 
 import tempfile
 from collections.abc import Callable
-from dataclasses import asdict
 from pathlib import Path
 
 import cv2
@@ -10,6 +9,7 @@ import numpy as np
 
 from fairmot_mm.synthetic.synthetic_scene import SyntheticScene
 from fairmot_mm.utils import DataError, MOTRows, OutputError, require_writable_dir
+from fairmot_mm.utils.sequence import write_seqinfo
 from fairmot_mm.utils.text_files import read_ini
 
 # Section of seqinfo.ini that marks a folder as synthetic: it may be replaced.
@@ -46,7 +46,12 @@ def write_sequence(
     ) as name:
         new, old = Path(name) / 'new', Path(name) / 'old'
         _write_frames(new, scene, on_frame)
-        (new / 'seqinfo.ini').write_text(_seqinfo(folder.name, scene))
+        size = scene.width, scene.height
+        images = sorted((new / 'img1').iterdir())
+        write_seqinfo(new, folder.name, scene.frame_rate, size, images)
+        arguments = ''.join(f'{key}={value}\n' for key, value in vars(scene).items())
+        with (new / 'seqinfo.ini').open('a') as file:
+            file.write(f'\n[{_SECTION}]\n{arguments}')
         if folder.exists():
             folder.replace(old)
         new.replace(folder)
@@ -95,12 +100,3 @@ def _gt_lines(rows: MOTRows) -> list[tuple[int, int, str]]:
             rows.frames, rows.ids, table, strict=True
         )
     ]
-
-
-def _seqinfo(name: str, scene: SyntheticScene) -> str:
-    arguments = ''.join(f'{key}={value}\n' for key, value in asdict(scene).items())
-    return (
-        f'[Sequence]\nname={name}\nimDir=img1\nframeRate={scene.frame_rate:g}\n'
-        f'seqLength={scene.num_frames}\nimWidth={scene.width}\n'
-        f'imHeight={scene.height}\nimExt=.jpg\n\n[{_SECTION}]\n{arguments}'
-    )

@@ -94,6 +94,9 @@ def add_converter_arguments(
     parser: argparse.ArgumentParser,
     default_classes: Sequence[str] | None = None,
     name: str | None = None,
+    *,
+    has_frame_rate: bool = False,
+    has_ending: bool = False,
 ) -> None:
     """Add the options that the data set converters have in common.
 
@@ -103,6 +106,8 @@ def add_converter_arguments(
             option out.
         name: Default name of the set; None makes the name an argument that must be
             given.
+        has_frame_rate: Whether the source does not say the frame rate of its videos.
+        has_ending: Whether the user names the ending of the list.
     """
     parser.add_argument('out', help='data root of the training configs')
     text = 'name of the set: its folder in OUT; its lists have it in lower case'
@@ -111,7 +116,7 @@ def add_converter_arguments(
     else:
         parser.add_argument('--name', default=name, help=f'{text} (default {name})')
     parser.add_argument('--copy', action='store_true', help='copy images, do not link')
-    parser.add_argument('--workers', type=int, help='processes (default one a core)')
+    add_workers_argument(parser)
     if default_classes is not None:
         parser.add_argument(
             '--classes',
@@ -122,29 +127,20 @@ def add_converter_arguments(
             'become one class are joined by commas (default '
             f'{" ".join(default_classes)})',
         )
-
-
-def add_video_arguments(
-    parser: argparse.ArgumentParser, *, has_ending: bool = True
-) -> None:
-    """Add the options of converters whose source does not describe its videos.
-
-    Args:
-        parser: Parser to add to.
-        has_ending: Whether the user names the ending of the list.
-    """
-    parser.add_argument(
-        '--clip', action='store_true', help='clip boxes to the image, as for MOT20'
-    )
-    parser.add_argument(
-        '--frame-rate', type=float, default=30.0, help='frames a second (default 30)'
-    )
-    if has_ending:
         parser.add_argument(
-            '--ending',
-            default='train',
-            help='ending of the list: val makes OUT/NAME.val',
+            '--clip', action='store_true', help='clip boxes to the image, as for MOT20'
         )
+    if has_frame_rate:
+        text = 'frames a second (default 30)'
+        parser.add_argument('--frame-rate', type=float, default=30.0, help=text)
+    if has_ending:
+        text = 'ending of the list: val makes OUT/NAME.val'
+        parser.add_argument('--ending', default='train', help=text)
+
+
+def add_workers_argument(parser: argparse.ArgumentParser) -> None:
+    """Add ``--workers``, the number of processes of a conversion or check."""
+    parser.add_argument('--workers', type=int, help='processes (default one a core)')
 
 
 def make_parser(text: str) -> argparse.ArgumentParser:
@@ -253,20 +249,26 @@ def add_inference_arguments(parser: argparse.ArgumentParser) -> None:
         choices=['float32', 'float16', 'bfloat16'],
         help='precision of the network (float32)',
     )
-    group.add_argument(
-        '--channels-last',
-        action=argparse.BooleanOptionalAction,
-        help='memory layout of the feature maps (on by default on a CPU, and in low '
-        'precision on a GPU)',
-    )
     for name, text in (
-        ('--fuse-conv-bn', 'fold batch norms into convolutions'),
-        ('--compile', 'generate code for the network at its first frame'),
-        ('--cuda-graphs', 'record the kernels of the network and replay them'),
+        (
+            'channels-last',
+            'memory layout of the feature maps (on by default on a CPU, '
+            'and in low precision on a GPU)',
+        ),
+        ('fuse-conv-bn', 'fold batch norms into convolutions'),
+        ('compile', 'generate code for the network at its first frame'),
+        ('cuda-graphs', 'record the kernels of the network and replay them'),
     ):
-        group.add_argument(name, action=argparse.BooleanOptionalAction, help=text)
+        group.add_argument(
+            f'--{name}',
+            action=argparse.BooleanOptionalAction,
+            help=text,
+        )
     group.add_argument(
-        '--num-threads', type=int, metavar='N', help='threads of an operation on a CPU'
+        '--num-threads',
+        type=int,
+        metavar='N',
+        help='threads of an operation on a CPU',
     )
 
 

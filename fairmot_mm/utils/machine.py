@@ -41,11 +41,14 @@ def describe_machine(device: str = 'cpu') -> dict[str, Any]:
     if on_gpu:
         versions['cuda'] = str(torch.version.cuda)
         versions['cudnn'] = str(torch.backends.cudnn.version())
+    affinity = getattr(os, 'sched_getaffinity', None)  # Linux only
+    cores = len(affinity(0)) if affinity else os.cpu_count() or 1
+    memory = os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES')
     return {
         'cpu': cpu_model(),
-        'cores': _num_cores(),
+        'cores': cores,
         'threads': torch.get_num_threads(),
-        'memory_gb': _memory_gb(),
+        'memory_gb': round(memory / 1e9, 1),
         'gpu': torch.cuda.get_device_name(device) if on_gpu else None,
         'os': platform.platform(terse=True),
         'versions': versions,
@@ -65,15 +68,8 @@ def machine_line(machine: dict[str, Any]) -> str:
         f'{machine["cores"]} core(s), {machine["threads"]} thread(s)',
         f'PyTorch {versions["torch"]}',
     ]
-    parts += [
-        f'{name} {versions[key]}'
-        for name, key in (
-            ('CUDA', 'cuda'),
-            ('onnxruntime', 'onnxruntime'),
-            ('onnxruntime-gpu', 'onnxruntime-gpu'),
-        )
-        if key in versions
-    ]
+    others = {'cuda': 'CUDA'} | {key: key for key in ('onnxruntime', 'onnxruntime-gpu')}
+    parts += [f'{others[key]} {versions[key]}' for key in others if key in versions]
     return ', '.join(part for part in parts if part)
 
 
@@ -121,13 +117,3 @@ def unshared_memory() -> int:
     lines = Path('/proc/self/smaps_rollup').read_text().splitlines()
     private = [line for line in lines if line.startswith('Private_')]
     return 1024 * sum(int(line.split()[1]) for line in private)
-
-
-def _num_cores() -> int:
-    if hasattr(os, 'sched_getaffinity'):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-def _memory_gb() -> float:
-    return round(os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') / 1e9, 1)

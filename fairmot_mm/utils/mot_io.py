@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -36,14 +36,39 @@ class MOTRows:
     classes: np.ndarray
     visibility: np.ndarray
 
+    @classmethod
+    def of_pedestrians(
+        cls,
+        frames: np.ndarray,
+        ids: np.ndarray,
+        tlwh: np.ndarray,
+        marks: np.ndarray | None = None,
+    ) -> 'MOTRows':
+        """Make rows of fully visible pedestrians.
+
+        Args:
+            frames: See `MOTRows`.
+            ids: See `MOTRows`.
+            tlwh: See `MOTRows`.
+            marks: See `MOTRows`; None is 1 for each row.
+
+        Returns:
+            The rows, with class 1 and visibility 1.
+        """
+        ones = np.ones(len(frames))
+        marks = ones if marks is None else marks
+        return cls(frames, ids, tlwh, marks, ones.astype(np.int64), ones)
+
+    def is_counted_pedestrian(self) -> np.ndarray:
+        """(N,) bool: pedestrians of ground truth with a mark other than 0."""
+        return (self.marks != 0) & (self.classes == PEDESTRIAN)
+
     def __len__(self) -> int:
         return len(self.frames)
 
     def __getitem__(self, index: np.ndarray | slice) -> 'MOTRows':
         """The rows that a boolean mask, an integer array or a slice selects."""
-        return MOTRows(
-            *(getattr(self, name)[index] for name in MOTRows.__dataclass_fields__)
-        )
+        return MOTRows(*(column[index] for column in vars(self).values()))
 
 
 def read_mot(path: str | Path) -> MOTRows:
@@ -77,16 +102,13 @@ def read_mot(path: str | Path) -> MOTRows:
         table = table.reshape(0, 10)
     if table.shape[1] < 6 or not np.isfinite(table[:, :6]).all():
         raise DataError(_first_bad_line(path))
-    columns = table.shape[1]
-    ones = np.ones(len(table))
-    has_class = columns == 9
-    return MOTRows(
-        frames=table[:, 0].astype(np.int64),
-        ids=table[:, 1].astype(np.int64),
-        tlwh=table[:, 2:6].copy(),
-        marks=table[:, 6].copy() if columns > 6 else ones,
-        classes=(table[:, 7] if has_class else ones * PEDESTRIAN).astype(np.int64),
-        visibility=table[:, 8].copy() if has_class else ones,
+    frames, ids = table[:, :2].astype(np.int64).T
+    marks = table[:, 6].copy() if table.shape[1] > 6 else None
+    rows = MOTRows.of_pedestrians(frames, ids, table[:, 2:6].copy(), marks)
+    if table.shape[1] != 9:
+        return rows
+    return replace(
+        rows, classes=table[:, 7].astype(np.int64), visibility=table[:, 8].copy()
     )
 
 

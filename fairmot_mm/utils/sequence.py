@@ -1,6 +1,7 @@
 """Reading MOTChallenge sequence folders: images and ``seqinfo.ini``."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -122,14 +123,11 @@ class SequenceInfo:
         if ini.is_file():
             values = read_ini(ini, 'Sequence')
             images = list_images(folder / values.get('imdir', 'img1'))
-            return cls(
-                folder.name,
-                images,
-                _number(ini, values, 'framerate'),
-                int(_number(ini, values, 'imwidth')),
-                int(_number(ini, values, 'imheight')),
-                gt_file,
+            rate, width, height = (
+                _number(ini, values, key)
+                for key in ('framerate', 'imwidth', 'imheight')
             )
+            return cls(folder.name, images, rate, int(width), int(height), gt_file)
         image_dir = folder / 'img1'
         images = list_images(image_dir if image_dir.is_dir() else folder)
         first = cv2.imread(str(images[0]))
@@ -160,6 +158,29 @@ class SequenceInfo:
                 )
             images[frame] = image
         return dict(sorted(images.items()))
+
+
+def write_seqinfo(
+    folder: Path,
+    name: str,
+    frame_rate: float,
+    size: tuple[int, int],
+    images: Sequence[Path],
+) -> None:
+    """Write ``folder/seqinfo.ini``.
+
+    Args:
+        folder: The sequence folder; its images are in ``img1``.
+        name: Name of the sequence.
+        frame_rate: Frames per second.
+        size: Width and height of the images in pixels.
+        images: All images of the sequence.
+    """
+    (folder / 'seqinfo.ini').write_text(
+        f'[Sequence]\nname={name}\nimDir=img1\nframeRate={frame_rate:g}\n'
+        f'seqLength={len(images)}\nimWidth={size[0]}\nimHeight={size[1]}\n'
+        f'imExt={images[0].suffix}\n'
+    )
 
 
 def _number(path: Path, values: dict[str, str], key: str) -> float:

@@ -70,7 +70,12 @@ def read_ini(path: str | Path, section: str) -> dict[str, str]:
 
 
 def label_problem(
-    words: Sequence[str], columns: int, about: str, num_classes: float, limit: str
+    words: Sequence[str],
+    columns: int,
+    about: str,
+    num_classes: float,
+    limit: str,
+    finite: bool = True,
 ) -> tuple[str, str] | None:
     """Find the first problem of a label line, whose first column is a class.
 
@@ -80,6 +85,7 @@ def label_problem(
         about: Description of these columns, for the message.
         num_classes: Classes must be whole numbers from 0 and below this.
         limit: Where ``num_classes`` comes from, for the message.
+        finite: Whether all values must be finite.
 
     Returns:
         Kind and description of the problem; None if the line has none.
@@ -90,7 +96,7 @@ def label_problem(
         values = [float(word) for word in words]
     except ValueError as error:
         return 'not-a-number', str(error)
-    if not all(map(math.isfinite, values)):
+    if finite and not all(map(math.isfinite, values)):
         return 'not-a-number', f'{" ".join(words)!r} is not finite'
     if not (values[0].is_integer() and 0 <= values[0] < num_classes):
         return 'class-out-of-range', f'class {words[0]}, but {limit}'

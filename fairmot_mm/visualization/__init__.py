@@ -1,7 +1,6 @@
 """Drawing tracks, candidates and heatmaps."""
 
 from fairmot_mm.visualization.candidate_picture import Link, draw_candidates
-from fairmot_mm.visualization.drawing import draw_heatmap, identity_colors
 from fairmot_mm.visualization.image_mlflow_vis_backend import ImageMLflowVisBackend
 from fairmot_mm.visualization.track_visualizer import TrackVisualizer
 
@@ -10,6 +9,4 @@ __all__ = [
     'Link',
     'TrackVisualizer',
     'draw_candidates',
-    'draw_heatmap',
-    'identity_colors',
 ]

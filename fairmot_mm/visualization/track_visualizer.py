@@ -159,17 +159,19 @@ class TrackVisualizer(Visualizer):
             (H, n W, 3) uint8 BGR with n panels; the image itself if nothing is drawn.
         """
         panels = []
-        if draw_gt and 'gt_instances' in data_sample:
-            gt = data_sample.gt_instances
-            names = self._class_names(gt.get('labels'))
-            panels.append(_copy_with_boxes(image, gt.bboxes, gt.instances_ids, names))
-        if draw_pred and 'pred_track_instances' in data_sample:
-            tracks = data_sample.pred_track_instances
-            tracks = tracks[tracks.scores >= pred_score_thr]
-            names = self._class_names(tracks.get('labels'))
-            panels.append(
-                _copy_with_boxes(image, tracks.bboxes, tracks.instances_id, names)
-            )
+        for key, wanted, ids in (
+            ('gt_instances', draw_gt, 'instances_ids'),
+            ('pred_track_instances', draw_pred, 'instances_id'),
+        ):
+            if wanted and key in data_sample:
+                shown = data_sample.get(key)
+                if 'scores' in shown:
+                    shown = shown[shown.scores >= pred_score_thr]
+                names = self._class_names(shown.get('labels'))
+                canvas = image.copy()
+                boxes = whole_pixels(shown.bboxes.cpu().numpy(), image)
+                _draw_boxes(canvas, boxes, shown.get(ids).cpu().numpy(), names)
+                panels.append(canvas)
         for key, wanted in (('gt_heatmap', draw_gt), ('pred_heatmap', draw_pred)):
             if wanted and key in data_sample:
                 heatmap = data_sample.get(key).data.cpu().numpy()
@@ -185,16 +187,6 @@ class TrackVisualizer(Visualizer):
         for identity, color in zip(ids, identity_colors(ids).tolist(), strict=True):
             path = past_feet[past_ids == identity]
             cv2.polylines(canvas, [path], False, color, line_width(canvas), cv2.LINE_AA)
-
-
-def _copy_with_boxes(
-    image: np.ndarray, bboxes: Tensor, ids: Tensor, names: Sequence[str]
-) -> np.ndarray:
-    """Draw boxes and identities on a copy of the image."""
-    canvas = image.copy()
-    boxes = whole_pixels(bboxes.cpu().numpy(), image)
-    _draw_boxes(canvas, boxes, ids.cpu().numpy(), names)
-    return canvas
 
 
 def _draw_boxes(

@@ -117,10 +117,10 @@ def test_clothes_stay_and_differ():
     ('changed', 'message'),
     [
         (dict(camera='flying'), 'fixed, moving'),
-        (dict(num_people=0), 'num_people = 0'),
-        (dict(num_frames=-1), 'num_frames = -1'),
-        (dict(seed=-4), 'seed = -4'),
-        (dict(width=20), '20x352'),
+        (dict(num_people=0), 'num_people=0'),
+        (dict(num_frames=-1), 'num_frames=-1'),
+        (dict(seed=-4), 'seed=-4'),
+        (dict(width=20), 'width=20 must be at least 64'),
     ],
 )
 def test_values_that_cannot_work_are_named(changed, message):

@@ -92,4 +92,4 @@ def test_tool_makes_sequences(tmp_path, monkeypatch):
     ]
     with pytest.raises(SystemExit) as stopped:
         run('--num-people', '0')
-    assert stopped.value.code == 'error: num_people = 0 must be above 0'
+    assert stopped.value.code == 'error: num_people=0 must be above 0'

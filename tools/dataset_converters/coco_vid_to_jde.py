@@ -3,11 +3,7 @@
 import argparse
 
 from fairmot_mm.datasets.converters import PEDESTRIAN_ONLY, convert_coco_vid
-from fairmot_mm.utils.cli import (
-    add_converter_arguments,
-    add_video_arguments,
-    run_converter,
-)
+from fairmot_mm.utils.cli import add_converter_arguments, run_converter
 
 
 def parse_args() -> argparse.Namespace:
@@ -15,8 +11,9 @@ def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('annotations', help='JSON file')
     parser.add_argument('image_root', help='folder that the file names are relative to')
-    add_converter_arguments(parser, PEDESTRIAN_ONLY)
-    add_video_arguments(parser)
+    add_converter_arguments(
+        parser, PEDESTRIAN_ONLY, has_frame_rate=True, has_ending=True
+    )
     return parser.parse_args()
 
 

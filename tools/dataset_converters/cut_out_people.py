@@ -12,31 +12,19 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('data_root', help='folder that the lists are in')
     parser.add_argument('ann_files', nargs='+', help='lists, such as mot17.train')
     parser.add_argument('--out', required=True, help='folder for the PNG files')
-    rules = CutoutRules()
-    parser.add_argument(
-        '--min-height',
-        type=int,
-        default=rules.min_height,
-        help='smallest height of a box in pixels (default: %(default)s)',
-    )
-    parser.add_argument(
-        '--max-height',
-        type=int,
-        default=rules.max_height,
-        help='scale cut-outs down to this height in pixels (default: %(default)s)',
-    )
-    parser.add_argument(
-        '--max-overlap',
-        type=float,
-        default=rules.max_overlap,
-        help='largest share of a box that another one covers (default: %(default)s)',
-    )
-    parser.add_argument(
-        '--per-identity',
-        type=int,
-        default=rules.per_identity,
-        help='largest number of cut-outs of one identity (default: %(default)s)',
-    )
+    for name, help_text in (
+        ('min_height', 'smallest height of a box in pixels'),
+        ('max_height', 'scale cut-outs down to this height in pixels'),
+        ('max_overlap', 'largest share of a box that another one covers'),
+        ('per_identity', 'largest number of cut-outs of one identity'),
+    ):
+        default = getattr(CutoutRules, name)
+        parser.add_argument(
+            f'--{name.replace("_", "-")}',
+            type=type(default),
+            default=default,
+            help=f'{help_text} (default: {default})',
+        )
     return parser.parse_args()
 
 

@@ -3,11 +3,7 @@
 import argparse
 
 from fairmot_mm.datasets.converters import PEDESTRIAN_ONLY, convert_cvat
-from fairmot_mm.utils.cli import (
-    add_converter_arguments,
-    add_video_arguments,
-    run_converter,
-)
+from fairmot_mm.utils.cli import add_converter_arguments, run_converter
 
 
 def parse_args() -> argparse.Namespace:
@@ -17,8 +13,9 @@ def parse_args() -> argparse.Namespace:
         'source',
         help='folder that has a folder with an XML file and images for each video',
     )
-    add_converter_arguments(parser, PEDESTRIAN_ONLY)
-    add_video_arguments(parser)
+    add_converter_arguments(
+        parser, PEDESTRIAN_ONLY, has_frame_rate=True, has_ending=True
+    )
     return parser.parse_args()
 
 

@@ -3,7 +3,7 @@
 import argparse
 
 from fairmot_mm.datasets.converters import MIX_SETS, prepare_mix_set
-from fairmot_mm.utils.cli import run_converter
+from fairmot_mm.utils.cli import add_workers_argument, run_converter
 
 
 def parse_args() -> argparse.Namespace:
@@ -20,9 +20,7 @@ def parse_args() -> argparse.Namespace:
         default=(),
         help='published list files to use instead of new ones',
     )
-    parser.add_argument(
-        '--workers', type=int, help='number of processes (default: one for each core)'
-    )
+    add_workers_argument(parser)
     return parser.parse_args()
 
 

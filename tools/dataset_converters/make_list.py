@@ -3,7 +3,7 @@
 import argparse
 
 from fairmot_mm.datasets.converters import make_list
-from fairmot_mm.utils.cli import run_converter
+from fairmot_mm.utils.cli import add_workers_argument, run_converter
 
 
 def parse_args() -> argparse.Namespace:
@@ -26,9 +26,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         '--num-classes', type=int, default=1, help='number of classes of the labels'
     )
-    parser.add_argument(
-        '--workers', type=int, help='number of processes (default: one for each core)'
-    )
+    add_workers_argument(parser)
     return parser.parse_args()
 
 

@@ -15,15 +15,14 @@ def parse_args() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter
     )
     parser.add_argument('out', type=Path, help='folder of the sequences')
-    parser.add_argument(
-        '--num-sequences', type=int, default=2, help='number of sequences'
-    )
-    parser.add_argument(
-        '--num-frames', type=int, default=100, help='number of frames of each sequence'
-    )
-    parser.add_argument(
-        '--num-people', type=int, default=10, help='number of people in each sequence'
-    )
+    for option, default, text in (
+        ('--num-sequences', 2, 'number of sequences'),
+        ('--num-frames', 100, 'number of frames of each sequence'),
+        ('--num-people', 10, 'number of people in each sequence'),
+        ('--frame-rate', 15.0, 'frames per second'),
+        ('--seed', 0, 'seed of the first sequence; each further one adds 1'),
+    ):
+        parser.add_argument(option, type=type(default), default=default, help=text)
     parser.add_argument(
         '--size',
         type=int,
@@ -31,15 +30,6 @@ def parse_args() -> argparse.Namespace:
         metavar=('W', 'H'),
         default=(640, 352),
         help='width and height of the images in pixels',
-    )
-    parser.add_argument(
-        '--frame-rate', type=float, default=15.0, help='frames per second'
-    )
-    parser.add_argument(
-        '--seed',
-        type=int,
-        default=0,
-        help='seed of the first sequence; each further one adds 1',
     )
     parser.add_argument(
         '--camera',

@@ -23,9 +23,6 @@ def parse_args() -> argparse.Namespace:
         'the second halves with their ground truth in OUT/NAME/images/half-val',
     )
     parser.add_argument(
-        '--clip', action='store_true', help='clip boxes to the image, as for MOT20'
-    )
-    parser.add_argument(
         '--first-id',
         type=int,
         default=0,

@@ -3,19 +3,14 @@
 import argparse
 
 from fairmot_mm.datasets.converters import PEDESTRIAN_ONLY, convert_yolo
-from fairmot_mm.utils.cli import (
-    add_converter_arguments,
-    add_video_arguments,
-    run_converter,
-)
+from fairmot_mm.utils.cli import add_converter_arguments, run_converter
 
 
 def parse_args() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('source', help='folder with images/ and labels/')
-    add_converter_arguments(parser, PEDESTRIAN_ONLY)
-    add_video_arguments(parser, has_ending=False)
+    add_converter_arguments(parser, PEDESTRIAN_ONLY, has_frame_rate=True)
     parser.add_argument(
         '--names',
         nargs='+',

@@ -7,7 +7,7 @@ from fairmot_mm.apis import load_config
 from fairmot_mm.datasets.check import KINDS, check_dataset
 from fairmot_mm.registry import DATASETS
 from fairmot_mm.utils import ConfigError
-from fairmot_mm.utils.cli import one_line_errors
+from fairmot_mm.utils.cli import add_workers_argument, one_line_errors
 
 
 def parse_args() -> argparse.Namespace:
@@ -41,7 +41,7 @@ def parse_args() -> argparse.Namespace:
         choices=KINDS,
         help='kinds of findings that are intended',
     )
-    parser.add_argument('--workers', type=int, help='processes (default one a core)')
+    add_workers_argument(parser)
     parser.add_argument(
         '--most', type=int, default=5, help='number of findings shown of each kind'
     )

@@ -1,14 +1,10 @@
 """Finding what is wrong with the lists, labels and images of a data set."""
 
 from fairmot_mm.datasets.check.check_dataset import check_dataset
-from fairmot_mm.datasets.check.check_report import CheckReport
-from fairmot_mm.datasets.check.problem import ERRORS, KINDS, WARNINGS, Problem
+from fairmot_mm.datasets.check.problem import ERRORS, KINDS
 
 __all__ = [
     'ERRORS',
     'KINDS',
-    'WARNINGS',
-    'CheckReport',
-    'Problem',
     'check_dataset',
 ]

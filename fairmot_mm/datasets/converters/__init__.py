@@ -2,32 +2,25 @@
 
 from fairmot_mm.datasets.converters.class_map import PEDESTRIAN_ONLY, ClassMap
 from fairmot_mm.datasets.converters.coco_vid import convert_coco_vid
-from fairmot_mm.datasets.converters.conversion_report import ConversionReport
 from fairmot_mm.datasets.converters.crowdhuman import convert_crowdhuman
 from fairmot_mm.datasets.converters.cutouts import CutoutRules, cut_out_people
 from fairmot_mm.datasets.converters.cvat import convert_cvat
 from fairmot_mm.datasets.converters.image_list import make_list
 from fairmot_mm.datasets.converters.jde_mix import MIX_SETS, prepare_mix_set
-from fairmot_mm.datasets.converters.list_count import ListCount
-from fairmot_mm.datasets.converters.mot import convert_mot, find_sequences
-from fairmot_mm.datasets.converters.sequence_files import write_seqinfo
+from fairmot_mm.datasets.converters.mot import convert_mot
 from fairmot_mm.datasets.converters.yolo import convert_yolo
 
 __all__ = [
     'MIX_SETS',
     'PEDESTRIAN_ONLY',
     'ClassMap',
-    'ConversionReport',
     'CutoutRules',
-    'ListCount',
     'convert_coco_vid',
     'convert_crowdhuman',
     'convert_cvat',
     'convert_mot',
     'convert_yolo',
     'cut_out_people',
-    'find_sequences',
     'make_list',
     'prepare_mix_set',
-    'write_seqinfo',
 ]

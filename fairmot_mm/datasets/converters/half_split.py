@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from fairmot_mm.datasets.converters.sequence_files import write_seqinfo
 from fairmot_mm.datasets.converters.target import Target, place_file
 from fairmot_mm.utils import SequenceInfo
+from fairmot_mm.utils.sequence import write_seqinfo
 
 SECOND_HALVES = Path('images/half-val')
 

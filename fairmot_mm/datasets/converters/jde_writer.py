@@ -13,10 +13,6 @@ from fairmot_mm.datasets.converters.class_map import PEDESTRIAN_ONLY, ClassMap
 from fairmot_mm.datasets.converters.conversion_report import ConversionReport
 from fairmot_mm.datasets.converters.label_part import LabelPart, SourcePart, make_part
 from fairmot_mm.datasets.converters.list_count import ListCount
-from fairmot_mm.datasets.converters.sequence_files import (
-    write_ground_truth,
-    write_seqinfo,
-)
 from fairmot_mm.datasets.converters.target import Target, place_file
 from fairmot_mm.datasets.label_files import IMAGE_DIR, LABEL_DIR
 from fairmot_mm.utils import (
@@ -27,6 +23,8 @@ from fairmot_mm.utils import (
     require_writable_dir,
     write_text,
 )
+from fairmot_mm.utils.boxes import cxcywh_to_tlwh
+from fairmot_mm.utils.sequence import write_seqinfo
 
 Job = TypeVar('Job')
 _STAGING = '.converting'
@@ -156,11 +154,25 @@ def _write_part(folder: Path, staging: Path, copy: bool, part: LabelPart) -> Non
         sequence.mkdir(parents=True, exist_ok=True)
         size = tuple(source.sizes[0].tolist())
         write_seqinfo(sequence, sequence.name, source.frame_rate, size, source.images)
-        write_ground_truth(sequence, part)
+        _write_ground_truth(sequence, part)
     for place, file in source.side_files.items():
         side_file = folder / IMAGE_DIR / place
         require_writable_dir(side_file.parent)
         place_file(file, side_file, copy, staging)
+
+
+def _write_ground_truth(folder: Path, part: LabelPart) -> None:
+    """Write ``folder/gt/gt.txt`` in the columns of MOT17: mark and visibility are 1."""
+    boxes = cxcywh_to_tlwh(part.boxes) * np.tile(part.source.sizes, 2)[part.image]
+    lines = [
+        f'{image + 1},{identity},{x:.2f},{y:.2f},{w:.2f},{h:.2f},1,{label + 1},1\n'
+        for image, identity, label, (x, y, w, h) in zip(
+            part.image, part.ids, part.labels, boxes, strict=True
+        )
+        if identity >= 0
+    ]
+    (folder / 'gt').mkdir()
+    (folder / 'gt' / 'gt.txt').write_text(''.join(lines))
 
 
 def _sequence_files(part: LabelPart) -> list[Path]:

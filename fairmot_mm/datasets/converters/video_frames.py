@@ -6,8 +6,8 @@ from pathlib import Path
 import cv2
 from rich.progress import track
 
-from fairmot_mm.datasets.converters import write_seqinfo
 from fairmot_mm.utils import OutputError, require_writable_dir
+from fairmot_mm.utils.sequence import write_seqinfo
 from fairmot_mm.video.frame_source import open_source
 
 

@@ -149,7 +149,8 @@ def _read_rows(
     for number, words in enumerate(map(str.split, lines), 1):
         if not words:
             continue
-        if problem := label_problem(words, columns, about, num_names, limit):
+        problem = label_problem(words, columns, about, num_names, limit, finite=False)
+        if problem:
             raise DataError(f'{label}, line {number}: {problem[1]}')
         rows.append([float(index), *map(float, words)])
     return rows

@@ -2,6 +2,7 @@
 
 import math
 import random
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -13,6 +14,7 @@ from fairmot_mm.utils.boxes import box_sizes
 
 
 @TRANSFORMS.register_module()
+@dataclass(eq=False)
 class JDERandomAffine(BaseTransform):
     """Random rotation, scale, translation and shear about the image centre.
 
@@ -42,29 +44,16 @@ class JDERandomAffine(BaseTransform):
             shorter one.
     """
 
-    def __init__(
-        self,
-        max_rotate_degree: float = 5.0,
-        scaling_ratio_range: tuple[float, float] = (0.5, 1.2),
-        max_translate_ratio: float = 0.1,
-        max_shear_degree: float = 2.0,
-        swap_translate_axes: bool = True,
-        clip_border: bool = False,
-        border_val: float = 127.5,
-        min_bbox_size: float = 4.0,
-        min_area_ratio: float = 0.1,
-        max_aspect_ratio: float = 10.0,
-    ) -> None:
-        self.max_rotate_degree = max_rotate_degree
-        self.scaling_ratio_range = tuple(scaling_ratio_range)
-        self.max_translate_ratio = max_translate_ratio
-        self.max_shear_degree = max_shear_degree
-        self.swap_translate_axes = swap_translate_axes
-        self.clip_border = clip_border
-        self.border_val = border_val
-        self.min_bbox_size = min_bbox_size
-        self.min_area_ratio = min_area_ratio
-        self.max_aspect_ratio = max_aspect_ratio
+    max_rotate_degree: float = 5.0
+    scaling_ratio_range: tuple[float, float] = (0.5, 1.2)
+    max_translate_ratio: float = 0.1
+    max_shear_degree: float = 2.0
+    swap_translate_axes: bool = True
+    clip_border: bool = False
+    border_val: float = 127.5
+    min_bbox_size: float = 4.0
+    min_area_ratio: float = 0.1
+    max_aspect_ratio: float = 10.0
 
     def transform(self, results: dict) -> dict:
         """Warp the image and the boxes.

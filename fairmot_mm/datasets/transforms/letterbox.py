@@ -10,6 +10,7 @@ from fairmot_mm.registry import TRANSFORMS
 
 
 @TRANSFORMS.register_module()
+@dataclass(eq=False)
 class Letterbox(BaseTransform):
     """Resize without changing the aspect ratio and pad both sides, as published.
 
@@ -24,11 +25,12 @@ class Letterbox(BaseTransform):
         pad_val: Grey level of the padding, 0 to 255.
     """
 
-    def __init__(
-        self, scale: tuple[int, int] = (1088, 608), pad_val: float = 127.5
-    ) -> None:
-        self.scale = tuple(scale)
-        self.pad_val = pad_val
+    scale: tuple[int, int] = (1088, 608)
+    pad_val: float = 127.5
+
+    def __post_init__(self) -> None:
+        width, height = self.scale
+        self.scale = width, height  # a config may give a list
 
     def transform(self, results: dict) -> dict:
         """Fit the image and its boxes.

@@ -2,6 +2,7 @@
 
 import math
 import random
+from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
@@ -18,6 +19,7 @@ MAX_COVERED = 0.75
 
 
 @TRANSFORMS.register_module()
+@dataclass(eq=False)
 class PastePeople(BaseTransform):
     """Paste a group of cut-out people side by side, so that people hide each other.
 
@@ -43,28 +45,21 @@ class PastePeople(BaseTransform):
         DataError: The folder has no PNG file, or one has no transparency.
     """
 
-    def __init__(
-        self,
-        cutouts: str,
-        prob: float = 0.5,
-        max_people: int = 6,
-        height_range: tuple[float, float] = (0.2, 0.9),
-        max_enlargement: float = 1.7,
-        gain_range: tuple[float, float] = (0.7, 1.3),
-        label: int = 0,
-    ) -> None:
-        self.paths = sorted(Path(cutouts).glob('*.png'))
+    cutouts: str
+    prob: float = 0.5
+    max_people: int = 6
+    height_range: tuple[float, float] = (0.2, 0.9)
+    max_enlargement: float = 1.7
+    gain_range: tuple[float, float] = (0.7, 1.3)
+    label: int = 0
+
+    def __post_init__(self) -> None:
+        self.paths = sorted(Path(self.cutouts).glob('*.png'))
         if not self.paths:
             raise DataError(
-                f'{cutouts} has no PNG file: cut people out of images with '
+                f'{self.cutouts} has no PNG file: cut people out of images with '
                 'tools/dataset_converters/cut_out_people.py'
             )
-        self.prob = prob
-        self.max_people = max_people
-        self.height_range = tuple(height_range)
-        self.max_enlargement = max_enlargement
-        self.gain_range = tuple(gain_range)
-        self.label = label
         self._cache: dict[Path, np.ndarray] = {}
 
     def transform(self, results: dict) -> dict:

@@ -2,6 +2,7 @@
 
 import math
 import random
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -13,6 +14,7 @@ from fairmot_mm.utils.boxes import box_sizes
 
 
 @TRANSFORMS.register_module()
+@dataclass(eq=False)
 class RandomWindow(BaseTransform):
     """Scale the image so that one of its people gets a drawn height, and cut a window.
 
@@ -34,25 +36,18 @@ class RandomWindow(BaseTransform):
         pad_val: Grey level outside the image, 0 to 255.
     """
 
-    def __init__(
-        self,
-        scale: tuple[int, int],
-        height_range: tuple[float, float] = (0.15, 0.95),
-        max_enlargement: float = 2.0,
-        whole_prob: float = 0.15,
-        max_stretch: float = 0.12,
-        min_visible: float = 0.35,
-        min_bbox_size: float = 4.0,
-        pad_val: int = 127,
-    ) -> None:
-        self.scale = tuple(scale)
-        self.height_range = tuple(height_range)
-        self.max_enlargement = max_enlargement
-        self.whole_prob = whole_prob
-        self.max_stretch = max_stretch
-        self.min_visible = min_visible
-        self.min_bbox_size = min_bbox_size
-        self.pad_val = pad_val
+    scale: tuple[int, int]
+    height_range: tuple[float, float] = (0.15, 0.95)
+    max_enlargement: float = 2.0
+    whole_prob: float = 0.15
+    max_stretch: float = 0.12
+    min_visible: float = 0.35
+    min_bbox_size: float = 4.0
+    pad_val: int = 127
+
+    def __post_init__(self) -> None:
+        width, height = self.scale
+        self.scale = width, height  # a config may give a list
 
     def transform(self, results: dict) -> dict:
         """Cut a window.

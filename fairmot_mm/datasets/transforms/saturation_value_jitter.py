@@ -1,6 +1,7 @@
 """Random changes of saturation and brightness."""
 
 import random
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -10,6 +11,7 @@ from fairmot_mm.registry import TRANSFORMS
 
 
 @TRANSFORMS.register_module()
+@dataclass(eq=False)
 class SaturationValueJitter(BaseTransform):
     """Scale saturation and value of the image, each by its own random gain.
 
@@ -21,8 +23,7 @@ class SaturationValueJitter(BaseTransform):
         fraction: Largest relative change.
     """
 
-    def __init__(self, fraction: float = 0.5) -> None:
-        self.fraction = fraction
+    fraction: float = 0.5
 
     def transform(self, results: dict) -> dict:
         """Change the colours of the image.

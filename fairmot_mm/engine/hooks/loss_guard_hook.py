@@ -66,8 +66,9 @@ class LossGuardHook(Hook):
     loss scaler (float16) does so itself.
 
     With ``'stop'`` the processes tell each other of a bad batch at the interval of the
-    `FlagExchangeHook`, and before a checkpoint is saved or weights are validated: the
-    weights may have learned from the batch, but no file ever holds them.
+    `FlagExchangeHook`, and before a checkpoint is saved or weights are validated. Until
+    then the weights on a GPU may have learned from the batch, but no file ever holds
+    them; on a CPU they have not.
 
     With ``'skip'`` nothing may be learned from the batch. So the processes exchange
     their flags in every iteration, before the backward pass; all leave the batch out
@@ -194,6 +195,10 @@ class LossGuardHook(Hook):
         self._current.norm, self._current.update = norm, [*self._update]
         if not skip:
             self._current.bad_gradient = ~norm.isfinite() | self._current.bad_gradient
+            # On a CPU the flag can be read without waiting. mmcv's deformable
+            # convolution crashes there with weights that are not finite.
+            if norm.device.type == 'cpu' and self._current.fault():
+                optimizer.zero_grad()
         elif norm.isfinite():
             self.num_skipped = 0
         else:

@@ -27,10 +27,9 @@ class ImageAPMetric(BaseMetric):
 
     Args:
         max_per_img: Number of detections of an image that count, best first.
-        collect_device: 'cpu' or 'gpu', how results are exchanged between ranks.
-        collect_dir: Folder shared by all ranks for the exchange on the 'cpu'.
-        prefix: Prefix of the names of scores, 'det' by default: `det/AP`,
-            `det/precision` and `det/recall`.
+        **kwargs: Arguments of mmengine's ``BaseMetric``: ``collect_device``,
+            ``collect_dir``, and ``prefix`` of the names of scores, 'det' by default:
+            `det/AP`, `det/precision` and `det/recall`.
     """
 
     default_prefix = 'det'
@@ -38,11 +37,9 @@ class ImageAPMetric(BaseMetric):
     def __init__(
         self,
         max_per_img: int = 128,
-        collect_device: str = 'cpu',
-        collect_dir: str | None = None,
-        prefix: str | None = None,
+        **kwargs: Any,
     ) -> None:
-        super().__init__(collect_device, prefix, collect_dir)
+        super().__init__(**kwargs)
         self.max_per_img = max_per_img
 
     def process(self, data_batch: Any, data_samples: Sequence[dict]) -> None:

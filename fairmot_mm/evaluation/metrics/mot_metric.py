@@ -55,11 +55,6 @@ class VideoInfo(NamedTuple):
     gt_file: Path | None
     first_frame: int
 
-    @property
-    def span(self) -> tuple[int, int]:
-        """Number of frames and number of the first one."""
-        return self.length, self.first_frame
-
 
 class FrameTracks(NamedTuple):
     """Tracks of one frame, which are kept of its data sample.
@@ -104,9 +99,8 @@ class MOTMetric(BaseMetric):
             `label` + 1, which then counts as pedestrians; other rows are left out. For
             a model of several classes list one metric for each class, with different
             `prefix`.
-        collect_device: 'cpu' or 'gpu', how results are exchanged between ranks.
-        collect_dir: Folder shared by all ranks for the exchange on the 'cpu'.
-        prefix: Prefix of the names of scores, 'mot' by default.
+        **kwargs: Arguments of mmengine's ``BaseMetric``: ``collect_device``,
+            ``collect_dir`` and ``prefix`` of the names of scores, 'mot' by default.
 
     Raises:
         ConfigError: Unknown protocol.
@@ -121,11 +115,9 @@ class MOTMetric(BaseMetric):
         outfile_prefix: str | None = None,
         submission: str | None = None,
         label: int | None = None,
-        collect_device: str = 'cpu',
-        collect_dir: str | None = None,
-        prefix: str | None = None,
+        **kwargs: Any,
     ) -> None:
-        super().__init__(collect_device, prefix, collect_dir)
+        super().__init__(**kwargs)
         require_protocol(protocol)
         self.protocol = protocol
         self.label = label
@@ -196,7 +188,10 @@ class MOTMetric(BaseMetric):
             videos.setdefault(tracks.video.name, {})[tracks.frame] = tracks
         sequences, texts = [], {}
         for name, frames in sorted(videos.items()):
-            texts[name] = _format_results(frames)
+            texts[name] = ''.join(
+                format_mot_rows(tracks.frame, tracks.ids, tracks.tlwh)
+                for tracks in frames.values()
+            )
             if self.out_dir is not None:
                 write_text(self.out_dir / f'{name}.txt', texts[name])
             video = self.videos[name]
@@ -205,7 +200,8 @@ class MOTMetric(BaseMetric):
                 where = '' if video.gt_file is None else f' at {video.gt_file}'
                 print_log(f'{name}: no ground truth{where}, not scored', 'current')
                 continue
-            sequences.append(SequenceTracks(name, gt, _to_rows(frames), *video.span))
+            span = video.length, video.first_frame
+            sequences.append(SequenceTracks(name, gt, _to_rows(frames), *span))
         if self.submission is not None:
             names = write_submission(self.submission, texts)
             print_log(f'{self.submission} holds {", ".join(names)}', 'current')
@@ -227,10 +223,8 @@ class MOTMetric(BaseMetric):
         """Register a video, and raise at its first frame if it cannot be scored."""
         gt = None if video.name in self.videos else _read_gt(video, self.label)
         if gt is not None:
-            no_results = gt[:0]
-            PROTOCOLS[self.protocol](
-                SequenceTracks(video.name, gt, no_results, *video.span)
-            )
+            span = video.length, video.first_frame
+            PROTOCOLS[self.protocol](SequenceTracks(video.name, gt, gt[:0], *span))
         known = self.videos.setdefault(video.name, video)
         if known != video:
             raise DataError(
@@ -274,30 +268,14 @@ def _read_frame(sample: dict, label: int | None) -> FrameTracks:
         own = torch.as_tensor(instances['labels']).cpu().numpy() == label
         ids, tlwh = ids[own], tlwh[own]
     # Rounded as in a result file, so that scores are those of the file.
-    return FrameTracks(
-        video,
-        first_frame + int(sample['frame_id']),
-        ids,
-        tlwh.round(4),
-    )
+    frame = first_frame + int(sample['frame_id'])
+    return FrameTracks(video, frame, ids, tlwh.round(4))
 
 
 def _to_rows(frames: dict[int, FrameTracks]) -> MOTRows:
     tracks = frames.values()
-    ids = np.concatenate([frame.ids for frame in tracks])
-    ones = np.ones(len(ids))
-    return MOTRows(
+    return MOTRows.of_pedestrians(
         frames=np.repeat([*frames], [len(frame.ids) for frame in tracks]),
-        ids=ids,
+        ids=np.concatenate([frame.ids for frame in tracks]),
         tlwh=np.concatenate([frame.tlwh for frame in tracks]),
-        marks=ones,
-        classes=ones.astype(np.int64),
-        visibility=ones,
-    )
-
-
-def _format_results(frames: dict[int, FrameTracks]) -> str:
-    return ''.join(
-        format_mot_rows(tracks.frame, tracks.ids, tracks.tlwh)
-        for tracks in frames.values()
     )

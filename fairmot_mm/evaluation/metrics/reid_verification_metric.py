@@ -28,9 +28,9 @@ class ReIDVerificationMetric(BaseMetric):
     Args:
         false_accept_rates: The false accept rates at which the true accept rate is
             given, each between 0 and 1.
-        collect_device: 'cpu' or 'gpu', how results are exchanged between ranks.
-        collect_dir: Folder shared by all ranks for the exchange on the 'cpu'.
-        prefix: Prefix of the names of scores, 'reid' by default: `reid/TPR@FAR=0.001`.
+        **kwargs: Arguments of mmengine's ``BaseMetric``: ``collect_device``,
+            ``collect_dir``, and ``prefix`` of the names of scores, 'reid' by default:
+            `reid/TPR@FAR=0.001`.
 
     Raises:
         ConfigError: A rate is not between 0 and 1.
@@ -41,11 +41,9 @@ class ReIDVerificationMetric(BaseMetric):
     def __init__(
         self,
         false_accept_rates: Sequence[float] = FALSE_ACCEPT_RATES,
-        collect_device: str = 'cpu',
-        collect_dir: str | None = None,
-        prefix: str | None = None,
+        **kwargs: Any,
     ) -> None:
-        super().__init__(collect_device, prefix, collect_dir)
+        super().__init__(**kwargs)
         if not false_accept_rates or not all(0 < far < 1 for far in false_accept_rates):
             raise ConfigError(
                 f'false_accept_rates must lie between 0 and 1: {false_accept_rates}'

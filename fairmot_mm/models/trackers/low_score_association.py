@@ -22,7 +22,10 @@ class LowScoreAssociation(OverlapStage):
     low score. Where most weak detections are false, it keeps tracks alive that should
     have been lost.
 
-    Its arguments are those of `OverlapStage`, with other defaults.
+    Args:
+        name: Name of the stage in explanations.
+        cost_thr, confirmed, embed_thr: See `OverlapStage`.
+        score_thr: Score that a weak detection must exceed.
 
     Raises:
         ConfigError: ``score_thr`` or ``cost_thr`` is not in [0, 1].

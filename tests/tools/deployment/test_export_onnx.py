@@ -3,6 +3,7 @@
 import shutil
 
 import pytest
+import torch
 
 from fairmot_mm.benchmark.random_network import make_random_checkpoint
 
@@ -55,11 +56,14 @@ def test_exported_on_the_way(
     An export takes seconds: the file of the fixture stands for what it writes.
     """
     config, checkpoint, path = exported
-    sizes = []
-    monkeypatch.setattr(
-        'fairmot_mm.inference.onnx_backend.export_onnx',
-        lambda model, out, size: sizes.append(size) or shutil.copy(path, out),
-    )
+    weights, sizes = torch.load(checkpoint)['state_dict'], []
+
+    def export(model, out, size):
+        assert all(values.equal(weights[k]) for k, values in model.state_dict().items())
+        sizes.append(size)
+        shutil.copy(path, out)
+
+    monkeypatch.setattr('fairmot_mm.inference.onnx_backend.export_onnx', export)
     own = track(run_tool, config, path, street, tmp_path / 'own')
     backend = ['--backend', 'onnxruntime']
     for folder in ('first', 'second'):
