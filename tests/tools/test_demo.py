@@ -33,5 +33,5 @@ def test_demo(run_tool, tmp_path, capsys):
 
 def test_video_of_no_frames(run_tool, tmp_path):
     """A value that cannot work is named in one line."""
-    with pytest.raises(SystemExit, match='num_frames = 0 must be above 0'):
+    with pytest.raises(SystemExit, match='num_frames=0 must be above 0'):
         run_tool('demo', '--num-frames', 0, '--out', tmp_path)

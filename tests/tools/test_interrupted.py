@@ -196,7 +196,10 @@ def test_truncated_checkpoint(straight, make_config, run_ranks, tmp_path):
     config = make_config(ALL_ON)
     printed = run_ranks(2, 'train', config, '--work-dir', tmp_path, '--resume')
     assert 'epoch_2.pth cannot be read' in printed
-    assert f'going on from the one before, {tmp_path / "epoch_1.pth"}' in printed
+    assert (
+        f'the run continues from the checkpoint before it, {tmp_path / "epoch_1.pth"}'
+        in printed
+    )
     assert 'resumed epoch: 1, iter: 2' in printed
     assert_same_training(tmp_path / 'epoch_3.pth', straight)
 

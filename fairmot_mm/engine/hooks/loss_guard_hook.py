@@ -197,7 +197,7 @@ class LossGuardHook(Hook):
             self._current.bad_gradient = ~norm.isfinite() | self._current.bad_gradient
             # On a CPU the flag can be read without waiting. mmcv's deformable
             # convolution crashes there with weights that are not finite.
-            if norm.device.type == 'cpu' and self._current.fault():
+            if _is_on_cpu(norm) and self._current.fault():
                 optimizer.zero_grad()
         elif norm.isfinite():
             self.num_skipped = 0
@@ -261,6 +261,10 @@ class LossGuardHook(Hook):
         for buffer, before in zip(runner.model.buffers(), self._buffers, strict=True):
             buffer.copy_(before)
         runner.logger.warning(f'left out: {message}')
+
+
+def _is_on_cpu(tensor: Tensor) -> bool:
+    return tensor.device.type == 'cpu'
 
 
 def _stopped(iteration: int, parts: Sequence[str]) -> DivergedError:

@@ -27,8 +27,9 @@ class ImageAPMetric(BaseMetric):
 
     Args:
         max_per_img: Number of detections of an image that count, best first.
-        **kwargs: Arguments of mmengine's ``BaseMetric``: ``collect_device``,
-            ``collect_dir``, and ``prefix`` of the names of scores, 'det' by default:
+        collect_device: See mmengine's ``BaseMetric``.
+        collect_dir: Likewise.
+        prefix: Beginning of the names of scores, 'det' by default:
             `det/AP`, `det/precision` and `det/recall`.
     """
 
@@ -37,9 +38,11 @@ class ImageAPMetric(BaseMetric):
     def __init__(
         self,
         max_per_img: int = 128,
-        **kwargs: Any,
+        collect_device: str = 'cpu',
+        collect_dir: str | None = None,
+        prefix: str | None = None,
     ) -> None:
-        super().__init__(**kwargs)
+        super().__init__(collect_device, prefix, collect_dir)
         self.max_per_img = max_per_img
 
     def process(self, data_batch: Any, data_samples: Sequence[dict]) -> None:

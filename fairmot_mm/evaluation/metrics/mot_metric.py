@@ -99,8 +99,9 @@ class MOTMetric(BaseMetric):
             `label` + 1, which then counts as pedestrians; other rows are left out. For
             a model of several classes list one metric for each class, with different
             `prefix`.
-        **kwargs: Arguments of mmengine's ``BaseMetric``: ``collect_device``,
-            ``collect_dir`` and ``prefix`` of the names of scores, 'mot' by default.
+        collect_device: See mmengine's ``BaseMetric``.
+        collect_dir: Likewise.
+        prefix: Beginning of the names of scores, 'mot' by default.
 
     Raises:
         ConfigError: Unknown protocol.
@@ -115,9 +116,11 @@ class MOTMetric(BaseMetric):
         outfile_prefix: str | None = None,
         submission: str | None = None,
         label: int | None = None,
-        **kwargs: Any,
+        collect_device: str = 'cpu',
+        collect_dir: str | None = None,
+        prefix: str | None = None,
     ) -> None:
-        super().__init__(**kwargs)
+        super().__init__(collect_device, prefix, collect_dir)
         require_protocol(protocol)
         self.protocol = protocol
         self.label = label

@@ -28,8 +28,9 @@ class ReIDVerificationMetric(BaseMetric):
     Args:
         false_accept_rates: The false accept rates at which the true accept rate is
             given, each between 0 and 1.
-        **kwargs: Arguments of mmengine's ``BaseMetric``: ``collect_device``,
-            ``collect_dir``, and ``prefix`` of the names of scores, 'reid' by default:
+        collect_device: See mmengine's ``BaseMetric``.
+        collect_dir: Likewise.
+        prefix: Beginning of the names of scores, 'reid' by default:
             `reid/TPR@FAR=0.001`.
 
     Raises:
@@ -41,9 +42,11 @@ class ReIDVerificationMetric(BaseMetric):
     def __init__(
         self,
         false_accept_rates: Sequence[float] = FALSE_ACCEPT_RATES,
-        **kwargs: Any,
+        collect_device: str = 'cpu',
+        collect_dir: str | None = None,
+        prefix: str | None = None,
     ) -> None:
-        super().__init__(**kwargs)
+        super().__init__(collect_device, prefix, collect_dir)
         if not false_accept_rates or not all(0 < far < 1 for far in false_accept_rates):
             raise ConfigError(
                 f'false_accept_rates must lie between 0 and 1: {false_accept_rates}'

@@ -1,10 +1,10 @@
 """What a tracker knows about a video between two frames."""
 
 import math
+import operator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-import numpy as np
 from mmdet.structures import DetDataSample
 
 from fairmot_mm.models.trackers.detections import Detections
@@ -41,11 +41,15 @@ class FrameInfo(NamedTuple):
                 0.
         """
         metainfo = data_sample.metainfo
-        frame_id = metainfo.get('frame_id')
-        if not (isinstance(frame_id, int | np.integer) and frame_id >= 0):
+        try:
+            frame_id = operator.index(metainfo['frame_id'])
+        except (KeyError, TypeError):
+            frame_id = -1
+        if frame_id < 0:
             raise DataError(
-                f'frame_id={frame_id} in the metainfo of the data sample must be the '
-                'index of the frame in its video, a whole number from 0'
+                f'frame_id={metainfo.get("frame_id")} in the metainfo of the data '
+                'sample must be the index of the frame in its video, a whole number '
+                'from 0'
             )
         frame_rate = float(metainfo.get('frame_rate', 30))
         if not 0 < frame_rate < math.inf:
@@ -53,9 +57,7 @@ class FrameInfo(NamedTuple):
                 f'frame_rate={frame_rate} of the data sample must be above 0'
             )
         height, width = metainfo.get('ori_shape', (0, 0))[:2]
-        return cls(
-            int(frame_id), frame_rate, (width, height) if width and height else None
-        )
+        return cls(frame_id, frame_rate, (width, height) if width and height else None)
 
 
 @dataclass(frozen=True)
