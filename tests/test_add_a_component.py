@@ -50,17 +50,19 @@ def test_every_code_block_is_used():
     assert len(COMMAND_BLOCK.findall(PAGE)) == PAGE.count('```bash')
 
 
+@pytest.mark.slow
 def test_trains_with_the_parts_of_the_page(project):
-    """The network that was trained is the page's, its losses finite."""
+    """The network that was trained is the page's, and it learns."""
     folder, output = project
     weights = read_state_dict(folder / 'work_dirs/street/epoch_2.pth')
     assert 'detector.backbone.steps.3.conv.weight' in weights
     assert weights['detector.bbox_head.trunk.conv.weight'].shape[:2] == (32, 24)
     losses = re.findall(r' loss: (\S+) ', output)
-    assert losses
-    assert all(float(loss) < 1000 for loss in losses)
+    losses = [float(loss) for loss in losses]
+    assert losses[-1] < losses[0]
 
 
+@pytest.mark.slow
 def test_tracks_with_the_parts_of_the_page(project):
     """Both tools give tracks, and identities count from 1 in each sequence."""
     folder, output = project
