@@ -31,7 +31,7 @@ MAY_IMPORT = {
     'models.task_modules': FOUNDATION,
     'models.trackers': FOUNDATION,
     'models.detectors': LAYERS,
-    'models.mot': LAYERS | {'checkpoint'},
+    'models.mot': LAYERS | {'checkpoint', 'models.detectors'},
     'visualization': FOUNDATION,
     'video': FOUNDATION | {'visualization'},
     'datasets': FOUNDATION | {'video'},
@@ -40,7 +40,7 @@ MAY_IMPORT = {
     'engine': FOUNDATION | {'models.layers'},
     'synthetic': FOUNDATION | {'evaluation'},
     'config': FOUNDATION | {'checkpoint'},
-    'inference': LAYERS | {'models', 'checkpoint', 'config'},
+    'inference': LAYERS | {'models', 'models.detectors', 'checkpoint', 'config'},
     'apis': FOUNDATION
     | {
         'models',

@@ -2,12 +2,24 @@
 
 from collections.abc import Iterator
 from itertools import islice
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from mmengine.runner import EpochBasedTrainLoop
 from torch import nn
 
 from fairmot_mm.registry import LOOPS
+
+
+@runtime_checkable
+class SkippingSampler(Protocol):
+    """A sampler that can skip the beginning of an epoch without reading images."""
+
+    def skip_first(self, num_samples: int) -> None:
+        """Leave out the first samples of the next epoch.
+
+        Args:
+            num_samples: Number of samples of this process.
+        """
 
 
 @LOOPS.register_module()
@@ -16,8 +28,8 @@ class ResumableEpochLoop(EpochBasedTrainLoop):
 
     The resumed run skips the batches that are done and trains the remaining ones, in
     the order that they would have had without the interruption. mmengine's own loop
-    would repeat the whole epoch. A sampler with `skip_first`, such as `SeededSampler`,
-    skips batches without reading their images.
+    would repeat the whole epoch. A `SkippingSampler`, such as `SeededSampler`, skips
+    batches without reading their images.
 
     mmengine calls ``after_train`` of a hook only after a training that succeeds. After
     an error this loop calls ``after_failure``, where a hook can undo its changes.
@@ -48,7 +60,7 @@ class ResumableEpochLoop(EpochBasedTrainLoop):
     def _batches(self, done: int) -> Iterator[Any]:
         """The batches of an epoch without the first ``done`` ones."""
         sampler = self.dataloader.sampler
-        if not hasattr(sampler, 'skip_first'):
+        if not isinstance(sampler, SkippingSampler):
             yield from islice(self.dataloader, done, None)
             return
         sampler.skip_first(done * (self.dataloader.batch_size or 1))

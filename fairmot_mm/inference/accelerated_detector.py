@@ -9,7 +9,7 @@ from torch import Tensor
 
 from fairmot_mm.inference.low_precision import network_dtype
 from fairmot_mm.models import JDEDetector
-from fairmot_mm.models.utils.inference_detector import InferenceDetector
+from fairmot_mm.models.detectors.inference_detector import InferenceDetector
 
 Maps = dict[str, Tensor]
 

@@ -1,7 +1,8 @@
 """Sample images of a training: input, targets and predictions of the network."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import mmcv
 import numpy as np
@@ -19,6 +20,27 @@ from fairmot_mm.registry import HOOKS
 from fairmot_mm.utils import ConfigError, read_mot
 from fairmot_mm.utils.boxes import tlwh_to_xyxy
 from fairmot_mm.utils.contracts import require_range
+
+
+@runtime_checkable
+class HeatmapHead(Protocol):
+    """A box head whose targets and output are heatmaps, such as `CenterHead`."""
+
+    stride: int
+    num_classes: int
+
+    def get_targets(
+        self, batch_gt_instances: Sequence[InstanceData], feat_shape: tuple[int, int]
+    ) -> Any:
+        """Compute the targets of a batch.
+
+        Args:
+            batch_gt_instances: Ground truth of each image, in pixels of the input.
+            feat_shape: (height, width) of the heatmap in cells.
+
+        Returns:
+            Targets with ``heatmap`` (B, K, H, W).
+        """
 
 
 @HOOKS.register_module()
@@ -62,11 +84,11 @@ class SampleVisualizationHook(Hook):
         """Find the head that predicts the heatmap."""
         model = bare_model(runner.model)
         self._head = getattr(getattr(model, 'detector', model), 'bbox_head', None)
-        needed = ('get_targets', 'stride', 'num_classes')
-        if not all(hasattr(self._head, name) for name in needed):
+        if not isinstance(self._head, HeatmapHead):
             raise ConfigError(
                 f'SampleVisualizationHook draws heatmaps: {type(model).__name__} has no'
-                f' bbox_head with {", ".join(needed)}, such as CenterHead'
+                ' bbox_head with get_targets, stride and num_classes, such as '
+                'CenterHead'
             )
 
     def before_train_iter(self, runner: Runner, *args: Any, **kwargs: Any) -> None:

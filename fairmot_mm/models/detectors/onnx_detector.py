@@ -9,8 +9,8 @@ import torch
 from mmdet.structures import DetDataSample
 from torch import Tensor, nn
 
+from fairmot_mm.models.detectors.inference_detector import InferenceDetector
 from fairmot_mm.models.utils.decode import CenterDetections, rescale_bboxes
-from fairmot_mm.models.utils.inference_detector import InferenceDetector
 from fairmot_mm.models.utils.pred_instances import set_pred_instances
 from fairmot_mm.registry import MODELS
 from fairmot_mm.utils.errors import CheckpointError, ConfigError

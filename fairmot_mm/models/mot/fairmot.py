@@ -10,9 +10,9 @@ from mmengine.config import Config
 from torch import Tensor
 
 from fairmot_mm.checkpoint.fit_state_dict import fit_state_dict
+from fairmot_mm.models.detectors.inference_detector import InferenceDetector
 from fairmot_mm.models.layers.row_shard import keep_from_averaging
 from fairmot_mm.models.mot.mmdet_tracker import MMDetTracker, adapt_tracker
-from fairmot_mm.models.utils.inference_detector import InferenceDetector
 from fairmot_mm.registry import MODELS
 from fairmot_mm.utils.errors import ConfigError
 from fairmot_mm.utils.step_clock import step
