@@ -147,4 +147,4 @@ def test_failure_is_no_stop(start_job, straight, tmp_path):
         'slurm_test.sh', 'wrong', *straight, '--work-dir', tmp_path, *wrong
     )
     assert srun.wait() == 1, log.read_text()
-    assert 'error: config does not fit a component' in log.read_text()
+    assert 'error: model.tracker: JDETracker has no argument' in log.read_text()
