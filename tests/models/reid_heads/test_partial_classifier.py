@@ -262,7 +262,7 @@ def test_refused():
     """A ratio of nothing, and a second loss."""
     with pytest.raises(ConfigError, match=r'sample_ratio=0 must be above 0'):
         PartialClassifier(4, 7, sample_ratio=0)
-    with pytest.raises(ConfigError, match=r'PartialClassifier computes its own cross-.*FocalLoss'):
+    with pytest.raises(ConfigError, match=r'computes its own cross-.*FocalLoss'):
         make_head(
             classifier_cfg=dict(type='PartialClassifier'),
             loss_id=dict(type='FocalLoss'),
