@@ -42,7 +42,7 @@ def table() -> str:
         (
             f'`{model.short_name}`',
             f'[{model.name.removeprefix("fairmot_")}]'
-            f'(../configs/fairmot/{model.config.name})',
+            f'(../../configs/fairmot/{model.config.name})',
             weights_of(model),
             ', '.join(model.metadata['Training Data']),
             scores_of(model),

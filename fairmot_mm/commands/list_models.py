@@ -1,4 +1,4 @@
-"""Print the model zoo as a Markdown table: docs/model_zoo.md has it."""
+"""Print the model zoo as a Markdown table: docs/reference/model_zoo.md has it."""
 
 import argparse
 
