@@ -216,7 +216,7 @@ class BlockKalmanFilter(ABC):
             Corrected mean (N, 8) and covariance (N, 3, 4).
         """
         p, c = cov[:, 0], cov[:, 1]
-        gain = cov[:, :2] / self._innovation_var(mean, cov)[:, None]
+        gain = cov[:, :2] / self.innovation_var(mean, cov)[:, None]
         innovation = (measurement - mean[:, :4])[:, None]
         corrected_cov = cov.copy()
         corrected_cov[:, :2] -= gain[:, :1] * cov[:, :2]
@@ -237,7 +237,7 @@ class BlockKalmanFilter(ABC):
             (N, M), to be compared with `gating_thr`.
         """
         offset = measurement - mean[:, None, :4]
-        return np.sum(offset**2 / self._innovation_var(mean, cov)[:, None], axis=2)
+        return np.sum(offset**2 / self.innovation_var(mean, cov)[:, None], axis=2)
 
     def gated_pairs(
         self, mean: np.ndarray, cov: np.ndarray, measurement: np.ndarray
@@ -253,7 +253,7 @@ class BlockKalmanFilter(ABC):
             For P pairs the states (P,), ascending, the measurements (P,), and the
             squared Mahalanobis distances (P,), none above `gating_thr`.
         """
-        variance = self._innovation_var(mean, cov)
+        variance = self.innovation_var(mean, cov)
         reach = np.sqrt(self.gating_thr * variance[:, 0])
         rows, cols = pairs_in_reach(mean[:, 0], reach, measurement[:, 0])
         distance = np.zeros(len(rows))
@@ -265,7 +265,15 @@ class BlockKalmanFilter(ABC):
             rows, cols, distance = rows[near], cols[near], distance[near]
         return rows, cols, distance
 
-    def _innovation_var(self, mean: np.ndarray, cov: np.ndarray) -> np.ndarray:
-        """Variance (N, 4) of a measurement about a predicted state."""
+    def innovation_var(self, mean: np.ndarray, cov: np.ndarray) -> np.ndarray:
+        """Variances of a measurement about predicted states.
+
+        Args:
+            mean: (N, 8) predicted means.
+            cov: (N, 3, 4) predicted covariances.
+
+        Returns:
+            (N, 4), the state's own uncertainty plus the noise of a measurement.
+        """
         noise = self._var(mean[:, :4], self.std_weight_position, 'measurement')
         return cov[:, 0] + noise

@@ -20,6 +20,7 @@ from fairmot_mm.models.trackers.stage_matcher import (
     StageMatcher,
     build_stages,
 )
+from fairmot_mm.models.trackers.track_birth import TrackBirth
 from fairmot_mm.models.trackers.track_table import TrackTable
 from fairmot_mm.models.trackers.video_state import FrameInfo, VideoState
 from fairmot_mm.registry import MODELS, TASK_UTILS
@@ -72,9 +73,15 @@ class JDETracker:
             False: labels play no part, and a track takes that of its last detection.
         min_box_area: Output only boxes of more square pixels of the original frame.
         max_aspect_ratio: Output no box with a larger width / height. None: no limit.
+        recent_embeds: Embeddings of single detections that a track keeps beside the
+            smoothed one, for stages that compare them, such as LikelihoodStage: a
+            person looks different from the side (DeepSORT, Wojke et al., 2017, section
+            2.2, keeps 100).
+        birth: Config of the rule by which tracks begin and are confirmed, in
+            TASK_UTILS; by default TrackBirth.
         stages: Configs of matching stages (`Stage`) in TASK_UTILS, in order, in place
-            of the three above: AppearanceStage, OverlapStage, LowScoreAssociation, or a
-            class of your own. `motion_weight`, `low_score`, and all `cost_thrs` but
+            of the three above: AppearanceStage, OverlapStage, LowScoreAssociation,
+            LikelihoodStage, or a class of your own. `motion_weight`, `low_score`, and all `cost_thrs` but
             `duplicate` then belong into these configs. None: the published stages.
         motion: Config of the motion model (`MotionModel`) in TASK_UTILS; by default
             KalmanFilterXYAH.
@@ -107,6 +114,8 @@ class JDETracker:
         classes_apart: bool = True,
         min_box_area: float = 0,
         max_aspect_ratio: float | None = None,
+        recent_embeds: int = 0,
+        birth: dict[str, Any] | None = None,
         stages: Sequence[dict[str, Any]] | None = None,
         motion: dict[str, Any] | None = None,
         low_score: dict[str, Any] | None = None,
@@ -117,7 +126,7 @@ class JDETracker:
         cost_thrs = cost_thrs or {}
         if unknown := set(cost_thrs) - set(COST_THRS):
             raise ConfigError(f'cost_thrs has no {unknown}: use {list(COST_THRS)}')
-        require_range(low=0, track_buffer=track_buffer)
+        require_range(low=0, track_buffer=track_buffer, recent_embeds=recent_embeds)
         require_range(low=0, high=1, embed_momentum=embed_momentum)
         self.obj_score_thr = obj_score_thr
         self.track_buffer = track_buffer
@@ -128,8 +137,11 @@ class JDETracker:
             motion or {'type': 'KalmanFilterXYAH'}
         )
         require_contract(self.motion, MotionModel, 'motion')
+        self.birth: TrackBirth = TASK_UTILS.build(birth or {'type': 'TrackBirth'})
         self.lifecycle = Lifecycle(
             motion=self.motion,
+            birth=self.birth,
+            recent_embeds=recent_embeds,
             duplicate_thr=self.cost_thrs['duplicate'],
             embed_momentum=embed_momentum,
             linger_expired=linger_expired,
@@ -206,10 +218,13 @@ class JDETracker:
             video, frame, before, embed_thr = self._move_to_frame(info, detections)
             seconds, max_lost = frame / info.frame_rate, self.max_lost(info.frame_rate)
             before = self.parts.follow_camera(before, img, data_sample, detections.tlwh)
-            match, stages = self.matcher.match(before, detections, embed_thr)
+            match, stages = self.matcher.match(
+                before, detections, frame, info.frame_rate, embed_thr
+            )
             updated = self.lifecycle.update(before, detections, match, frame)
             updated = self.parts.recall(before, updated, seconds)
-            begun = association.unmatched(match, len(detections)) & detections.strong
+            free = association.unmatched(match, len(detections))
+            begun = free & self.birth.begins(detections)
             new = self.lifecycle.start(detections, begun, frame, video.num_ids + 1)
             after = self.lifecycle.regroup(updated, new, match >= 0, frame, max_lost)
             self.parts.remember(updated, after, seconds)

@@ -7,6 +7,7 @@ import numpy as np
 from fairmot_mm.models.trackers import association
 from fairmot_mm.models.trackers.detections import Detections, unit_embeds
 from fairmot_mm.models.trackers.motion_model import MotionModel
+from fairmot_mm.models.trackers.track_birth import TrackBirth
 from fairmot_mm.models.trackers.track_table import TrackTable
 from fairmot_mm.models.trackers.video_state import FrameInfo
 
@@ -19,6 +20,8 @@ class Lifecycle:
 
     Attributes:
         motion: Motion model.
+        birth: When tracks begin and are confirmed.
+        recent_embeds: Embeddings of single detections that a track keeps.
         duplicate_thr: 1 - IoU below which a lost and a tracked track are duplicates.
         embed_momentum: Share of the new embedding in the smoothed one, in [0, 1].
         linger_expired, bar_refound, iou_plus_one, predict_unconfirmed, refresh_score,
@@ -26,6 +29,8 @@ class Lifecycle:
     """
 
     motion: MotionModel
+    birth: TrackBirth
+    recent_embeds: int
     duplicate_thr: float
     embed_momentum: float
     linger_expired: bool
@@ -59,13 +64,17 @@ class Lifecycle:
         return TrackTable(
             ids=first_id + np.arange(count),
             tracked=np.full(count, True),
-            confirmed=np.full(count, frame == 1),
+            confirmed=np.full(count, frame == 1 or self.birth.num_matches == 1),
             ends_when_lost=np.full(count, False),
             start_frames=np.full(count, frame),
             last_frames=np.full(count, frame),
             scores=detections.scores[new],
             labels=detections.labels[new],
+            num_matches=np.full(count, 1),
             embeds=detections.embeds[new],
+            recent_embeds=np.repeat(
+                detections.embeds[new][:, None], self.recent_embeds, axis=1
+            ),
             mean=mean,
             cov=cov,
         )
@@ -144,10 +153,15 @@ class Lifecycle:
             (1 - self.embed_momentum) * tracks.embeds[rows[learns]]
             + self.embed_momentum * unit_embeds(detections.embeds[found[learns]])
         )
+        if self.recent_embeds:
+            older = tracks.recent_embeds[rows[learns], :-1]
+            newest = detections.embeds[found[learns], None]
+            updated.recent_embeds[rows[learns]] = np.concatenate([newest, older], 1)
         rescored = tracks.tracked[rows] | self.refresh_score
         updated.scores[rows[rescored]] = detections.scores[found[rescored]]
         updated.labels[rows] = detections.labels[found]
-        updated.confirmed[rows] = True
+        updated.num_matches[rows] += 1
+        updated.confirmed[rows] |= updated.num_matches[rows] >= self.birth.num_matches
         updated.last_frames[rows] = frame
         return updated
 
@@ -172,6 +186,7 @@ class Lifecycle:
             The tracks that remain.
         """
         was_tracked = tracks.tracked
+        waits = ~seen & self.birth.waits(tracks, frame)
         stays = ~seen & tracks.confirmed & ~tracks.ends_when_lost
         expired = stays & (frame - tracks.last_frames > max_lost)
         ends_when_lost = tracks.ends_when_lost
@@ -181,6 +196,7 @@ class Lifecycle:
             stays &= ~expired
         if not self.bar_refound:
             ends_when_lost = ends_when_lost & ~seen
+        stays |= waits
         order = np.concatenate(
             [
                 np.flatnonzero(seen & was_tracked),

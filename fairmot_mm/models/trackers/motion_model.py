@@ -107,6 +107,17 @@ class MotionModel(Protocol):
             squared Mahalanobis distances (P,), none above `gating_thr`.
         """
 
+    def innovation_var(self, mean: np.ndarray, cov: np.ndarray) -> np.ndarray:
+        """Variances of a measurement about predicted states.
+
+        Args:
+            mean: (N, ...) predicted means.
+            cov: (N, ...) predicted covariances.
+
+        Returns:
+            (N, ...) variances, those of centre x and centre y first, in square pixels.
+        """
+
     def warp(
         self, mean: np.ndarray, cov: np.ndarray, matrix: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray]:

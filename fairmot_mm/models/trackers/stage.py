@@ -27,6 +27,9 @@ class StageInput:
         motion: Motion model of the tracker.
         iou_plus_one: Whether boxes include their last pixel, see
             `association.iou_pairs`.
+        frame: Number of the frame as the tracker counts, see ``last_frames`` of
+            `TrackTable`.
+        frame_rate: Frames a second.
     """
 
     tracks: TrackTable
@@ -35,6 +38,8 @@ class StageInput:
     cols: np.ndarray
     motion: MotionModel
     iou_plus_one: bool
+    frame: int
+    frame_rate: float
 
     @property
     def track_tlwh(self) -> np.ndarray:
@@ -45,6 +50,25 @@ class StageInput:
     def detection_tlwh(self) -> np.ndarray:
         """(C, 4) left, top, width, height of the detected boxes, in pixels."""
         return self.detections.tlwh[self.cols]
+
+    @property
+    def seconds_lost(self) -> np.ndarray:
+        """(R,) time for which the tracks have been lost, 0 for tracked ones."""
+        tracked = self.tracks.tracked[self.rows]
+        frames = self.frame - 1 - self.tracks.last_frames[self.rows]
+        return np.where(tracked, 0, frames) / self.frame_rate
+
+    @property
+    def log_spread(self) -> np.ndarray:
+        """(R,) logarithm of the area in which a detection is expected.
+
+        The area is the product of the standard deviations of the centre, in areas of
+        the predicted box.
+        """
+        mean, cov = self.tracks.mean[self.rows], self.tracks.cov[self.rows]
+        deviation = np.sqrt(self.motion.innovation_var(mean, cov)[:, :2])
+        sizes = np.maximum(self.track_tlwh[:, 2:], 1.0)  # pixels
+        return np.log(deviation / sizes).sum(axis=1)
 
     def gated_pairs(self) -> Pairs:
         """Find the pairs inside the gate of the motion model.
@@ -89,6 +113,24 @@ class StageInput:
             pairs.rows,
             pairs.cols,
         )
+
+    def least_embed_distance(self, pairs: Pairs) -> np.ndarray:
+        """Compare a detection with all that a track remembers of its appearance.
+
+        Args:
+            pairs: P pairs.
+
+        Returns:
+            (P,) smallest cosine distance in [0, 2] to the smoothed embedding and to the
+            recent ones.
+        """
+        least = self.embed_distance(pairs)
+        for recent in np.moveaxis(self.tracks.recent_embeds[self.rows], 1, 0):
+            distance = association.cosine_distance(
+                recent, self.detections.embeds[self.cols], pairs.rows, pairs.cols
+            )
+            np.minimum(least, distance, out=least)
+        return least
 
     def alike(self, pairs: Pairs, embed_thr: float | None) -> Pairs:
         """Keep the pairs with similar embeddings.

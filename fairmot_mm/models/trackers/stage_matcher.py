@@ -114,6 +114,8 @@ class StageMatcher:
         self,
         tracks: TrackTable,
         detections: Detections,
+        frame: int,
+        frame_rate: float,
         embed_thr: float | None = None,
     ) -> tuple[np.ndarray, list[StageRecord]]:
         """Match the tracks and the detections of a frame.
@@ -121,6 +123,8 @@ class StageMatcher:
         Args:
             tracks: T tracks, moved to the frame.
             detections: D detections of the frame.
+            frame: Number of the frame as the tracker counts.
+            frame_rate: Frames a second.
             embed_thr: Use the stages for low frame rates, with this largest cosine
                 distance of a pair made by overlap. None: the usual stages.
 
@@ -131,7 +135,9 @@ class StageMatcher:
         match, records = np.full(len(tracks), -1), []
         for usual in self.stages:
             stage = usual if embed_thr is None else usual.for_low_frame_rate(embed_thr)
-            unmatched = self._unmatched(stage, tracks, detections, match)
+            unmatched = self._unmatched(
+                stage, tracks, detections, match, frame, frame_rate
+            )
             rows, cols = unmatched.rows, unmatched.cols
             if not (len(rows) and len(cols)):
                 continue
@@ -152,6 +158,8 @@ class StageMatcher:
         tracks: TrackTable,
         detections: Detections,
         match: np.ndarray,
+        frame: int,
+        frame_rate: float,
     ) -> StageInput:
         """The unmatched tracks and detections that take part in a stage."""
         of_tracks, of_detections = stage.candidates(tracks, detections)
@@ -163,5 +171,12 @@ class StageMatcher:
         rows = np.flatnonzero(of_tracks & (match < 0))
         cols = np.flatnonzero(of_detections & scored & free)
         return StageInput(
-            tracks, detections, rows, cols, self.motion, self.iou_plus_one
+            tracks,
+            detections,
+            rows,
+            cols,
+            self.motion,
+            self.iou_plus_one,
+            frame,
+            frame_rate,
         )

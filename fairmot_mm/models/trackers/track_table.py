@@ -16,14 +16,18 @@ class TrackTable:
         ids: (T,) int64 identities, from 1.
         tracked: (T,) bool, a detection supported the track in the last frame; the
             others are lost.
-        confirmed: (T,) bool, seen at least twice, or begun in the first frame.
+        confirmed: (T,) bool, seen often enough to be output (`TrackBirth`), or begun
+            in the first frame.
         ends_when_lost: (T,) bool, the track was found again after it had expired, so
             it ends as soon as it is lost again (``bar_refound`` of `JDETracker`).
         start_frames: (T,) int64, frame in which the track began, counted from 1.
         last_frames: (T,) int64, frame of the last detection.
         scores: (T,) float32.
         labels: (T,) int64.
+        num_matches: (T,) int64, detections of the track, the first one included.
         embeds: (T, C) float32, smoothed, of unit length.
+        recent_embeds: (T, R, C) float32 of unit length, those of the last R strong
+            detections, the newest first. R is `recent_embeds` of `JDETracker`.
         mean: (T, ...) float64 motion state.
         cov: (T, ...) float64 uncertainty of the motion state.
     """
@@ -36,7 +40,9 @@ class TrackTable:
     last_frames: np.ndarray
     scores: np.ndarray
     labels: np.ndarray
+    num_matches: np.ndarray
     embeds: np.ndarray
+    recent_embeds: np.ndarray
     mean: np.ndarray
     cov: np.ndarray
 

@@ -1,0 +1,68 @@
+"""When a detection begins a track, and when the track is output."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from fairmot_mm.models.trackers.detections import Detections
+from fairmot_mm.models.trackers.track_table import TrackTable
+from fairmot_mm.registry import TASK_UTILS
+from fairmot_mm.utils.contracts import require_range
+
+
+@TASK_UTILS.register_module()
+@dataclass(frozen=True)
+class TrackBirth:
+    """The rule by which tracks begin and are confirmed.
+
+    The defaults are those of FairMOT: every strong detection that continues no track
+    begins one, and the track is output from its second detection on, which must come in
+    the next frame. ByteTrack (Zhang et al., ECCV 2022, algorithm 1) asks for a higher
+    score than it needs to continue a track.
+
+    Args:
+        score_thr: Score that a detection must exceed to begin a track. None: the
+            `obj_score_thr` of the tracker. It has no effect below `obj_score_thr`.
+        num_matches: Detections after which a track is confirmed; 1 outputs it at once.
+            Tracks that begin in the first frame are confirmed.
+        patience: Frames in a row in which an unconfirmed track may be without a
+            detection before it ends.
+
+    Raises:
+        ConfigError: A value is out of its range.
+    """
+
+    score_thr: float | None = None
+    num_matches: int = 2
+    patience: int = 0
+
+    def __post_init__(self) -> None:
+        if self.score_thr is not None:
+            require_range(low=0, high=1, score_thr=self.score_thr)
+        require_range(low=1, num_matches=self.num_matches)
+        require_range(low=0, patience=self.patience)
+
+    def begins(self, detections: Detections) -> np.ndarray:
+        """Say which detections begin a track if they continue none.
+
+        Args:
+            detections: D detections of a frame.
+
+        Returns:
+            Mask (D,).
+        """
+        if self.score_thr is None:
+            return detections.strong
+        return detections.strong & (detections.scores > self.score_thr)
+
+    def waits(self, tracks: TrackTable, frame: int) -> np.ndarray:
+        """Say which tracks stay although they are unconfirmed and not seen.
+
+        Args:
+            tracks: T tracks.
+            frame: Number of the frame, as in ``last_frames`` of the tracks.
+
+        Returns:
+            Mask (T,).
+        """
+        return ~tracks.confirmed & (frame - tracks.last_frames <= self.patience)
