@@ -12,8 +12,8 @@ from fairmot_mm.utils.pairs import count_in_reach
 
 # 95 % quantile of the chi-square distribution with four degrees of freedom.
 CHI2_95_4DOF = 9.4877
-# From this many cells on it pays to ask whether a table of all distances takes less time
-# than a list of the near pairs; it does where more than half of all pairs are near.
+# From this many cells on it pays to ask whether a table of all distances takes less
+# time than a list of the near pairs; it does where more than half of them are near.
 _LARGE_TABLE = 250_000
 
 
