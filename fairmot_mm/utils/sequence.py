@@ -1,16 +1,22 @@
 """Reading MOTChallenge sequence folders: images and ``seqinfo.ini``."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from functools import cached_property
+from pathlib import Path, PurePath
+from typing import TypeVar
 
 import cv2
+import numpy as np
 
 from fairmot_mm.utils.errors import ConfigError, DataError
+from fairmot_mm.utils.frame_numbers import frame_numbers, require_frames
+from fairmot_mm.utils.mot_io import MOTRows, read_mot
 from fairmot_mm.utils.text_files import read_ini
 
 SPLITS = ('all', 'first-half', 'second-half')
+AnyPath = TypeVar('AnyPath', bound=PurePath)
 IMAGE_SUFFIXES = ('.jpg', '.jpeg', '.png', '.bmp', '.tif', '.tiff', '.webp')
 
 
@@ -29,6 +35,19 @@ def natural_order(name: str) -> list[tuple[int, str]]:
     return [(int(word) if word.isdecimal() else -1, word) for word in words]
 
 
+def sort_images(paths: Iterable[AnyPath]) -> list[AnyPath]:
+    """Choose the images among files, in the order that every part of the project uses.
+
+    Args:
+        paths: Files of any kind.
+
+    Returns:
+        Those with the ending of an image, in natural order, see `natural_order`.
+    """
+    images = (path for path in paths if path.suffix.lower() in IMAGE_SUFFIXES)
+    return sorted(images, key=lambda path: natural_order(path.as_posix()))
+
+
 def list_images(folder: str | Path) -> list[Path]:
     """List the images of a folder.
 
@@ -36,7 +55,7 @@ def list_images(folder: str | Path) -> list[Path]:
         folder: The folder.
 
     Returns:
-        The images in natural order of their names, see `natural_order`.
+        The images in natural order of their names, see `sort_images`.
 
     Raises:
         DataError: The folder does not exist or has no image.
@@ -44,10 +63,7 @@ def list_images(folder: str | Path) -> list[Path]:
     folder = Path(folder)
     if not folder.is_dir():
         raise DataError(f'{folder} is not a folder')
-    images = sorted(
-        (path for path in folder.iterdir() if path.suffix.lower() in IMAGE_SUFFIXES),
-        key=lambda path: natural_order(path.name),
-    )
+    images = sort_images(folder.iterdir())
     if not images:
         raise DataError(
             f'{folder} has no image in it (looked for {" ".join(IMAGE_SUFFIXES)})'
@@ -85,7 +101,7 @@ class SequenceInfo:
 
     Attributes:
         name: Name of the sequence, that of its folder.
-        images: Image files in frame order; ``images[k]`` is frame k + 1.
+        images: Image files in frame order.
         frame_rate: Frames per second.
         width: Width of the images in pixels.
         height: Height of the images in pixels.
@@ -136,28 +152,33 @@ class SequenceInfo:
         height, width = first.shape[:2]
         return cls(folder.name, images, 30.0, width, height, gt_file)
 
-    def images_by_frame(self) -> dict[int, Path]:
-        """Find the image of each frame.
-
-        The frame is the number in the file's name, or the position in name order (from
-        1) if any name is not a number.
-
-        Returns:
-            Images by frame number, ascending.
+    @cached_property
+    def frames(self) -> np.ndarray:
+        """(F,) int64 number of each image in ground truth and results, ascending.
 
         Raises:
-            DataError: Two images have the same frame number.
+            DataError: Two images have the same number.
         """
-        numeric = all(image.stem.isdecimal() for image in self.images)
-        images: dict[int, Path] = {}
-        for index, image in enumerate(self.images, 1):
-            frame = int(image.stem) if numeric else index
-            if frame in images:
-                raise DataError(
-                    f'{image} and {images[frame].name} are both frame {frame}: keep one'
-                )
-            images[frame] = image
-        return dict(sorted(images.items()))
+        return frame_numbers(self.images)
+
+    def read_ground_truth(self) -> MOTRows:
+        """Read ``gt/gt.txt``, every row of which must have an image.
+
+        Returns:
+            The rows in file order.
+
+        Raises:
+            DataError: The file is missing or malformed, or a row has no image.
+        """
+        rows = read_mot(self.gt_file)
+        require_frames(
+            self.gt_file,
+            'ground truth has',
+            rows.frames,
+            self.frames,
+            f'; {self.images[0].parent} must have an image for each frame of the file',
+        )
+        return rows
 
 
 def write_seqinfo(
