@@ -16,7 +16,6 @@ from fairmot_mm.utils.mot_io import (
     format_mot_rows,
     read_mot,
     write_mot,
-    write_text,
 )
 from fairmot_mm.utils.pairs import pairs_in_reach
 from fairmot_mm.utils.parallel import map_parallel
@@ -29,6 +28,7 @@ from fairmot_mm.utils.sequence import (
     split_range,
 )
 from fairmot_mm.utils.step_clock import STEPS, StepClock, failed_step, step
+from fairmot_mm.utils.text_files import write_text
 
 __all__ = [
     'IMAGE_SUFFIXES',

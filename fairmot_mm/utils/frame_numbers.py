@@ -1,6 +1,6 @@
 """The one rule for the number of a frame, and checking files against it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -47,39 +47,38 @@ def frame_numbers(images: Sequence[Path]) -> np.ndarray:
 
 
 def require_frames(
-    where: object,
-    what: str,
     rows: np.ndarray,
-    frames: np.ndarray | range,
+    frames: np.ndarray,
+    what: str,
+    where: Callable[[int], str],
     hint: str = '',
 ) -> None:
     """Raise if rows of a file belong to frames that a sequence does not have.
 
     Args:
-        where: The file or the sequence that has the rows.
-        what: What the rows are: 'ground truth has' or 'results have'.
         rows: (R,) frame number of each row.
         frames: (F,) numbers of the frames of the sequence, ascending.
+        what: Subject and verb of the message: 'ground truth has', 'results have'.
+        where: Names the place of a row in its file, as `MOTTable.where` does.
         hint: What to do, for the message.
 
     Raises:
-        DataError: The message has the frames, and the number of their rows.
+        DataError: The message has the first row, the frames, and the number of rows.
     """
-    numbers = np.asarray(frames)
-    alien = rows[~np.isin(rows, numbers)]
+    alien = np.flatnonzero(~np.isin(rows, frames))
     if not len(alien):
         return
-    if not len(numbers):
-        raise DataError(f'{where}: {what} rows, but the sequence has no frame{hint}')
-    unknown = np.unique(alien)
-    first, last = numbers[0], numbers[-1]
-    sequence = f'outside the frames {first} to {last} of the sequence'
-    if ((unknown > first) & (unknown < last)).any():
-        sequence = f'but the sequence has only the frames {format_frames(numbers)}'
-    count = '1 row' if len(alien) == 1 else f'{len(alien)} rows'
+    unknown = np.unique(rows[alien])
+    sequence = 'but the sequence has no frame'
+    if len(frames):
+        first, last = frames[0], frames[-1]
+        sequence = f'outside the frames {first} to {last} of the sequence'
+        if ((unknown > first) & (unknown < last)).any():
+            sequence = f'but the sequence has only the frames {format_frames(frames)}'
     raise DataError(
-        f'{where}: {what} frame{"s" * (len(unknown) > 1)} {format_frames(unknown)}, '
-        f'{sequence}: {count}{hint}'
+        f'{where(int(alien[0]))}: {what} frame{"s" if len(unknown) > 1 else ""} '
+        f'{format_frames(unknown)}, {sequence}: {len(alien)} '
+        f'row{"s" if len(alien) > 1 else ""}{hint}'
     )
 
 

@@ -118,10 +118,10 @@ def _read_video(file: Path, ending: str, frame_rate: float) -> SourcePart:
     for number, track in enumerate(root.findall('track')):
         given = _shapes(file, track)
         require_frames(
-            file,
-            f'track {track.get("id")} has',
             np.array([each.frame for each in given if not each.outside], np.int64),
             np.sort([*images, *deleted]),
+            f'track {track.get("id")} has',
+            lambda _: str(file),
             f' ({len(images)} images)',
         )
         own = list(_interpolated(given, step or 1, deleted))
