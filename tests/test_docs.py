@@ -23,7 +23,7 @@ from fairmot_mm.registry import HOOKS, MODELS, TASK_UTILS
 ROOT = Path(__file__).parents[1]
 PAGES = [
     *(page for page in sorted(ROOT.glob('*.md')) if page.name != 'CHANGELOG.md'),
-    *sorted(ROOT.glob('docs/*.md')),
+    *sorted(ROOT.glob('docs/**/*.md')),
     *sorted(ROOT.glob('configs/**/*.md')),
 ]
 LINK = re.compile(r'\]\((?!\w+:)([^)#\s]*)(?:#([^)\s]+))?\)')
@@ -279,7 +279,7 @@ def base(match):
 
 def test_keys_of_answers():
     """What the questions are answered with can be set, and builds."""
-    text = (ROOT / 'docs/faq.md').read_text()
+    text = (ROOT / 'docs/how_to/faq.md').read_text()
     options = dict(re.findall(r'`?((?:[a-z_]+\.)+[a-z_]+)=([\w./]+)', text))
     assert len(options) > 10
     values = {'None': None, 'False': False}
@@ -305,7 +305,7 @@ def test_zoo_table():
     namespace = {'__name__': 'list_models'}
     tool = ROOT / 'tools/misc/list_models.py'
     exec(compile(tool.read_text(), tool, 'exec'), namespace)
-    page = (ROOT / 'docs/model_zoo.md').read_text()
+    page = (ROOT / 'docs/reference/model_zoo.md').read_text()
     assert page.split('<!-- zoo -->\n')[1].split('\n<!-- /zoo -->')[0] == (
         namespace['table']()
     )

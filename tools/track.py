@@ -51,8 +51,8 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         '--model',
         metavar='NAME|CONFIG',
-        help='name of the model zoo (docs/model_zoo.md) or config file; by default the '
-        'model that comes with fairmot_mm',
+        help='name of the model zoo (docs/reference/model_zoo.md) or config file; by '
+        'default the model that comes with fairmot_mm',
     )
     parser.add_argument(
         '--weights',

@@ -1,4 +1,4 @@
-"""Print the model zoo as a Markdown table: docs/model_zoo.md has it."""
+"""Print the model zoo as a Markdown table: docs/reference/model_zoo.md has it."""
 
 import argparse
 import re
@@ -49,7 +49,7 @@ def table() -> str:
         (
             f'`{model.short_name}`',
             f'[{model.name.removeprefix("fairmot_")}]'
-            f'(../configs/fairmot/{model.config.name})',
+            f'(../../configs/fairmot/{model.config.name})',
             weights_of(model),
             ', '.join(model.metadata['Training Data']),
             scores_of(model),
