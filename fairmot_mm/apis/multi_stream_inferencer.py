@@ -156,7 +156,8 @@ class MultiStreamInferencer(BaseInferencer):
                     for (stream, item), sample in zip(batch, samples, strict=True):
                         stream.count += 1
                         rate = stream.count / seconds
-                        stream.writer.write(item.frame.image, sample, rate)
+                        image, number = item.frame.image, item.frame.number
+                        stream.writer.write(image, sample, rate, number)
                         yield StreamResult(stream.name, sample)
         _raise_failures(failures, len(sources))
 

@@ -111,6 +111,7 @@ class Preparation:
             img_path=frame.path,
             img_id=frame_id,
             frame_id=frame_id,
+            frame_number=frame_id + 1 if frame.number is None else frame.number,
             skipped=skipped,
             # A whole number, as the published tracker reads from a video.
             frame_rate=max(1, round(source.frame_rate)),

@@ -108,7 +108,8 @@ class TrackInferencer(BaseInferencer):
         Returns:
             An iterator of samples on the CPU: ``pred_track_instances`` with ``bboxes``
             (M, 4) xyxy in pixels of the frame, and ``scores``, ``labels`` and
-            ``instances_id``, each (M,); metainfo with ``frame_id`` from 0.
+            ``instances_id``, each (M,); metainfo with ``frame_id`` from 0
+            and ``frame_number``, the number in the text.
 
         Raises:
             VideoError: The source is missing or cannot be read; while iterating, the
@@ -132,7 +133,7 @@ class TrackInferencer(BaseInferencer):
         """Queue every result for writing, then return it; see `__call__`."""
         with closing(writer), closing(self._results(source)) as results:
             for frame, sample, rate in results:
-                writer.write(frame.image, sample, rate)
+                writer.write(frame.image, sample, rate, frame.number)
                 yield sample
 
     def _results(

@@ -76,7 +76,9 @@ def load_all_detections(path: str | Path) -> list[DetectedSequence]:
         DataError: There is no file, or one cannot be read.
     """
     path = Path(path)
-    files = sorted(path.glob('*.npz')) if path.is_dir() else [path]
+    files = [path]
+    if path.is_dir():
+        files = sorted(path.glob('*.npz'), key=lambda file: natural_order(file.name))
     if not files:
         raise DataError(
             f'{path} has no file of detections: make them with '

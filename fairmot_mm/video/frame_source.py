@@ -18,6 +18,8 @@ from fairmot_mm.utils import (
     DataError,
     SequenceInfo,
     VideoError,
+    frame_numbers,
+    sort_images,
 )
 from fairmot_mm.utils.images import read_image
 from fairmot_mm.video.video_reader import VideoReader
@@ -32,10 +34,13 @@ class Frame(NamedTuple):
         image: (H, W, 3) uint8 BGR.
         path: The image file, or the video or stream that the frame comes from; empty
             for an array.
+        number: Number of an image in result files, see `frame_numbers`; None for other
+            sources, whose frames count from 1.
     """
 
     image: np.ndarray
     path: str
+    number: int | None = None
 
 
 @dataclass(frozen=True)
@@ -72,7 +77,8 @@ def open_source(source: Source, frame_rate: float | None = None) -> FrameSource:
         source: A video file, an image, a folder of images (also a MOTChallenge sequence
             folder), a glob pattern of images, a URL (``rtsp://``, ``http://``, ...),
             the number of a camera, an iterable of (H, W, 3) uint8 BGR arrays, or a
-            `FrameSource`. Images are taken in name order.
+            `FrameSource`. Images are taken in natural order of their names, and their
+            results have the numbers that `frame_numbers` gives.
         frame_rate: Frames a second, to be used instead of what the source says. It is
             30 for arrays and for images without ``seqinfo.ini``, which do not say it.
 
@@ -168,8 +174,7 @@ def _open_named(text: str) -> FrameSource:
             f'{text} does not exist; give a video, an image, a folder or pattern of '
             'images, a URL or a camera number'
         )
-    matches = (Path(match) for match in sorted(glob.glob(text, recursive=True)))
-    images = [path for path in matches if path.suffix.lower() in IMAGE_SUFFIXES]
+    images = sort_images(Path(match) for match in glob.glob(text, recursive=True))
     if not images:
         raise DataError(
             f'no image matches {text} (looked for {" ".join(IMAGE_SUFFIXES)})'
@@ -189,16 +194,18 @@ def _open_folder(folder: Path) -> FrameSource:
 
 
 def _open_images(paths: Sequence[Path], name: str) -> FrameSource:
-    return FrameSource(name, DEFAULT_FRAME_RATE, len(paths), _read_images(paths))
+    numbers = frame_numbers(paths).tolist()
+    frames = _read_images(paths, numbers)
+    return FrameSource(name, DEFAULT_FRAME_RATE, len(paths), frames)
 
 
-def _read_images(paths: Sequence[Path]) -> Iterator[Frame]:
-    for number, path in enumerate(paths, 1):
+def _read_images(paths: Sequence[Path], numbers: Sequence[int]) -> Iterator[Frame]:
+    for number, path in zip(numbers, paths, strict=True):
         try:
             image = read_image(str(path))
         except DataError as error:
             raise DataError(f'frame {number}: {error}') from error
-        yield Frame(image, str(path))
+        yield Frame(image, str(path), number)
 
 
 def _checked(images: Iterable[np.ndarray]) -> Iterator[Frame]:

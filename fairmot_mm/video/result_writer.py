@@ -64,7 +64,13 @@ class ResultWriter:
         self._video = VideoWriter(path, source.frame_rate)
         self._files.callback(self._video.close)
 
-    def write(self, image: np.ndarray, sample: DetDataSample, rate: float) -> None:
+    def write(
+        self,
+        image: np.ndarray,
+        sample: DetDataSample,
+        rate: float,
+        number: int | None = None,
+    ) -> None:
         """Queue the next frame.
 
         Args:
@@ -73,6 +79,7 @@ class ResultWriter:
                 (M, 4) xyxy in pixels of the frame, ``instances_id`` (M,)). It is
                 copied: the caller may change it afterwards.
             rate: Speed to show in the picture, in frames a second.
+            number: Number of the frame in text and picture; None is ``frame_id`` + 1.
 
         Raises:
             OutputError: An earlier frame could not be written.
@@ -80,12 +87,18 @@ class ResultWriter:
         if self._text is None:
             return
         tracks = deepcopy(sample.pred_track_instances)
-        self._calls.submit(self._write, sample.frame_id, image, tracks, rate)
+        frame_id = sample.frame_id
+        number = frame_id + 1 if number is None else number
+        self._calls.submit(self._write, frame_id, number, image, tracks, rate)
 
     def _write(
-        self, frame_id: int, image: np.ndarray, tracks: InstanceData, rate: float
+        self,
+        frame_id: int,
+        number: int,
+        image: np.ndarray,
+        tracks: InstanceData,
+        rate: float,
     ) -> None:
-        number = frame_id + 1
         if self._video:
             with step('drawing'):
                 header = f'frame {number}  people {len(tracks)}  {rate:.1f} fps'

@@ -54,7 +54,7 @@ def find_results(args: argparse.Namespace) -> list[Path]:
         ConfigError: The result files would be replaced.
     """
     is_file = args.results.is_file()
-    files = [args.results] if is_file else sorted(args.results.glob('*.txt'))
+    files = [args.results] if is_file else result_files(args.results)
     if not files:
         raise DataError(f'{args.results} is no result file and has none in it')
     if files[0].parent.resolve() == args.out.resolve():

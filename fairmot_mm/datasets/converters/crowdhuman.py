@@ -14,7 +14,7 @@ from fairmot_mm.datasets.converters.label_part import (
     read_sizes,
 )
 from fairmot_mm.datasets.converters.target import Target
-from fairmot_mm.utils import IMAGE_SUFFIXES, DataError
+from fairmot_mm.utils import DataError, sort_images
 
 IDENTITIES = ('per-box', 'none')
 SPLITS = ('train', 'val')
@@ -93,9 +93,8 @@ def convert_crowdhuman(
 def _find_images(source: Path) -> dict[str, Path]:
     """Find the image of each ID; the archives unpack to folders of various names."""
     images: dict[str, Path] = {}
-    for path in sorted(source.rglob('*')):
-        if path.suffix.lower() in IMAGE_SUFFIXES:
-            images.setdefault(path.stem, path)
+    for path in sort_images(source.rglob('*')):
+        images.setdefault(path.stem, path)
     return images
 
 

@@ -15,7 +15,7 @@ from fairmot_mm.utils import (
     IMAGE_SUFFIXES,
     DataError,
     map_parallel,
-    natural_order,
+    sort_images,
     write_text,
 )
 
@@ -58,9 +58,8 @@ def make_list(
     root, report = Path(root), ConversionReport()
     list_file = root / list_file
     list_file.unlink(missing_ok=True)
-    images = sorted(
-        {image for pattern in patterns for image in _matching(root, pattern)},
-        key=lambda image: natural_order(image.as_posix()),
+    images = sort_images(
+        {image for pattern in patterns for image in _matching(root, pattern)}
     )
     if not images:
         raise DataError(f'no image in {root} matches {" ".join(patterns)}')

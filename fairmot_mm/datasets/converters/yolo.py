@@ -118,6 +118,8 @@ def _read_folder(
     ending = place.parts[0] if place.parts and place.parts[0] in endings else 'train'
     images = list_images(folder)
     columns = 5 if frame_rate is None else 6
+    if frame_rate is not None:
+        _require_images(source / _LABELS / place, images)
     rows = []
     for index, image in enumerate(images):
         label = source / _LABELS / place / f'{image.stem}.txt'
@@ -136,6 +138,22 @@ def _read_folder(
         lists={ending: ALL_IMAGES},
         frame_rate=frame_rate,
     )
+
+
+def _require_images(labels: Path, images: Sequence[Path]) -> None:
+    """Raise on a label file of a video whose frame has no image."""
+    stems = {image.stem for image in images}
+    alien = [
+        file
+        for file in labels.glob('*.txt')
+        if file.stem not in stems and not file.name.startswith(('.', 'classes.'))
+    ]
+    if alien:
+        names = ', '.join(sorted(file.stem for file in alien)[:5])
+        raise DataError(
+            f'{labels} has {len(alien)} label files of frames without an image: '
+            f'{names}; {images[0].parent} must have an image for each of them'
+        )
 
 
 def _read_rows(

@@ -17,11 +17,13 @@ META_KEYS = (
     'flip',
     'flip_direction',
     'frame_id',
+    'frame_number',
     'frame_rate',
     'skipped',
     'video_name',
     'video_length',
     'first_frame',
+    'last_frame',
     'gt_file',
     'instances',
 )
