@@ -22,7 +22,8 @@ from fairmot_mm.utils import (
     failed_step,
     read_mot,
 )
-from fairmot_mm.video.frame_source import Frame, FrameSource, open_source
+from fairmot_mm.video.frame import Frame
+from fairmot_mm.video.frame_source import FrameSource, open_source
 from fairmot_mm.video.video_writer import VideoWriter
 
 
