@@ -15,7 +15,7 @@ from fairmot_mm.apis.preparation import (
 )
 from fairmot_mm.evaluation import DetectedSequence
 from fairmot_mm.models import FairMOT
-from fairmot_mm.utils import MOTRows, SequenceInfo, read_mot
+from fairmot_mm.utils import MOTRows, SequenceInfo
 from fairmot_mm.video.frame_source import open_source
 
 _FIELDS = ('bboxes', 'scores', 'labels', 'embeds')
@@ -45,7 +45,7 @@ def detect_sequence(
         DataError: Images or ground truth are missing or malformed.
     """
     info = SequenceInfo.read(folder)
-    gt = read_mot(info.gt_file) if info.gt_file.is_file() else _no_rows()
+    gt = info.read_ground_truth() if info.gt_file.is_file() else _no_rows()
     source = open_source(Path(folder))
     frames = []
     with closing(Preparation(model.cfg).ahead(source, 2 * batch_size)) as ahead:
@@ -64,6 +64,7 @@ def detect_sequence(
         gt=gt,
         starts=np.cumsum([0, *map(len, frames)]),
         images=tuple(info.images),
+        frames=info.frames,
         **columns,
     )
 

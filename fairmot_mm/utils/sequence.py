@@ -12,7 +12,12 @@ import numpy as np
 
 from fairmot_mm.utils.errors import ConfigError, DataError
 from fairmot_mm.utils.exact_numbers import frame_rate, whole_number
-from fairmot_mm.utils.frame_numbers import frame_numbers, require_frames
+from fairmot_mm.utils.frame_numbers import (
+    MAX_FRAME_NUMBER,
+    Frames,
+    frame_numbers,
+    require_frames,
+)
 from fairmot_mm.utils.images import image_size
 from fairmot_mm.utils.mot_io import MOTRows, mot_rows
 from fairmot_mm.utils.mot_table import MOTTable
@@ -253,6 +258,34 @@ class SequenceInfo:
             f'; {self.images[0].parent} must have an image for each frame of the file',
         )
         return rows
+
+
+def number_folder(folder: str | Path) -> tuple[Frames | None, str]:
+    """Find out which frames a sequence folder has, also where it has no images.
+
+    Args:
+        folder: The folder of the sequence.
+
+    Returns:
+        The numbers of its images or, without images, 1 to ``seqLength`` of its
+        ``seqinfo.ini``; None without both. And the folder or file that says so.
+
+    Raises:
+        DataError: ``seqinfo.ini`` is malformed, or two images have the same number.
+    """
+    folder = Path(folder)
+    ini = folder / 'seqinfo.ini'
+    values = read_ini(ini, 'Sequence') if ini.is_file() else {}
+    image_dir = folder / values.get('imdir', 'img1')
+    if 'imdir' not in values and not image_dir.is_dir():
+        image_dir = folder
+    images = sort_images(_content(image_dir)) if image_dir.is_dir() else []
+    if images:
+        return frame_numbers(images), str(image_dir)
+    if 'seqlength' not in values:
+        return None, ''
+    length = whole_number(values['seqlength'], f'{ini}: seqlength', 1, MAX_FRAME_NUMBER)
+    return range(1, length + 1), str(ini)
 
 
 def write_seqinfo(
