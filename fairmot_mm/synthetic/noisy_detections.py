@@ -5,7 +5,7 @@ people are missed. A person who is covered by another person gets a lower score,
 embedding that is more similar to the other person's.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -87,6 +87,9 @@ def noisy_detections(
     images, frames = info.images[:: noise.stride], info.frames[:: noise.stride]
     gt = info.read_ground_truth()
     gt = gt[np.isin(gt.frames, frames)]
+    if noise.stride > 1:  # a video of its own, whose frames count from 1
+        gt = replace(gt, frames=1 + np.searchsorted(frames, gt.frames))
+        frames = np.arange(1, len(frames) + 1)
     people = gt[gt.is_counted_pedestrian()]
     if len(people) == 0:
         raise DataError(f'{info.gt_file} has no pedestrian with a mark other than 0')
