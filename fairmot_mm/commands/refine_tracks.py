@@ -1,0 +1,77 @@
+"""Refine finished tracks: fill their gaps, and smooth them if asked to.
+
+The tool reads MOTChallenge result files and writes new ones with the same names.
+`evaluate.py results GT_ROOT BEFORE AFTER` compares their scores.
+"""
+
+import argparse
+from pathlib import Path
+
+<<<<<<< fairmot_mm/commands/refine_tracks.py
+from fairmot_mm.actions.refine_tracks import refine_tracks
+from fairmot_mm.utils.cli import add_number_arguments, one_line_errors
+=======
+from fairmot_mm.evaluation import find_result_files
+from fairmot_mm.postprocessing import interpolate_tracks, smooth_tracks
+from fairmot_mm.utils import (
+    ConfigError,
+    DataError,
+    read_mot,
+    require_writable_dir,
+    write_mot,
+)
+from fairmot_mm.utils.cli import add_number_arguments, one_line_errors, show_progress
+>>>>>>> /tmp/fr_mine.py
+
+
+def parse_args() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        'results', type=Path, help='result file, or folder of them (SEQUENCE.txt)'
+    )
+    parser.add_argument(
+        '--out', type=Path, required=True, help='folder to write the new files to'
+    )
+    parser.add_argument(
+        '--method',
+        choices=['linear', 'gaussian'],
+        default='linear',
+        help='fill gaps along straight lines, or also smooth every track by Gaussian '
+        'process regression (default: %(default)s)',
+    )
+    add_number_arguments(
+        parser,
+        max_gap=(20, 'most frames missing in a row that are filled in'),
+        tau=(
+            10.0,
+            'strength of the smoothing; take less for fast people or a low frame rate',
+        ),
+        noise=(1e-4, 'variance of boxes, as a share of that of the motion'),
+    )
+    return parser.parse_args()
+
+
+<<<<<<< fairmot_mm/commands/refine_tracks.py
+=======
+def find_results(args: argparse.Namespace) -> list[Path]:
+    """Find the result files to refine.
+
+    Raises:
+        DataError: There is no result file.
+        ConfigError: The result files would be replaced.
+    """
+    is_file = args.results.is_file()
+    files = [args.results] if is_file else find_result_files(args.results)
+    if files[0].parent.resolve() == args.out.resolve():
+        raise ConfigError(
+            f'--out {args.out} holds the results themselves: take another'
+        )
+    return files
+
+
+>>>>>>> /tmp/fr_mine.py
+@one_line_errors()
+def main() -> None:
+    """Run the tool."""
+    refine_tracks(parse_args())
