@@ -8,6 +8,7 @@ from mmengine.dataset import BaseDataset
 
 from fairmot_mm.registry import DATASETS, TRANSFORMS
 from fairmot_mm.utils import DataError, SequenceInfo, split_range
+from fairmot_mm.utils.sequence import match_names
 
 
 @DATASETS.register_module()
@@ -63,7 +64,7 @@ class MOTVideoDataset(BaseDataset):
             return [path for name in self.sequences for path in _matching(root, name)]
         folders = sorted(
             path
-            for path in root.iterdir()
+            for path in root.glob('[!.]*')
             if (path / 'seqinfo.ini').is_file() or (path / 'img1').is_dir()
         )
         if not folders:
@@ -104,9 +105,10 @@ class MOTVideoDataset(BaseDataset):
 
 def _matching(root: Path, name: str) -> list[Path]:
     """Sequence folders that a name or a pattern stands for."""
-    if '*' not in name:
+    if (root / name).is_dir() or '*' not in name:
         return [root / name]
-    folders = sorted(path for path in root.glob(name) if path.is_dir())
+    found = match_names(name, sorted(path.name for path in root.iterdir()))
+    folders = [root / match for match in found if (root / match).is_dir()]
     if not folders:
         raise DataError(f'{root} has no sequence that matches {name!r}')
     return folders

@@ -74,7 +74,7 @@ def list_images(folder: str | Path) -> list[Path]:
 def find_images(root: str | Path) -> Iterator[Path]:
     """Find the images in a folder and below it.
 
-    Hidden folders, and ``__MACOSX`` in archives of macOS, are left out.
+    Hidden folders, ``__MACOSX`` in archives of macOS, and links to folders are left out.
 
     Args:
         root: The folder.
@@ -89,7 +89,7 @@ def find_images(root: str | Path) -> Iterator[Path]:
     folders = []
     for path in content:
         if path.is_dir():
-            folders.append(path)
+            folders += [] if path.is_symlink() else [path]
         elif is_image(path):
             yield path
     for folder in folders:
