@@ -10,7 +10,7 @@ from fairmot_mm.apis import read_state_dict
 from fairmot_mm.utils import read_mot
 
 ROOT = Path(__file__).parents[1]
-PAGE = (ROOT / 'docs' / 'add_a_component.md').read_text()
+PAGE = (ROOT / 'docs/how_to/add_a_component.md').read_text()
 FILE_BLOCK = re.compile(r'^```python\n# (\S+)\n(.*?)^```$', re.DOTALL | re.MULTILINE)
 RESULTS = ('results', 'results_nearby')
 COMMAND_BLOCK = re.compile(r'^```bash\n(.*?)^```$', re.DOTALL | re.MULTILINE)

@@ -1,5 +1,5 @@
 # Only detection and embeddings of the light model, on labelled images of TUD-Campus:
-# docs/training_at_scale.md has the commands and the result.
+# docs/how_to/training_at_scale.md has the commands and the result.
 _base_ = '../fairmot/fairmot_yolov5s-lite_1xb8-14e_street.py'
 test_pipeline = [
     dict(type='LoadImage'),

@@ -1,5 +1,5 @@
 # A test of fitting: twenty frames of PETS09-S2L1 without augmentation, tracked again
-# after training. docs/train_on_cpu.md has the commands and the result.
+# after training. docs/get_started/train_on_cpu.md has the commands and the result.
 _base_ = [
     '../_base_/models/fairmot_dla34-conv-small.py',
     '../_base_/datasets/jde_320x192.py',

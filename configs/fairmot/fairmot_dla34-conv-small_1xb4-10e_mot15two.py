@@ -1,5 +1,5 @@
 # Two MOT15 sequences on a CPU, tested on a third: ETH-Sunnyday and PETS09-S2L1 train,
-# TUD-Campus tests. docs/train_on_cpu.md has the commands and the result.
+# TUD-Campus tests. docs/get_started/train_on_cpu.md has the commands and the result.
 _base_ = [
     '../_base_/models/fairmot_dla34-conv-small.py',
     '../_base_/datasets/jde_320x192.py',

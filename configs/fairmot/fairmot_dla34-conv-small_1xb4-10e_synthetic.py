@@ -1,4 +1,4 @@
-# A few minutes on two cores, on rendered streets: docs/train_on_cpu.md.
+# A few minutes on two cores, on rendered streets: docs/get_started/train_on_cpu.md.
 _base_ = [
     '../_base_/models/fairmot_dla34-conv-small.py',
     '../_base_/datasets/jde_320x192.py',

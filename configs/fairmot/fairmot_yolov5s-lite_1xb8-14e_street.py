@@ -1,5 +1,5 @@
-# The model that comes with the project: docs/light_model.md has data, commands and
-# results. TUD-Campus is not trained on.
+# The model that comes with the project: docs/explanation/light_model.md has data,
+# commands and results. TUD-Campus is not trained on.
 _base_ = [
     '../_base_/models/fairmot_yolov5s-lite.py',
     '../_base_/datasets/street_256x192.py',

@@ -1,5 +1,5 @@
 # The second training of the model that comes with the project: rendered streets join
-# the real ones. docs/light_model.md has data, commands and results.
+# the real ones. docs/explanation/light_model.md has data, commands and results.
 _base_ = 'fairmot_yolov5s-lite_1xb8-14e_street.py'
 max_epochs = 4
 model = dict(detector=dict(reid_head=dict(on_classifier_mismatch='reinit')))

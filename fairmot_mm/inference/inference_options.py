@@ -18,8 +18,8 @@ Backend = Literal['pytorch', 'onnxruntime']
 class InferenceOptions:
     """How a trained network runs; the dict ``inference`` of a config.
 
-    ``docs/inference_options.md`` shows what each option does to results and speed. They
-    have no effect on training.
+    ``docs/reference/inference_options.md`` shows what each option does to results and
+    speed. They have no effect on training.
 
     Attributes:
         backend: ``'onnxruntime'`` runs the network as an ONNX file; from a checkpoint

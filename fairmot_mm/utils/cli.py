@@ -234,7 +234,8 @@ def add_inference_arguments(parser: argparse.ArgumentParser) -> None:
     Each is the key of the config's ``inference`` of the same name.
     """
     group = parser.add_argument_group(
-        'inference', 'how the network runs; docs/inference_options.md compares them'
+        'inference',
+        'how the network runs; docs/reference/inference_options.md compares them',
     )
     group.add_argument(
         '--device', help='as in cpu, cuda:1 or mps (default: the accelerator)'

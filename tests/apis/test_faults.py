@@ -1,4 +1,4 @@
-"""What a run leaves behind when something goes wrong; docs/faults.md is the table."""
+"""What a run leaves behind after a fault; docs/reference/faults.md is the table."""
 
 import itertools
 import subprocess

@@ -5,7 +5,7 @@ import pytest
 
 from fairmot_mm import apis
 
-PAGE = Path(__file__).parents[2] / 'docs' / 'api.md'
+PAGE = Path(__file__).parents[2] / 'docs/reference/api.md'
 # Users import these names from `fairmot_mm.apis`, wherever they live. A name may be
 # added here; one that is taken away breaks the programs of users.
 PUBLIC = {

@@ -23,7 +23,7 @@ LINK = re.compile(r'(?<=\]\()(?!\w+:|#)([^)#\s]+)')
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Add the files that docs/ links to, and those that these files link to."""
-    found, waiting = set(), [README, *DOCS.glob('*.md')]
+    found, waiting = set(), [README, *DOCS.rglob('*.md')]
     while waiting:
         page = waiting.pop()
         if page in found:

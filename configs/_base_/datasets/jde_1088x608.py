@@ -22,7 +22,7 @@ augment = [
     '${flip}',
 ]
 # FusedJDEAugment renders the steps with one warp: the same boxes, and pixels within a
-# grey level on average (docs/performance_data.md). [*augment, dict(type=
+# grey level on average (docs/explanation/performance_data.md). [*augment, dict(type=
 # 'PackJDEInputs')] runs them one by one.
 train_pipeline = [
     dict(type='FusedJDEAugment', transforms='${augment}'),

@@ -1,6 +1,6 @@
 # Small sets of streets, tracks and stills, with people pasted in; people have a height
-# between a seventh of the window and the whole window. docs/light_model.md makes the
-# data.
+# between a seventh of the window and the whole window.
+# docs/explanation/light_model.md makes the data.
 _base_ = './jde_1088x608.py'
 window_size = (256, 192)  # of training, (width, height)
 input_size = (512, 320)  # of testing and tracking

@@ -30,7 +30,7 @@ REQUIRED = (LoadImage, LoadJDELabels, Letterbox)
 # A JPEG is decoded at a fraction of its size, but not below 1 / MAX_ENLARGEMENT of the
 # size in the letterbox. Up to 1 / MIN_ENLARGEMENT of that size it is warped without
 # resizing it first: one bilinear warp is then as sharp as a resize by area and a warp.
-# docs/performance_data.md has the measurement.
+# docs/explanation/performance_data.md has the measurement.
 MAX_ENLARGEMENT = 1.15
 MIN_ENLARGEMENT = 0.95
 FLIPS = {'horizontal': (-1, 1), 'vertical': (1, -1), 'diagonal': (-1, -1)}

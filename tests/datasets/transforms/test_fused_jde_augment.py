@@ -13,7 +13,7 @@ from fairmot_mm.utils import ConfigError, DataError
 
 SCALE = (272, 152)  # a quarter of the published input
 # Mean difference in grey levels that these grainy, small pictures may have; that of
-# real ones is far below (docs/performance_data.md).
+# real ones is far below (docs/explanation/performance_data.md).
 GRAINY = 3.5
 
 
