@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from fairmot_mm.evaluation import find_result_files
 from fairmot_mm.postprocessing import interpolate_tracks, smooth_tracks
 from fairmot_mm.utils import (
     ConfigError,
@@ -22,9 +23,7 @@ def find_results(args: argparse.Namespace) -> list[Path]:
         ConfigError: The result files would be replaced.
     """
     is_file = args.results.is_file()
-    files = [args.results] if is_file else sorted(args.results.glob('*.txt'))
-    if not files:
-        raise DataError(f'{args.results} is no result file and has none in it')
+    files = [args.results] if is_file else find_result_files(args.results)
     if files[0].parent.resolve() == args.out.resolve():
         raise ConfigError(
             f'--out {args.out} holds the results themselves: take another'

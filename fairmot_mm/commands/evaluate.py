@@ -7,23 +7,8 @@
 import argparse
 from pathlib import Path
 
-<<<<<<< fairmot_mm/commands/evaluate.py
 from fairmot_mm.actions.evaluate import evaluate
 from fairmot_mm.evaluation import PROTOCOLS
-=======
-from fairmot_mm.apis import build_tracker
-from fairmot_mm.evaluation import (
-    PROTOCOLS,
-    evaluate_sequences,
-    format_table,
-    load_all_detections,
-    read_result_folder,
-    read_seqmap,
-    read_truths,
-    track_sequence,
-)
-from fairmot_mm.utils import write_mot
->>>>>>> /tmp/fr_mine.py
 from fairmot_mm.utils.cli import add_tracker_arguments, make_parser, one_line_errors
 
 
@@ -41,8 +26,6 @@ def parse_args() -> argparse.Namespace:
         type=Path,
         help='folders with SEQUENCE.txt for every sequence; each gets a table',
     )
-<<<<<<< fairmot_mm/commands/evaluate.py
-=======
     names = results.add_mutually_exclusive_group()
     names.add_argument(
         '--sequences',
@@ -67,8 +50,6 @@ def parse_args() -> argparse.Namespace:
         metavar='NUMBER',
         help='score the rows of this class, counted from 1, in files with classes',
     )
-    results.set_defaults(run=score_results)
->>>>>>> /tmp/fr_mine.py
     detections = commands.add_parser(
         'detections', help='run a tracker on files of detections and score its tracks'
     )
@@ -88,51 +69,6 @@ def parse_args() -> argparse.Namespace:
     return parser.parse_args()
 
 
-<<<<<<< fairmot_mm/commands/evaluate.py
-=======
-def score_results(args: argparse.Namespace) -> Iterator[tuple[str, list]]:
-    """Read the result files of every folder, and their ground truth.
-
-    Yields:
-        The name of a folder and its sequences.
-
-    Raises:
-        DataError: See `read_truths` and `read_result_folder`.
-    """
-    names = read_seqmap(args.seqmap) if args.seqmap else args.sequences
-    truths = read_truths(args.gt_root, names, args.class_number)
-    for folder in args.results:
-        yield (
-            str(folder),
-            read_result_folder(
-                folder,
-                truths,
-                args.gt_root,
-                all_sequences=names is None,
-                missing=args.missing,
-                class_number=args.class_number,
-            ),
-        )
-
-
-def score_detections(args: argparse.Namespace) -> Iterator[tuple[str, list]]:
-    """Track the detections sequence by sequence, and write the tracks if asked to.
-
-    Yields:
-        The name of the detections and their sequences.
-    """
-    sequences = load_all_detections(args.detections)
-    tracker = build_tracker(args.config, args.cfg_options)
-    tracked = []
-    for sequence in sequences:
-        rows = track_sequence(tracker, sequence)
-        if args.out:
-            write_mot(args.out / f'{sequence.name}.txt', rows)
-        tracked.append(sequence.to_score(rows))
-    yield str(args.detections), tracked
-
-
->>>>>>> /tmp/fr_mine.py
 @one_line_errors()
 def main() -> None:
     """Run the tool."""

@@ -7,21 +7,8 @@ The tool reads MOTChallenge result files and writes new ones with the same names
 import argparse
 from pathlib import Path
 
-<<<<<<< fairmot_mm/commands/refine_tracks.py
 from fairmot_mm.actions.refine_tracks import refine_tracks
 from fairmot_mm.utils.cli import add_number_arguments, one_line_errors
-=======
-from fairmot_mm.evaluation import find_result_files
-from fairmot_mm.postprocessing import interpolate_tracks, smooth_tracks
-from fairmot_mm.utils import (
-    ConfigError,
-    DataError,
-    read_mot,
-    require_writable_dir,
-    write_mot,
-)
-from fairmot_mm.utils.cli import add_number_arguments, one_line_errors, show_progress
->>>>>>> /tmp/fr_mine.py
 
 
 def parse_args() -> argparse.Namespace:
@@ -52,25 +39,6 @@ def parse_args() -> argparse.Namespace:
     return parser.parse_args()
 
 
-<<<<<<< fairmot_mm/commands/refine_tracks.py
-=======
-def find_results(args: argparse.Namespace) -> list[Path]:
-    """Find the result files to refine.
-
-    Raises:
-        DataError: There is no result file.
-        ConfigError: The result files would be replaced.
-    """
-    is_file = args.results.is_file()
-    files = [args.results] if is_file else find_result_files(args.results)
-    if files[0].parent.resolve() == args.out.resolve():
-        raise ConfigError(
-            f'--out {args.out} holds the results themselves: take another'
-        )
-    return files
-
-
->>>>>>> /tmp/fr_mine.py
 @one_line_errors()
 def main() -> None:
     """Run the tool."""

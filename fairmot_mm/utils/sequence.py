@@ -97,7 +97,7 @@ def list_images(folder: str | Path) -> list[Path]:
 def find_images(root: str | Path) -> Iterator[Path]:
     """Find the images in a folder and below it.
 
-    Hidden folders, and ``__MACOSX`` in archives of macOS, are left out.
+    Hidden folders, ``__MACOSX`` in archives of macOS, and links to folders are left out.
 
     Args:
         root: The folder.
@@ -112,7 +112,7 @@ def find_images(root: str | Path) -> Iterator[Path]:
     folders = []
     for path in content:
         if path.is_dir():
-            folders.append(path)
+            folders += [] if path.is_symlink() else [path]
         elif is_image(path):
             yield path
     for folder in folders:
@@ -248,16 +248,26 @@ class SequenceInfo:
         Raises:
             DataError: The file is missing or malformed, or a row has no image.
         """
+        return mot_rows(self.read_gt_table())
+
+    def read_gt_table(self) -> MOTTable:
+        """Read all columns of ``gt/gt.txt``, see `read_ground_truth`.
+
+        Returns:
+            The lines in file order.
+
+        Raises:
+            DataError: See `read_ground_truth`.
+        """
         table = MOTTable.read(self.gt_file)
-        rows = mot_rows(table)
         require_frames(
-            rows.frames,
+            table.values[:, 0].astype(np.int64),
             self.frames,
             'ground truth has',
             table.where,
             f'; {self.images[0].parent} must have an image for each frame of the file',
         )
-        return rows
+        return table
 
 
 def number_folder(folder: str | Path) -> tuple[Frames | None, str]:

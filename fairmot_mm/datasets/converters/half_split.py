@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from fairmot_mm.datasets.converters.target import Target, place_file
-from fairmot_mm.utils import SequenceInfo
+from fairmot_mm.utils import SequenceInfo, write_text
 from fairmot_mm.utils.mot_table import MOTTable
 from fairmot_mm.utils.sequence import write_seqinfo
 
@@ -67,11 +67,8 @@ def _write_ground_truth(
     numbers = {frame: number for number, frame in enumerate(frames, 1)}
     table = MOTTable.read(info.gt_file)
     lines = [
-        ','.join([str(numbers[frame]), *fields[1:]]) + '\n'
-        for frame, fields in zip(
-            table.values[:, 0].astype(int).tolist(), table.fields, strict=True
-        )
+        f'{numbers[frame]},{",".join(fields[1:])}\n'
+        for frame, fields in zip(table.values[:, 0], table.fields, strict=True)
         if frame in numbers
     ]
-    (folder / 'gt').mkdir()
-    (folder / 'gt' / 'gt.txt').write_text(''.join(lines))
+    write_text(folder / 'gt' / 'gt.txt', ''.join(lines))

@@ -332,9 +332,7 @@ def test_identities_can_count_from_one(tmp_path, make_sequence):
 @pytest.mark.parametrize(
     'frames', [(1, 2, 3), (0, 1, 2), (101, 102, 103), (1, 3, 10), (0, 5, 6)]
 )
-def test_labels_follow_the_numbers_of_the_images(
-    tmp_path, make_sequence, frames, stem
-):
+def test_labels_follow_the_numbers_of_the_images(tmp_path, make_sequence, frames, stem):
     """Wherever numbers begin, and whether some are missing, padded or not."""
     gt = ''.join(f'{frame},7,{frame % 50},20,30,40,1,1,1\n' for frame in frames)
     make_sequence(tmp_path / 'src', 'A', gt, frames, stem=stem)
