@@ -16,7 +16,7 @@ from fairmot_mm.apis.preparation import (
 )
 from fairmot_mm.evaluation import DetectedSequence
 from fairmot_mm.models import FairMOT
-from fairmot_mm.utils import MOTRows, SequenceInfo, read_mot
+from fairmot_mm.utils import MOTRows, SequenceInfo
 from fairmot_mm.utils.contracts import require_whole
 from fairmot_mm.video.frame_source import open_source
 
@@ -49,7 +49,7 @@ def detect_sequence(
     """
     require_whole(low=1, batch_size=batch_size)
     info = SequenceInfo.read(folder)
-    gt = read_mot(info.gt_file) if info.gt_file.is_file() else _no_rows()
+    gt = info.read_ground_truth() if info.gt_file.is_file() else _no_rows()
     source = open_source(Path(folder))
     frames = []
     with closing(Preparation(model.cfg).ahead(source, 2 * batch_size)) as ahead:
@@ -69,6 +69,7 @@ def detect_sequence(
         gt=gt,
         starts=np.cumsum([0, *map(len, frames)]),
         images=tuple(info.images),
+        frames=info.frames,
         **columns,
     )
 

@@ -1,7 +1,6 @@
 """Videos to track and score, as plain MOTChallenge folders."""
 
 from collections.abc import Callable, Sequence
-from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +8,7 @@ from mmengine.dataset import BaseDataset
 
 from fairmot_mm.registry import DATASETS, TRANSFORMS
 from fairmot_mm.utils import DataError, SequenceInfo, natural_order, split_range
+from fairmot_mm.utils.sequence import match_names
 
 
 @DATASETS.register_module()
@@ -117,15 +117,16 @@ class MOTVideoDataset(BaseDataset):
 
 
 def _subfolders(root: Path) -> list[Path]:
-    folders = (path for path in root.iterdir() if path.is_dir())
+    folders = (path for path in root.glob('[!.]*') if path.is_dir())
     return sorted(folders, key=lambda path: natural_order(path.name))
 
 
 def _matching(root: Path, name: str) -> list[Path]:
     """Sequence folders that a name or a pattern stands for."""
-    if (root / name).exists() or not any(character in name for character in '*?['):
+    if (root / name).is_dir() or not any(character in name for character in '*?['):
         return [root / name]
-    folders = [path for path in _subfolders(root) if fnmatch(path.name, name)]
+    found = match_names(name, [path.name for path in _subfolders(root)])
+    folders = [root / match for match in found]
     if not folders:
         raise DataError(f'{root} has no sequence that matches {name!r}')
     return folders

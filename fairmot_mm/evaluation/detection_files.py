@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 
 from fairmot_mm.evaluation.detected_sequence import PREDICTIONS, DetectedSequence
-from fairmot_mm.utils import DataError, MOTRows, atomic_path
+from fairmot_mm.utils import DataError, MOTRows, atomic_path, natural_order
 
-_ARRAYS = ('starts', *PREDICTIONS)
+_ARRAYS = ('starts', 'frames', *PREDICTIONS)
 _COLUMNS = [f'gt_{field.name}' for field in fields(MOTRows)]
 
 

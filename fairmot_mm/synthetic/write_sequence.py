@@ -16,7 +16,7 @@ from fairmot_mm.utils import (
     require_writable_dir,
 )
 from fairmot_mm.utils.sequence import write_seqinfo
-from fairmot_mm.utils.text_files import read_ini
+from fairmot_mm.utils.text_files import read_ini, write_text
 
 # Section of seqinfo.ini that marks a folder as synthetic: it may be replaced.
 _SECTION = 'Synthetic'
@@ -56,7 +56,7 @@ def write_sequence(
         images = list_images(new / 'img1')
         write_seqinfo(new, folder.name, scene.frame_rate, size, images)
         arguments = ''.join(f'{key}={value}\n' for key, value in vars(scene).items())
-        with (new / 'seqinfo.ini').open('a') as file:
+        with (new / 'seqinfo.ini').open('a', encoding='utf-8') as file:
             file.write(f'\n[{_SECTION}]\n{arguments}')
         if folder.exists():
             folder.replace(old)
@@ -89,8 +89,7 @@ def _write_frames(
         if on_frame is not None:
             on_frame()
     gt_file = folder / 'gt' / 'gt.txt'
-    gt_file.parent.mkdir()
-    gt_file.write_text(''.join(line for _, _, line in sorted(lines)))
+    write_text(gt_file, ''.join(line for _, _, line in sorted(lines)))
 
 
 def _gt_lines(rows: MOTRows) -> list[tuple[int, int, str]]:

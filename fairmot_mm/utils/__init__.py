@@ -24,6 +24,7 @@ from fairmot_mm.utils.sequence import (
     SequenceInfo,
     list_images,
     natural_order,
+    number_folder,
     sort_images,
     split_range,
 )
@@ -50,6 +51,7 @@ __all__ = [
     'list_images',
     'map_parallel',
     'natural_order',
+    'number_folder',
     'pairs_in_reach',
     'read_mot',
     'require_frames',

@@ -8,6 +8,7 @@ from fairmot_mm.utils.errors import DataError
 
 # Whole numbers up to this one have an exact value in float64.
 LARGEST_WHOLE = 2**53 - 1
+LARGEST_RATE = 100_000  # frames per second
 _WHOLE = re.compile(r'[+-]?[0-9]{1,30}')
 _RATIO = re.compile(r'([0-9]{1,12})\s*[/:]\s*([0-9]{1,12})')
 
@@ -68,8 +69,9 @@ def whole_number(
             raise DataError(f'{name} = {value!s:.80} is not a whole number')
         exact = int(number)
     if not low <= exact <= high:
-        limits = f'at least {low}' if exact < low else f'at most {high}'
-        raise DataError(f'{name} = {value!s:.80} must be {limits}')
+        least = 'above 0' if low == 1 else f'at least {low}'
+        limit = least if exact < low else f'at most {high}'
+        raise DataError(f'{name} = {value!s:.80} must be {limit}')
     return exact
 
 
@@ -81,10 +83,10 @@ def frame_rate(value: object, name: str) -> float:
         name: File, line and key of the value, for the message.
 
     Returns:
-        The number, above 0.
+        The number.
 
     Raises:
-        DataError: The value is not a finite number above 0.
+        DataError: The value is not a number above 0 and up to `LARGEST_RATE`.
     """
     ratio = _RATIO.fullmatch(value.strip()) if isinstance(value, str) else None
     if ratio:
@@ -92,6 +94,7 @@ def frame_rate(value: object, name: str) -> float:
         rate = float(Fraction(int(ratio[1]), below)) if below else 0.0
     else:
         rate = real_number(value, name)
-    if rate <= 0:
-        raise DataError(f'{name} = {value!s:.80} must be above 0')
+    if not 0 < rate <= LARGEST_RATE:
+        limit = 'above 0' if rate <= 0 else f'at most {LARGEST_RATE}'
+        raise DataError(f'{name} = {value!s:.80} must be {limit}')
     return rate

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 
@@ -10,6 +11,8 @@ from fairmot_mm.utils.errors import DataError
 
 # A larger number in a name is a date or a time stamp, and not that of a frame.
 MAX_FRAME_NUMBER = 10**9 - 1
+# Numbers of frames: (F,) int64, ascending, or a range with step 1.
+Frames: TypeAlias = np.ndarray | range
 _MAX_SHOWN = 5
 
 
@@ -48,7 +51,7 @@ def frame_numbers(images: Sequence[Path]) -> np.ndarray:
 
 def require_frames(
     rows: np.ndarray,
-    frames: np.ndarray,
+    frames: Frames,
     what: str,
     where: Callable[[int], str],
     hint: str = '',
@@ -57,7 +60,7 @@ def require_frames(
 
     Args:
         rows: (R,) frame number of each row.
-        frames: (F,) numbers of the frames of the sequence, ascending.
+        frames: Numbers of the frames of the sequence.
         what: Subject and verb of the message: 'ground truth has', 'results have'.
         where: Names the place of a row in its file, as `MOTTable.where` does.
         hint: What to do, for the message.
@@ -65,7 +68,10 @@ def require_frames(
     Raises:
         DataError: The message has the first row, the frames, and the number of rows.
     """
-    alien = np.flatnonzero(~np.isin(rows, frames))
+    if isinstance(frames, range):  # it may be long: it is never an array
+        alien = np.flatnonzero((rows < frames.start) | (rows >= frames.stop))
+    else:
+        alien = np.flatnonzero(~np.isin(rows, frames))
     if not len(alien):
         return
     unknown = np.unique(rows[alien])
@@ -73,7 +79,10 @@ def require_frames(
     if len(frames):
         first, last = frames[0], frames[-1]
         sequence = f'outside the frames {first} to {last} of the sequence'
-        if ((unknown > first) & (unknown < last)).any():
+        if (
+            isinstance(frames, np.ndarray)
+            and ((unknown > first) & (unknown < last)).any()
+        ):
             sequence = f'but the sequence has only the frames {format_frames(frames)}'
     raise DataError(
         f'{where(int(alien[0]))}: {what} frame{"s" if len(unknown) > 1 else ""} '

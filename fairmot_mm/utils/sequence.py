@@ -12,7 +12,12 @@ import numpy as np
 
 from fairmot_mm.utils.errors import ConfigError, DataError
 from fairmot_mm.utils.exact_numbers import frame_rate, whole_number
-from fairmot_mm.utils.frame_numbers import frame_numbers, require_frames
+from fairmot_mm.utils.frame_numbers import (
+    MAX_FRAME_NUMBER,
+    Frames,
+    frame_numbers,
+    require_frames,
+)
 from fairmot_mm.utils.images import image_size
 from fairmot_mm.utils.mot_io import MOTRows, mot_rows
 from fairmot_mm.utils.mot_table import MOTTable
@@ -99,7 +104,7 @@ def list_images(folder: str | Path) -> list[Path]:
 def find_images(root: str | Path) -> Iterator[Path]:
     """Find the images in a folder and below it.
 
-    Hidden folders, and ``__MACOSX`` in archives of macOS, are left out.
+    Hidden folders, ``__MACOSX`` in archives of macOS, and links to folders are left out.
 
     Args:
         root: The folder.
@@ -114,7 +119,7 @@ def find_images(root: str | Path) -> Iterator[Path]:
     folders = []
     for path in content:
         if path.is_dir():
-            folders.append(path)
+            folders += [] if path.is_symlink() else [path]
         elif is_image(path):
             yield path
     for folder in folders:
@@ -250,16 +255,54 @@ class SequenceInfo:
         Raises:
             DataError: The file is missing or malformed, or a row has no image.
         """
+        return mot_rows(self.read_gt_table())
+
+    def read_gt_table(self) -> MOTTable:
+        """Read all columns of ``gt/gt.txt``, see `read_ground_truth`.
+
+        Returns:
+            The lines in file order.
+
+        Raises:
+            DataError: See `read_ground_truth`.
+        """
         table = MOTTable.read(self.gt_file)
-        rows = mot_rows(table)
         require_frames(
-            rows.frames,
+            table.values[:, 0].astype(np.int64),
             self.frames,
             'ground truth has',
             table.where,
             f'; {self.images[0].parent} must have an image for each frame of the file',
         )
-        return rows
+        return table
+
+
+def number_folder(folder: str | Path) -> tuple[Frames | None, str]:
+    """Find out which frames a sequence folder has, also where it has no images.
+
+    Args:
+        folder: The folder of the sequence.
+
+    Returns:
+        The numbers of its images or, without images, 1 to ``seqLength`` of its
+        ``seqinfo.ini``; None without both. And the folder or file that says so.
+
+    Raises:
+        DataError: ``seqinfo.ini`` is malformed, or two images have the same number.
+    """
+    folder = Path(folder)
+    ini = folder / 'seqinfo.ini'
+    values = read_ini(ini, 'Sequence') if ini.is_file() else {}
+    image_dir = folder / values.get('imdir', 'img1')
+    if 'imdir' not in values and not image_dir.is_dir():
+        image_dir = folder
+    images = sort_images(_content(image_dir)) if image_dir.is_dir() else []
+    if images:
+        return frame_numbers(images), str(image_dir)
+    if 'seqlength' not in values:
+        return None, ''
+    length = whole_number(values['seqlength'], f'{ini}: seqlength', 1, MAX_FRAME_NUMBER)
+    return range(1, length + 1), str(ini)
 
 
 def write_seqinfo(

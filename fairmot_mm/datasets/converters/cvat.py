@@ -20,13 +20,15 @@ from fairmot_mm.datasets.converters.label_part import (
 )
 from fairmot_mm.datasets.converters.target import Target
 from fairmot_mm.utils import (
-    IMAGE_SUFFIXES,
     DataError,
     list_images,
     natural_order,
     require_frames,
 )
 from fairmot_mm.utils.boxes import xyxy_to_tlwh
+from fairmot_mm.utils.exact_numbers import real_number, whole_number
+from fairmot_mm.utils.sequence import find_images
+from fairmot_mm.utils.text_files import read_xml
 
 _CORNERS = ('xtl', 'ytl', 'xbr', 'ybr')
 
@@ -92,7 +94,8 @@ def convert_cvat(
         OutputError: ``out`` cannot be written.
     """
     source = Path(source)
-    files = sorted(source.glob('*/*.xml'), key=lambda file: natural_order(str(file)))
+    files = [file for file in source.glob('[!.]*/*.xml') if file.name[0] != '.']
+    files.sort(key=lambda file: natural_order(str(file)))
     if not files:
         raise DataError(
             f'no SEQ/*.xml in {source}: unpack each export there, to a separate folder'
@@ -146,14 +149,12 @@ def _read_video(file: Path, ending: str, frame_rate: float) -> SourcePart:
         },
         lists={ending: ALL_IMAGES},
         frame_rate=frame_rate,
+        file=file,
     )
 
 
 def _read_xml(file: Path) -> ElementTree.Element:
-    try:
-        root = ElementTree.parse(file).getroot()
-    except ElementTree.ParseError as error:
-        raise DataError(f'{file} is not an XML file: {error}') from error
+    root = read_xml(file)
     if root.find('meta/project') is not None:
         raise DataError(
             f'{file} is the export of a project: export each task separately'
@@ -169,21 +170,15 @@ def _number(file: Path, root: ElementTree.Element, key: str) -> int | None:
         text = (root.findtext('meta//frame_filter') or '').partition('step=')[2]
     else:
         text = root.findtext(f'meta//{key}') or ''
-    try:
-        return int(text) if text else None
-    except ValueError as error:
-        raise DataError(f'{file}: {key} {text!r} is not a number') from error
+    low = 1 if key == 'step' else 0
+    return whole_number(text, f'{file}: {key}', low) if text.strip() else None
 
 
 def _images_by_frame(
     file: Path, start: int, stop: int | None, step: int, size: int | None
 ) -> tuple[dict[int, Path], set[int]]:
     """Image of each frame of the task, and the frames that were deleted in CVAT."""
-    folders = {
-        path.parent
-        for path in file.parent.rglob('*')
-        if path.suffix.lower() in IMAGE_SUFFIXES
-    }
+    folders = {image.parent for image in find_images(file.parent)}
     if len(folders) != 1:
         found = ', '.join(str(folder) for folder in sorted(folders)) or 'none'
         raise DataError(
@@ -244,14 +239,18 @@ def _shapes(file: Path, track: ElementTree.Element) -> list[_Shape]:
     """Shapes of a track by frame."""
     shapes = []
     for shape in track:
-        is_box = shape.tag == 'box' and float(shape.get('rotation', 0)) == 0
+        where = f'{file}: {shape.tag} in track {track.get("id")}'
         try:
-            corners = tuple(float(shape.attrib[key]) for key in _CORNERS if is_box)
-            frame = int(shape.attrib['frame'])
-        except (KeyError, ValueError) as error:
-            raise DataError(
-                f'{file}: a malformed {shape.tag} in track {track.get("id")}, {error!r}'
-            ) from error
+            turned = real_number(shape.get('rotation', 0), f'{where}: rotation')
+            is_box = shape.tag == 'box' and turned == 0
+            corners = tuple(
+                real_number(shape.attrib[key], f'{where}: {key}')
+                for key in _CORNERS
+                if is_box
+            )
+            frame = whole_number(shape.attrib['frame'], f'{where}: frame', low=0)
+        except KeyError as error:
+            raise DataError(f'{where}: {error} is missing') from error
         outside = shape.get('outside') == '1'
         shapes.append(_Shape(frame, outside, corners or (0.0,) * 4, is_box))
     return sorted(shapes, key=lambda shape: shape.frame)

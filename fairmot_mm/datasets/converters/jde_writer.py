@@ -116,18 +116,31 @@ def _label(
 
 def _check_parts(parts: Sequence[LabelPart], target: Target) -> None:
     rejected = sum((part.rejected for part in parts), Counter[str]())
-    if rejected and not any(len(part.boxes) for part in parts):
-        reasons = ', '.join(f'{number} {why}' for why, number in rejected.items())
-        raise DataError(f'no box of {target.name} can be used: {reasons}')
+    if not any(len(part.boxes) for part in parts):
+        reasons = [f'{number} {why}' for why, number in rejected.items()]
+        raise DataError(
+            f'no box of {target.name} can be used: '
+            f'{", ".join(reasons) or "there is none in the source"}'
+        )
     seen: dict[tuple[str, str], Path] = {}
+    videos: dict[str, SourcePart] = {}
     for part in parts:
-        if part.source.frame_rate is not None:
-            _check_order(part.source)
-        for image in part.source.images:
-            other = seen.setdefault((part.source.folder, image.stem), image)
+        source = part.source
+        if source.frame_rate is not None:
+            _check_order(source)
+            if videos.setdefault(source.folder, source) is not source:
+                raise DataError(f'two videos would share the folder {source.folder}')
+        for image in source.images:
+            other = seen.setdefault((source.folder, image.stem), image)
             if other is not image:
                 raise DataError(
                     f'{other} and {image} would share one label file: rename one'
+                )
+            path = f'{source.folder}/{image.name}'
+            if path != path.strip() or '\n' in path or '\r' in path:
+                raise DataError(
+                    f'{str(image)!r} cannot be a line of a list: rename it without '
+                    'line breaks, and without spaces at its ends'
                 )
 
 
@@ -171,7 +184,7 @@ def _write_part(folder: Path, staging: Path, copy: bool, part: LabelPart) -> Non
     labels.mkdir(parents=True, exist_ok=True)
     for image, text in zip(source.images, part.texts(), strict=True):
         place_file(image, images / image.name, copy, staging)
-        (labels / f'{image.stem}.txt').write_text(text)
+        (labels / f'{image.stem}.txt').write_bytes(text.encode())
     if source.frame_rate is not None:
         sequence = (staging / IMAGE_DIR / source.folder).parent
         sequence.mkdir(parents=True, exist_ok=True)
@@ -195,8 +208,7 @@ def _write_ground_truth(folder: Path, part: LabelPart) -> None:
         )
         if identity >= 0
     ]
-    (folder / 'gt').mkdir()
-    (folder / 'gt' / 'gt.txt').write_text(''.join(lines))
+    write_text(folder / 'gt' / 'gt.txt', ''.join(lines))
 
 
 def _sequence_files(part: LabelPart) -> list[Path]:
