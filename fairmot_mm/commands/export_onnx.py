@@ -14,7 +14,7 @@ from fairmot_mm.utils import cli
 
 def parse_args() -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__.split('\n\n')[0])
+    parser = cli.make_parser(__doc__.split('\n\n')[0])
     parser.add_argument('config', help='config file')
     parser.add_argument('checkpoint', help='weights: ours or a published FairMOT .pth')
     parser.add_argument('out', help='ONNX file to write')

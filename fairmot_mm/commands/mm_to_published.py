@@ -3,12 +3,12 @@
 import argparse
 
 from fairmot_mm.apis import export_published
-from fairmot_mm.utils.cli import one_line_errors
+from fairmot_mm.utils.cli import make_parser, one_line_errors
 
 
 def parse_args() -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = make_parser(__doc__)
     parser.add_argument('source', help='checkpoint of tools/train.py')
     parser.add_argument('out', help='file to write, for --load_model')
     return parser.parse_args()

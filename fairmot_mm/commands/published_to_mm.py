@@ -6,12 +6,12 @@ Converting is optional: every tool reads published checkpoints.
 import argparse
 
 from fairmot_mm.apis import convert_published
-from fairmot_mm.utils.cli import one_line_errors
+from fairmot_mm.utils.cli import make_parser, one_line_errors
 
 
 def parse_args() -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = make_parser(__doc__)
     parser.add_argument('source', help='published .pth, of FairMOT or CenterNet')
     parser.add_argument('out', help='file to write')
     return parser.parse_args()

@@ -8,12 +8,12 @@ import argparse
 from pathlib import Path
 
 from fairmot_mm.actions.refine_tracks import refine_tracks
-from fairmot_mm.utils.cli import add_number_arguments, one_line_errors
+from fairmot_mm.utils.cli import add_number_arguments, make_parser, one_line_errors
 
 
 def parse_args() -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = make_parser(__doc__)
     parser.add_argument(
         'results', type=Path, help='result file, or folder of them (SEQUENCE.txt)'
     )

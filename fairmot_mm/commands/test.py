@@ -6,13 +6,14 @@ from fairmot_mm.actions.test import test
 from fairmot_mm.utils.cli import (
     add_inference_arguments,
     add_runner_arguments,
+    make_parser,
     one_line_errors,
 )
 
 
 def parse_args() -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = make_parser(__doc__)
     parser.add_argument('config', help='config file, or a name of the model zoo')
     parser.add_argument(
         'checkpoint',

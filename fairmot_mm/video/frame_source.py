@@ -84,7 +84,8 @@ def open_source(
     Raises:
         ConfigError: Unknown ``on_error``.
         VideoError: ``frame_rate`` cannot be used, or the source does not exist, is not
-            a video, or means several videos; while frames are taken, the source is damaged or has no frame.
+            a video, or means several videos; while frames are taken, it is damaged or
+            has no frame.
         DataError: A folder or pattern has no images, or ``seqinfo.ini`` is malformed;
             while frames are taken, an image cannot be read.
     """
