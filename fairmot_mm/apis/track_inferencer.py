@@ -118,10 +118,11 @@ class TrackInferencer(BaseInferencer):
                 Their numbers are not used again.
 
         Returns:
-            An iterator that can be closed and says what it wrote, see `Run`, of samples on the CPU: ``pred_track_instances`` with ``bboxes``
-            (M, 4) xyxy in pixels of the frame, and ``scores``, ``labels`` and
-            ``instances_id``, each (M,); metainfo with ``frame_id`` from 0
-            and ``frame_number``, the number in the text.
+            An iterator that can be closed and says what it wrote, see `Run`, of samples
+            on the CPU: ``pred_track_instances`` with ``bboxes`` (M, 4) xyxy in pixels
+            of the frame, and ``scores``, ``labels`` and ``instances_id``, each (M,);
+            metainfo with ``frame_id`` from 0 and ``frame_number``, the number in the
+            text.
 
         Raises:
             ConfigError: An argument cannot be used.

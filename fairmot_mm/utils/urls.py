@@ -46,12 +46,12 @@ def without_secrets(url: str) -> str:
     Returns:
         The address as it may stand in a message.
     """
-    if not is_url(url):
-        return url
+    if not is_url(url):  # perhaps one with a slash too few
+        return re.sub(r'^(\w+:/)[^/]*@', rf'\1{_HIDDEN}@', url)
     try:
         parts = urlsplit(url)
     except ValueError:
-        return re.sub(r'//[^/]*@', f'//{_HIDDEN}@', url)
+        return f'{url.partition("://")[0]}://{_HIDDEN}'
     host = parts.netloc.rpartition('@')
     netloc = f'{_HIDDEN}@{host[2]}' if host[1] else parts.netloc
     query = re.sub(r'([^&;=]*)=[^&;]*', _hide_secret, parts.query)
@@ -70,7 +70,10 @@ def url_name(url: str) -> str:
     Returns:
         A name that every file system takes, as in ``10.0.0.5-554-main``.
     """
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return 'stream'
     path = re.sub(r'\.[A-Za-z]\w{1,4}$', '', unquote(parts.path))
     words = [parts.netloc.rpartition('@')[2], path]
     words += [f'{key}-{value}' for key, value in _public_query(parts)]

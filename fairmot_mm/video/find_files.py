@@ -11,6 +11,7 @@ from fairmot_mm.utils import (
     natural_order,
     sort_images,
 )
+from fairmot_mm.utils.urls import without_secrets
 
 VIDEO_SUFFIXES = (
     '.3gp',
@@ -60,7 +61,7 @@ def find_files(text: str) -> list[Path]:
             raise DataError(f'cannot read folder {text}: {error.strerror}') from error
     elif not any(character in text for character in '*?['):
         raise VideoError(
-            f'{text} does not exist; give a video, an image, a folder or pattern of '
+            f'{without_secrets(text)} does not exist; give a video, an image, a folder or pattern of '
             'images or videos, a URL or a camera number'
         )
     else:
@@ -76,9 +77,9 @@ def _of_one_kind(found: Sequence[Path], text: str) -> list[Path]:
     videos.sort(key=lambda path: natural_order(path.as_posix()))
     if images and videos:
         raise DataError(
-            f'{text} has {len(images)} images and {len(videos)} videos in it; say '
-            f'which to track by a pattern in quotes, as in '
-            f"'*{images[0].suffix}' or '*{videos[0].suffix}'"
+            f'{text} has images and videos in it ({len(images)} and {len(videos)}, as '
+            f'{images[0].name} and {videos[0].name}); say which to track by a pattern '
+            f"in quotes, as in '{images[0].parent}/*{images[0].suffix}'"
         )
     foreign = [path for path in visible if path.suffix.lower() in _FOREIGN]
     if foreign:
