@@ -61,8 +61,8 @@ def find_files(text: str) -> list[Path]:
             raise DataError(f'cannot read folder {text}: {error.strerror}') from error
     elif not any(character in text for character in '*?['):
         raise VideoError(
-            f'{without_secrets(text)} does not exist; give a video, an image, a folder or pattern of '
-            'images or videos, a URL or a camera number'
+            f'{without_secrets(text)} does not exist; give a video, an image, a folder '
+            'or pattern of images or videos, a URL or a camera number'
         )
     else:
         found = [Path(match) for match in glob.glob(text, recursive=True)]

@@ -11,9 +11,9 @@ from fairmot_mm.utils.one_line_errors import one_line_errors
 
 def test_an_error_of_the_user_is_one_line():
     """Its message, with status 1."""
-    with pytest.raises(SystemExit, match=r'^error: a\.txt, line 3: what$'):
-        with one_line_errors():
-            raise DataError('a.txt, line 3: what')
+    message = r'^error: a\.txt, line 3: what$'
+    with pytest.raises(SystemExit, match=message), one_line_errors():
+        raise DataError('a.txt, line 3: what')
 
 
 def test_a_warning_is_one_line():

@@ -14,7 +14,7 @@ class TwoFrames:
     def __init__(self, number):
         self.left = 2
 
-    def isOpened(self):
+    def isOpened(self):  # noqa: N802 - the name in OpenCV
         return True
 
     def get(self, key):
