@@ -7,6 +7,7 @@ model = dict(
             _delete_=True,
             type='MetricReIDHead',
             in_channels=32,
+            feat_channels=64,
             embed_dims=64,
             loss_metric=dict(type='HardTripletLoss', margin=0.3),  # or CircleLoss
         )
