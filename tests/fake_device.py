@@ -12,6 +12,7 @@ It is torch's third-party device (PrivateUse1), implemented in Python.
 from collections import Counter
 from contextlib import contextmanager
 
+import mmcv.ops.modulated_deform_conv as deform_conv
 import torch
 from torch.utils import backend_registration
 from torch.utils._python_dispatch import return_and_correct_aliasing
@@ -57,6 +58,10 @@ class FakeTensorOnDevice(torch.Tensor):
     def tolist(self):
         """torch refuses it for classes that extend tensors."""
         return self.cpu().tolist()
+
+    def __reduce_ex__(self, protocol):
+        """In a file it is a tensor of the CPU."""
+        return self.inner.__reduce_ex__(protocol)
 
     def __tensor_flatten__(self):
         return ['inner'], None
@@ -193,3 +198,25 @@ def register():
     others = torch.library.Library('_', 'IMPL')
     others.fallback(torch.library.fallthrough_kernel, 'AutocastPrivateUse1')
     return library, others
+
+
+def replace_outside_of_torch(patch):
+    """Let mmcv's operators, generators and loaded files know the device.
+
+    Args:
+        patch: pytest's ``monkeypatch``.
+    """
+    patch.setattr(deform_conv, 'ext_module', Extension(deform_conv.ext_module))
+    generator, load = torch.Generator, torch.load
+
+    def make_generator(device='cpu'):
+        return generator('cpu' if torch.device(device).type == NAME else device)
+
+    def load_to(*args, map_location=None, **kwargs):
+        if not isinstance(map_location, str) or torch.device(map_location).type != NAME:
+            return load(*args, map_location=map_location, **kwargs)
+        loaded = load(*args, map_location='cpu', **kwargs)
+        return tree_map_only(torch.Tensor, FakeTensorOnDevice, loaded)
+
+    patch.setattr(torch, 'Generator', make_generator)
+    patch.setattr(torch, 'load', load_to)
