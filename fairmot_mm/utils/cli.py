@@ -19,6 +19,7 @@ from fairmot_mm.utils.step_clock import failed_step
 T = TypeVar('T')
 _INFERENCE = (
     'backend',
+    'provider',
     'precision',
     'channels_last',
     'fuse_conv_bn',
@@ -244,6 +245,11 @@ def add_inference_arguments(parser: argparse.ArgumentParser) -> None:
         '--backend',
         choices=['pytorch', 'onnxruntime'],
         help='what runs the network (pytorch; onnxruntime for an ONNX file)',
+    )
+    group.add_argument(
+        '--provider',
+        choices=['cpu', 'cuda', 'tensorrt'],
+        help='execution provider of onnxruntime (that of the device)',
     )
     group.add_argument(
         '--precision',
