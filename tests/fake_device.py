@@ -162,12 +162,18 @@ def count_waits():
         _COUNTERS.remove(counter)
 
 
-def empty(size, *, dtype=None, layout=None, device=None, pin_memory=None, memory_format=None):
+def empty(
+    size, *, dtype=None, layout=None, device=None, pin_memory=None, memory_format=None
+):
     memory_format = memory_format or torch.contiguous_format
-    return FakeTensorOnDevice(torch.empty(size, dtype=dtype, memory_format=memory_format))
+    return FakeTensorOnDevice(
+        torch.empty(size, dtype=dtype, memory_format=memory_format)
+    )
 
 
-def empty_strided(size, stride, *, dtype=None, layout=None, device=None, pin_memory=None):
+def empty_strided(
+    size, stride, *, dtype=None, layout=None, device=None, pin_memory=None
+):
     return FakeTensorOnDevice(torch.empty_strided(size, stride, dtype=dtype))
 
 

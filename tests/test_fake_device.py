@@ -26,7 +26,9 @@ MISTAKES = {
 @pytest.mark.parametrize('name', MISTAKES)
 def test_refuses_two_devices(name, there):
     """Every kind of operation names both."""
-    with pytest.raises(RuntimeError, match='on the same device, but found fake:0 and cpu'):
+    with pytest.raises(
+        RuntimeError, match='on the same device, but found fake:0 and cpu'
+    ):
         MISTAKES[name](there)
 
 

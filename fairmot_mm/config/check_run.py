@@ -55,7 +55,9 @@ def check_run(cfg: Config, mode: Literal['train', 'test']) -> None:
         _check(cfg, f'{loader}.sampler', DATA_SAMPLERS, given=['dataset', 'seed'])
         added = ['sampler', 'batch_size']
         _check(cfg, f'{loader}.batch_sampler', DATA_SAMPLERS, given=added)
-        if _value(cfg, f'{loader}.batch_sampler') and _value(cfg, f'{loader}.drop_last'):
+        if _value(cfg, f'{loader}.batch_sampler') and _value(
+            cfg, f'{loader}.drop_last'
+        ):
             raise ConfigError(
                 f'{loader}.drop_last is for loaders without a batch_sampler, which '
                 f'decides itself what a batch is: set {loader}.drop_last=False'

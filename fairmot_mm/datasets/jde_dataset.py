@@ -144,7 +144,7 @@ class JDEDataset(BaseDataset):
         return super().__getitem__(idx)
 
     def get_instances_ids(self, idx: int) -> list[int]:
-        """List the known identities in an image, as mmdet's ``get_cat_ids`` its classes.
+        """List the known identities in an image.
 
         Args:
             idx: Position of the image.

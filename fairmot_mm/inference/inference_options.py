@@ -56,7 +56,11 @@ class InferenceOptions:
     num_threads: int | None = None
 
     def __post_init__(self) -> None:
-        choices = (('backend', Backend), ('provider', Provider), ('precision', Precision))
+        choices = (
+            ('backend', Backend),
+            ('provider', Provider),
+            ('precision', Precision),
+        )
         for name, kinds in choices:
             value = getattr(self, name)
             if value not in get_args(kinds) and (name, value) != ('provider', None):

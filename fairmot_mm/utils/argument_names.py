@@ -19,14 +19,19 @@ def argument_names(component: Callable[..., Any]) -> set[str]:
     """
     calls = [component]
     if inspect.isclass(component):
-        calls = [vars(c)['__init__'] for c in component.__mro__ if '__init__' in vars(c)]
+        calls = [
+            vars(c)['__init__'] for c in component.__mro__ if '__init__' in vars(c)
+        ]
     names: set[str] = set()
     for call in calls:
         try:
             parameters = [*inspect.signature(call).parameters.values()]
         except (TypeError, ValueError):  # written in C
             break
-        kinds = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
+        kinds = (
+            inspect.Parameter.POSITIONAL_OR_KEYWORD,
+            inspect.Parameter.KEYWORD_ONLY,
+        )
         names |= {p.name for p in parameters if p.kind in kinds}
         if not any(p.kind is inspect.Parameter.VAR_KEYWORD for p in parameters):
             break

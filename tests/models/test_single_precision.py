@@ -21,9 +21,7 @@ REID_HEADS = {
     'partial': dict(EMBED, num_ids=900, classifier_cfg=PARTIAL),
     'sampled': dict(EMBED, num_ids=900, classifier_cfg=dict(PARTIAL, sample_ratio=0.3)),
     'triplet': dict(EMBED, type='MetricReIDHead'),
-    'circle': dict(
-        EMBED, type='MetricReIDHead', loss_metric=dict(type='CircleLoss')
-    ),
+    'circle': dict(EMBED, type='MetricReIDHead', loss_metric=dict(type='CircleLoss')),
 }
 BOX_HEADS = {
     'default': {},
@@ -59,7 +57,9 @@ def assert_equal(plain, found):
 def differentiate(losses, inputs, module):
     """Losses and gradients of inputs and parameters."""
     sum(losses.values()).backward()
-    grads = {name: p.grad for name, p in module.named_parameters() if p.grad is not None}
+    grads = {
+        name: p.grad for name, p in module.named_parameters() if p.grad is not None
+    }
     grads |= {f'input {name}': value.grad for name, value in inputs.items()}
     assert all(loss.dtype == torch.float32 for loss in losses.values())
     return {**losses, **grads}
@@ -162,6 +162,8 @@ def test_many_identities():
     embeds = F.normalize(embedding.double().flatten(2)[0].T)
     weight = head.classifier.weight.detach().double().requires_grad_()
     scale = 2**0.5 * math.log(39_999)
-    F.cross_entropy(F.linear(scale * embeds, weight, head.classifier.bias.double()), ids).backward()
+    F.cross_entropy(
+        F.linear(scale * embeds, weight, head.classifier.bias.double()), ids
+    ).backward()
     exact = weight.grad[:20]
     assert (grad - exact).norm() < 1e-5 * exact.norm()

@@ -21,16 +21,10 @@ REID_HEADS = {
     'focal': dict(
         type='DenseReIDHead', num_ids=9, loss_id=dict(type='FocalLoss'), **EMBED
     ),
-    'apart': dict(
-        type='DenseReIDHead', num_ids=[5, 4], joint_classes=False, **EMBED
-    ),
-    'partial': dict(
-        type='DenseReIDHead', num_ids=9, classifier_cfg=PARTIAL, **EMBED
-    ),
+    'apart': dict(type='DenseReIDHead', num_ids=[5, 4], joint_classes=False, **EMBED),
+    'partial': dict(type='DenseReIDHead', num_ids=9, classifier_cfg=PARTIAL, **EMBED),
     'triplet': dict(type='MetricReIDHead', **EMBED),
-    'circle': dict(
-        type='MetricReIDHead', loss_metric=dict(type='CircleLoss'), **EMBED
-    ),
+    'circle': dict(type='MetricReIDHead', loss_metric=dict(type='CircleLoss'), **EMBED),
 }
 # What a step of the network of `build` waits for, without logging.
 WAITS = {
@@ -53,7 +47,9 @@ class ShortNetwork(torch.nn.Module):
 
 def build(reid_head, short=True, **bbox_head):
     torch.manual_seed(0)
-    neck = dict(type='DLAUp', in_channels=[16, 32, 64, 128], conv_cfg=dict(type='DCNv2'))
+    neck = dict(
+        type='DLAUp', in_channels=[16, 32, 64, 128], conv_cfg=dict(type='DCNv2')
+    )
     model = MODELS.build(
         dict(
             type='FairMOT',
@@ -134,7 +130,8 @@ def test_deformable_network(last, fake, samples):
 
 
 @pytest.mark.parametrize(
-    'head', [dict(size_type='wh'), dict(heatmap_sigma=6, loss_heatmap=dict(type='MSELoss'))]
+    'head',
+    [dict(size_type='wh'), dict(heatmap_sigma=6, loss_heatmap=dict(type='MSELoss'))],
 )
 def test_other_box_heads(head, fake, samples):
     """Width and height; Gaussians of one size."""

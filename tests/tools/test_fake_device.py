@@ -31,8 +31,8 @@ class NoNeck(torch.nn.Identity):
     """The map of the backbone as it is."""
 
 
-# Everything at once: averaged weights, pictures, layout, a sampled classifier, clipping,
-# a batch that is left out, validation by tracking.
+# Everything at once: averaged weights, pictures, layout, a sampled classifier,
+# clipping, a batch that is left out, validation by tracking.
 ALL_ON = """
 backbone = dict(_delete_=True, type='ShortNetwork')
 neck = dict(_delete_=True, type='NoNeck')

@@ -27,7 +27,7 @@ class IdentifiedImages(Protocol):
 
 @DATA_SAMPLERS.register_module()
 class IdentityBatchSampler(Sampler):
-    """Make batches of P groups of K images, in which the images of a group share a person.
+    """Make batches of P groups of K images; the images of a group share a person.
 
     Images of a detector show several people, so whole images are sampled. A group
     begins with the next image of the shuffled data. One of the people in it who occur

@@ -99,7 +99,9 @@ def test_seeds(make_sampler):
     for batch in make_sampler():
         for index in batch:
             seeds.setdefault(int(index), []).append(index.seed)
-    assert all(seed[:3] == (3, 0, index) for index, own in seeds.items() for seed in own)
+    assert all(
+        seed[:3] == (3, 0, index) for index, own in seeds.items() for seed in own
+    )
     twice = [own for own in seeds.values() if len(own) == 2]
     assert twice
     assert all(first != second for first, second in twice)
@@ -139,8 +141,14 @@ def test_another_sampler_is_refused():
 
 def test_identities_of_jde_lists(tmp_path):
     """Each known identity of an image once, counted over the lists."""
-    for name, text in (('a', '0 5 .5 .5 .1 .1\n0 -1 .2 .2 .1 .1\n'), ('b', '0 2 .5 .5 .1 .1\n')):
-        for folder, suffix, content in (('images', 'jpg', ''), ('labels_with_ids', 'txt', text)):
+    for name, text in (
+        ('a', '0 5 .5 .5 .1 .1\n0 -1 .2 .2 .1 .1\n'),
+        ('b', '0 2 .5 .5 .1 .1\n'),
+    ):
+        for folder, suffix, content in (
+            ('images', 'jpg', ''),
+            ('labels_with_ids', 'txt', text),
+        ):
             path = tmp_path / name / folder / f'1.{suffix}'
             path.parent.mkdir(parents=True)
             path.write_text(content)

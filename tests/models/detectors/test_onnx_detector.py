@@ -92,7 +92,11 @@ def gpu_runtime(monkeypatch, onnx_file):
             names = [p if isinstance(p, str) else p[0] for p in asked[-1]]
             return names if self.started else ['CPUExecutionProvider']
 
-    names = ['TensorrtExecutionProvider', 'CUDAExecutionProvider', 'CPUExecutionProvider']
+    names = [
+        'TensorrtExecutionProvider',
+        'CUDAExecutionProvider',
+        'CPUExecutionProvider',
+    ]
     monkeypatch.setattr(onnxruntime, 'get_available_providers', lambda: names)
     monkeypatch.setattr(onnxruntime, 'InferenceSession', Session)
     return asked
@@ -130,7 +134,9 @@ def test_a_provider_of_another_device(device, provider, onnx_file):
         ('silent', 'could not start TensorrtExecutionProvider on cuda:0: it found no'),
     ],
 )
-def test_a_provider_that_does_not_start(name, message, gpu_runtime, onnx_file, tmp_path):
+def test_a_provider_that_does_not_start(
+    name, message, gpu_runtime, onnx_file, tmp_path
+):
     """The run ends; it does not go on with the CPU, many times slower."""
     path = tmp_path / f'{name}.onnx'
     path.write_bytes(onnx_file.read_bytes())
@@ -150,5 +156,5 @@ def test_a_provider_that_is_not_installed(onnx_file, monkeypatch):
         )
         with pytest.raises(ConfigError, match=message):
             ONNXDetector(onnx_file, 'cuda:0', provider)
-    with pytest.raises(ConfigError, match="for mps must be 'cpu' or .* not 'mps'"):
+    with pytest.raises(ConfigError, match=r"for mps must be 'cpu' or .* not 'mps'"):
         ONNXDetector(onnx_file, 'mps')

@@ -49,7 +49,9 @@ def test_nothing_to_compare(ids, head, feats, make_targets):
 
 def test_another_loss(feats, make_targets):
     """The config names it."""
-    head = MetricReIDHead(in_channels=8, loss_metric=dict(type='CircleLoss', margin=0.4))
+    head = MetricReIDHead(
+        in_channels=8, loss_metric=dict(type='CircleLoss', margin=0.4)
+    )
     assert isinstance(head.loss_metric, CircleLoss)
     assert head.loss(feats, make_targets([3, -1, 3, 5]))['loss_metric'] > 0
 
