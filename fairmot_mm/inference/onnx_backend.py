@@ -46,8 +46,8 @@ def use_onnxruntime(
             if options.provider is not None:
                 raise ConfigError(
                     f'inference.provider = {options.provider!r} is for onnxruntime: '
-                    "set inference.backend = 'onnxruntime' too, or take an ONNX file in "
-                    'place of the weights'
+                    "set inference.backend = 'onnxruntime' too, or take an ONNX file "
+                    'in place of the weights'
                 )
             return False
         model = build_component(cfg.model, MODELS, 'model').eval()
