@@ -141,6 +141,11 @@ class JDETracker:
         )
         require_contract(self.motion, MotionModel, 'motion')
         self.birth: TrackBirth = TASK_UTILS.build(birth or {'type': 'TrackBirth'})
+        if gallery is not None and self.birth.num_matches < 2:
+            raise ConfigError(
+                'gallery needs birth.num_matches of 2 or more: it names a track when '
+                'the track is confirmed'
+            )
         self.lifecycle = Lifecycle(
             motion=self.motion,
             birth=self.birth,
@@ -237,7 +242,8 @@ class JDETracker:
             updated = self.lifecycle.update(before, detections, match, frame)
             updated = self.parts.recall(before, updated, seconds)
             free = association.unmatched(match, len(detections))
-            begun = free & self.birth.begins(detections)
+            seen_tlwh = self.motion.to_tlwh(updated.mean[match >= 0])
+            begun = self.birth.begins(detections, free, seen_tlwh)
             new = self.lifecycle.start(detections, begun, frame, video.num_ids + 1)
             after = self.lifecycle.regroup(updated, new, match >= 0, frame, max_lost)
             self.parts.remember(updated, after, seconds)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from fairmot_mm.models.trackers.association import iou_pairs
 from fairmot_mm.models.trackers.detections import Detections
 from fairmot_mm.models.trackers.track_table import TrackTable
 from fairmot_mm.registry import TASK_UTILS
@@ -18,13 +19,16 @@ class TrackBirth:
     The defaults are those of FairMOT: every strong detection that continues no track
     begins one, and the track is output from its second detection on, which must come in
     the next frame. ByteTrack (Zhang et al., ECCV 2022, algorithm 1) asks for a higher
-    score than it needs to continue a track.
+    score than it needs to continue a track; ``max_overlap`` keeps a second box on one
+    person from beginning a second track.
 
     Args:
         score_thr: Score that a detection must exceed to begin a track. None: the
             `obj_score_thr` of the tracker. It has no effect below `obj_score_thr`.
         num_matches: Detections after which a track is confirmed; 1 outputs it at once.
             Tracks that begin in the first frame are confirmed.
+        max_overlap: Largest IoU of a detection that begins a track with a track that
+            another detection of the frame continues. 1: there is no limit.
         patience: Frames in a row in which an unconfirmed track may be without a
             detection before it ends.
 
@@ -34,26 +38,39 @@ class TrackBirth:
 
     score_thr: float | None = None
     num_matches: int = 2
+    max_overlap: float = 1.0
     patience: int = 0
 
     def __post_init__(self) -> None:
         if self.score_thr is not None:
             require_range(low=0, high=1, score_thr=self.score_thr)
         require_range(low=1, num_matches=self.num_matches)
+        require_range(low=0, high=1, max_overlap=self.max_overlap)
         require_range(low=0, patience=self.patience)
 
-    def begins(self, detections: Detections) -> np.ndarray:
-        """Say which detections begin a track if they continue none.
+    def begins(
+        self, detections: Detections, free: np.ndarray, seen_tlwh: np.ndarray
+    ) -> np.ndarray:
+        """Say which detections begin a track.
 
         Args:
             detections: D detections of a frame.
+            free: (D,) bool, the detection continues no track.
+            seen_tlwh: (S, 4) left, top, width, height in pixels of the tracks that a
+                detection of the frame continues.
 
         Returns:
             Mask (D,).
         """
-        if self.score_thr is None:
-            return detections.strong
-        return detections.strong & (detections.scores > self.score_thr)
+        begins = free & detections.strong
+        if self.score_thr is not None:
+            begins &= detections.scores > self.score_thr
+        if self.max_overlap < 1 and begins.any() and len(seen_tlwh):
+            candidates = np.flatnonzero(begins)
+            limit = 1 - self.max_overlap
+            pairs = iou_pairs(seen_tlwh, detections.tlwh[candidates], False, limit)
+            begins[candidates[pairs.cols[pairs.cost < limit]]] = False
+        return begins
 
     def waits(self, tracks: TrackTable, frame: int) -> np.ndarray:
         """Say which tracks stay although they are unconfirmed and not seen.
