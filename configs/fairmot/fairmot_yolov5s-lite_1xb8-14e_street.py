@@ -3,10 +3,8 @@
 _base_ = [
     '../_base_/models/fairmot_yolov5s-lite.py',
     '../_base_/datasets/street_256x192.py',
+    '../_base_/trackers/likelihood.py',
     '../_base_/schedules/adamw_ema_14e.py',
     '../_base_/default_runtime.py',
 ]
-# Its scores are low where people hide each other: weak detections continue tracks.
-model = dict(
-    tracker=dict(obj_score_thr=0.35, low_score=dict(type='LowScoreAssociation'))
-)
+model = dict(tracker=dict(_delete_=True, **_base_.likelihood_tracker))
