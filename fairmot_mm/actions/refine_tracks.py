@@ -24,6 +24,8 @@ def find_results(args: argparse.Namespace) -> list[Path]:
     """
     is_file = args.results.is_file()
     files = [args.results] if is_file else find_result_files(args.results)
+    if not files:
+        raise DataError(f'{args.results} is no result file and has none in it')
     if files[0].parent.resolve() == args.out.resolve():
         raise ConfigError(
             f'--out {args.out} holds the results themselves: take another'
