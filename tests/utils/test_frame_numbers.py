@@ -66,8 +66,8 @@ def test_one_number_twice():
         (
             [1, 2, 5],
             np.array([1, 3, 4, 5]),
-            'g, line 2: it has frame 2, but the sequence has only the frames 1, 3 to 5: '
-            '1 row; look',
+            'g, line 2: it has frame 2, but the sequence has only the frames 1, 3 to 5'
+            ': 1 row; look',
         ),
         ([0], range(1, 10**9), 'g, line 1: it has frame 0, outside the frames 1 to'),
         ([7], np.zeros(0, np.int64), 'frame 7, but the sequence has no frame: 1 row'),
