@@ -52,11 +52,11 @@ def label_name(image: str, data_root: str | Path) -> str:
 
 
 def listed_images(ann_file: str | Path) -> list[tuple[int, str]]:
-    """Read the paths in an image list.
+    r"""Read the paths in an image list.
 
     Args:
         ann_file: Text file with one image path on each line; blank lines are skipped.
-            A path without ``/`` may have ``\\``, as in lists that Windows wrote.
+            A path without ``/`` may have ``\``, as in lists that Windows wrote.
 
     Returns:
         Number of the line, from 1, and path of each image.

@@ -86,9 +86,7 @@ def index_labels(
     fresh = np.flatnonzero(source < 0)
     if old and not len(fresh) and np.array_equal(old['paths'], paths):
         return LabelIndex(_as_bytes(images), **old)
-    tables = [
-        np.empty((0, 6)) if at < 0 else _rows_of(old, at) for at in source
-    ]
+    tables = [np.empty((0, 6)) if at < 0 else _rows_of(old, at) for at in source]
     for index in track(
         fresh, f'reading labels of {ann_file}', disable=len(fresh) < SHOW_PROGRESS_FROM
     ):

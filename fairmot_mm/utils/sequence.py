@@ -74,7 +74,7 @@ def list_images(folder: str | Path) -> list[Path]:
 def find_images(root: str | Path) -> Iterator[Path]:
     """Find the images in a folder and below it.
 
-    Hidden folders, ``__MACOSX`` in archives of macOS, and links to folders are left out.
+    Left out are hidden folders, ``__MACOSX`` in archives of macOS, and links to folders.
 
     Args:
         root: The folder.

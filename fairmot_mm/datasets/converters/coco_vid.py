@@ -170,9 +170,9 @@ def _read_video(
             image=np.array([place[entry['image_id']] for entry in entries], np.int64),
             names=np.array([categories[e['category_id']] for e in entries], object),
             ids=np.array([_identity(file, entry) for entry in entries], np.int64),
-            tlwh=np.array(
-                [_box(file, entry) for entry in entries], np.float64
-            ).reshape(-1, 4),
+            tlwh=np.array([_box(entry) for entry in entries], np.float64).reshape(
+                -1, 4
+            ),
             dropped={
                 key: np.array([entry.get(key, 0) == 1 for entry in entries], bool)
                 for key in ('iscrowd', 'ignore')
@@ -217,11 +217,9 @@ def _identity(file: Path, entry: dict) -> int:
     return -1
 
 
-def _box(file: Path, entry: dict) -> list[float]:
+def _box(entry: dict) -> list[float]:
     box = entry['bbox']
     if not isinstance(box, list) or len(box) != 4:
-        raise DataError(
-            f'{file}: bbox {box!r:.80} of annotation {entry.get("id")} must have four '
-            'numbers'
-        )
+        number = entry.get('id')
+        raise ValueError(f'bbox {box!r:.80} of annotation {number} has not four numbers')
     return [float(value) for value in box]

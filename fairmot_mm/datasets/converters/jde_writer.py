@@ -162,7 +162,7 @@ def _write_part(folder: Path, staging: Path, copy: bool, part: LabelPart) -> Non
     labels.mkdir(parents=True, exist_ok=True)
     for image, text in zip(source.images, part.texts(), strict=True):
         place_file(image, images / image.name, copy, staging)
-        (labels / f'{image.stem}.txt').write_bytes(text.encode())
+        (labels / f'{image.stem}.txt').write_text(text)
     if source.frame_rate is not None:
         sequence = (staging / IMAGE_DIR / source.folder).parent
         sequence.mkdir(parents=True, exist_ok=True)

@@ -147,7 +147,7 @@ def test_part_of_a_video(make_video, read_labels, count, expected):
         ('<annotations><image id="0"/></annotations>', 'CVAT for video 1.1'),
         (document().replace('task>', 'project>'), 'each task separately'),
         (document(track(0, 'person', '<box frame="0" xtl="1"/>')), 'malformed box'),
-        (document(extra='<start_frame>x</start_frame>'), "start_frame 'x'"),
+        (document(extra='<start_frame>x</start_frame>'), "start_frame = 'x'"),
     ],
 )
 def test_what_is_wrong_is_named(make_video, text, message):
