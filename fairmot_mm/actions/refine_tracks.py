@@ -12,6 +12,7 @@ from fairmot_mm.utils import (
     write_mot,
 )
 from fairmot_mm.utils.cli import show_progress
+from fairmot_mm.utils.sequence import list_files
 
 
 def find_results(args: argparse.Namespace) -> list[Path]:
@@ -22,7 +23,7 @@ def find_results(args: argparse.Namespace) -> list[Path]:
         ConfigError: The result files would be replaced.
     """
     is_file = args.results.is_file()
-    files = [args.results] if is_file else sorted(args.results.glob('*.txt'))
+    files = [args.results] if is_file else list_files(args.results, '.txt')
     if not files:
         raise DataError(f'{args.results} is no result file and has none in it')
     if files[0].parent.resolve() == args.out.resolve():

@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from fairmot_mm.utils.errors import ConfigError, DataError
-from fairmot_mm.utils.exact_numbers import frame_rate, whole_number
+from fairmot_mm.utils.exact_numbers import rate_number, whole_number
 from fairmot_mm.utils.images import image_size
 from fairmot_mm.utils.text_files import read_ini, write_text
 
@@ -95,6 +95,23 @@ def find_images(root: str | Path) -> Iterator[Path]:
     for folder in folders:
         if not folder.name.startswith('.') and folder.name != '__MACOSX':
             yield from find_images(folder)
+
+
+def list_files(folder: str | Path, suffix: str) -> list[Path]:
+    """List the files of a folder that have an ending; hidden ones are left out.
+
+    Args:
+        folder: The folder; it need not exist.
+        suffix: The ending, such as ``.txt``.
+
+    Returns:
+        The files in the order of their names.
+    """
+    return sorted(
+        path
+        for path in Path(folder).glob(f'*{suffix}')
+        if not path.name.startswith('.') and not path.is_dir()
+    )
 
 
 def match_names(pattern: str, names: Iterable[str]) -> list[str]:
@@ -196,7 +213,7 @@ class SequenceInfo:
             for key in ('framerate', 'imwidth', 'imheight'):
                 if key not in values:
                     raise DataError(f'{ini}: key {key!r} is missing')
-            rate = frame_rate(values['framerate'], f'{ini}: framerate')
+            rate = rate_number(values['framerate'], f'{ini}: framerate')
             width, height = (
                 whole_number(values[key], f'{ini}: {key}', low=1, high=LARGEST_SIDE)
                 for key in ('imwidth', 'imheight')
@@ -248,8 +265,10 @@ def write_seqinfo(
         images: All images of the sequence.
 
     Raises:
+        DataError: The frame rate cannot be used.
         OutputError: The file cannot be written.
     """
+    frame_rate = rate_number(frame_rate, f'{name}: frame rate')
     name = ' '.join(name.splitlines())  # a value is one line
     write_text(
         folder / 'seqinfo.ini',

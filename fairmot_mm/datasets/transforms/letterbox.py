@@ -64,7 +64,10 @@ class Letterbox(BaseTransform):
         """
         ratio = min(self.scale[0] / width, self.scale[1] / height)
         # A very narrow image keeps a pixel.
-        new_width, new_height = max(1, round(width * ratio)), max(1, round(height * ratio))
+        new_width, new_height = (
+            max(1, round(width * ratio)),
+            max(1, round(height * ratio)),
+        )
         dx, dy = (self.scale[0] - new_width) / 2, (self.scale[1] - new_height) / 2
         # The odd pixel goes right and down.
         top, bottom = round(dy - 0.1), round(dy + 0.1)
