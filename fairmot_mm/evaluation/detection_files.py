@@ -12,6 +12,7 @@ from fairmot_mm.utils.exact_numbers import rate_number
 from fairmot_mm.utils.sequence import list_files
 
 _ARRAYS = ('starts', *PREDICTIONS)
+_WHAT = 'a file of detections'
 _ABOUT = ('name', 'frame_rate', 'ori_shape', 'images', 'origin')
 _COLUMNS = [f'gt_{field.name}' for field in fields(MOTRows)]
 
@@ -104,7 +105,7 @@ def read_origin(path: str | Path) -> str | None:
 
 def _read(path: str | Path) -> dict[str, np.ndarray]:
     """Read the arrays, and check that they belong together."""
-    stored = read_arrays(path, [*_ARRAYS, *_COLUMNS, *_ABOUT])
+    stored = read_arrays(path, [*_ARRAYS, *_COLUMNS, *_ABOUT], _WHAT)
     starts, gt = stored['starts'], [stored[name] for name in _COLUMNS]
     counts = {len(stored[name]) for name in PREDICTIONS if stored[name].ndim}
     fits = (
@@ -123,6 +124,6 @@ def _read(path: str | Path) -> dict[str, np.ndarray]:
         and stored['frame_rate'].dtype.kind in 'if'
     )
     if not fits:
-        raise DataError(f'{path} is not a file of detections: its arrays do not fit')
+        raise DataError(f'{path} is not {_WHAT}: its arrays do not fit')
     rate_number(stored['frame_rate'].item(), f'{path}: frame_rate')
     return stored

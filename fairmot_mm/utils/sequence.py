@@ -74,7 +74,7 @@ def list_images(folder: str | Path) -> list[Path]:
 def find_images(root: str | Path) -> Iterator[Path]:
     """Find the images in a folder and below it.
 
-    Left out are hidden folders, ``__MACOSX`` in archives of macOS, and links to folders.
+    Left out are hidden folders, ``__MACOSX`` of macOS, and links to folders.
 
     Args:
         root: The folder.

@@ -256,6 +256,17 @@ def test_several_classes(root):
     assert [count.ids for count in report.lists.values()] == [[4, 1]]
 
 
+def test_files_that_are_no_text(root):
+    """A label in another encoding, and a list that is not text."""
+    label(root, 2).write_bytes(b'\xff\xfe0')
+    (root / 'S/images/train/B/seqinfo.ini').write_bytes(b'[Sequence]\nname=\xbd\xd6\n')
+    found = problems(root)
+    assert ('bad-label', 'S/labels_with_ids/train/A/img1/2.txt') in found
+    assert found.count(('bad-seqinfo', 'S/images/train/B')) == 4
+    (root / 's.train').write_bytes(b'\xbd\xd6.jpg\n')
+    assert ('bad-list', 's.train') in problems(root)
+
+
 def test_what_cannot_be_checked(root):
     """A list that is not there, an unknown kind."""
     report = check_dataset(root, ['gone.train'])
