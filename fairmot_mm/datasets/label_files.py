@@ -155,7 +155,9 @@ def no_label(path: str | Path, image: str | Path, error: OSError) -> DataError:
 
 def _first_bad_line(path: str | Path, rows: list[list[str]], num_classes: float) -> str:
     """Say which line of a label file is wrong, and why."""
-    limit = f'the data set has {num_classes} (metainfo.classes)'
+    limit = 'a class is a whole number from 0'
+    if num_classes < math.inf:
+        limit = f'the data set has {num_classes} (metainfo.classes)'
     for number, row in enumerate(rows, 1):
         problem = row and label_problem(row, LABEL_COLUMNS, num_classes, limit)
         if problem:
