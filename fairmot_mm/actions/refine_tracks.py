@@ -1,14 +1,20 @@
 """Fills the gaps of finished tracks, and smooths them."""
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
+
+import numpy as np
 
 from fairmot_mm.evaluation import find_result_files
 from fairmot_mm.postprocessing import interpolate_tracks, smooth_tracks
 from fairmot_mm.utils import (
     ConfigError,
     DataError,
+    MOTRows,
+    number_folder,
     read_mot,
+    require_frames,
     require_writable_dir,
     write_mot,
 )
@@ -33,6 +39,30 @@ def find_results(args: argparse.Namespace) -> list[Path]:
     return files
 
 
+def refine(rows: MOTRows, args: argparse.Namespace) -> MOTRows:
+    """Refine the tracks of a sequence whose frames follow each other one by one."""
+    refined = interpolate_tracks(rows, args.max_gap)
+    if args.method == 'gaussian':
+        refined = smooth_tracks(refined, args.tau, args.noise)
+    return refined
+
+
+def refine_numbered(rows: MOTRows, args: argparse.Namespace, name: str) -> MOTRows:
+    """Refine tracks by the places of their frames, which may have any numbers.
+
+    Raises:
+        DataError: The sequence is not there, or it does not have a frame.
+    """
+    known, _ = number_folder(args.data_root / name)
+    if known is None:
+        raise DataError(f'{args.data_root / name} has neither images nor seqLength')
+    require_frames(rows.frames, known, 'results have', lambda _: name)
+    frames = np.asarray(known)
+    placed = replace(rows, frames=np.searchsorted(frames, rows.frames))
+    refined = refine(placed, args)
+    return replace(refined, frames=frames[refined.frames])
+
+
 def refine_tracks(args: argparse.Namespace) -> None:
     """Read everything, then refine and write every file."""
     files = find_results(args)
@@ -41,9 +71,10 @@ def refine_tracks(args: argparse.Namespace) -> None:
     for file in show_progress(files, 'refining'):
         rows = before[file.stem]
         try:
-            refined = interpolate_tracks(rows, args.max_gap)
-            if args.method == 'gaussian':
-                refined = smooth_tracks(refined, args.tau, args.noise)
+            if args.data_root is None:
+                refined = refine(rows, args)
+            else:
+                refined = refine_numbered(rows, args, file.stem)
         except DataError as error:
             raise DataError(f'{file}: {error}') from error
         write_mot(args.out / file.name, refined)

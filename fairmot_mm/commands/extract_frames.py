@@ -3,7 +3,7 @@
 import argparse
 
 from fairmot_mm.datasets.converters.video_frames import extract_frames
-from fairmot_mm.utils.cli import one_line_errors
+from fairmot_mm.utils.cli import one_line_errors, rate
 
 
 def parse_args() -> argparse.Namespace:
@@ -13,7 +13,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--out', required=True, help='folder of the sequences')
     parser.add_argument(
         '--frame-rate',
-        type=float,
+        type=rate,
         help='frames per second (default: the rate of the video)',
     )
     return parser.parse_args()

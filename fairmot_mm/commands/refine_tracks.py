@@ -21,6 +21,12 @@ def parse_args() -> argparse.Namespace:
         '--out', type=Path, required=True, help='folder to write the new files to'
     )
     parser.add_argument(
+        '--data-root',
+        type=Path,
+        help='folder of the sequences; names the frames there are, where their numbers '
+        'have gaps (without it, every number between two is a frame)',
+    )
+    parser.add_argument(
         '--method',
         choices=['linear', 'gaussian'],
         default='linear',

@@ -52,11 +52,11 @@ def label_name(image: str, data_root: str | Path) -> str:
 
 
 def listed_images(ann_file: str | Path) -> list[tuple[int, str]]:
-    """Read the paths in an image list.
+    r"""Read the paths in an image list.
 
     Args:
         ann_file: Text file with one image path on each line; blank lines are skipped.
-            A path without ``/`` may have ``\\``, as in lists that Windows wrote.
+            A path without ``/`` may have ``\``, as in lists that Windows wrote.
 
     Returns:
         Number of the line, from 1, and path of each image.
@@ -155,7 +155,9 @@ def no_label(path: str | Path, image: str | Path, error: OSError) -> DataError:
 
 def _first_bad_line(path: str | Path, rows: list[list[str]], num_classes: float) -> str:
     """Say which line of a label file is wrong, and why."""
-    limit = f'the data set has {num_classes} (metainfo.classes)'
+    limit = 'a class is a whole number from 0'
+    if num_classes < math.inf:
+        limit = f'the data set has {num_classes} (metainfo.classes)'
     for number, row in enumerate(rows, 1):
         problem = row and label_problem(row, LABEL_COLUMNS, num_classes, limit)
         if problem:

@@ -13,7 +13,8 @@ from mmengine.dist import is_main_process
 from rich.console import Console
 from rich.progress import track
 
-from fairmot_mm.utils.errors import UserInputError
+from fairmot_mm.utils.errors import DataError, UserInputError
+from fairmot_mm.utils.exact_numbers import rate_number
 from fairmot_mm.utils.step_clock import failed_step
 
 T = TypeVar('T')
@@ -132,10 +133,25 @@ def add_converter_arguments(
         )
     if has_frame_rate:
         text = 'frames a second (default 30)'
-        parser.add_argument('--frame-rate', type=float, default=30.0, help=text)
+        parser.add_argument('--frame-rate', type=rate, default=30.0, help=text)
     if has_ending:
         text = 'ending of the list: val makes OUT/NAME.val'
         parser.add_argument('--ending', default='train', help=text)
+
+
+def rate(text: str) -> float:
+    """Read frames per second of a command line, such as ``25`` or ``30000/1001``.
+
+    Args:
+        text: The argument.
+
+    Raises:
+        ArgumentTypeError: It is not a number above 0.
+    """
+    try:
+        return rate_number(text, 'frame rate')
+    except DataError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def add_workers_argument(parser: argparse.ArgumentParser) -> None:

@@ -239,7 +239,7 @@ def _shapes(file: Path, track: ElementTree.Element) -> list[_Shape]:
     """Shapes of a track by frame."""
     shapes = []
     for shape in track:
-        where = f'{file}: {shape.tag} in track {track.get("id")}'
+        where = f'{file}: a malformed {shape.tag} in track {track.get("id")}'
         try:
             turned = real_number(shape.get('rotation', 0), f'{where}: rotation')
             is_box = shape.tag == 'box' and turned == 0

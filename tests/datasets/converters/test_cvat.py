@@ -147,7 +147,7 @@ def test_part_of_a_video(make_video, read_labels, count, expected):
         ('<annotations><image id="0"/></annotations>', 'CVAT for video 1.1'),
         (document().replace('task>', 'project>'), 'each task separately'),
         (document(track(0, 'person', '<box frame="0" xtl="1"/>')), 'malformed box'),
-        (document(extra='<start_frame>x</start_frame>'), "start_frame 'x'"),
+        (document(extra='<start_frame>x</start_frame>'), "start_frame = 'x'"),
     ],
 )
 def test_what_is_wrong_is_named(make_video, text, message):
@@ -204,7 +204,7 @@ def test_a_deleted_frame(make_video, read_labels, size):
 
 
 def test_the_first_frame_is_deleted_and_key_frames(make_video, read_labels):
-    """Frames between key frames have no box where they were deleted, and none counts."""
+    """Between key frames, a deleted frame has no box, and none is counted."""
     keys = track(0, 'person', box(1, (20, 0, 30, 8)), box(3, (60, 0, 70, 8)))
     source, out = make_video('a', document(keys, size=4), count=2)
     rename(source / 'a/images', 'frame_000001', 'frame_000003')
