@@ -57,10 +57,11 @@ def refine_numbered(rows: MOTRows, args: argparse.Namespace, name: str) -> MOTRo
     if known is None:
         raise DataError(f'{args.data_root / name} has neither images nor seqLength')
     require_frames(rows.frames, known, 'results have', lambda _: name)
-    frames = np.asarray(known)
-    placed = replace(rows, frames=np.searchsorted(frames, rows.frames))
+    if isinstance(known, range):
+        return refine(rows, args)
+    placed = replace(rows, frames=np.searchsorted(known, rows.frames))
     refined = refine(placed, args)
-    return replace(refined, frames=frames[refined.frames])
+    return replace(refined, frames=known[refined.frames])
 
 
 def refine_tracks(args: argparse.Namespace) -> None:

@@ -118,9 +118,7 @@ def test_sequences(tmp_path):
     assert read_seqmap(seqmap) == ['TUD-Campus', 'MOT17-02-SDP']
     found = read_truths(DATA, read_seqmap(seqmap))
     assert [truth.name for truth in found] == ['MOT17-02-SDP', 'TUD-Campus']
-    with pytest.raises(
-        DataError, match=r'no sequence X, Y\* with .* contains MOT17-02-SDP'
-    ):
+    with pytest.raises(DataError, match=r'no sequence X, Y\* .* contains MOT17-02'):
         read_truths(DATA, ['X', 'TUD-*', 'Y*'])
     with pytest.raises(DataError, match='give the folder above'):
         read_truths(DATA / 'TUD-Campus')

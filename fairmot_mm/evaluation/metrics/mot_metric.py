@@ -59,7 +59,15 @@ class VideoInfo(NamedTuple):
     is_part: bool
 
     def to_score(self, gt: MOTRows, results: MOTRows) -> SequenceTracks:
-        """Pair ground truth and results of the video."""
+        """Pair ground truth and results of the video, for scoring.
+
+        Args:
+            gt: Rows of the ground truth.
+            results: Rows of the tracker.
+
+        Returns:
+            The sequence to score.
+        """
         count = self.last_frame - self.first_frame + 1
         return SequenceTracks(self.name, gt, results, count, self.first_frame)
 
