@@ -199,10 +199,10 @@ def _images_by_frame(
     last = max(numbers or [len(images) - 1])
     by_number = dict(zip(numbers or range(len(images)), images, strict=True))
     task = range(start, (last if stop is None else stop) + 1, step)
-    found = {frame: by_number[frame] for frame in task if frame in by_number}
-    if not found:
+    of_task = {frame: by_number[frame] for frame in task if frame in by_number}
+    if not of_task:
         raise DataError(f'{file}: no image in {images[0].parent} is of its frames')
-    return found, set(task) - set(found) if exported and numbers else set()
+    return of_task, set(task) - set(of_task) if exported and numbers else set()
 
 
 def _numbers_of_names(images: Sequence[Path], exported: bool) -> list[int] | None:
