@@ -15,6 +15,7 @@ from fairmot_mm.utils.errors import DataError
 from fairmot_mm.utils.text_files import read_lines, read_text
 
 IMAGE_DIR, LABEL_DIR = 'images', 'labels_with_ids'
+_LONGEST_NAME = 255  # bytes in the name of a file or folder
 
 
 def label_name(image: str, data_root: str | Path) -> str:
@@ -62,7 +63,7 @@ def listed_images(ann_file: str | Path) -> list[tuple[int, str]]:
         Number of the line, from 1, and path of each image.
 
     Raises:
-        DataError: The list is missing, or it is not text.
+        DataError: The list is missing, is not text, or has a line that is no path.
     """
     hint = '; tools/dataset_converters make image lists'
     names = []
@@ -70,6 +71,10 @@ def listed_images(ann_file: str | Path) -> list[tuple[int, str]]:
         name = line.strip()
         if '/' not in name:
             name = name.replace('\\', '/')
+        if max(map(len, os.fsencode(name).split(b'/'))) > _LONGEST_NAME:
+            raise DataError(
+                f'{ann_file}, line {number}: {name[:80]}... is too long for a path'
+            )
         if name:
             names.append((number, name))
     return names

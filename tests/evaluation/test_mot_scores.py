@@ -288,3 +288,23 @@ def test_wrong_arguments():
         evaluate_sequences([tracks, tracks])
     with pytest.raises(DataError, match='no sequence'):
         evaluate_sequences([])
+
+
+@pytest.mark.parametrize('columns', [8, 10])
+def test_cars_are_no_pedestrians(tmp_path, columns):
+    """Ground truth with classes in 8 or 10 columns scores as TrackEval reads it."""
+    truth, results = [], []
+    for frame in range(1, 11):
+        for identity, label in ((1, 1), (2, 4)):
+            row = f'{frame},{identity},{100 * identity},10,40,80,1'
+            truth.append(','.join([*row.split(','), f'{label}', '0', '0'][:columns]))
+            results.append(f'{row},-1,-1,-1')
+    files = {'MOT17-02-SDP': (tmp_path / 'gt.txt', tmp_path / 'results.txt')}
+    for file, lines in zip(files['MOT17-02-SDP'], (truth, results), strict=True):
+        file.write_text('\n'.join(lines) + '\n')
+    expected = trackeval_scores(tmp_path, 'MOT17', files)
+    scores = evaluate_sequences(
+        [read_sequence(name, *paths) for name, paths in files.items()]
+    )
+    assert scores[OVERALL]['MOTA'] == expected[OVERALL]['CLEAR']['MOTA'] == 0
+    assert scores[OVERALL]['FP'] == 10

@@ -144,6 +144,7 @@ class MOTMetric(FrameMetric):
         if submission is not None:
             require_writable_dir(Path(submission).parent)
         self.videos: dict[str, VideoInfo] = {}
+        self._truths: dict[str, MOTRows | None] = {}  # by the name of the video
 
     def process(self, data_batch: Any, data_samples: Sequence[dict]) -> None:
         """Keep the tracks of each frame as arrays.
@@ -176,6 +177,7 @@ class MOTMetric(FrameMetric):
         """
         metrics = super().evaluate(size)
         self.videos.clear()
+        self._truths.clear()
         return metrics
 
     def compute_metrics(self, results: list[FrameTracks]) -> dict[str, float]:
@@ -205,7 +207,7 @@ class MOTMetric(FrameMetric):
             if self.out_dir is not None:
                 write_text(self.out_dir / f'{name}.txt', texts[name])
             video = self.videos[name]
-            gt = _read_gt(video, self.label)
+            gt = self._truths[name]
             if gt is None:
                 where = '' if video.gt_file is None else f' at {video.gt_file}'
                 print_log(f'{name}: no ground truth{where}, not scored', 'current')
@@ -230,15 +232,18 @@ class MOTMetric(FrameMetric):
 
     def _register(self, video: VideoInfo) -> None:
         """Register a video, and raise at its first frame if it cannot be scored."""
-        gt = None if video.name in self.videos else _read_gt(video, self.label)
-        if gt is not None:
-            PROTOCOLS[self.protocol](video.to_score(gt, gt[:0]))
-        known = self.videos.setdefault(video.name, video)
+        known = self.videos.get(video.name, video)
         if known != video:
             raise DataError(
                 f'two videos are called {video.name!r}: {known} and {video}; give each '
                 'a different name'
             )
+        if video.name in self.videos:
+            return
+        gt = _read_gt(video, self.label)
+        if gt is not None:
+            PROTOCOLS[self.protocol](video.to_score(gt, gt[:0]))
+        self.videos[video.name], self._truths[video.name] = video, gt
 
 
 def _read_gt(video: VideoInfo, label: int | None) -> MOTRows | None:

@@ -247,3 +247,35 @@ def test_frames_that_cannot_be_told(make_video, stems, size, message):
     rename(source / 'a/images', *stems)
     with pytest.raises(DataError, match=message):
         convert_cvat(source, out, 'SET')
+
+
+@pytest.mark.parametrize('encoding', ['utf-8-sig', 'utf-16', 'gbk'])
+def test_encodings(make_video, tmp_path, encoding):
+    """That of the first line of the file, or that of its byte order mark."""
+    text = document(track(4, '街', box(0, (0, 0, 10, 8))))
+    source, out = make_video('a', '')
+    name = 'utf-8' if encoding == 'utf-8-sig' else encoding
+    content = text.replace('utf-8', name).encode(encoding)
+    (source / 'a/annotations.xml').write_bytes(content)
+    (source / 'a/._annotations.xml').touch()  # of macOS
+    report = convert_cvat(source, out, 'SET', classes=['街'])
+    assert str(*report.lists.values()) == '3 images, 1 boxes, 1 identities'
+
+
+@pytest.mark.parametrize(
+    ('old', 'new', 'message'),
+    [
+        ('frame="0"', 'frame="0.5"', 'frame = 0.5 is not a whole number'),
+        ('frame="0"', f'frame="{2**70}"', 'frame = 1180.* must be at most'),
+        ('xbr="10"', 'xbr="nan"', 'xbr = nan is not finite'),
+        ('<size>3', '<size>3.5', 'size = 3.5 is not a whole number'),
+        ('person', '\xe9', 'not text in UTF-8'),
+    ],
+)
+def test_values_that_cannot_be_used(make_video, old, new, message):
+    """The file, the shape and the value."""
+    source, out = make_video('a', '')
+    text = document(track(4, 'person', box(0, (0, 0, 10, 8)))).replace(old, new)
+    (source / 'a/annotations.xml').write_bytes(text.encode('latin-1'))
+    with pytest.raises(DataError, match=rf'annotations\.xml.*{message}'):
+        convert_cvat(source, out, 'SET')
