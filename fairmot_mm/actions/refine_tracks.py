@@ -1,6 +1,7 @@
 """Fills the gaps of finished tracks, and smooths them."""
 
 import argparse
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from fairmot_mm.utils import (
     require_writable_dir,
     write_mot,
 )
+from fairmot_mm.utils.claim_output import claim_output
 from fairmot_mm.utils.cli import show_progress
 
 
@@ -69,6 +71,17 @@ def refine_tracks(args: argparse.Namespace) -> None:
     files = find_results(args)
     before = {file.stem: read_mot(file) for file in files}
     require_writable_dir(args.out)
+    with ExitStack() as claims:
+        for file in files:
+            claim = claim_output(args.out / file.name, args.overwrite, files)
+            claims.enter_context(claim)
+        _refine(args, files, before)
+
+
+def _refine(
+    args: argparse.Namespace, files: list[Path], before: dict[str, MOTRows]
+) -> None:
+    """Refine and write every file, and say how many boxes were added."""
     for file in show_progress(files, 'refining'):
         rows = before[file.stem]
         try:

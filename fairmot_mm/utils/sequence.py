@@ -25,7 +25,21 @@ from fairmot_mm.utils.text_files import read_ini, write_text
 
 SPLITS = ('all', 'first-half', 'second-half')
 AnyPath = TypeVar('AnyPath', bound=PurePath)
-IMAGE_SUFFIXES = ('.jpg', '.jpeg', '.png', '.bmp', '.tif', '.tiff', '.webp')
+IMAGE_SUFFIXES = (
+    '.jpg',
+    '.jpeg',
+    '.png',
+    '.bmp',
+    '.tif',
+    '.tiff',
+    '.webp',
+    '.avif',
+    '.gif',
+    '.jp2',
+    '.jpe',
+    '.pgm',
+    '.ppm',
+)
 LARGEST_SIDE = 1_000_000  # pixels of a frame that seqinfo.ini may name
 
 
