@@ -2,10 +2,10 @@
 
 import signal
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from mmengine.dist import barrier, get_world_size, is_main_process
+from mmengine.fileio import get_file_backend
 from mmengine.hooks import CheckpointHook, Hook, SyncBuffersHook
 from mmengine.runner import IterBasedTrainLoop, Runner
 
@@ -26,6 +26,10 @@ class StopOnSignalHook(Hook):
     update. ``--resume`` continues from ``iter_<n>.pth`` as if the run had not stopped;
     the next stop replaces the file. A signal during a validation waits for the next
     iteration.
+
+    The file is written to the folder of the first ``CheckpointHook``, or to the work
+    dir if there is none. It has everything that a training needs to continue, whatever
+    the ``CheckpointHook`` leaves out.
 
     Args:
         signals: Names of the signals; the status is 128 and the signal's number.
@@ -105,19 +109,26 @@ class StopOnSignalHook(Hook):
         raise SystemExit(128 + self.agreed)
 
     def _save(self, runner: Runner, number: int) -> None:
-        (hook,) = (hook for hook in runner.hooks if isinstance(hook, CheckpointHook))
         name = f'iter_{runner.iter + 1}.pth'
+        savers = [hook for hook in runner.hooks if isinstance(hook, CheckpointHook)]
+        folder = savers[0].out_dir if savers else runner.work_dir
+        storage = savers[0].backend_args if savers else {'backend': 'atomic_local'}
+        backend = get_file_backend(folder, backend_args=storage)
         before = runner.message_hub.runtime_info.get('stopped_at')
-        runner.message_hub.update_info('stopped_at', name)
+        # A file that a CheckpointHook saved in this iteration is not ours to remove.
+        own = name == before or not backend.isfile(backend.join_path(folder, name))
+        runner.message_hub.update_info('stopped_at', name if own else None)
         runner.save_checkpoint(
-            hook.out_dir,
+            folder,
             name,
             meta={'epoch': runner.epoch, 'iter': runner.iter + 1},
             by_epoch=False,
-            backend_args=hook.backend_args,
+            backend_args=storage,
         )
         if before not in (None, name) and is_main_process():
-            Path(hook.out_dir, before).unlink(missing_ok=True)
+            replaced = backend.join_path(folder, before)
+            if backend.isfile(replaced):
+                backend.remove(replaced)
         received = signal.Signals(number).name
         runner.logger.warning(f'{received}: {name} is saved, continue with --resume')
 

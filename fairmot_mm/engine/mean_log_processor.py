@@ -1,0 +1,82 @@
+"""Log lines with the mean of all iterations and processes since the last line."""
+
+from typing import Any
+
+import numpy as np
+from mmengine.dist import all_gather_object
+from mmengine.runner import LogProcessor, Runner
+
+from fairmot_mm.registry import LOG_PROCESSORS
+
+# Values that describe a moment, not a batch, by the end of their names.
+_CURRENT = ('lr', 'momentum', 'memory', 'refused_updates')
+
+
+@LOG_PROCESSORS.register_module()
+class MeanLogProcessor(LogProcessor):
+    """mmengine's ``LogProcessor`` with other values in a line of the training.
+
+    Each loss, ``grad_norm`` and each time is the mean of the iterations since the last
+    line, of all processes. mmengine's own processor logs the losses of one batch of the
+    first process, except for the sum of all losses. ``lr`` and ``memory`` are those of
+    the first process when the line is written. Arguments are those of
+    ``LogProcessor``; ``window_size`` is the number of iterations in the first line of a
+    resumed run.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._logged: dict[str, int] = {}  # values that a line had already
+        self._means: dict[str, float] = {}
+
+    def get_log_after_iter(
+        self, runner: Runner, batch_idx: int, mode: str
+    ) -> tuple[dict, str]:
+        """Return the values after an iteration, and their line."""
+        self._means = _average(self._since_last_line(runner)) if mode == 'train' else {}
+        try:
+            return super().get_log_after_iter(runner, batch_idx, mode)
+        finally:
+            self._means = {}
+
+    def _since_last_line(self, runner: Runner) -> dict[str, tuple[float, int]]:
+        """Sum and number of the values of this process by key."""
+        found = {}
+        for key, buffer in runner.message_hub.log_scalars.items():
+            if key.startswith('train/') and not key.endswith(_CURRENT):
+                values, counts = buffer.data
+                new = len(values) - self._logged.get(key, len(values) - self.window_size)
+                self._logged[key] = len(values)
+                new = max(min(new, len(values)), 0)
+                start = len(values) - new
+                found[key] = (
+                    float(np.sum(values[start:])),
+                    int(np.sum(counts[start:])),
+                )
+        return found
+
+    def _collect_scalars(
+        self,
+        custom_cfg: list[dict],
+        runner: Runner,
+        mode: str,
+        reserve_prefix: bool = False,
+    ) -> dict:
+        """Put the means in place of mmengine's values, unless `custom_cfg` has them."""
+        tag = super()._collect_scalars(custom_cfg, runner, mode, reserve_prefix)
+        chosen = {cfg.get('log_name', cfg['data_src']) for cfg in custom_cfg}
+        for key, mean in self._means.items():
+            name = key.removeprefix('train/')
+            if name not in chosen:
+                tag[key if reserve_prefix else name] = mean
+        return tag
+
+
+def _average(own: dict[str, tuple[float, int]]) -> dict[str, float]:
+    """Means over all processes; a key without values is NaN."""
+    parts = all_gather_object(own)
+    means = {}
+    for key in own:
+        sums, counts = zip(*(part.get(key, (0.0, 0)) for part in parts), strict=True)
+        means[key] = sum(sums) / sum(counts) if sum(counts) else float('nan')
+    return means
