@@ -3,6 +3,7 @@
 import logging
 import zipfile
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -74,12 +75,10 @@ def _furthest(
 ) -> Path | None:
     """The checkpoint with the most progress whose weights can all be read."""
     for path in sorted(whole, key=lambda path: whole[path], reverse=True):
-        try:
+        with suppress(CheckpointError):
             read_state_dict(path)
-        except CheckpointError as error:
-            damaged[path] = error
-        else:
             return path
+        damaged[path] = CheckpointError(f'checkpoint {path} cannot be read: damaged')
     return None
 
 

@@ -19,7 +19,8 @@ class MeanLogProcessor(LogProcessor):
     Each loss, ``grad_norm`` and each time is the mean of the iterations since the last
     line, of all processes. mmengine's own processor logs the losses of one batch of the
     first process, except for the sum of all losses. ``lr`` and ``memory`` are those of
-    the first process when the line is written. Arguments are those of
+    the first process when the line is written. A value that no iteration gave, because
+    the batches were left out, is not in the line. Arguments are those of
     ``LogProcessor``; ``window_size`` is the number of iterations in the first line of a
     resumed run.
     """
@@ -27,7 +28,7 @@ class MeanLogProcessor(LogProcessor):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._logged: dict[str, int] = {}  # values that a line had already
-        self._means: dict[str, float] = {}
+        self._means: dict[str, float | None] = {}
 
     def get_log_after_iter(
         self, runner: Runner, batch_idx: int, mode: str
@@ -45,14 +46,14 @@ class MeanLogProcessor(LogProcessor):
         for key, buffer in runner.message_hub.log_scalars.items():
             if key.startswith('train/') and not key.endswith(_CURRENT):
                 values, counts = buffer.data
-                new = len(values) - self._logged.get(key, len(values) - self.window_size)
+                start = self._logged.get(key, 0)
+                if (key not in self._logged and runner.cfg.get('resume')) or (
+                    len(values) >= buffer.max_length  # which forgets the first ones
+                ):
+                    start = max(len(values) - self.window_size, 0)
                 self._logged[key] = len(values)
-                new = max(min(new, len(values)), 0)
-                start = len(values) - new
-                found[key] = (
-                    float(np.sum(values[start:])),
-                    int(np.sum(counts[start:])),
-                )
+                sums = np.sum(values[start:]), np.sum(counts[start:])
+                found[key] = float(sums[0]), int(sums[1])
         return found
 
     def _collect_scalars(
@@ -67,16 +68,19 @@ class MeanLogProcessor(LogProcessor):
         chosen = {cfg.get('log_name', cfg['data_src']) for cfg in custom_cfg}
         for key, mean in self._means.items():
             name = key.removeprefix('train/')
-            if name not in chosen:
-                tag[key if reserve_prefix else name] = mean
+            shown = key if reserve_prefix else name
+            if name not in chosen and mean is None:
+                tag.pop(shown)
+            elif name not in chosen:
+                tag[shown] = mean
         return tag
 
 
-def _average(own: dict[str, tuple[float, int]]) -> dict[str, float]:
-    """Means over all processes; a key without values is NaN."""
+def _average(own: dict[str, tuple[float, int]]) -> dict[str, float | None]:
+    """Means over all processes; None where there are no values."""
     parts = all_gather_object(own)
     means = {}
     for key in own:
         sums, counts = zip(*(part.get(key, (0.0, 0)) for part in parts), strict=True)
-        means[key] = sum(sums) / sum(counts) if sum(counts) else float('nan')
+        means[key] = sum(sums) / sum(counts) if sum(counts) else None
     return means

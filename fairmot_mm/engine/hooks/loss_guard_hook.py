@@ -1,13 +1,11 @@
 """Stop at a loss or gradient that is not finite, or leave its batch out."""
 
-from collections import deque
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Any, Literal
 
 import torch
 from mmengine.dist import all_gather_object
 from mmengine.hooks import Hook
-from mmengine.logging import HistoryBuffer
 from mmengine.optim import AmpOptimWrapper
 from mmengine.runner import Runner
 from torch import Tensor, nn
@@ -20,13 +18,14 @@ from fairmot_mm.engine.hooks.flag_exchange_hook import (
     FlagExchangeHook,
     find_flag_exchange,
 )
+from fairmot_mm.engine.logged_values import LoggedValues
+from fairmot_mm.engine.lost_iterations import LostIterations
 from fairmot_mm.models.layers.row_shard import gradient_norm, row_shards
 from fairmot_mm.registry import HOOKS
 from fairmot_mm.utils.contracts import require_choice, require_range
 from fairmot_mm.utils.errors import DivergedError
 
 REFUSED = 'refused_updates'  # name of the logged value
-_WINDOW = 1000  # iterations of which too large a share may not be lost
 _FEW = 5  # batches that may be left out, whatever their share
 
 
@@ -83,14 +82,10 @@ class LossGuardHook(Hook):
         require_range(max_skipped_share=max_skipped_share, low=0, high=1)
         self.action = action
         self.max_loss = max_loss
-        self.max_skipped = max_skipped
-        self.max_skipped_share = max_skipped_share
-        self.num_skipped = 0  # in a row
-        self._lost: deque[int] = deque()  # iterations without learning, one a batch
-        self._first = 1  # iteration of the run
+        self._lost = LostIterations(max_skipped, max_skipped_share)
         self._num_updates = 0  # as the optimizer wrapper counts, before the batch
         self._stepped = False  # whether the optimizer took a step with the batch
-        self._lengths: dict[str, int] = {}  # of the logged values, before the batch
+        self._logged: LoggedValues  # before the batch
         self._exchange: FlagExchangeHook
         self._handles: list[RemovableHandle] = []
         self._current: GuardedIteration
@@ -109,7 +104,7 @@ class LossGuardHook(Hook):
         """
         self.after_train(runner)
         self._exchange = find_flag_exchange(runner)
-        self._first = runner.iter + 1
+        self._lost.start(runner.iter)
         model = bare_model(runner.model)
         sharded = [p for s in row_shards(model).values() for p in s.parameters()]
 
@@ -134,28 +129,20 @@ class LossGuardHook(Hook):
         for handle in self._handles:
             handle.remove()
         self._handles, self._unchecked, self._checked, self._update = [], [], [], []
-        self._lost.clear()
 
     after_failure = after_train
 
     def before_train_iter(
         self, runner: Runner, batch_idx: int, data_batch: Any = None
     ) -> None:
-        """Remember the batch without its images, and the running means before it.
-
-        Args:
-            runner: The Runner of the training.
-            batch_idx: Not used.
-            data_batch: Batch of the pipeline, with ``data_samples``.
-        """
+        """Remember the batch without its images, and the running means before it."""
         packed = isinstance(data_batch, dict) and 'data_samples' in data_batch
         self._samples = data_batch['data_samples'] if packed else None
         if runner.optim_wrapper.should_update():  # the last iteration did
             self._update = []
         self._leave_out = self._stepped = False
         self._num_updates = runner.optim_wrapper.inner_count
-        scalars = runner.message_hub.log_scalars
-        self._lengths = {key: len(scalars[key].data[0]) for key in scalars}
+        self._logged = LoggedValues(runner.message_hub)
         if self.action == 'skip':
             self._buffers = [buffer.clone() for buffer in runner.model.buffers()]
 
@@ -167,7 +154,9 @@ class LossGuardHook(Hook):
         loss = model.parse_losses(outputs)[0].detach()
         losses = {n: v.detach() for n, v in outputs.items() if isinstance(v, Tensor)}
         bad = ~loss.isfinite() | (loss > self.max_loss)
-        self._current = GuardedIteration(runner.iter + 1, self._samples, losses, loss, bad)
+        self._current = GuardedIteration(
+            runner.iter + 1, self._samples, losses, loss, bad
+        )
         self._unchecked.append(self._current)
         if self.action == 'skip':
             self._exchange.exchange(runner, self._current.number)
@@ -189,7 +178,7 @@ class LossGuardHook(Hook):
             optimizer.zero_grad()
             return
         if isinstance(runner.optim_wrapper, AmpOptimWrapper):
-            self.num_skipped = 0
+            self._lost.in_a_row = 0
             return
         skip = self.action == 'skip'
         # To skip, all processes must decide the same. To stop, each checks only its own
@@ -204,18 +193,14 @@ class LossGuardHook(Hook):
             if _is_on_cpu(norm) and self._current.fault():
                 optimizer.zero_grad()
         elif norm.isfinite():
-            self.num_skipped = 0
+            self._lost.in_a_row = 0
         else:
             self._report(runner, self._current, only_gradient=True)
             self._update = []
             optimizer.zero_grad()
 
     def own_flag(self) -> Tensor | int:
-        """Give whether an iteration since the last exchange was bad.
-
-        Returns:
-            Bool scalar on the device of the losses, or 0 without iterations.
-        """
+        """Give whether an iteration since the last exchange was bad."""
         self._checked, self._unchecked = self._unchecked, []
         if not self._checked:
             return 0
@@ -223,10 +208,6 @@ class LossGuardHook(Hook):
 
     def on_flag(self, runner: Runner, flag: int) -> None:
         """Name the images of the first bad iteration; stop, or leave the batch out.
-
-        Args:
-            runner: The Runner of the training.
-            flag: Not used.
 
         Raises:
             DivergedError: The action is to stop, or too many batches in a row were bad.
@@ -249,7 +230,11 @@ class LossGuardHook(Hook):
                 raise _stopped(iteration.number, [iteration.describe(fault[1])])
 
     def after_train_iter(
-        self, runner: Runner, batch_idx: int, data_batch: Any = None, outputs: Any = None
+        self,
+        runner: Runner,
+        batch_idx: int,
+        data_batch: Any = None,
+        outputs: dict | None = None,
     ) -> None:
         """Count an update that a loss scaler refused; keep bad values out of the log.
 
@@ -260,54 +245,25 @@ class LossGuardHook(Hook):
         updated = wrapper.inner_count > self._num_updates and wrapper.should_update()
         refused = updated and not self._stepped
         if self._leave_out:
-            self._forget(runner, outputs or ())
+            self._logged.forget(outputs or ())
         if refused or (updated and not self._update):
-            self._forget(runner, ('grad_norm', 'grad_value'))
+            self._logged.forget(('grad_norm', 'grad_value'))
         if not refused:
             return
         hub = runner.message_hub
         count = hub.get_info(REFUSED, 0) + 1
         hub.update_info(REFUSED, count)
         hub.update_scalar(f'train/{REFUSED}', count)
-        too_many = self._count(self._current.number, len(self._update), self.max_skipped)
+        current, few = self._current, self._lost.max_in_a_row
+        too_many = self._lost.add(current.number, len(self._update), few)
         if too_many:
-            self._current.norm = torch.tensor(torch.nan)
-            self._current.update = self._update
-            parts = all_gather_object(self._current.describe(only_gradient=True))
+            current.norm, current.update = torch.tensor(torch.nan), self._update
+            parts = all_gather_object(current.describe(only_gradient=True))
             raise DivergedError(
-                f'iteration {self._current.number}: {" | ".join(parts)}. The loss '
-                f'scaler refuses the gradients: {too_many}: look at these images, '
-                "lower the learning rate, or set optim_wrapper.type='BFloat16"
-                "OptimWrapper'"
+                f'iteration {current.number}: {" | ".join(parts)}. The loss scaler '
+                f'refuses the gradients: {too_many}: look at these images, lower the '
+                "learning rate, or set optim_wrapper.type='BFloat16OptimWrapper'"
             )
-
-    def _forget(self, runner: Runner, names: Collection[str]) -> None:
-        """Remove the values of this iteration from what is logged."""
-        scalars = runner.message_hub.log_scalars
-        for key in (f'train/{name}' for name in names):
-            length = self._lengths.get(key, 0)
-            values, counts = scalars[key].data if key in scalars else ((), ())
-            if len(values) > length > 0:
-                scalars[key] = HistoryBuffer(values[:length], counts[:length])
-            elif len(values) > length:
-                del scalars[key]
-
-    def _count(self, iteration: int, num_batches: int, few: int) -> str | None:
-        """Count batches that nothing was learned from; say it if they are too many."""
-        self.num_skipped += 1
-        self._lost.extend([iteration] * num_batches)
-        first = max(self._first, iteration - _WINDOW + 1)
-        while self._lost[0] < first:
-            self._lost.popleft()
-        lost, seen = len(self._lost), iteration - first + 1
-        if self.num_skipped > self.max_skipped:
-            return f'{self.num_skipped} iterations in a row cannot be learned from'
-        if lost > max(few, self.max_skipped_share * seen):
-            return (
-                f'{lost} of the last {seen} iterations cannot be learned from, '
-                f'max_skipped_share={self.max_skipped_share:g}'
-            )
-        return None
 
     def _report(
         self, runner: Runner, iteration: GuardedIteration, only_gradient: bool
@@ -318,7 +274,7 @@ class LossGuardHook(Hook):
             raise _stopped(iteration.number, parts)
         message = f'iteration {iteration.number}: {" | ".join(parts)}'
         num_batches = len(iteration.update) if only_gradient else 1
-        too_many = self._count(iteration.number, num_batches, _FEW)
+        too_many = self._lost.add(iteration.number, num_batches, _FEW)
         if too_many:
             raise DivergedError(
                 f'{message}. {too_many}: look at these images and their labels, or '

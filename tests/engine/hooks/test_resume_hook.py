@@ -1,7 +1,7 @@
 from types import SimpleNamespace
 
 import pytest
-from mmengine.logging import MMLogger
+from mmengine.logging import MessageHub, MMLogger
 
 from fairmot_mm.engine import ResumeHook
 from fairmot_mm.engine.hooks import resume_hook
@@ -9,14 +9,17 @@ from fairmot_mm.utils.errors import CheckpointError
 
 
 @pytest.fixture
-def runner():
-    """A run of five iterations of four images an epoch."""
-    loader = type('Loader', (), {'batch_size': 4, '__len__': lambda self: 5})()
+def runner(monkeypatch):
+    """A run of five iterations of four images an epoch, of the right model."""
+    monkeypatch.setattr(resume_hook, 'check_resume', lambda *_: None)
+    parts = {'batch_size': 4, 'sampler': None, 'batch_sampler': None}
+    loader = type('Loader', (), {**parts, '__len__': lambda self: 5})()
     schedule = SimpleNamespace(by_epoch=True)
     return SimpleNamespace(
         train_dataloader=loader,
         param_schedulers=[schedule],
         cfg=dict(resume=True),
+        message_hub=MessageHub.get_instance('test_resume_hook'),
         logger=MMLogger.get_current_instance(),
     )
 
