@@ -48,24 +48,23 @@ def check_resume(runner: Runner, checkpoint: dict[str, Any]) -> None:
     """
     saved = read_saved_config(checkpoint['meta'].get('cfg') or '')
     edited = _edits(runner, saved) if saved else {}
-    for problem in (
-        _missing_state(runner, checkpoint),
-        _other_loop(runner, saved),
-        _other_model(runner, checkpoint),
-        _other_averaging(runner, checkpoint),
-        _other_optimizer(runner, checkpoint, saved),
-        _other_schedule(runner, checkpoint, saved),
-    ):
-        if problem:
-            path = runner.cfg.get('load_from')
-            parts = ('model', 'optim_wrapper', 'param_scheduler', 'custom_hooks')
-            undo = _listed({k: v for k, v in edited.items() if k.startswith(parts)})
-            raise CheckpointError(
-                f'{path} cannot be continued: {problem}. '
-                + (f'Undo the change of {undo}, or start ' if undo else 'Start ')
-                + f'a new training from its weights: load_from={path}, another '
-                '--work-dir and no --resume'
-            )
+    problem = _missing_state(runner, checkpoint) or (
+        _other_loop(runner, saved)
+        or _other_model(runner, checkpoint)
+        or _other_averaging(runner, checkpoint)
+        or _other_optimizer(runner, checkpoint, saved)
+        or _other_schedule(runner, checkpoint, saved)
+    )
+    if problem:
+        path = runner.cfg.get('load_from')
+        parts = ('model', 'optim_wrapper', 'param_scheduler', 'custom_hooks')
+        undo = _listed({k: v for k, v in edited.items() if k.startswith(parts)})
+        raise CheckpointError(
+            f'{path} cannot be continued: {problem}. '
+            + (f'Undo the change of {undo}, or start ' if undo else 'Start ')
+            + f'a new training from its weights: load_from={path}, another --work-dir '
+            'and no --resume'
+        )
     if edited:
         runner.logger.warning(_what_counts(edited))
     before = checkpoint['message_hub']['runtime_info'].get('max_iters')
