@@ -84,7 +84,11 @@ def test_nothing_left_to_do(resume):
             'state of MultiStepLR by epoch, not of CosineAnnealingLR by epoch',
         ),
         ({}, dict(param_scheduler=[{**STEPS, 'by_epoch': False}]), 'MultiStepLR by it'),
-        ({}, dict(param_scheduler=[STEPS, STEPS]), 'MultiStepLR by epoch, not of Multi'),
+        (
+            {},
+            dict(param_scheduler=[STEPS, STEPS]),
+            'MultiStepLR by epoch, not of Multi',
+        ),
         (dict(custom_hooks=[EMA]), {}, 'averaged weights, and this run has no EMAHook'),
     ],
 )
@@ -118,7 +122,10 @@ def _other_groups(content):
         (_other_name, 'weight is missing'),
         (_other_groups, 'its optimizer trains other parameters'),
         (lambda c: c.pop('optimizer'), 'it has weights, but no optimizer'),
-        (lambda c: c.pop('param_schedulers'), 'it has weights, but no param_schedulers'),
+        (
+            lambda c: c.pop('param_schedulers'),
+            'it has weights, but no param_schedulers',
+        ),
         (lambda c: c['meta'].pop('iter'), 'not the state of a training'),
     ],
 )

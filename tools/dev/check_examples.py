@@ -15,7 +15,7 @@ import sys
 import time
 from pathlib import Path
 
-import torch
+from fairmot_mm.checkpoint.safe_loading import load_safely
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / 'configs/examples/training'
@@ -129,7 +129,7 @@ def check(name: str, folder: Path) -> str:
     if run.end():
         raise SystemExit(f'{run.log}: status {run.process.returncode}')
     last = max(run.work_dir.glob('epoch_*.pth'), key=lambda path: path.stem)
-    weights = torch.load(last, weights_only=True)
+    weights = load_safely(last)
     if not all(value.isfinite().all() for value in weights['state_dict'].values()):
         raise SystemExit(f'{last}: weights that are not finite')
     best = [path.name for path in run.work_dir.glob('best_*.pth')]
