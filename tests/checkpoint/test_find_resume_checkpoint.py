@@ -99,15 +99,11 @@ def test_no_checkpoint(tmp_path):
 def test_never_starts_over(tmp_path):
     """Where there was a training that cannot be continued, that is an error."""
     save(tmp_path / 'epoch_3.pth', 30, optimizer=False)
-    with pytest.raises(
-        CheckpointError, match=r'epoch_3\.pth has weights, but no state'
-    ):
+    with pytest.raises(CheckpointError, match=r'epoch_3\.pth has weights, but no'):
         find_resume_checkpoint(tmp_path)
     (tmp_path / 'epoch_3.pth').unlink()
     (tmp_path / 'last_checkpoint').write_text('/gone/epoch_3.pth')
-    with pytest.raises(
-        CheckpointError, match=r'names /gone/epoch_3\.pth, which cannot'
-    ):
+    with pytest.raises(CheckpointError, match=r'names /gone/epoch_3\.pth, which'):
         find_resume_checkpoint(tmp_path)
 
 
