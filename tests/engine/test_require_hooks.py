@@ -10,7 +10,9 @@ STEPS = dict(type='MultiStepLR', milestones=[5])
 def test_flags_without_exchange(make_runner):
     """The hooks that need it are named, and both ways out."""
     hooks = [dict(type='CorruptImageHook'), dict(type='StopOnSignalHook')]
-    with pytest.raises(ConfigError, match='^CorruptImageHook, StopOnSignalHook cannot'):
+    with pytest.raises(
+        ConfigError, match=r'^CorruptImageHook, StopOnSignalHook cannot'
+    ):
         require_hooks(make_runner([1], custom_hooks=hooks))
     require_hooks(make_runner([1]))
 

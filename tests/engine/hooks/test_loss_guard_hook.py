@@ -212,7 +212,7 @@ def test_needs_the_exchange():
 
 @OPTIM_WRAPPERS.register_module(force=True)
 class ScalesOnCPU(AmpOptimWrapper):
-    """mmengine's float16 wrapper, which wants a GPU for its scaler, without the cast."""
+    """mmengine's float16 wrapper without its cast and its wish for a GPU."""
 
     def __init__(self, scale=2.0**16, **kwargs):
         OptimWrapper.__init__(self, **kwargs)
@@ -283,13 +283,6 @@ def test_share_of_left_out_batches(bad, train):
 def test_few_left_out_batches(train):
     """One batch of twelve may be bad for ever."""
     assert train(([0.0] * 11 + [math.nan]) * 12, action='skip') == 1
-
-
-def test_the_share_is_that_of_recent_iterations(train):
-    """Long after a good start, too many bad batches stop the run."""
-    values = [0.0] * 1500 + [math.nan, 0.0, 0.0] * 400
-    with pytest.raises(DivergedError, match='101 of the last 1000 iterations'):
-        train(values, action='skip')
 
 
 @pytest.mark.parametrize('bad', [math.nan, math.inf], ids=['loss', 'gradient'])
