@@ -31,8 +31,9 @@ class ResumableEpochLoop(EpochBasedTrainLoop):
 
     The resumed run skips the batches that are done and trains the remaining ones, in
     the order that they would have had without the interruption. mmengine's own loop
-    would repeat the whole epoch. A `SkippingSampler`, such as `SeededSampler`, skips
-    batches without reading their images.
+    would repeat the whole epoch. A `SkippingSampler`, such as `SeededSampler` or, as
+    the ``batch_sampler``, `IdentityBatchSampler`, skips batches without reading their
+    images.
 
     mmengine calls ``after_train`` of a hook only after a training that succeeds. After
     an error this loop calls ``after_failure``, where a hook can undo its changes.

@@ -1,38 +1,10 @@
-"""Measure how fast and in how much memory networks track and train.
+"""Measure how fast and in how much memory networks track and train."""
 
-`benchmark.py COMMAND --help` explains each command. `networks` is `track` for all our
-networks; `tracker` needs neither a network nor a video.
-"""
-
-import argparse
-
-from fairmot_mm.benchmark.command import parse_command
-from fairmot_mm.benchmark.commands import (
-    classifier,
-    networks,
-    options,
-    soak,
-    track,
-    tracker,
-    train,
-)
-from fairmot_mm.benchmark.report import Report
-from fairmot_mm.utils.cli import one_line_errors
-
-COMMANDS = (track, train, networks, options, soak, classifier, tracker)
-
-
-def parse_args() -> argparse.Namespace:
-    """Read the command line."""
-    return parse_command(__doc__, COMMANDS)
-
-
-@one_line_errors('nothing was written')
-def main() -> None:
-    """Run the tool."""
-    args = parse_args()
-    args.run(args, Report(args))
-
+from signal import SIG_DFL, SIGINT, default_int_handler, getsignal, signal
 
 if __name__ == '__main__':
+    if getsignal(SIGINT) is default_int_handler:
+        signal(SIGINT, SIG_DFL)  # Ctrl-C while the command is imported: no traceback
+    from fairmot_mm.commands.benchmark import main
+
     main()

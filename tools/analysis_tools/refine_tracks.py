@@ -1,87 +1,10 @@
-"""Refine finished tracks: fill their gaps, and smooth them if asked to.
+"""Refine finished tracks: fill their gaps, and smooth them if asked to."""
 
-The tool reads MOTChallenge result files and writes new ones with the same names.
-`evaluate.py results GT_ROOT BEFORE AFTER` compares their scores.
-"""
-
-import argparse
-from pathlib import Path
-
-from fairmot_mm.postprocessing import interpolate_tracks, smooth_tracks
-from fairmot_mm.utils import (
-    ConfigError,
-    DataError,
-    read_mot,
-    require_writable_dir,
-    write_mot,
-)
-from fairmot_mm.utils.cli import add_number_arguments, one_line_errors, show_progress
-
-
-def parse_args() -> argparse.Namespace:
-    """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument(
-        'results', type=Path, help='result file, or folder of them (SEQUENCE.txt)'
-    )
-    parser.add_argument(
-        '--out', type=Path, required=True, help='folder to write the new files to'
-    )
-    parser.add_argument(
-        '--method',
-        choices=['linear', 'gaussian'],
-        default='linear',
-        help='fill gaps along straight lines, or also smooth every track by Gaussian '
-        'process regression (default: %(default)s)',
-    )
-    add_number_arguments(
-        parser,
-        max_gap=(20, 'most frames missing in a row that are filled in'),
-        tau=(
-            10.0,
-            'strength of the smoothing; take less for fast people or a low frame rate',
-        ),
-        noise=(1e-4, 'variance of boxes, as a share of that of the motion'),
-    )
-    return parser.parse_args()
-
-
-def find_results(args: argparse.Namespace) -> list[Path]:
-    """Find the result files to refine.
-
-    Raises:
-        DataError: There is no result file.
-        ConfigError: The result files would be replaced.
-    """
-    is_file = args.results.is_file()
-    files = [args.results] if is_file else sorted(args.results.glob('*.txt'))
-    if not files:
-        raise DataError(f'{args.results} is no result file and has none in it')
-    if files[0].parent.resolve() == args.out.resolve():
-        raise ConfigError(
-            f'--out {args.out} holds the results themselves: take another'
-        )
-    return files
-
-
-@one_line_errors()
-def main() -> None:
-    """Read everything, then refine and write every file."""
-    args = parse_args()
-    files = find_results(args)
-    before = {file.stem: read_mot(file) for file in files}
-    require_writable_dir(args.out)
-    for file in show_progress(files, 'refining'):
-        rows = before[file.stem]
-        try:
-            refined = interpolate_tracks(rows, args.max_gap)
-            if args.method == 'gaussian':
-                refined = smooth_tracks(refined, args.tau, args.noise)
-        except DataError as error:
-            raise DataError(f'{file}: {error}') from error
-        write_mot(args.out / file.name, refined)
-        print(f'{file.stem}: {len(refined) - len(rows)} boxes added to {len(rows)}')
-
+from signal import SIG_DFL, SIGINT, default_int_handler, getsignal, signal
 
 if __name__ == '__main__':
+    if getsignal(SIGINT) is default_int_handler:
+        signal(SIGINT, SIG_DFL)  # Ctrl-C while the command is imported: no traceback
+    from fairmot_mm.commands.refine_tracks import main
+
     main()
