@@ -70,6 +70,8 @@ class Run:
         command += ['--work-dir', self.work_dir, *options, '--cfg-options']
         command += [f'data_root={folder}/data', f'train_cfg.max_epochs={EPOCHS}']
         command += ['train_cfg.val_interval=1', 'load_from=None']
+        # torchrun waits 30 seconds after SIGTERM; without a GPU an iteration is slow.
+        command += ['default_hooks.flag_exchange.interval=1']
         with self.log.open('w') as file:
             self.process = subprocess.Popen(
                 [*map(str, command)],
@@ -118,6 +120,8 @@ def check(name: str, folder: Path) -> str:
     if run.end() != 128 + signal.SIGTERM:
         raise SystemExit(f'{run.log}: status {run.process.returncode} after SIGTERM')
     stopped = re.findall(r'SIGTERM: (iter_\d+\.pth) is saved', run.log.read_text())
+    if not stopped:
+        raise SystemExit(f'{run.log}: nothing was saved within 30 seconds of SIGTERM')
     run = Run(name, folder, '--resume')
     run.wait_for('Epoch(train) [')
     run.kill_one()

@@ -65,10 +65,10 @@ class ResumeHook(Hook):
                 f'{path} has weights, but not the state of a training: to start a '
                 f'training from them, set load_from={path} and leave --resume out'
             )
-        check_resume(runner, checkpoint)
-        _restore_seed(runner.train_dataloader, meta.get('seed'))
         if 'iters_per_epoch' in meta:
             _convert_place(runner, meta)
+        check_resume(runner, checkpoint)
+        _restore_seed(runner.train_dataloader, meta.get('seed'))
 
 
 def _convert_place(runner: Runner, meta: dict[str, Any]) -> None:
