@@ -8,6 +8,7 @@ from mmengine.runner import LogProcessor, Runner
 
 from fairmot_mm.registry import LOG_PROCESSORS
 
+_LOGGED = 'logged_values'
 # Values that describe a moment, not a batch, by the end of their names.
 _CURRENT = ('lr', 'momentum', 'memory', 'refused_updates')
 
@@ -21,13 +22,11 @@ class MeanLogProcessor(LogProcessor):
     first process, except for the sum of all losses. ``lr`` and ``memory`` are those of
     the first process when the line is written. A value that no iteration gave, because
     the batches were left out, is not in the line. Arguments are those of
-    ``LogProcessor``; ``window_size`` is the number of iterations in the first line of a
-    resumed run.
+    ``LogProcessor``.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._logged: dict[str, int] = {}  # values that a line had already
         self._means: dict[str, float | None] = {}
 
     def get_log_after_iter(
@@ -42,18 +41,23 @@ class MeanLogProcessor(LogProcessor):
 
     def _since_last_line(self, runner: Runner) -> dict[str, tuple[float, int]]:
         """Sum and number of the values of this process by key."""
+        hub = runner.message_hub
+        # Values that a line had already. Checkpoints hold their number, so a resumed
+        # run has the lines that it would have had.
+        logged = dict(hub.get_info(_LOGGED, {}))
+        unknown = bool(runner.cfg.get('resume')) and not logged
         found = {}
-        for key, buffer in runner.message_hub.log_scalars.items():
+        for key, buffer in hub.log_scalars.items():
             if key.startswith('train/') and not key.endswith(_CURRENT):
                 values, counts = buffer.data
-                start = self._logged.get(key, 0)
-                if (key not in self._logged and runner.cfg.get('resume')) or (
-                    len(values) >= buffer.max_length  # which forgets the first ones
-                ):
+                start = logged.get(key, 0)
+                # A buffer that is full forgets its first values.
+                if unknown or len(values) >= buffer.max_length:
                     start = max(len(values) - self.window_size, 0)
-                self._logged[key] = len(values)
+                logged[key] = len(values)
                 sums = np.sum(values[start:]), np.sum(counts[start:])
                 found[key] = float(sums[0]), int(sums[1])
+        hub.update_info(_LOGGED, logged)
         return found
 
     def _collect_scalars(

@@ -22,6 +22,7 @@ def runner(request):
         model=None,
     )
     runner.message_hub.log_scalars.clear()
+    runner.message_hub.runtime_info.clear()
     return runner
 
 
@@ -45,12 +46,19 @@ def test_mean_since_the_last_line(runner):
 
 
 def test_a_resumed_run(runner):
-    """What was logged before the stop is not averaged over the whole training."""
+    """It has the lines that the run would have had without the interruption.
+
+    A checkpoint that does not say what was logged gives a mean of the last values, not
+    one over the whole training.
+    """
     runner.cfg['resume'] = True
     for number in (100.0, 1.0, 2.0):
         log(runner, loss=number)
-    processor = MeanLogProcessor(window_size=2)
-    assert processor.get_log_after_iter(runner, 2, 'train')[0]['loss'] == 1.5
+    get_log = MeanLogProcessor(window_size=2).get_log_after_iter
+    assert get_log(runner, 2, 'train')[0]['loss'] == 1.5
+    log(runner, loss=7.0)
+    resumed = MeanLogProcessor(window_size=2)
+    assert resumed.get_log_after_iter(runner, 3, 'train')[0]['loss'] == 7
 
 
 def test_all_processes(runner, monkeypatch):
