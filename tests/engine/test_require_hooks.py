@@ -1,9 +1,14 @@
+import sys
+
 import pytest
+import torch
 from mmengine.hooks import Hook
 
 from fairmot_mm.engine import require_hooks
+from fairmot_mm.models import PartialClassifier
 from fairmot_mm.utils.errors import ConfigError
 
+module = sys.modules['fairmot_mm.engine.require_hooks']
 STEPS = dict(type='MultiStepLR', milestones=[5])
 
 
@@ -35,6 +40,16 @@ def test_replaced_images_without_their_hook(make_runner):
         require_hooks(make_runner([1], train_dataloader=loader))
     hooks = [dict(type='CorruptImageHook'), dict(type='FlagExchangeHook')]
     require_hooks(make_runner([1], train_dataloader=loader, custom_hooks=hooks))
+
+
+def test_split_rows_without_their_hook(make_runner, monkeypatch):
+    """Several processes would save the identities of the first one alone."""
+    runner = make_runner([1])
+    runner.model = torch.nn.Sequential(PartialClassifier(4, 7))
+    require_hooks(runner)
+    monkeypatch.setattr(module, 'get_world_size', lambda: 2)
+    with pytest.raises(ConfigError, match='row_shard=None leaves out the RowShardHook'):
+        require_hooks(runner)
 
 
 def test_order_without_its_hook(make_runner, log_lines):
