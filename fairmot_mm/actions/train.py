@@ -38,6 +38,11 @@ def prepare_config(args: argparse.Namespace) -> Config:
             )
         cfg.optim_wrapper.type = 'AmpOptimWrapper'
         cfg.optim_wrapper.setdefault('loss_scale', 'dynamic')
+    elif _scales_loss(cfg) and get_device() == 'cpu':
+        raise ConfigError(
+            "optim_wrapper.type='AmpOptimWrapper' (float16) needs a GPU, and none was "
+            "found: set optim_wrapper.type='BFloat16OptimWrapper'"
+        )
     if args.auto_scale_lr:
         if 'base_batch_size' not in cfg.get('auto_scale_lr', {}):
             raise ConfigError('--auto-scale-lr needs auto_scale_lr.base_batch_size')
@@ -48,6 +53,12 @@ def prepare_config(args: argparse.Namespace) -> Config:
     require_initial_weights(cfg)
     set_num_ids(cfg)
     return cfg
+
+
+def _scales_loss(cfg: Config) -> bool:
+    """Whether a config has mmengine's wrapper for float16."""
+    wrapper = cfg.get('optim_wrapper') or {}
+    return str(wrapper.get('type')).rpartition('.')[2] == 'AmpOptimWrapper'
 
 
 def choose_start(cfg: Config, resume: str | None) -> None:
