@@ -5,7 +5,7 @@ import pytest
 import torch
 from mmdet.structures import DetDataSample
 from mmengine.logging import MMLogger
-from mmengine.model import BaseModel
+from mmengine.model import BaseModel, MMDistributedDataParallel
 from mmengine.optim import AmpOptimWrapper, OptimWrapper
 from mmengine.runner import Runner
 from mmengine.structures import InstanceData
@@ -323,7 +323,9 @@ def train_rank(queue, store, rank, folder, values):
     try:
         model = Unused()
         runner = Runner(
-            model,
+            MMDistributedDataParallel(
+                model, broadcast_buffers=False, find_unused_parameters=True
+            ),
             str(folder / str(rank)),
             train_dataloader=dict(
                 dataset=[image(*item) for item in enumerate(values)],
@@ -339,16 +341,9 @@ def train_rank(queue, store, rank, folder, values):
                 dict(type='LossGuardHook', action='skip'),
                 dict(type='FlagExchangeHook'),
             ],
-            cfg=dict(
-                model_wrapper_cfg=dict(
-                    type='MMDistributedDataParallel', find_unused_parameters=True
-                )
-            ),
-            launcher='none',
             default_scope='fairmot_mm',
             experiment_name=f'{folder.name}{rank}',
         )
-        runner.model = runner.wrap_model(runner.cfg.model_wrapper_cfg, model)
         runner.train()
         found = [model.weight.item(), model.spare.weight.item(), model.seen.item()]
     except Exception as error:  # the other side waits for it
