@@ -33,10 +33,10 @@ def checkpoint_files(
     """
     work_dir = Path(work_dir)
     folders, templates = {work_dir: None}, [*TEMPLATES]
-    for hook in hooks:
-        if hook and hook.get('filename_tmpl'):
+    for hook in filter(None, hooks):
+        if hook.get('filename_tmpl'):
             templates.append(hook['filename_tmpl'])
-        out_dir = hook.get('out_dir') if hook else None
+        out_dir = hook.get('out_dir')
         if out_dir and 'CheckpointHook' in str(hook['type']):
             if '://' in str(out_dir):
                 raise CheckpointError(
@@ -45,9 +45,12 @@ def checkpoint_files(
                 )
             # mmengine adds the name of the work dir.
             folders[Path(out_dir) / work_dir.name] = None
-    found = {}
+    found: dict[Path, bool] = {}
     for folder in folders:
-        for pattern in ('*.pth', *(t.replace('{}', '*') for t in templates)):
+        for pattern in (
+            '*.pth',
+            *(glob.escape(t).replace('{}', '*') for t in templates),
+        ):
             named = pattern != '*.pth'
             for path in glob.glob(glob.escape(f'{folder}/') + pattern):
                 found[Path(path)] = found.get(Path(path), False) or named
