@@ -35,7 +35,7 @@ from fairmot_mm.models.layers import DCNv2
 from fairmot_mm.registry import MODELS
 
 sys.path.insert(0, str(Path(__file__).parent))  # where a test does not look
-from gpu_runs import PARTIAL, ROOT, Runs, SkippedError  # noqa: E402
+from gpu_runs import PARTIAL, ROOT, Runs, SkippedError
 
 SIZE = (96, 160)  # height and width of the images
 LIMIT = 240.0  # seconds that all checks may take on a GPU
