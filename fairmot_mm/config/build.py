@@ -9,8 +9,8 @@ from types import CodeType
 from typing import Any, Literal
 
 from mmengine.config import Config
-from mmengine.registry import Registry, build_functions
 from mmengine.model import is_model_wrapper
+from mmengine.registry import Registry, build_functions
 from mmengine.runner import Runner
 
 from fairmot_mm.config.check_component import check_component
