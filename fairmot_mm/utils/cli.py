@@ -38,6 +38,7 @@ __all__ = [
 T = TypeVar('T')
 _INFERENCE = (
     'backend',
+    'provider',
     'precision',
     'channels_last',
     'fuse_conv_bn',
@@ -231,6 +232,11 @@ def add_inference_arguments(parser: argparse.ArgumentParser) -> None:
         '--backend',
         choices=['pytorch', 'onnxruntime'],
         help='what runs the network (pytorch; onnxruntime for an ONNX file)',
+    )
+    group.add_argument(
+        '--provider',
+        choices=['cpu', 'cuda', 'tensorrt'],
+        help='execution provider of onnxruntime (that of the device)',
     )
     group.add_argument(
         '--precision',
