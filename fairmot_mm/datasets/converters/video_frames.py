@@ -7,8 +7,9 @@ import cv2
 from rich.progress import track
 
 from fairmot_mm.utils import OutputError, require_writable_dir
+from fairmot_mm.utils.claim_output import claim_output
 from fairmot_mm.utils.sequence import write_seqinfo
-from fairmot_mm.video.frame_source import open_source
+from fairmot_mm.video.frame_source import FrameSource, open_source
 
 
 def extract_frames(
@@ -47,6 +48,12 @@ def extract_frames(
                 'another folder'
             )
         return folder, 0
+    with claim_output(folder):
+        return folder, _extract(source, folder, show_progress)
+
+
+def _extract(source: FrameSource, folder: Path, show_progress: bool) -> int:
+    """Write all frames, then give the folder its name; number of frames."""
     staging = folder.with_name(f'.{source.name}.part')
     shutil.rmtree(staging, ignore_errors=True)
     images: list[Path] = []
@@ -68,4 +75,4 @@ def extract_frames(
         staging.replace(folder)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
-    return folder, len(images)
+    return len(images)
