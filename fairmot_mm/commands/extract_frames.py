@@ -5,7 +5,7 @@ from pathlib import Path
 
 from fairmot_mm.datasets.converters.video_frames import extract_frames
 from fairmot_mm.utils import ConfigError
-from fairmot_mm.utils.cli import make_parser, one_line_errors, positive_number
+from fairmot_mm.utils.cli import make_parser, one_line_errors, rate
 from fairmot_mm.video.source_names import number_names
 
 
@@ -16,7 +16,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--out', required=True, help='folder of the sequences')
     parser.add_argument(
         '--frame-rate',
-        type=positive_number,
+        type=rate,
         help='frames per second (default: the rate of the video)',
     )
     return parser.parse_args()

@@ -33,6 +33,16 @@ def test_sequence_folder(video, tmp_path):
     assert [path.name for path in out.iterdir()] == ['street']
 
 
+def test_images_keep_their_numbers(tmp_path):
+    """Ground truth of a folder of images fits the new folder too."""
+    for number in (101, 103):
+        image = np.full((48, 64, 3), number, np.uint8)
+        cv2.imwrite(str(tmp_path / f'{number}.png'), image)
+    folder, count = extract_frames(tmp_path, tmp_path / 'out')
+    assert count == 2
+    assert SequenceInfo.read(folder).frames.tolist() == [101, 103]
+
+
 def test_interrupted(video, tmp_path, monkeypatch):
     """Nothing is left of a run that was stopped; one that was killed is cleared up."""
     out = tmp_path / 'out'
