@@ -19,8 +19,8 @@ from fairmot_mm.utils.cli import (
     add_overwrite_argument,
     make_parser,
     one_line_errors,
-    positive_number,
     positive_whole,
+    rate,
 )
 from fairmot_mm.video.frame_source import ON_ERROR
 
@@ -82,7 +82,7 @@ def parse_args() -> argparse.Namespace:
     )
     parser.add_argument(
         '--fps',
-        type=positive_number,
+        type=rate,
         help='frames a second, instead of what the input says',
     )
     parser.add_argument(
