@@ -1,15 +1,17 @@
 """Writing the frames of a video as a sequence folder."""
 
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
 from rich.progress import track
 
-from fairmot_mm.utils import OutputError, require_writable_dir
+from fairmot_mm.utils import ConfigError, OutputError, require_writable_dir
 from fairmot_mm.utils.claim_output import claim_output
 from fairmot_mm.utils.sequence import write_seqinfo
 from fairmot_mm.video.frame_source import FrameSource, open_source
+from fairmot_mm.video.source_names import number_names
 
 
 def extract_frames(
@@ -76,3 +78,21 @@ def _extract(source: FrameSource, folder: Path, show_progress: bool) -> int:
     finally:
         shutil.rmtree(staging, ignore_errors=True)
     return len(images)
+
+
+def require_different_names(videos: Sequence[str]) -> None:
+    """Refuse two videos of one name, whose frames would have one folder.
+
+    Args:
+        videos: Video files.
+
+    Raises:
+        ConfigError: There are such videos.
+    """
+    numbered = number_names([Path(video).stem for video in videos])
+    for video, name in zip(videos, numbered, strict=True):
+        if name != Path(video).stem:
+            raise ConfigError(
+                f'another video is called like {video}, and their frames would have '
+                'one folder; run the tool for each of them, with different --out'
+            )
