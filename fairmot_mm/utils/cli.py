@@ -11,11 +11,7 @@ from rich.progress import track
 from fairmot_mm.utils.errors import DataError
 from fairmot_mm.utils.exact_numbers import rate_number
 from fairmot_mm.utils.one_line_errors import one_line_errors
-from fairmot_mm.utils.option_types import (
-    finite_number,
-    positive_number,
-    positive_whole,
-)
+from fairmot_mm.utils.option_types import finite_number, positive_whole
 
 __all__ = [
     'add_cfg_options_argument',
@@ -31,7 +27,6 @@ __all__ = [
     'inference_options',
     'make_parser',
     'one_line_errors',
-    'positive_number',
     'positive_whole',
     'rate',
     'run_converter',

@@ -327,7 +327,9 @@ def check_runs(checks: Checks, device: str, folder: Path) -> None:
 
 def main() -> None:
     """Run all checks; the exit status says whether one failed."""
-    parser = argparse.ArgumentParser(description=__doc__.split('\n\n')[0])
+    parser = argparse.ArgumentParser(
+        description=__doc__.split('\n\n')[0], allow_abbrev=False
+    )
     parser.add_argument('device', nargs='?', choices=['cuda', 'cpu'], default='cuda')
     device = parser.parse_args().device
     if device == 'cuda' and not torch.cuda.is_available():
