@@ -61,6 +61,7 @@ def test_numbers_with_gaps(main, tmp_path):
     rows = read_mot(out / 'A.txt')
     assert rows.frames.tolist() == [10, 20, 30, 60]
     assert rows.tlwh[1].tolist() == [2, 0, 9, 9]
+    arguments.append('--overwrite')
     file.write_text('15,1,0,0,9,9,1\n')
     with pytest.raises(SystemExit, match='results have frame 15, but the sequence has'):
         main([*arguments, '--data-root', tmp_path / 'data'])
