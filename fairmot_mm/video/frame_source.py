@@ -1,6 +1,5 @@
 """Sources of frames: a video, a stream, a camera, images or arrays."""
 
-import glob
 import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Sized
 from dataclasses import dataclass, replace
@@ -19,6 +18,7 @@ from fairmot_mm.utils import (
     SequenceInfo,
     VideoError,
 )
+from fairmot_mm.utils.expand_pattern import expand_pattern
 from fairmot_mm.utils.images import read_image
 from fairmot_mm.video.video_reader import VideoReader
 
@@ -168,7 +168,7 @@ def _open_named(text: str) -> FrameSource:
             f'{text} does not exist; give a video, an image, a folder or pattern of '
             'images, a URL or a camera number'
         )
-    matches = (Path(match) for match in sorted(glob.glob(text, recursive=True)))
+    matches = sorted(expand_pattern(text))
     images = [path for path in matches if path.suffix.lower() in IMAGE_SUFFIXES]
     if not images:
         raise DataError(
