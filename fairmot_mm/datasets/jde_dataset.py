@@ -166,6 +166,18 @@ class JDEDataset(BaseDataset):
                 return super().__getitem__(int(idx))
         return super().__getitem__(idx)
 
+    def get_instances_ids(self, idx: int) -> list[int]:
+        """List the known identities in an image.
+
+        Args:
+            idx: Position of the image.
+
+        Returns:
+            Identities, counted over all lists, each once, ascending.
+        """
+        ids = np.unique(self.get_data_info(idx)['jde_labels'][:, 1])
+        return ids[ids >= 0].astype(np.int64).tolist()
+
     def prepare_data(self, idx: int) -> Any:
         """Run the pipeline on an image, or on another one if it cannot be read.
 

@@ -11,7 +11,7 @@ from fairmot_mm.utils.array_files import read_arrays
 from fairmot_mm.utils.exact_numbers import rate_number
 from fairmot_mm.utils.sequence import list_files
 
-_ARRAYS = ('starts', *PREDICTIONS)
+_ARRAYS = ('starts', 'frames', *PREDICTIONS)
 _WHAT = 'a file of detections'
 _ABOUT = ('name', 'frame_rate', 'ori_shape', 'images', 'origin')
 _COLUMNS = [f'gt_{field.name}' for field in fields(MOTRows)]

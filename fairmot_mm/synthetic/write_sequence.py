@@ -8,7 +8,13 @@ import cv2
 import numpy as np
 
 from fairmot_mm.synthetic.synthetic_scene import SyntheticScene
-from fairmot_mm.utils import DataError, MOTRows, OutputError, require_writable_dir
+from fairmot_mm.utils import (
+    DataError,
+    MOTRows,
+    OutputError,
+    list_images,
+    require_writable_dir,
+)
 from fairmot_mm.utils.sequence import write_seqinfo
 from fairmot_mm.utils.text_files import read_ini, write_text
 
@@ -47,7 +53,7 @@ def write_sequence(
         new, old = Path(name) / 'new', Path(name) / 'old'
         _write_frames(new, scene, on_frame)
         size = scene.width, scene.height
-        images = sorted((new / 'img1').iterdir())
+        images = list_images(new / 'img1')
         write_seqinfo(new, folder.name, scene.frame_rate, size, images)
         arguments = ''.join(f'{key}={value}\n' for key, value in vars(scene).items())
         with (new / 'seqinfo.ini').open('a', encoding='utf-8') as file:

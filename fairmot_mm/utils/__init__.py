@@ -10,6 +10,7 @@ from fairmot_mm.utils.errors import (
     UserInputError,
     VideoError,
 )
+from fairmot_mm.utils.frame_numbers import frame_numbers, require_frames
 from fairmot_mm.utils.mot_io import (
     MOTRows,
     format_mot_rows,
@@ -23,6 +24,8 @@ from fairmot_mm.utils.sequence import (
     SequenceInfo,
     list_images,
     natural_order,
+    number_folder,
+    sort_images,
     split_range,
 )
 from fairmot_mm.utils.step_clock import STEPS, StepClock, failed_step, step
@@ -44,12 +47,16 @@ __all__ = [
     'atomic_path',
     'failed_step',
     'format_mot_rows',
+    'frame_numbers',
     'list_images',
     'map_parallel',
     'natural_order',
+    'number_folder',
     'pairs_in_reach',
     'read_mot',
+    'require_frames',
     'require_writable_dir',
+    'sort_images',
     'split_range',
     'step',
     'write_mot',

@@ -4,15 +4,42 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from pathlib import Path
+from functools import cached_property
+from pathlib import Path, PurePath
+from typing import TypeVar
+
+import numpy as np
 
 from fairmot_mm.utils.errors import ConfigError, DataError
 from fairmot_mm.utils.exact_numbers import rate_number, whole_number
+from fairmot_mm.utils.frame_numbers import (
+    MAX_FRAME_NUMBER,
+    Frames,
+    frame_numbers,
+    require_frames,
+)
 from fairmot_mm.utils.images import image_size
+from fairmot_mm.utils.mot_io import MOTRows, mot_rows
+from fairmot_mm.utils.mot_table import MOTTable
 from fairmot_mm.utils.text_files import read_ini, write_text
 
 SPLITS = ('all', 'first-half', 'second-half')
-IMAGE_SUFFIXES = ('.jpg', '.jpeg', '.png', '.bmp', '.tif', '.tiff', '.webp')
+AnyPath = TypeVar('AnyPath', bound=PurePath)
+IMAGE_SUFFIXES = (
+    '.jpg',
+    '.jpeg',
+    '.png',
+    '.bmp',
+    '.tif',
+    '.tiff',
+    '.webp',
+    '.avif',
+    '.gif',
+    '.jp2',
+    '.jpe',
+    '.pgm',
+    '.ppm',
+)
 LARGEST_SIDE = 1_000_000  # pixels of a frame that seqinfo.ini may name
 
 
@@ -31,7 +58,7 @@ def natural_order(name: str) -> list[tuple[int, str]]:
     return [(int(word) if word.isdecimal() else -1, word) for word in words]
 
 
-def is_image(path: str | Path) -> bool:
+def is_image(path: str | PurePath) -> bool:
     """Whether a name is that of an image.
 
     Args:
@@ -41,8 +68,21 @@ def is_image(path: str | Path) -> bool:
         True for the endings `IMAGE_SUFFIXES`, unless the name begins with a dot: macOS
         puts a file ``._1.jpg``, which is no image, beside ``1.jpg``.
     """
-    path = Path(path)
+    path = PurePath(path)
     return path.suffix.lower() in IMAGE_SUFFIXES and not path.name.startswith('.')
+
+
+def sort_images(paths: Iterable[AnyPath]) -> list[AnyPath]:
+    """Choose the images among files, in the order that every part of the project uses.
+
+    Args:
+        paths: Files of any kind.
+
+    Returns:
+        The images, see `is_image`, in natural order, see `natural_order`.
+    """
+    images = (path for path in paths if is_image(path))
+    return sorted(images, key=lambda path: natural_order(path.as_posix()))
 
 
 def list_images(folder: str | Path) -> list[Path]:
@@ -52,7 +92,7 @@ def list_images(folder: str | Path) -> list[Path]:
         folder: The folder.
 
     Returns:
-        The images in natural order of their names, see `natural_order`.
+        The images in natural order of their names, see `sort_images`.
 
     Raises:
         DataError: The folder does not exist, cannot be read or has no image.
@@ -60,10 +100,7 @@ def list_images(folder: str | Path) -> list[Path]:
     folder = Path(folder)
     if not folder.is_dir():
         raise DataError(f'{folder} is not a folder')
-    images = sorted(
-        (path for path in _content(folder) if is_image(path) and not path.is_dir()),
-        key=lambda path: natural_order(path.name),
-    )
+    images = sort_images(path for path in _content(folder) if not path.is_dir())
     if not images:
         raise DataError(
             f'{folder} has no image in it (looked for {" ".join(IMAGE_SUFFIXES)})'
@@ -105,13 +142,14 @@ def list_files(folder: str | Path, suffix: str) -> list[Path]:
         suffix: The ending, such as ``.txt``.
 
     Returns:
-        The files in the order of their names.
+        The files in natural order of their names.
     """
-    return sorted(
+    files = (
         path
         for path in Path(folder).glob(f'*{suffix}')
         if not path.name.startswith('.') and not path.is_dir()
     )
+    return sorted(files, key=lambda path: natural_order(path.name))
 
 
 def match_names(pattern: str, names: Iterable[str]) -> list[str]:
@@ -172,7 +210,7 @@ class SequenceInfo:
 
     Attributes:
         name: Name of the sequence, that of its folder.
-        images: Image files in frame order; ``images[k]`` is frame k + 1.
+        images: Image files in frame order.
         frame_rate: Frames per second.
         width: Width of the images in pixels.
         height: Height of the images in pixels.
@@ -224,28 +262,72 @@ class SequenceInfo:
         width, height = image_size(images[0])
         return cls(folder.name, images, 30.0, width, height, gt_file)
 
-    def images_by_frame(self) -> dict[int, Path]:
-        """Find the image of each frame.
-
-        The frame is the number in the file's name, or the position in name order (from
-        1) if any name is not a number.
-
-        Returns:
-            Images by frame number, ascending.
+    @cached_property
+    def frames(self) -> np.ndarray:
+        """(F,) int64 number of each image in ground truth and results, ascending.
 
         Raises:
-            DataError: Two images have the same frame number.
+            DataError: Two images have the same number.
         """
-        numeric = all(image.stem.isdecimal() for image in self.images)
-        images: dict[int, Path] = {}
-        for index, image in enumerate(self.images, 1):
-            frame = int(image.stem) if numeric else index
-            if frame in images:
-                raise DataError(
-                    f'{image} and {images[frame].name} are both frame {frame}: keep one'
-                )
-            images[frame] = image
-        return dict(sorted(images.items()))
+        return frame_numbers(self.images)
+
+    def read_ground_truth(self) -> MOTRows:
+        """Read ``gt/gt.txt``, every row of which must have an image.
+
+        Returns:
+            The rows in file order.
+
+        Raises:
+            DataError: The file is missing or malformed, or a row has no image.
+        """
+        return mot_rows(self.read_gt_table())
+
+    def read_gt_table(self) -> MOTTable:
+        """Read all columns of ``gt/gt.txt``, see `read_ground_truth`.
+
+        Returns:
+            The lines in file order.
+
+        Raises:
+            DataError: See `read_ground_truth`.
+        """
+        table = MOTTable.read(self.gt_file)
+        require_frames(
+            table.values[:, 0].astype(np.int64),
+            self.frames,
+            'ground truth has',
+            table.where,
+            f'; {self.images[0].parent} must have an image for each frame of the file',
+        )
+        return table
+
+
+def number_folder(folder: str | Path) -> tuple[Frames | None, str]:
+    """Find out which frames a sequence folder has, also where it has no images.
+
+    Args:
+        folder: The folder of the sequence.
+
+    Returns:
+        The numbers of its images or, without images, 1 to ``seqLength`` of its
+        ``seqinfo.ini``; None without both. And the folder or file that says so.
+
+    Raises:
+        DataError: ``seqinfo.ini`` is malformed, or two images have the same number.
+    """
+    folder = Path(folder)
+    ini = folder / 'seqinfo.ini'
+    values = read_ini(ini, 'Sequence') if ini.is_file() else {}
+    image_dir = folder / values.get('imdir', 'img1')
+    if 'imdir' not in values and not image_dir.is_dir():
+        image_dir = folder
+    images = sort_images(_content(image_dir)) if image_dir.is_dir() else []
+    if images:
+        return frame_numbers(images), str(image_dir)
+    if 'seqlength' not in values:
+        return None, ''
+    length = whole_number(values['seqlength'], f'{ini}: seqlength', 1, MAX_FRAME_NUMBER)
+    return range(1, length + 1), str(ini)
 
 
 def write_seqinfo(

@@ -53,9 +53,11 @@ def convert_coco_vid(
 ) -> ConversionReport:
     """Convert a COCO file with ``videos`` and track ids, or without them.
 
-    The images of a video become ``OUT/NAME/images/ENDING/VIDEO/img1`` in the natural
-    order of their names, with ``seqinfo.ini`` and ``gt/gt.txt`` to test on. Images of
-    no video keep their folder: ``OUT/NAME/images/ENDING/FOLDER``. See `write_jde_set`.
+    The images of a video become ``OUT/NAME/images/ENDING/VIDEO/img1``, with
+    ``seqinfo.ini`` and ``gt/gt.txt`` to test on. Their order is that of ``frame_id``
+    or, without it, the natural order of their names; if the names are in another order,
+    that is an error. `frame_numbers` says which frame an image is. Images of no video
+    keep their folder: ``OUT/NAME/images/ENDING/FOLDER``. See `write_jde_set`.
 
     ``track_id`` or ``instance_id`` of an annotation is its identity within the video
     (or the folder). An annotation with neither has no identity. Annotations with
@@ -141,6 +143,8 @@ def _group_by_video(
     for (video, folder), images in groups.items():
         own = {image['id']: annotations[image['id']] for image in images}
         images.sort(key=lambda image: natural_order(image['file_name']))
+        if video in known and all('frame_id' in image for image in images):
+            images.sort(key=lambda image: image['frame_id'])
         if video in known:
             title = str(known[video].get('name', video)).strip('/').replace('/', '-')
             _check_name(file, title)

@@ -48,17 +48,15 @@ def write_second_halves(
     """
     for info in infos:
         folder = staging / SECOND_HALVES / info.name
-        images = info.images_by_frame()
-        frames = list(images)[half_lists(len(images))['val']]
+        val = half_lists(len(info.images))['val']
+        images, frames = info.images[val], info.frames[val]
         (folder / 'img1').mkdir(parents=True)
-        for number, frame in enumerate(frames, 1):
-            image = images[frame]
+        for number, image in enumerate(images, 1):
             name = f'{number:06d}{image.suffix}'
             place_file(image, folder / 'img1' / name, target.copy, staging)
-        _write_ground_truth(info, frames, folder)
-        chosen = [images[frame] for frame in frames]
+        _write_ground_truth(info, frames.tolist(), folder)
         size = info.width, info.height
-        write_seqinfo(folder, info.name, info.frame_rate, size, chosen)
+        write_seqinfo(folder, info.name, info.frame_rate, size, images)
     return [SECOND_HALVES]
 
 

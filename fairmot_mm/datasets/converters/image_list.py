@@ -11,7 +11,7 @@ from fairmot_mm.datasets.converters.conversion_report import ConversionReport
 from fairmot_mm.datasets.converters.half_split import half_lists
 from fairmot_mm.datasets.converters.list_count import ListCount
 from fairmot_mm.datasets.label_files import IMAGE_DIR, label_name, read_labels
-from fairmot_mm.utils import DataError, map_parallel, natural_order, write_text
+from fairmot_mm.utils import DataError, map_parallel, sort_images, write_text
 from fairmot_mm.utils.sequence import find_images, is_image
 
 PARTS = ('all', *half_lists(0))
@@ -53,9 +53,8 @@ def make_list(
     root, report = Path(root), ConversionReport()
     list_file = root / list_file
     list_file.unlink(missing_ok=True)
-    images = sorted(
-        {image for pattern in patterns for image in _matching(root, pattern)},
-        key=lambda image: natural_order(image.as_posix()),
+    images = sort_images(
+        {image for pattern in patterns for image in _matching(root, pattern)}
     )
     if not images:
         raise DataError(f'no image in {root} matches {" ".join(patterns)}')

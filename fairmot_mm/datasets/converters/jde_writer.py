@@ -19,8 +19,10 @@ from fairmot_mm.utils import (
     DataError,
     OutputError,
     UserInputError,
+    frame_numbers,
     map_parallel,
     require_writable_dir,
+    sort_images,
     write_text,
 )
 from fairmot_mm.utils.boxes import cxcywh_to_tlwh
@@ -125,6 +127,8 @@ def _check_parts(parts: Sequence[LabelPart], target: Target) -> None:
     for part in parts:
         source = part.source
         is_video = source.frame_rate is not None
+        if is_video:
+            _check_order(source)
         if is_video and videos.setdefault(source.folder, source) is not source:
             raise DataError(f'two videos would share the folder {source.folder}')
         for image in source.images:
@@ -139,6 +143,25 @@ def _check_parts(parts: Sequence[LabelPart], target: Target) -> None:
                     f'{str(image)!r} cannot be a line of a list: rename it without '
                     'line breaks, and without spaces at its ends'
                 )
+
+
+def _check_order(source: SourcePart) -> None:
+    """Raise if the frames of a video would be in another order where they are put."""
+    places = _video_places(source)
+    for image, one, other in zip(
+        source.images, places, sort_images(places), strict=True
+    ):
+        if one != other:
+            raise DataError(
+                f'{image} is not in its place by name: the frames of a video are read '
+                f'in the order of their names, so {other.name} would come before '
+                f'{one.name}; rename the images, for example to 000001.jpg and so on'
+            )
+
+
+def _video_places(source: SourcePart) -> list[Path]:
+    """Where the images of a video are put, below ``images``."""
+    return [Path(source.folder, image.name) for image in source.images]
 
 
 def _number_identities(
@@ -178,10 +201,11 @@ def _write_part(folder: Path, staging: Path, copy: bool, part: LabelPart) -> Non
 def _write_ground_truth(folder: Path, part: LabelPart) -> None:
     """Write ``folder/gt/gt.txt`` in the columns of MOT17: mark and visibility are 1."""
     boxes = cxcywh_to_tlwh(part.boxes) * np.tile(part.source.sizes, 2)[part.image]
+    frames = frame_numbers(_video_places(part.source))[part.image]
     lines = [
-        f'{image + 1},{identity},{x:.2f},{y:.2f},{w:.2f},{h:.2f},1,{label + 1},1\n'
-        for image, identity, label, (x, y, w, h) in zip(
-            part.image, part.ids, part.labels, boxes, strict=True
+        f'{frame},{identity},{x:.2f},{y:.2f},{w:.2f},{h:.2f},1,{label + 1},1\n'
+        for frame, identity, label, (x, y, w, h) in zip(
+            frames, part.ids, part.labels, boxes, strict=True
         )
         if identity >= 0
     ]

@@ -17,7 +17,7 @@ from fairmot_mm.datasets.converters.label_part import (
     read_sizes,
 )
 from fairmot_mm.datasets.converters.target import Target
-from fairmot_mm.utils import DataError, OutputError, SequenceInfo
+from fairmot_mm.utils import DataError, OutputError, SequenceInfo, natural_order
 from fairmot_mm.utils.mot_io import mot_rows
 from fairmot_mm.utils.mot_table import ClassColumn, MOTTable
 from fairmot_mm.utils.sequence import match_names
@@ -67,8 +67,8 @@ def find_sequences(
         names: Names or patterns such as ``*-SDP``; None stands for all sequences.
 
     Returns:
-        The sequences in name order, whatever the order of ``names``, so that identities
-        do not depend on it.
+        The sequences in natural order of their names, whatever the order of ``names``,
+        so that identities do not depend on it.
 
     Raises:
         DataError: ``source`` lacks a sequence, or has a video more than once.
@@ -76,7 +76,10 @@ def find_sequences(
     source = Path(source)
     if not source.is_dir():
         raise DataError(f'{source} is not a folder')
-    found = sorted(path.parent.parent.name for path in source.glob('[!.]*/gt/gt.txt'))
+    found = sorted(
+        (path.parent.parent.name for path in source.glob('[!.]*/gt/gt.txt')),
+        key=natural_order,
+    )
     if not found:
         is_sequence = (source / 'gt' / 'gt.txt').is_file()
         hint = ': this is a sequence, give the folder above' if is_sequence else ''
@@ -135,10 +138,9 @@ def convert_mot(
     sequences may share one. Numbers cover whole sequences, so the lists of both halves
     agree.
 
-    The frame of an image is the number in its file name, or its position in name order
-    if any name is not a number. Where image files are missing, the numbers of the
-    others stay as they are, rows of missing frames count as left out, and ``seqLength``
-    is not used.
+    `frame_numbers` says which frame an image is. Where image files are missing, the
+    numbers of the others stay as they are. A row of a frame without an image is an
+    error. ``seqLength`` is not used.
 
     Args:
         source: Folder of sequences, such as ``MOT17/train``. Nothing is written there.
@@ -196,12 +198,9 @@ def refuse_inside(source: str | Path, out: str | Path) -> None:
 
 
 def _read_sequence(info: SequenceInfo, half: bool) -> SourcePart:
-    by_frame = info.images_by_frame()
-    images = list(by_frame.values())
-    table = MOTTable.read(info.gt_file)
+    images = info.images
+    table = info.read_gt_table()
     rows = mot_rows(table)
-    frames = np.array(list(by_frame))
-    place = np.searchsorted(frames, rows.frames).clip(max=len(frames) - 1)
     folder = info.gt_file.parents[1]
     # tools/test.py also reads these from the folder of the converted sequence.
     names = [name for name in ('seqinfo.ini', 'gt/gt.txt') if (folder / name).is_file()]
@@ -209,7 +208,7 @@ def _read_sequence(info: SequenceInfo, half: bool) -> SourcePart:
         f'train/{info.name}/img1',
         images,
         read_sizes(images, [(info.width, info.height)] * len(images), 'seqinfo.ini'),
-        image=np.where(frames[place] == rows.frames, place, -1),
+        image=np.searchsorted(info.frames, rows.frames),
         names=_class_names(table, rows.classes),
         ids=rows.ids,
         tlwh=rows.tlwh,

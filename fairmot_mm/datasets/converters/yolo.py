@@ -1,6 +1,6 @@
 """Converting folders of images with YOLO text files."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path, PurePosixPath
 
@@ -165,6 +165,8 @@ def _read_folder(
     images = list_images(folder)
     has_ids = frame_rate is not None
     files = _label_files(labels / place)
+    if has_ids:
+        _require_images(labels / place, files, images)
     rows = []
     for index, image in enumerate(images):
         if image.stem in files:
@@ -184,6 +186,24 @@ def _read_folder(
         frame_rate=frame_rate,
         file=labels / place,
     )
+
+
+def _require_images(
+    labels: Path, files: Mapping[str, Path], images: Sequence[Path]
+) -> None:
+    """Raise on a label file of a video whose frame has no image."""
+    stems = {image.stem for image in images}
+    unused = [
+        file.name
+        for stem, file in files.items()
+        if stem not in stems and file.name not in _NO_LABELS
+    ]
+    if unused:
+        raise DataError(
+            f'{labels} has {len(unused)} label files of frames without an image: '
+            f'{", ".join(sorted(unused, key=natural_order)[:5])}; {images[0].parent} '
+            'must have an image for each of them'
+        )
 
 
 def _label_files(folder: Path) -> dict[str, Path]:
