@@ -2,9 +2,11 @@
 
 import argparse
 
-from fairmot_mm.datasets.converters.video_frames import extract_frames
-from fairmot_mm.utils.cli import make_parser, one_line_errors
-from fairmot_mm.utils.option_types import rate
+from fairmot_mm.datasets.converters.video_frames import (
+    extract_frames,
+    require_different_names,
+)
+from fairmot_mm.utils.cli import make_parser, one_line_errors, rate
 
 
 def parse_args() -> argparse.Namespace:
@@ -24,6 +26,7 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     """Run the tool."""
     args = parse_args()
+    require_different_names(args.videos)
     for video in args.videos:
         folder, count = extract_frames(
             video, args.out, frame_rate=args.frame_rate, show_progress=True

@@ -20,9 +20,8 @@ from fairmot_mm.utils.cli import (
     make_parser,
     one_line_errors,
     positive_whole,
+    rate,
 )
-from fairmot_mm.utils.option_types import rate
-from fairmot_mm.video.frame_source import ON_ERROR
 
 USAGE = """track.py [options] INPUT [INPUT ...]
        track.py [options] --model NAME|CONFIG [--weights FILE] INPUT [INPUT ...]
@@ -62,7 +61,7 @@ def parse_args() -> argparse.Namespace:
     )
     parser.add_argument(
         '--on-error',
-        choices=ON_ERROR,
+        choices=['stop', 'skip'],
         default='stop',
         help='what to do with a frame that cannot be read: stop there (default), or '
         'skip it',

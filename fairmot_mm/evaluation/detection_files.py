@@ -118,6 +118,8 @@ def _read(path: str | Path) -> dict[str, np.ndarray]:
         and stored['bboxes'].shape[1:] == (4,)
         and stored['embeds'].ndim == 2
         and len({len(column) for column in gt if column.ndim}) == 1
+        and stored['frames'].shape == (len(starts) - 1,)
+        and stored['frames'].dtype.kind == 'i'
         and stored['gt_frames'].dtype.kind == stored['gt_ids'].dtype.kind == 'i'
         and stored['ori_shape'].shape == (2,)
         and stored['images'].shape in ((0,), (len(starts) - 1,))

@@ -4,9 +4,6 @@ import argparse
 import math
 from contextlib import suppress
 
-from fairmot_mm.utils.errors import DataError
-from fairmot_mm.utils.exact_numbers import rate_number
-
 
 def finite_number(text: str) -> float:
     """Read the value of an option that is a number.
@@ -21,29 +18,6 @@ def finite_number(text: str) -> float:
         if math.isfinite(number := float(text)):
             return number
     raise argparse.ArgumentTypeError(f'{text!r} is not a number')
-
-
-def positive_number(text: str) -> float:
-    """Read the value of an option that is a number above 0, see `finite_number`."""
-    number = finite_number(text)
-    if number <= 0:
-        raise argparse.ArgumentTypeError(f'{text} must be above 0')
-    return number
-
-
-def rate(text: str) -> float:
-    """Read frames per second, such as ``25`` or ``30000/1001``.
-
-    Args:
-        text: As written on the command line.
-
-    Raises:
-        argparse.ArgumentTypeError: It is no number above 0.
-    """
-    try:
-        return rate_number(text, 'frame rate')
-    except DataError as error:
-        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def positive_whole(text: str) -> int:

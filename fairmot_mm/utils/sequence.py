@@ -292,13 +292,13 @@ class SequenceInfo:
             DataError: See `read_ground_truth`.
         """
         table = MOTTable.read(self.gt_file)
-        require_frames(
-            table.values[:, 0].astype(np.int64),
-            self.frames,
-            'ground truth has',
-            table.where,
-            f'; {self.images[0].parent} must have an image for each frame of the file',
+        rows = table.values[:, 0].astype(np.int64)
+        hint = (
+            f'; {self.images[0].parent} must have an image for each frame of the file'
         )
+        if self.frames[0] == 0 and rows.min(initial=1) == 1:
+            hint += ' (its images begin at 0, and the file at 1: renumber one of them)'
+        require_frames(rows, self.frames, 'ground truth has', table.where, hint)
         return table
 
 

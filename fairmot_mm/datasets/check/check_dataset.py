@@ -11,7 +11,13 @@ from fairmot_mm.datasets.check.check_report import CheckReport
 from fairmot_mm.datasets.check.problem import KINDS, Problem
 from fairmot_mm.datasets.converters.list_count import ListCount
 from fairmot_mm.datasets.label_files import label_name, listed_images
-from fairmot_mm.utils import DataError, list_images, map_parallel, natural_order
+from fairmot_mm.utils import (
+    DataError,
+    SequenceInfo,
+    list_images,
+    map_parallel,
+    natural_order,
+)
 
 _IMAGES_A_JOB = 200
 # In every data set with tracks, the mean track is longer than this many boxes.
@@ -176,6 +182,11 @@ def _sequence_images(root: Path, problems: list[Problem]) -> Iterator[Path]:
         ):
             if not (folder / name).is_file():
                 problems.append(Problem(kind, str(folder), f'no {name}'))
+        if (folder / 'gt/gt.txt').is_file():
+            try:
+                SequenceInfo.read(folder).read_ground_truth()
+            except DataError as error:
+                problems.append(Problem('bad-ground-truth', str(folder), str(error)))
 
 
 def _trained_and_tested(

@@ -55,7 +55,8 @@ class PastePeople(BaseTransform):
     label: int = 0
 
     def __post_init__(self) -> None:
-        self.paths = list_files(self.cutouts, '.png')
+        # Seeds choose by place: the order of characters is that of earlier trainings.
+        self.paths = sorted(list_files(self.cutouts, '.png'))
         if not self.paths:
             raise DataError(
                 f'{self.cutouts} has no PNG file: cut people out of images with '

@@ -248,6 +248,17 @@ def test_sequences_to_test_on(root):
     assert report.num_errors == 0
 
 
+def test_ground_truth_of_a_frame_without_image(root):
+    """A sequence to test on whose ground truth does not fit its images."""
+    with (root / 'S/images/val/C/gt/gt.txt').open('a') as file:
+        file.write('99,1,0,0,9,9,1,1,1\n')
+    report = check_dataset(root, ['s.train'], ['S/images/val'])
+    (problem,) = report.problems
+    assert problem.kind == 'bad-ground-truth'
+    assert 'ground truth has frame 99, outside the frames 1 to' in str(problem)
+    assert report.num_errors == 1
+
+
 def test_several_classes(root):
     """Identities of two classes are two things: the same number may be in both."""
     label(root, 1, 'B').write_text('1 0 0.3 0.5 0.2 0.4\n')

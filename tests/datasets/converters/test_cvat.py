@@ -170,6 +170,85 @@ def test_folders(make_video, make_image):
         convert_cvat(source, out, 'SET')
 
 
+def rename(folder, *stems):
+    """Give the images of a folder other names, in their order."""
+    images = sorted(folder.iterdir())
+    for image, stem in zip(images[::-1], stems[::-1], strict=True):
+        image.rename(image.with_name(f'{stem}.PNG'))
+
+
+FOUR = track(0, 'person', *(box(k, (20 * k, 0, 20 * k + 10, 8)) for k in range(4)))
+
+
+def centres(out, read_labels):
+    """The left edge of the box of each image, by its name; None without a box."""
+    lines = (out / 'set.train').read_text().splitlines()
+    return {
+        line.rpartition('/')[2]: round(100 * float(labels[0].split()[2]) - 5)
+        for line, labels in zip(lines, all_labels(out, read_labels), strict=True)
+    }
+
+
+@pytest.mark.parametrize('size', [4, ''])
+def test_a_deleted_frame(make_video, read_labels, size):
+    """The number in CVAT's name counts; the box of the deleted frame is reported."""
+    source, out = make_video('a', document(FOUR, size=size), count=3)
+    rename(source / 'a/images', 'frame_000000', 'frame_000001', 'frame_000003')
+    report = convert_cvat(source, out, 'SET')
+    assert centres(out, read_labels) == {
+        'frame_000000.PNG': 0, 'frame_000001.PNG': 20, 'frame_000003.PNG': 60,
+    }  # fmt: skip
+    assert report.rejected == {'the frame was deleted in CVAT': 1}
+    data = MOTVideoDataset(data_root=str(out / 'SET/images/train'))
+    assert len(data) == 3
+
+
+def test_the_first_frame_is_deleted_and_key_frames(make_video, read_labels):
+    """Between key frames, a deleted frame has no box, and none is counted."""
+    keys = track(0, 'person', box(1, (20, 0, 30, 8)), box(3, (60, 0, 70, 8)))
+    source, out = make_video('a', document(keys, size=4), count=2)
+    rename(source / 'a/images', 'frame_000001', 'frame_000003')
+    report = convert_cvat(source, out, 'SET')
+    assert centres(out, read_labels) == {'frame_000001.PNG': 20, 'frame_000003.PNG': 60}
+    assert not report.rejected
+
+
+@pytest.mark.parametrize(
+    ('stems', 'size'),
+    [
+        (['000001', '000002', '000003', '000004'], 4),
+        (['000001', '000002', '000003', '000004'], ''),
+        (['frame_000001', 'frame_000002', 'frame_000003', 'frame_000004'], 4),
+        (['0', '1', '2', '3'], ''),
+        (['a', 'b', 'c', 'd'], ''),
+    ],
+)
+def test_images_of_other_programs(make_video, read_labels, stems, size):
+    """A complete video counts from frame 0, whatever its images are called."""
+    source, out = make_video('a', document(FOUR, size=size), count=4)
+    rename(source / 'a/images', *stems)
+    convert_cvat(source, out, 'SET')
+    assert [*centres(out, read_labels).values()] == [0, 20, 40, 60]
+
+
+@pytest.mark.parametrize(
+    ('stems', 'size', 'message'),
+    [
+        (['000001', '000002', '000004'], 4, 'do not say which frame'),
+        (['a', 'b', 'c'], 4, 'names do not say which frames they are'),
+        (['frame_0', 'frame_00', 'frame_2'], 4, 'two images of one frame'),
+        (['frame_000000', 'frame_000001', 'frame_000002'], '', 'has frame 3, outside'),
+        (['000000', '000001', '000002'], '', r'annotations\.xml: track 0 has frame 3'),
+    ],
+)
+def test_frames_that_cannot_be_told(make_video, stems, size, message):
+    """A missing image of unknown number, or a box of a frame that never was."""
+    source, out = make_video('a', document(FOUR, size=size), count=3)
+    rename(source / 'a/images', *stems)
+    with pytest.raises(DataError, match=message):
+        convert_cvat(source, out, 'SET')
+
+
 @pytest.mark.parametrize('encoding', ['utf-8-sig', 'utf-16', 'gbk'])
 def test_encodings(make_video, tmp_path, encoding):
     """That of the first line of the file, or that of its byte order mark."""

@@ -361,6 +361,15 @@ def test_a_frame_without_image_is_refused(tmp_path, make_sequence):
     assert not (tmp_path / 'out/set.train').exists()
 
 
+def test_images_from_0_and_ground_truth_from_1(tmp_path, make_sequence):
+    """Labels would be one picture late: the last frame has no image, and says why."""
+    gt = ''.join(f'{frame},7,9,20,30,40,1,1,1\n' for frame in (1, 2, 3))
+    make_sequence(tmp_path / 'src', 'A', gt, (0, 1, 2))
+    message = 'line 3: .* frame 3, outside the frames 0 to 2 .*begin at 0, and the file'
+    with pytest.raises(DataError, match=message):
+        convert_mot(tmp_path / 'src', tmp_path / 'out', 'SET')
+
+
 def test_names_that_are_no_numbers(tmp_path, make_sequence):
     """Images called otherwise count from 1 in name order."""
     make_sequence(

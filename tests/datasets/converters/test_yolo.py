@@ -83,6 +83,19 @@ def test_track_ids(make_yolo, tmp_path, read_labels):
     assert rows.frames.tolist() == [1, 2, 2]
 
 
+def test_ground_truth_has_the_numbers_of_the_images(make_yolo, tmp_path):
+    """Frames 0, 5 and 10; a label file of another frame is refused."""
+    line = '0 .2 .2 .1 .1 7\n'
+    arguments = make_yolo(x__0=line, x__10=line, x__5=line)
+    convert_yolo(*arguments, track_ids=True)
+    data = MOTVideoDataset(data_root=str(tmp_path / 'out/SET/images'))
+    assert [info['frame_number'] for info in data] == [0, 5, 10]
+    assert read_mot(data.get_data_info(0)['gt_file']).frames.tolist() == [0, 5, 10]
+    (tmp_path / 'src/labels/x/6.txt').write_text(line)
+    with pytest.raises(DataError, match=r'1 label files of frames without .*: 6\.txt'):
+        convert_yolo(*arguments, track_ids=True)
+
+
 def test_images_in_one_folder(make_yolo, tmp_path, read_labels):
     """Without folders below ``images`` there is a training list."""
     convert_yolo(*make_yolo(a='0 .2 .2 .1 .1\n', c__b='0 .2 .2 .1 .1\n'))
