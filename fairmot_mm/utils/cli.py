@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from mmengine.config import DictAction
 from mmengine.dist import is_main_process
 from rich.console import Console
 from rich.progress import track
 
+from fairmot_mm.utils.cfg_options import CfgOptions
 from fairmot_mm.utils.errors import UserInputError
 from fairmot_mm.utils.step_clock import failed_step
 
@@ -194,7 +194,7 @@ def add_cfg_options_argument(
     parser.add_argument(
         '--cfg-options',
         nargs='+',
-        action=DictAction,
+        action=CfgOptions,
         metavar='KEY=VALUE',
         help=f'override keys of the config, as in {example}',
     )

@@ -8,4 +8,3 @@ optim_wrapper = dict(
         }
     )
 )
-param_scheduler = [dict(type='MultiStepLR', by_epoch=True, milestones=[8], gamma=0.1)]
