@@ -217,9 +217,7 @@ def _parameters(
         if not takes_any:
             break
         more, takes_any = _own_parameters(base)
-        # A class may give an argument to the class that it extends itself.
-        own = inspect.signature(bases[0].__init__).parameters
-        found = more | found if '_' not in own else found
+        found = more | found
     return found, takes_any
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from mmengine.config import Config
 
 from fairmot_mm.config.build import build_component
+from fairmot_mm.config.dataset_configs import without_pipelines
 from fairmot_mm.registry import DATASETS
 from fairmot_mm.utils.errors import ConfigError
 
@@ -28,9 +29,8 @@ def set_num_ids(cfg: Config) -> None:
     dataset_cfg = cfg.get('train_dataloader', {}).get('dataset')
     if reid_head is None or dataset_cfg is None:
         return
-    # Counting needs no transforms, and they may be slow to build.
     dataset = build_component(
-        {**dataset_cfg, 'pipeline': []}, DATASETS, 'train_dataloader.dataset'
+        without_pipelines(dataset_cfg), DATASETS, 'train_dataloader.dataset'
     )
     _check_num_classes(cfg, dataset)
     joint = reid_head.get('joint_classes', True)

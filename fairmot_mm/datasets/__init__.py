@@ -4,8 +4,11 @@
 # from our scope only once their package is loaded.
 import mmdet.datasets  # noqa: F401
 
+from fairmot_mm.datasets.class_balanced_dataset import ClassBalancedDataset
+from fairmot_mm.datasets.concat_dataset import ConcatDataset
 from fairmot_mm.datasets.jde_dataset import JDEDataset
 from fairmot_mm.datasets.mot_video_dataset import MOTVideoDataset
+from fairmot_mm.datasets.repeat_dataset import RepeatDataset
 from fairmot_mm.datasets.samplers import SeededSampler, VideoSampler
 from fairmot_mm.datasets.transforms import (
     FusedJDEAugment,
@@ -22,6 +25,8 @@ from fairmot_mm.datasets.transforms import (
 )
 
 __all__ = [
+    'ClassBalancedDataset',
+    'ConcatDataset',
     'FusedJDEAugment',
     'JDEDataset',
     'JDERandomAffine',
@@ -34,6 +39,7 @@ __all__ = [
     'PackJDEInputs',
     'PastePeople',
     'RandomWindow',
+    'RepeatDataset',
     'SaturationValueJitter',
     'SeededSampler',
     'VideoSampler',

@@ -20,7 +20,9 @@ from mmengine.logging import print_log
 from fairmot_mm.evaluation.metrics.frames import frames_of
 from fairmot_mm.evaluation.mot_protocols import PROTOCOLS, SequenceTracks
 from fairmot_mm.evaluation.mot_scores import (
+    HOTA_NAMES,
     OVERALL,
+    TABLE_NAMES,
     evaluate_sequences,
     format_table,
     require_protocol,
@@ -109,6 +111,7 @@ class MOTMetric(BaseMetric):
     """
 
     default_prefix = 'mot'
+    score_names = tuple({*HOTA_NAMES, *TABLE_NAMES})
 
     def __init__(
         self,
