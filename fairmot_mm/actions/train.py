@@ -9,6 +9,7 @@ from mmengine.dist import is_main_process
 
 from fairmot_mm.apis import (
     build_runner,
+    explain_build_errors,
     find_resume_checkpoint,
     load_run_config,
     require_initial_weights,
@@ -59,4 +60,6 @@ def prepare_config(args: argparse.Namespace) -> Config:
 def train(args: argparse.Namespace) -> None:
     """Train."""
     cfg = prepare_config(args)
-    build_runner(cfg, 'train').train()
+    runner = build_runner(cfg, 'train')
+    with explain_build_errors(cfg.to_dict()):
+        runner.train()

@@ -13,7 +13,7 @@ from mmengine.registry import Registry, build_functions
 from mmengine.runner import Runner
 
 from fairmot_mm.config.check_component import check_component
-from fairmot_mm.config.check_loaders import check_batches, drop_worker_options
+from fairmot_mm.config.check_loaders import check_batches, prepare_loaders
 from fairmot_mm.config.check_parameters import check_parameters
 from fairmot_mm.config.check_run import check_run
 from fairmot_mm.utils.errors import ConfigError, UserInputError
@@ -57,7 +57,7 @@ def build_runner(cfg: Config, mode: Literal['train', 'test']) -> Runner:
     if mode == 'train' and missing:
         raise ConfigError(f'the config has no {missing[0]}, so it cannot be trained')
     check_run(cfg, mode)
-    drop_worker_options(cfg)
+    prepare_loaders(cfg, mode)
     with explain_build_errors(cfg.to_dict()):
         runner = Runner.from_cfg(cfg)
         check_deformable_convolutions(runner.model)

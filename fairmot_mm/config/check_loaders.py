@@ -10,7 +10,7 @@ from mmengine.runner import Runner
 from torch.utils.data import DataLoader
 
 from fairmot_mm.config.check_component import check_arguments, find_type
-from fairmot_mm.config.dataset_configs import inner_datasets
+from fairmot_mm.utils.dataset_configs import inner_datasets
 from fairmot_mm.registry import DATA_SAMPLERS, DATASETS, SCOPE
 from fairmot_mm.utils.errors import ConfigError
 
@@ -44,30 +44,36 @@ def check_loader(cfg: Config, name: str) -> None:
         name: Key of the loader, as in ``train_dataloader``; it may be missing.
 
     Raises:
-        ConfigError: A key is unknown or missing, a value is of a wrong type, or a data
-            set is inside one that would mix up its identities.
+        ConfigError: A key is unknown, a value is of a wrong type, or a data set is
+            inside one that would mix up its identities.
     """
     loader = cfg.get(name)
     if not isinstance(loader, dict):
         return
     check_arguments(loader, DataLoader, name, also=_OF_MMENGINE)
-    for key in ('dataset', 'sampler'):
-        if key not in loader:
-            raise ConfigError(f'{name} lacks the key {key!r}')
-    _check_wrappers(loader.dataset, f'{name}.dataset')
+    _check_wrappers(loader.get('dataset'), f'{name}.dataset')
 
 
-def drop_worker_options(cfg: Config) -> None:
-    """Leave out options of workers where images are loaded in the process itself.
+def prepare_loaders(cfg: Config, mode: Mode) -> None:
+    """Make sure that data loaders are complete, and leave out what torch refuses.
 
-    torch refuses them together with ``num_workers=0``.
+    These are options of workers where images are loaded in the process itself.
 
     Args:
         cfg: Config of a run, changed in place.
+        mode: Whether it trains (and validates) or tests.
+
+    Raises:
+        ConfigError: A loader has no data set or no sampler.
     """
-    for name in (*loader_names('train'), *loader_names('test')):
+    for name in loader_names(mode):
         loader = cfg.get(name)
-        if isinstance(loader, dict) and not loader.get('num_workers'):
+        if not isinstance(loader, dict):
+            continue
+        for key in ('dataset', 'sampler'):
+            if not loader.get(key):
+                raise ConfigError(f'{name} lacks the key {key!r}')
+        if not loader.get('num_workers'):
             for key in _OF_WORKERS:
                 loader.pop(key, None)
 

@@ -37,7 +37,9 @@ def check_scores(cfg: Config) -> None:
         ConfigError: A score has a name that no metric of the validation returns, or
             there is no validation.
     """
-    known = {} if cfg.get('val_dataloader') is None else dict(_scores(cfg))
+    if not cfg.get('train_dataloader'):
+        return
+    known = dict(_scores(cfg)) if cfg.get('val_dataloader') else {}
     for score, place in _watched(cfg):
         if not known:
             raise ConfigError(

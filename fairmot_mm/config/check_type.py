@@ -47,10 +47,10 @@ def fits(value: Any, hint: Any) -> bool:
     if hint in _SCALARS:
         return isinstance(value, _SCALARS[hint])
     kind = origin or hint
-    if not isinstance(kind, type) or kind is object:
+    if value is None or not isinstance(kind, type) or kind is object:
         return True  # Any, a type variable, a name that is not imported
-    if issubclass(kind, Mapping):
-        return isinstance(value, Mapping)
+    if issubclass(kind, Mapping):  # or components in a list, such as several necks
+        return all(isinstance(part, Mapping) for part in _as_list(value))
     if kind in _LISTS:
         return isinstance(value, list | tuple) and _items_fit(value, args)
     return not isinstance(value, bool | int | float | str) or issubclass(
@@ -66,6 +66,10 @@ def describe(hint: Any) -> str:
     """
     text = inspect.formatannotation(hint)
     return text.replace('typing.', '').replace('collections.abc.', '')
+
+
+def _as_list(value: Any) -> Sequence[Any]:
+    return value if isinstance(value, list | tuple) else [value]
 
 
 def _items_fit(values: Sequence[Any], args: tuple[Any, ...]) -> bool:

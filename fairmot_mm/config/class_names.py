@@ -2,7 +2,7 @@
 
 from mmengine.config import Config
 
-from fairmot_mm.config.dataset_configs import inner_datasets
+from fairmot_mm.utils.dataset_configs import inner_datasets
 
 
 def class_names(cfg: Config) -> tuple[str, ...]:

@@ -2,11 +2,12 @@
 
 import difflib
 import logging
+import traceback
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from mmengine.config import Config
+from mmengine.config import Config, lazy
 from mmengine.logging import print_log
 from mmengine.registry import init_default_scope
 
@@ -63,16 +64,23 @@ def _read(path: Path, name: str | Path) -> Config:
         cfg = Config.fromfile(str(path), import_custom_modules=False)
         files = [*config_files(path)]
     except Exception as error:  # a config is code: anything can go wrong in it
-        reason = ' '.join(str(error).split())
-        raise ConfigError(
-            f'config {name} cannot be read: {type(error).__name__}: {reason}'
-        ) from error
+        raise ConfigError(f'config {name} cannot be read: {_explain(error)}') from error
     search_also([*(file.path.parent for file in files), Path.cwd()])
     cfg = plain_config(cfg)
     if files:
         _check_variables(cfg, files)
         _tell_replaced_hooks(cfg, files)
     return cfg
+
+
+def _explain(error: Exception) -> str:
+    """Say what is wrong in a config file, with the line where it is known."""
+    frames = traceback.extract_tb(error.__traceback__)
+    text = f'{type(error).__name__}: {" ".join(str(error).split())}'
+    if frames[-1].name == '__call__' and frames[-1].filename == lazy.__file__:
+        text = 'a pure-Python config cannot call what it imports; write the value'
+    own = [frame for frame in frames if frame.name == '<module>']
+    return f'{own[-1].filename}, line {own[-1].lineno}: {text}' if own else text
 
 
 def _check_keys(cfg: Config) -> None:
@@ -93,6 +101,8 @@ def _check_variables(cfg: Config, files: Sequence[ConfigFile]) -> None:
     nothing uses the new value.
     """
     first, *bases = files
+    if not bases:
+        return
     unused = first.assigned() - first.used() - _KNOWN_KEYS - live_variables(cfg)
     for name in sorted(unused):
         places = find_places(cfg, name)

@@ -5,7 +5,7 @@ from typing import Any
 from mmengine.config import Config
 
 from fairmot_mm.config.build import build_component
-from fairmot_mm.config.dataset_configs import without_pipelines
+from fairmot_mm.utils.dataset_configs import without_pipelines
 from fairmot_mm.registry import DATASETS
 from fairmot_mm.utils.errors import ConfigError
 

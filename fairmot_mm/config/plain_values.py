@@ -46,7 +46,7 @@ def _plain(value: Any, key: str) -> Any:
         return type(value)(_plain(v, f'{key}[{k}]') for k, v in enumerate(value))
     if isinstance(value, LazyObject | LazyAttr):
         value = _import(value, key)
-    if isinstance(value, type | FunctionType):
+    if isinstance(value, type | FunctionType) and '<' not in value.__qualname__:
         return f'{value.__module__}.{value.__qualname__}'
     if isinstance(value, Path):
         return str(value)

@@ -57,7 +57,13 @@ class ConcatDataset(_ConcatDataset):
 
     @property
     def num_ids_per_class(self) -> list[int]:
-        """Number of identities of each class in all data sets together."""
+        """Number of identities of each class in all data sets together.
+
+        Raises:
+            AttributeError: The data sets have no identities.
+        """
+        if not self._with_identities():
+            raise AttributeError('the joined data sets have no identities')
         counts = [dataset.num_ids_per_class for dataset in self._with_identities()]
         return [sum(numbers) for numbers in zip(*counts, strict=True)]
 
