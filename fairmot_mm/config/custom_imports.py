@@ -1,6 +1,7 @@
 """Importing the modules that a config names."""
 
 import importlib
+import importlib.util
 import logging
 import sys
 import traceback
@@ -15,22 +16,31 @@ from fairmot_mm.utils.errors import ConfigError
 _KEYS = {'imports', 'allow_failed_imports'}
 
 
-def search_also(folders: Iterable[Path]) -> None:
-    """Let Python find modules in further folders, after all others.
+def find_beside(name: str, folders: Iterable[Path]) -> None:
+    """Let Python find a module that it does not know yet in one of some folders.
+
+    Only a folder that has the module becomes part of the search path, and the last one.
 
     Args:
-        folders: The folders.
+        name: Name of the module.
+        folders: Where it may lie.
     """
+    top = name.split('.')[0]
+    if importlib.util.find_spec(top) is not None:
+        return
     for folder in folders:
-        if str(folder.absolute()) not in sys.path:
+        if (folder / top).is_dir() or (folder / f'{top}.py').is_file():
             sys.path.append(str(folder.absolute()))
+            importlib.invalidate_caches()
+            return
 
 
-def import_custom_modules(custom_imports: Any) -> None:
+def import_custom_modules(custom_imports: Any, folders: Iterable[Path] = ()) -> None:
     """Import the modules of a config's ``custom_imports``.
 
     Args:
         custom_imports: ``dict(imports=['my_package'], allow_failed_imports=False)``.
+        folders: Where the modules may lie, too.
 
     Raises:
         ConfigError: It is not of this form; a module is not found; or its code fails,
@@ -43,9 +53,10 @@ def import_custom_modules(custom_imports: Any) -> None:
             f'custom_imports = {custom_imports!r} is not of the form '
             "dict(imports=['my_package'], allow_failed_imports=False)"
         )
-    names = custom_imports.get('imports') or []
+    names, folders = custom_imports.get('imports') or [], [*folders]
     for name in [names] if isinstance(names, str) else names:
         try:
+            find_beside(name, folders)
             importlib.import_module(name)
         except Exception as error:  # the code of the user: anything can go wrong
             message = f'custom_imports: {explain_import_error(error, name)}'

@@ -1,5 +1,6 @@
 """Reading configs."""
 
+import copy
 import difflib
 import logging
 import traceback
@@ -14,13 +15,13 @@ from mmengine.registry import init_default_scope
 from fairmot_mm.checkpoint.model_zoo import find_config
 from fairmot_mm.config.apply_options import apply_options, find_places
 from fairmot_mm.config.config_files import ConfigFile, config_files
-from fairmot_mm.config.custom_imports import import_custom_modules, search_also
+from fairmot_mm.config.custom_imports import import_custom_modules
 from fairmot_mm.config.plain_values import plain_config
 from fairmot_mm.config.variables import READ_KEYS, live_variables, replace_variables
 from fairmot_mm.registry import SCOPE
 from fairmot_mm.utils.errors import ConfigError
 
-_KNOWN_KEYS = READ_KEYS | {'train_pipeline'}
+_KNOWN_KEYS = READ_KEYS | {'train_pipeline', 'tta_model', 'tta_pipeline'}
 
 
 def load_config(config: str | Path | Config, cfg_options: dict | None = None) -> Config:
@@ -46,31 +47,31 @@ def load_config(config: str | Path | Config, cfg_options: dict | None = None) ->
             option leads nowhere, or a module cannot be imported.
     """
     if isinstance(config, Config):
-        cfg = config.__deepcopy__({})
+        cfg, folders = copy.deepcopy(config), [Path.cwd()]
     else:
-        cfg = _read(find_config(config), config)
+        cfg, folders = _read(find_config(config), config)
     if cfg_options:
         cfg = apply_options(cfg, cfg_options)
     _check_keys(cfg)
-    import_custom_modules(cfg.get('custom_imports'))
+    import_custom_modules(cfg.get('custom_imports'), folders)
     cfg = replace_variables(cfg)
     init_default_scope(cfg.get('default_scope') or SCOPE)
     return cfg
 
 
-def _read(path: Path, name: str | Path) -> Config:
-    """Read a file and the files that it inherits from."""
+def _read(path: Path, name: str | Path) -> tuple[Config, list[Path]]:
+    """Read a file and its bases; also give the folders where its modules may lie."""
     try:
         cfg = Config.fromfile(str(path), import_custom_modules=False)
         files = [*config_files(path)]
     except Exception as error:  # a config is code: anything can go wrong in it
         raise ConfigError(f'config {name} cannot be read: {_explain(error)}') from error
-    search_also([*(file.path.parent for file in files), Path.cwd()])
-    cfg = plain_config(cfg)
+    folders = [*dict.fromkeys(file.path.parent for file in files), Path.cwd()]
+    cfg = plain_config(cfg, folders)
     if files:
         _check_variables(cfg, files)
         _tell_replaced_hooks(cfg, files)
-    return cfg
+    return cfg, folders
 
 
 def _explain(error: Exception) -> str:
@@ -80,7 +81,7 @@ def _explain(error: Exception) -> str:
     if frames[-1].name == '__call__' and frames[-1].filename == lazy.__file__:
         text = 'a pure-Python config cannot call what it imports; write the value'
     own = [frame for frame in frames if frame.name == '<module>']
-    return f'{own[-1].filename}, line {own[-1].lineno}: {text}' if own else text
+    return f'{text} ({own[-1].filename}, line {own[-1].lineno})' if own else text
 
 
 def _check_keys(cfg: Config) -> None:

@@ -1,6 +1,7 @@
 """Turning the values of a config into those that a saved config can hold."""
 
 import math
+from collections.abc import Sequence
 from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any
@@ -8,11 +9,11 @@ from typing import Any
 from mmengine.config import Config, ConfigDict
 from mmengine.config.lazy import LazyAttr, LazyObject
 
-from fairmot_mm.config.custom_imports import explain_import_error
+from fairmot_mm.config.custom_imports import explain_import_error, find_beside
 from fairmot_mm.utils.errors import ConfigError
 
 
-def plain_config(cfg: Config) -> Config:
+def plain_config(cfg: Config, folders: Sequence[Path] = ()) -> Config:
     """Turn classes into their names, and refuse what cannot be written down.
 
     A pure-Python config names components by their classes, as in ``type=JDETracker``
@@ -21,6 +22,7 @@ def plain_config(cfg: Config) -> Config:
 
     Args:
         cfg: Any config, not changed.
+        folders: Where the modules of the classes may lie, too.
 
     Returns:
         A config of dicts, lists, tuples, strings, numbers, bools and None.
@@ -35,17 +37,20 @@ def plain_config(cfg: Config) -> Config:
         if not isinstance(value, FunctionType | ModuleType | LazyObject)
         and not key.startswith('__')
     }
-    return Config(_plain(values, ''), filename=cfg.filename)
+    return Config(_plain(values, '', folders), filename=cfg.filename)
 
 
-def _plain(value: Any, key: str) -> Any:
+def _plain(value: Any, key: str, folders: Sequence[Path]) -> Any:
     if isinstance(value, dict):
         prefix = f'{key}.' if key else ''
-        return ConfigDict({k: _plain(v, f'{prefix}{k}') for k, v in value.items()})
+        return ConfigDict(
+            {k: _plain(v, f'{prefix}{k}', folders) for k, v in value.items()}
+        )
     if isinstance(value, list | tuple):
-        return type(value)(_plain(v, f'{key}[{k}]') for k, v in enumerate(value))
+        items = enumerate(value)
+        return type(value)(_plain(v, f'{key}[{k}]', folders) for k, v in items)
     if isinstance(value, LazyObject | LazyAttr):
-        value = _import(value, key)
+        value = _import(value, key, folders)
     if isinstance(value, type | FunctionType) and '<' not in value.__qualname__:
         return f'{value.__module__}.{value.__qualname__}'
     if isinstance(value, Path):
@@ -59,9 +64,10 @@ def _plain(value: Any, key: str) -> Any:
     )
 
 
-def _import(lazy: LazyObject | LazyAttr, key: str) -> Any:
+def _import(lazy: LazyObject | LazyAttr, key: str, folders: Sequence[Path]) -> Any:
     """What an imported name of a config stands for."""
     try:
+        find_beside(str(lazy.module), folders)
         return lazy.build()
     except Exception as error:  # the code of the user: anything can go wrong
         cause = error.__cause__ or error.__context__ or error

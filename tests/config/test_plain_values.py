@@ -123,5 +123,5 @@ def test_paths():
 def test_a_call_of_what_is_imported(write):
     """mmengine cannot do this; the line is named."""
     text = 'from fairmot_mm.apis import load_config\n\nx = load_config(3)'
-    with pytest.raises(ConfigError, match='child.py, line 3: a pure-Python config can'):
+    with pytest.raises(ConfigError, match=r'config cannot call .*child\.py, line 3\)'):
         load_config(write(text))
