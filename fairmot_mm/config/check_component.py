@@ -37,6 +37,8 @@ _PASSED_ON: dict[Registry, tuple[str, ...]] = {
     OPTIM_WRAPPERS: ('mmengine', SCOPE),
     PARAM_SCHEDULERS: ('mmengine', SCOPE),
 }
+# Packages whose signatures name the types of all values that work.
+_EXACT_TYPES = (SCOPE, 'mmengine', 'torch')
 # The class that builds these parts may add arguments to their configs.
 _GET_ARGUMENTS = (DATASETS, TASK_UTILS)
 
@@ -72,7 +74,10 @@ def check_component(
     keys = [key for key in node if key not in (*_KEYS_OF_REGISTRY, *extra)]
     name = getattr(component, '__name__', str(component))
     parameters, takes_any = _parameters(component, registry)
-    _check_names(keys, [*parameters], takes_any, f'{path}: {name}')
+    package = package_of(component)
+    any_name = takes_any and package not in _EXACT_TYPES
+    if not any_name:
+        _check_names(keys, [*parameters], takes_any, f'{path}: {name}')
     required = [
         key
         for key, parameter in parameters.items()
@@ -83,7 +88,7 @@ def check_component(
         raise ConfigError(f'{path}: {name} lacks the required arguments: {listed}')
     for key in keys:
         if key in parameters:
-            _check_value(node[key], parameters[key], f'{path}: {name}')
+            _check_value(node[key], parameters[key], f'{path}: {name}', package)
     for part, its_registry, place in _parts(node, registry, component, path):
         added = None if its_registry in _GET_ARGUMENTS else ()
         check_component(part, its_registry, place, given=added)
@@ -153,6 +158,15 @@ def _is_component(node: Any) -> bool:
     return isinstance(node, dict) and 'type' in node
 
 
+def package_of(component: Any) -> str:
+    """Name of the package that a class or function belongs to.
+
+    Args:
+        component: The class or function.
+    """
+    return str(getattr(component, '__module__', '')).partition('.')[0]
+
+
 def check_arguments(
     values: Any, function: Callable[..., Any], path: str, also: Collection[str] = ()
 ) -> None:
@@ -170,11 +184,12 @@ def check_arguments(
     if not isinstance(values, dict):
         return
     parameters, takes_any = _own_parameters(function)
+    package = package_of(function)
     keys = [key for key in values if key not in also]
     _check_names(keys, [*parameters, *also], takes_any, path)
     for key in keys:
         if key in parameters:
-            _check_value(values[key], parameters[key], path)
+            _check_value(values[key], parameters[key], path, package)
 
 
 def _check_names(
@@ -187,16 +202,24 @@ def _check_names(
     for key in keys:
         if key in known:
             continue
-        if not takes_any or difflib.get_close_matches(key, known, n=1, cutoff=0.85):
+        if not takes_any or difflib.get_close_matches(key, known, n=1, cutoff=0.9):
             raise ConfigError(
                 f'{where} has no argument {key!r}' + suggestion(key, known)
             )
 
 
-def _check_value(value: Any, parameter: inspect.Parameter, where: str) -> None:
-    """Refuse a value that cannot be of an argument's type."""
+def _check_value(
+    value: Any, parameter: inspect.Parameter, where: str, package: str
+) -> None:
+    """Refuse a value that cannot be of an argument's type.
+
+    Of packages whose types are not exact, such as mmdet, only text is refused where
+    something else is expected.
+    """
     hint, default = parameter.annotation, parameter.default
     if hint is parameter.empty or (value is None and default is None):
+        return
+    if package not in _EXACT_TYPES and not isinstance(value, str):
         return
     if not fits(value, hint):
         raise ConfigError(
@@ -209,7 +232,7 @@ def _parameters(
 ) -> tuple[dict[str, inspect.Parameter], bool]:
     """Parameters of a component by name, and whether it takes any other, too."""
     found, takes_any = _own_parameters(component)
-    package = str(getattr(component, '__module__', '')).partition('.')[0]
+    package = package_of(component)
     if not isinstance(component, type) or package not in _PASSED_ON.get(registry, ()):
         return found, takes_any
     bases = [base for base in component.__mro__[:-1] if '__init__' in vars(base)]
@@ -246,7 +269,7 @@ def _parts(
     node: dict, registry: Registry, component: Any, path: str
 ) -> Iterator[tuple[Any, Registry, str]]:
     """Configs, registries and places of the components that a component builds."""
-    package = str(getattr(component, '__module__', '')).partition('.')[0]
+    package = package_of(component)
     packages, registries = _PARTS.get(registry, ((), {}))
     is_ours = package == SCOPE and registry in (MODELS, TASK_UTILS)
     for key, value in node.items():

@@ -9,7 +9,7 @@ from mmengine.logging import print_log
 from mmengine.runner import Runner
 from torch.utils.data import DataLoader
 
-from fairmot_mm.config.check_component import check_arguments, find_type
+from fairmot_mm.config.check_component import check_arguments, find_type, package_of
 from fairmot_mm.utils.dataset_configs import inner_datasets
 from fairmot_mm.registry import DATA_SAMPLERS, DATASETS, SCOPE
 from fairmot_mm.utils.errors import ConfigError
@@ -89,7 +89,7 @@ def warn_of_unseeded_samples(cfg: Config) -> None:
     if not isinstance(sampler, dict) or not _holds_identities(dataset):
         return
     kind = find_type(sampler, [DATA_SAMPLERS], 'train_dataloader.sampler')
-    if _package(kind) in ('mmengine', 'mmdet'):
+    if package_of(kind) in ('mmengine', 'mmdet'):
         print_log(
             f'train_dataloader.sampler: {kind.__name__} gives samples no seed of their '
             'own, so augmentation and losses depend on num_workers and on an '
@@ -144,7 +144,7 @@ def _check_wrappers(cfg: Any, path: str) -> None:
             f'{path}: the transforms of {name} mix the boxes of several images and '
             'lose their identities. Leave it out; PastePeople pastes people with them'
         )
-    if name in _WRAPPERS and _package(kind) != SCOPE:
+    if name in _WRAPPERS and package_of(kind) != SCOPE:
         raise ConfigError(
             f'{path}.type: {cfg["type"]} does not number identities: write '
             f'{name!r}, which stands for the one of {SCOPE}'
@@ -163,7 +163,3 @@ def _holds_identities(cfg: Any) -> bool:
         if 'type' in part
         and isinstance(kind := find_type(part, [DATASETS], place), type)
     )
-
-
-def _package(kind: Any) -> str:
-    return str(kind.__module__).partition('.')[0]
