@@ -8,7 +8,10 @@ import torch
 from mmengine.dataset import Compose, pseudo_collate
 
 from fairmot_mm.apis import load_config
+from fairmot_mm.config.config_files import ConfigFile
+from fairmot_mm.config.variables import READ_KEYS
 from fairmot_mm.registry import DATASETS, MODELS, TRANSFORMS
+from fairmot_mm.utils import ConfigError
 
 CONFIGS = Path(__file__).parents[1] / 'configs'
 NETWORKS = (
@@ -159,3 +162,56 @@ def test_leaf_data_sets_are_registered(path):
     assert train_set.ann_files
     assert DATASETS.get(test_set.type) is not None
     assert not Path(test_set.data_root).is_absolute()
+
+
+def settable(path):
+    """Variables of a config, and values that differ from theirs."""
+    cfg = load_config(path)
+    other = {
+        bool: lambda v: not v,
+        int: lambda v: v + 1,
+        float: lambda v: v * 2,
+        str: lambda v: f'other/{v}',
+        list: lambda v: [*v, 'other'],
+        tuple: lambda v: (*v[:-1], 32),
+        dict: lambda v: {**v, 'other_key': 1},
+        type(None): lambda v: ['other'],
+    }
+    kinds = {**other, type(cfg._cfg_dict): other[dict]}
+    return {
+        name: kinds[type(value)](value)
+        for name, value in cfg.items()
+        if name not in READ_KEYS
+    }
+
+
+def read_part(cfg):
+    """What mmengine and the tools read of a config."""
+    return {key: value for key, value in cfg.to_dict().items() if key in READ_KEYS}
+
+
+@parametrize_configs('**/*.py')
+def test_variables_can_be_set(path, tmp_path):
+    """From a child and from an option, a variable changes the run or is refused.
+
+    It is refused where a config has replaced what used it, such as a pipeline. Those
+    that a file sets itself are not refused.
+    """
+    before = read_part(load_config(path))
+    own = ConfigFile(path).assigned()
+    is_pure = 'read_base' in path.read_text()
+    child = tmp_path / 'child.py'
+    for name, value in settable(path).items():
+        outcomes: list[bool | str] = []
+        ways = [(path, {name: value})]
+        if not is_pure:
+            child.write_text(f'_base_ = {str(path)!r}\n{name} = {value!r}\n')
+            ways.append((child, None))
+        for source, options in ways:
+            try:
+                outcomes.append(read_part(load_config(source, options)) != before)
+            except ConfigError as error:
+                assert 'chang' in str(error), name
+                outcomes.append('refused')
+        assert len({*map(str, outcomes)}) == 1, (name, outcomes)
+        assert outcomes[0] is True or (outcomes[0] == 'refused' and name not in own)

@@ -16,6 +16,7 @@ from fairmot_mm.config.check_component import check_component
 from fairmot_mm.config.check_loaders import check_batches, prepare_loaders
 from fairmot_mm.config.check_parameters import check_parameters
 from fairmot_mm.config.check_run import check_run
+from fairmot_mm.registry import SCOPE
 from fairmot_mm.utils.errors import ConfigError, UserInputError
 from fairmot_mm.utils.setup_env import check_deformable_convolutions
 
@@ -116,8 +117,10 @@ def _find_component(error: BaseException, cfg: Any) -> str | None:
     if not inner:
         return 'a component'
     own = inner[0].f_locals.get('self')
-    is_constructor = inner[0].f_code.co_name == '__init__'
-    if is_constructor and all(_package(frame) in _LIBRARIES for frame in inner):
+    # A constructor of ours may pass values on to one of a library.
+    checked = inner[1:] if _package(inner[0]) == SCOPE else inner
+    is_refused = checked and all(_package(frame) in _LIBRARIES for frame in checked)
+    if inner[0].f_code.co_name == '__init__' and is_refused:
         return type(own).__name__
     return type(own).__name__ if _is_passed_on(error, inner[-1].f_code, cfg) else None
 

@@ -176,7 +176,7 @@ def check_arguments(
         values: Names and values of arguments; anything but a dict passes.
         function: The function or class.
         path: Place of the dict in the whole config, for messages.
-        also: Keys that are taken out of the dict before.
+        also: Further keys that are read from the dict.
 
     Raises:
         ConfigError: A key is no argument, or a value is of another type.
@@ -185,9 +185,8 @@ def check_arguments(
         return
     parameters, takes_any = _own_parameters(function)
     package = package_of(function)
-    keys = [key for key in values if key not in also]
-    _check_names(keys, [*parameters, *also], takes_any, path)
-    for key in keys:
+    _check_names([*values], [*parameters, *also], takes_any, path)
+    for key in values:
         if key in parameters:
             _check_value(values[key], parameters[key], path, package)
 

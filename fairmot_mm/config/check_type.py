@@ -1,8 +1,10 @@
 """Comparing the values of a config with the types of a signature."""
 
 import inspect
+import sys
 import typing
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from enum import Enum
 from pathlib import Path
 from types import NoneType, UnionType
@@ -21,10 +23,13 @@ def type_hints(component: Callable[..., Any]) -> dict[str, Any]:
         component: The class or function.
     """
     owner = component.__init__ if isinstance(component, type) else component  # type: ignore[misc]
-    try:
-        return typing.get_type_hints(owner)
-    except Exception:  # a hint may name something that exists only for type checkers
-        return {}
+    names = getattr(sys.modules.get(getattr(owner, '__module__', '')), '__dict__', {})
+    hints = {}
+    for key, hint in getattr(owner, '__annotations__', {}).items():
+        # A hint may name something that exists only for type checkers.
+        with suppress(Exception):
+            hints[key] = eval(hint, dict(names)) if isinstance(hint, str) else hint
+    return hints
 
 
 def fits(value: Any, hint: Any) -> bool:
@@ -50,7 +55,8 @@ def fits(value: Any, hint: Any) -> bool:
     if value is None or not isinstance(kind, type) or kind is object:
         return True  # Any, a type variable, a name that is not imported
     if issubclass(kind, Mapping):  # or components in a list, such as several necks
-        return all(isinstance(part, Mapping) for part in _as_list(value))
+        parts = value if isinstance(value, list | tuple) and not args else [value]
+        return all(isinstance(part, Mapping) for part in parts)
     if kind in _LISTS:
         return isinstance(value, list | tuple) and _items_fit(value, args)
     return not isinstance(value, bool | int | float | str) or issubclass(
@@ -66,10 +72,6 @@ def describe(hint: Any) -> str:
     """
     text = inspect.formatannotation(hint)
     return text.replace('typing.', '').replace('collections.abc.', '')
-
-
-def _as_list(value: Any) -> Sequence[Any]:
-    return value if isinstance(value, list | tuple) else [value]
 
 
 def _items_fit(values: Sequence[Any], args: tuple[Any, ...]) -> bool:

@@ -23,7 +23,8 @@ def suggestion(
     Returns:
         A text that begins with a space, or an empty one.
     """
-    close = likely[:3] or difflib.get_close_matches(str(wrong), known, n=3)
+    same = [name for name in known if name.lower() == str(wrong).lower()]
+    close = likely[:3] or same or difflib.get_close_matches(str(wrong), known, n=3)
     if close:
         return f' (did you mean {" or ".join(map(repr, close))}?)'
     return f' (it has {", ".join(known) or "none"})' if show_all else ''

@@ -20,5 +20,13 @@ class RepeatDataset(IdentityWrapper, _RepeatDataset):
         lazy_init: Whether the labels are read later.
     """
 
+    def get_cat_ids(self, idx: int) -> list[int]:
+        """Classes of an image, for `ClassBalancedDataset`.
+
+        Args:
+            idx: Index of the image.
+        """
+        return self.dataset.get_cat_ids(self._get_ori_dataset_idx(idx))
+
     def _get_ori_dataset_idx(self, idx: int) -> int:
         return with_seed_of(idx, super()._get_ori_dataset_idx(idx))
