@@ -1,5 +1,5 @@
-# mmengine's pure-Python form of a config: editors follow its imports to the bases and to
-# the classes. Bases are files without `_base_`. It trains DLA-34 on rendered streets
+# mmengine's pure-Python form of a config: editors follow its imports to the bases and
+# to the classes. Bases are files without `_base_`. It trains DLA-34 on rendered streets
 # (docs/get_started/train_on_cpu.md makes the data); every tool takes it.
 from mmengine.config import read_base
 

@@ -4,10 +4,10 @@ import argparse
 from pathlib import Path
 
 from fairmot_mm.apis import load_config
-from fairmot_mm.utils.dataset_configs import inner_datasets, without_pipelines
 from fairmot_mm.datasets.check import CheckReport, check_dataset
 from fairmot_mm.registry import DATASETS
 from fairmot_mm.utils import ConfigError
+from fairmot_mm.utils.dataset_configs import inner_datasets, without_pipelines
 
 
 def what_to_check(args: argparse.Namespace) -> list[dict]:

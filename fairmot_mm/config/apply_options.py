@@ -129,7 +129,7 @@ def _dotted(node: Any, prefix: str) -> Iterator[str]:
 
 
 def _move_data_sets(cfg: Config, new: str) -> bool:
-    """Let the data sets below the folder ``data_root`` lie in ``new``; say if any do."""
+    """Let the data sets below ``data_root`` lie in ``new``; say if there are any."""
     old, moved = cfg.get('data_root'), False
 
     def move(node: Any) -> None:

@@ -9,6 +9,7 @@ from types import CodeType, FrameType
 from typing import Any, Literal
 
 from mmengine.config import Config
+from mmengine.model import is_model_wrapper
 from mmengine.registry import Registry, build_functions
 from mmengine.runner import Runner
 
@@ -61,10 +62,13 @@ def build_runner(cfg: Config, mode: Literal['train', 'test']) -> Runner:
     prepare_loaders(cfg, mode)
     with explain_build_errors(cfg.to_dict()):
         runner = Runner.from_cfg(cfg)
-        check_deformable_convolutions(runner.model)
+        model = runner.model.module if is_model_wrapper(runner.model) else runner.model
+        check_deformable_convolutions(model)
         if mode == 'train':
-            check_parameters(cfg, getattr(runner.model, 'module', runner.model))
+            check_parameters(cfg, model)
         check_batches(runner, mode)
+    # `TrackInferencer(runner.model)` prepares frames as the config says.
+    model.cfg = cfg
     return runner
 
 

@@ -10,8 +10,8 @@ from mmengine.runner import Runner
 from torch.utils.data import DataLoader
 
 from fairmot_mm.config.check_component import check_arguments, find_type, package_of
-from fairmot_mm.utils.dataset_configs import inner_datasets
 from fairmot_mm.registry import DATA_SAMPLERS, DATASETS, SCOPE
+from fairmot_mm.utils.dataset_configs import inner_datasets
 from fairmot_mm.utils.errors import ConfigError
 
 Mode = Literal['train', 'test']

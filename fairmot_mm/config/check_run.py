@@ -58,7 +58,8 @@ def check_run(cfg: Config, mode: Literal['train', 'test']) -> None:
         mode: Whether it trains (and validates) or tests; the other's keys may be wrong.
 
     Raises:
-        ConfigError: See `check_component`, `check_loader` and `check_scores`.
+        ConfigError: See `check_component`, `check_loader` and `check_scores`; or a data
+            loader has keys that exclude each other.
     """
     _check_top(cfg)
     _check(cfg, 'model', MODELS)
@@ -80,6 +81,13 @@ def check_run(cfg: Config, mode: Literal['train', 'test']) -> None:
         _check(cfg, f'{loader}.sampler', DATA_SAMPLERS, given=['dataset', 'seed'])
         added = ['sampler', 'batch_size']
         _check(cfg, f'{loader}.batch_sampler', DATA_SAMPLERS, given=added)
+        if _value(cfg, f'{loader}.batch_sampler') and _value(
+            cfg, f'{loader}.drop_last'
+        ):
+            raise ConfigError(
+                f'{loader}.drop_last is for loaders without a batch_sampler, which '
+                f'decides itself what a batch is: set {loader}.drop_last=False'
+            )
         if _value(cfg, f'{evaluator}.metrics') is None:
             _check(cfg, evaluator, METRICS)
         else:

@@ -44,7 +44,10 @@ class ConfigFile:
     def bases(self) -> Iterator[Path]:
         """Files of this project that it inherits from, by ``_base_`` or `read_base`."""
         for node in self.body:
-            if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == '_base_':
+            if (
+                isinstance(node, ast.Assign)
+                and ast.unparse(node.targets[0]) == '_base_'
+            ):
                 named = ast.literal_eval(node.value)
                 for name in [named] if isinstance(named, str) else named:
                     if '::' not in name:  # a config of another package

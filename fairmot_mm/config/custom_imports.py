@@ -48,7 +48,7 @@ def import_custom_modules(custom_imports: Any, folders: Iterable[Path] = ()) -> 
     """
     if not custom_imports:
         return
-    if not isinstance(custom_imports, dict) or not _KEYS >= {*custom_imports}:
+    if not isinstance(custom_imports, dict) or not {*custom_imports} <= _KEYS:
         raise ConfigError(
             f'custom_imports = {custom_imports!r} is not of the form '
             "dict(imports=['my_package'], allow_failed_imports=False)"

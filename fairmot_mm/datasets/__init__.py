@@ -9,7 +9,11 @@ from fairmot_mm.datasets.concat_dataset import ConcatDataset
 from fairmot_mm.datasets.jde_dataset import JDEDataset
 from fairmot_mm.datasets.mot_video_dataset import MOTVideoDataset
 from fairmot_mm.datasets.repeat_dataset import RepeatDataset
-from fairmot_mm.datasets.samplers import SeededSampler, VideoSampler
+from fairmot_mm.datasets.samplers import (
+    IdentityBatchSampler,
+    SeededSampler,
+    VideoSampler,
+)
 from fairmot_mm.datasets.transforms import (
     FusedJDEAugment,
     JDERandomAffine,
@@ -28,6 +32,7 @@ __all__ = [
     'ClassBalancedDataset',
     'ConcatDataset',
     'FusedJDEAugment',
+    'IdentityBatchSampler',
     'JDEDataset',
     'JDERandomAffine',
     'Letterbox',

@@ -1,5 +1,7 @@
 """A data set in which images with rare classes occur several times."""
 
+from collections.abc import Sequence
+
 from mmengine.dataset import ClassBalancedDataset as _ClassBalancedDataset
 
 from fairmot_mm.datasets.identity_dataset import with_seed_of
@@ -20,6 +22,14 @@ class ClassBalancedDataset(IdentityWrapper, _ClassBalancedDataset):
         oversample_thr: Frequency below which a class is repeated.
         lazy_init: Whether the labels are read later.
     """
+
+    def get_instances_ids(self, idx: int) -> Sequence[int]:
+        """List the known identities in an image, for `IdentityBatchSampler`.
+
+        Args:
+            idx: Index of the image.
+        """
+        return self.dataset.get_instances_ids(self._get_ori_dataset_idx(idx))
 
     def _get_ori_dataset_idx(self, idx: int) -> int:
         return with_seed_of(idx, super()._get_ori_dataset_idx(idx))

@@ -109,6 +109,15 @@ class ConcatDataset(_ConcatDataset):
         number, place = self._get_ori_dataset_idx(idx)
         return self.datasets[number].get_cat_ids(place)
 
+    def get_instances_ids(self, idx: int) -> Sequence[int]:
+        """List the known identities in an image, for `IdentityBatchSampler`.
+
+        Args:
+            idx: Index of the image.
+        """
+        number, place = self._get_ori_dataset_idx(idx)
+        return self.datasets[number].get_instances_ids(place)
+
     def _get_ori_dataset_idx(self, idx: int) -> tuple[int, int]:
         number, place = super()._get_ori_dataset_idx(idx)
         return number, with_seed_of(idx, place)

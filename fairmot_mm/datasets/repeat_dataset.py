@@ -1,5 +1,7 @@
 """A data set whose samples occur several times in an epoch."""
 
+from collections.abc import Sequence
+
 from mmengine.dataset import RepeatDataset as _RepeatDataset
 
 from fairmot_mm.datasets.identity_dataset import with_seed_of
@@ -27,6 +29,14 @@ class RepeatDataset(IdentityWrapper, _RepeatDataset):
             idx: Index of the image.
         """
         return self.dataset.get_cat_ids(self._get_ori_dataset_idx(idx))
+
+    def get_instances_ids(self, idx: int) -> Sequence[int]:
+        """List the known identities in an image, for `IdentityBatchSampler`.
+
+        Args:
+            idx: Index of the image.
+        """
+        return self.dataset.get_instances_ids(self._get_ori_dataset_idx(idx))
 
     def _get_ori_dataset_idx(self, idx: int) -> int:
         return with_seed_of(idx, super()._get_ori_dataset_idx(idx))

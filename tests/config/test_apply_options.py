@@ -16,7 +16,9 @@ CFG = dict(
 
 
 def changed(**options):
-    return load_config(Config(CFG), {k.replace('__', '.'): v for k, v in options.items()})
+    return load_config(
+        Config(CFG), {k.replace('__', '.'): v for k, v in options.items()}
+    )
 
 
 def test_places_in_lists():
@@ -45,11 +47,17 @@ def test_variables():
 @pytest.mark.parametrize(
     ('key', 'message'),
     [
-        ('tracker.obj_score_thr', r"\(did you mean 'model\.tracker\.obj_score_thr'\?\)"),
+        (
+            'tracker.obj_score_thr',
+            r"\(did you mean 'model\.tracker\.obj_score_thr'\?\)",
+        ),
         ('obj_score_thr', r"did you mean 'model\.tracker\.obj_score_thr'"),
         ('dead', "no part of the config uses 'dead'"),
         ('train_dataloder.dataset', "did you mean 'train_dataloader"),
-        ('model.neck.2.b', r'model\.neck is a list of 2, and 2 is no place from 0 to 1'),
+        (
+            'model.neck.2.b',
+            r'model\.neck is a list of 2, and 2 is no place from 0 to 1',
+        ),
         ('model.neck.-1.b', 'and -1 is no place from 0 to 1'),
         ('model.neck.b', 'and b is no place from 0 to 1'),
         ('model.tracker.obj_score_thr.x', r"thr is 0\.4, which has no key 'x'"),

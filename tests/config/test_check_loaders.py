@@ -100,7 +100,9 @@ def test_a_sampler_without_seeds(log_lines):
     inner = dict(type='RepeatDataset', times=2, dataset=JDE)
     sampler = dict(type='DefaultSampler', shuffle=True)
     warn_of_unseeded_samples(config(sampler=sampler, dataset=inner))
-    told = [line for line in log_lines if 'DefaultSampler gives samples no seed' in line]
+    told = [
+        line for line in log_lines if 'DefaultSampler gives samples no seed' in line
+    ]
     assert len(told) == 1
     assert 'SeededSampler gives' in told[0]
     log_lines.clear()
@@ -123,7 +125,10 @@ class Runner:
 @pytest.mark.parametrize(
     ('runner', 'message'),
     [
-        (Runner(Loop(1)), r'train_dataloader gives no batch: 1 samples, batch_size=2, dr'),
+        (
+            Runner(Loop(1)),
+            r'train_dataloader gives no batch: 1 samples, batch_size=2, dr',
+        ),
         (Runner(Loop(2), Loop(0)), r'val_dataloader gives no batch: 0 samples'),
     ],
 )
@@ -150,8 +155,11 @@ def test_ranks_with_different_numbers(monkeypatch):
     ('changes', 'message'),
     [
         (dict(randomness=dict(sead=3)), r"randomness has no argument 'sead' .*'seed'"),
-        (dict(env_cfg=dict(cudnn_benchmrk=True)), "env_cfg has no key 'cudnn_benchmrk'"),
-        (dict(env_cfg=dict(mp_cfg=dict(mp_start='fork'))), r"env_cfg\.mp_cfg has no"),
+        (
+            dict(env_cfg=dict(cudnn_benchmrk=True)),
+            "env_cfg has no key 'cudnn_benchmrk'",
+        ),
+        (dict(env_cfg=dict(mp_cfg=dict(mp_start='fork'))), r'env_cfg\.mp_cfg has no'),
         (dict(auto_scale_lr=dict(base_batchsize=3)), "did you mean 'base_batch_size'"),
         (dict(load_from=3), r"the config takes Optional\[str\] for 'load_from', not 3"),
         (dict(model='FairMOT'), "for 'model', not 'FairMOT'"),

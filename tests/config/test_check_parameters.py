@@ -5,7 +5,9 @@ from torch import nn
 from fairmot_mm.config.check_parameters import check_parameters, check_paramwise_keys
 from fairmot_mm.utils import ConfigError
 
-MODEL = nn.ModuleDict(dict(backbone=nn.Sequential(nn.Linear(1, 1)), neck=nn.Linear(1, 1)))
+MODEL = nn.ModuleDict(
+    dict(backbone=nn.Sequential(nn.Linear(1, 1)), neck=nn.Linear(1, 1))
+)
 
 
 def config(paramwise=None, **options):

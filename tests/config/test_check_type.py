@@ -52,7 +52,11 @@ def test_describe():
 @pytest.mark.parametrize(
     ('registry', 'config', 'message'),
     [
-        (MODELS, dict(type='JDETracker', track_buffer='ten'), "'track_buffer', not 'ten"),
+        (
+            MODELS,
+            dict(type='JDETracker', track_buffer='ten'),
+            "'track_buffer', not 'ten",
+        ),
         (MODELS, dict(type='JDETracker', track_buffer=2.5), 'takes int for'),
         (
             OPTIM_WRAPPERS,
@@ -61,7 +65,11 @@ def test_describe():
         ),
         (OPTIM_WRAPPERS, dict(type='AmpOptimWrapper', clip_gradd={}), "'clip_gradd'"),
         (OPTIMIZERS, dict(type='Adam', lr='high'), "for 'lr', not 'high'"),
-        (LOOPS, dict(type='ResumableEpochLoop', max_epochs='3'), "'max_epochs', not '3"),
+        (
+            LOOPS,
+            dict(type='ResumableEpochLoop', max_epochs='3'),
+            "'max_epochs', not '3",
+        ),
         (HOOKS, dict(type='CheckpointHook', save_bst='a'), "did you mean 'save_best'"),
         (HOOKS, dict(type='LossGuardHook', max_loss='big'), "'max_loss', not 'big'"),
     ],

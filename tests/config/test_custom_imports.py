@@ -56,7 +56,9 @@ def test_an_import_that_fails_inside(config, text, message):
 def test_a_module_that_is_not_there(config, log_lines):
     """The module is named, or logged where a failure is allowed."""
     name = 'beside_gone.inner'
-    with pytest.raises(ConfigError, match=r"no module 'beside_gone\.inner'|beside_gone"):
+    with pytest.raises(
+        ConfigError, match=r"no module 'beside_gone\.inner'|beside_gone"
+    ):
         load_config(config(name)[0])
     path, _ = config('beside_that')
     path.write_text("custom_imports = dict(imports='nowhere_to_be_found')")

@@ -103,7 +103,9 @@ def test_what_cannot_be_saved(write, line, message):
 def test_a_base_of_the_other_kind(write):
     """mmengine's reason is shown in one line."""
     path = write(base="_base_ = './other.py'\n")
-    with pytest.raises(ConfigError, match='cannot be read: ConfigParsingError') as caught:
+    with pytest.raises(
+        ConfigError, match='cannot be read: ConfigParsingError'
+    ) as caught:
         load_config(path)
     assert '\n' not in str(caught.value)
 

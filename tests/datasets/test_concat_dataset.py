@@ -127,6 +127,7 @@ def test_videos(make_frames):
 @pytest.fixture
 def make_frames(tmp_path, make_jde_set):
     """Write a folder with one sequence of some frames."""
+
     def make(name, count):
         folder = tmp_path / name / f'seq_{name}' / 'img1'
         folder.mkdir(parents=True)

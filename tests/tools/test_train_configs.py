@@ -60,7 +60,10 @@ def fails(run_tool, tmp_path, capfd):
         ('train_dataloader.batch_size=99', '8 samples, batch_size=99, drop_last=True'),
         ('train_dataloader.batch_size=0', 'does not fit DataLoader: batch_size should'),
         ('optim_wrapper.optimizer.lr=-1', 'does not fit Adam: Invalid learning rate'),
-        ('param_scheduler.0.pct_start=2', 'does not fit PeakOneCycleLR: Expected float'),
+        (
+            'param_scheduler.0.pct_start=2',
+            'does not fit PeakOneCycleLR: Expected float',
+        ),
         ('train_cfg=None', 'the config has no train_cfg, so it cannot be trained'),
         ('train_dataloader.sampler=None', "train_dataloader lacks the key 'sampler'"),
         ('randomness.sed=1', "randomness has no argument 'sed'"),

@@ -24,8 +24,6 @@ train_pipeline = [
     dict(type='RandomFlip', prob=0.5),
     dict(type='PackJDEInputs'),
 ]
-train_dataloader = dict(
-    batch_size=8, num_workers=1, dataset=dict(repeats='${repeats}')
-)
+train_dataloader = dict(batch_size=8, num_workers=1, dataset=dict(repeats='${repeats}'))
 val_dataloader = dict(num_workers=0)
 test_dataloader = val_dataloader
