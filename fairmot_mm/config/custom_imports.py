@@ -55,10 +55,10 @@ def import_custom_modules(custom_imports: Any, folders: Iterable[Path] = ()) -> 
         )
     names, folders = custom_imports.get('imports') or [], [*folders]
     for name in [names] if isinstance(names, str) else names:
+        find_beside(name, folders)
         try:
-            find_beside(name, folders)
             importlib.import_module(name)
-        except Exception as error:  # the code of the user: anything can go wrong
+        except Exception as error:  # noqa: PERF203 - the code of the user
             message = f'custom_imports: {explain_import_error(error, name)}'
             if not custom_imports.get('allow_failed_imports'):
                 raise ConfigError(message) from error

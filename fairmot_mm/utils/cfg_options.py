@@ -4,6 +4,7 @@ import argparse
 import ast
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import Any
 
 from fairmot_mm.utils.errors import ConfigError
@@ -76,10 +77,8 @@ def _parse_scalar(text: str) -> Any:
     if constant in _CONSTANTS:
         return _CONSTANTS[constant]
     for kind in (int, float):
-        try:
+        with suppress(ValueError):
             return kind(text)
-        except ValueError:
-            pass
     if len(text) > 1 and text[0] == text[-1] and text[0] in '\'"':
         try:
             return ast.literal_eval(text)

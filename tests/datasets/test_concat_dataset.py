@@ -107,7 +107,7 @@ def test_one_without_identities(make_jde_set):
     other = WithoutIdentities()
     assert len(ConcatDataset([other, other])) == 2
     jde = JDEDataset(**make_jde_set(a=[PERSON.format(0)]))
-    with pytest.raises(ConfigError, match='JDEDataset, .* and WithoutIdentities, '):
+    with pytest.raises(ConfigError, match=r'JDEDataset, .* and WithoutIdentities, '):
         ConcatDataset([jde, other])
 
 
@@ -120,7 +120,7 @@ def test_videos(make_frames):
     assert [*VideoSampler(dataset)] == [0, 1, 2, 3, 4]
     assert not hasattr(dataset, 'num_ids')
     repeated = RepeatDataset(dataset.datasets[0], 2)
-    with pytest.raises(ConfigError, match='VideoSampler .* RepeatDataset'):
+    with pytest.raises(ConfigError, match=r'VideoSampler .* RepeatDataset'):
         VideoSampler(repeated)
 
 
