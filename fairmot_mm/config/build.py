@@ -25,6 +25,15 @@ from fairmot_mm.utils.setup_env import check_deformable_convolutions
 _BUILDERS = (build_functions.__file__, inspect.getfile(Runner))
 _LIBRARIES = ('torch', 'mmengine', 'mmdet', 'mmcv')
 _NEEDED = ('train_dataloader', 'train_cfg', 'optim_wrapper')
+# Names of mmengine's default hooks, which it adds to a config without them.
+_MMENGINE = (
+    'runtime_info',
+    'timer',
+    'sampler_seed',
+    'logger',
+    'param_scheduler',
+    'checkpoint',
+)
 
 
 def build_component(cfg: dict, registry: Registry, path: str) -> Any:
@@ -60,6 +69,10 @@ def build_runner(cfg: Config, mode: Literal['train', 'test']) -> Runner:
         raise ConfigError(f'the config has no {missing[0]}, so it cannot be trained')
     check_run(cfg, mode)
     prepare_loaders(cfg, mode)
+    hooks = cfg.get('default_hooks') or {}
+    # mmengine leaves a hook out that is None, but only if it is one of its own.
+    for name in [n for n, hook in hooks.items() if hook is None and n not in _MMENGINE]:
+        del hooks[name]
     with explain_build_errors(cfg.to_dict()):
         runner = Runner.from_cfg(cfg)
         model = runner.model.module if is_model_wrapper(runner.model) else runner.model

@@ -58,7 +58,7 @@ def import_custom_modules(custom_imports: Any, folders: Iterable[Path] = ()) -> 
         find_beside(name, folders)
         try:
             importlib.import_module(name)
-        except Exception as error:  # noqa: PERF203 - the code of the user
+        except Exception as error:
             message = f'custom_imports: {explain_import_error(error, name)}'
             if not custom_imports.get('allow_failed_imports'):
                 raise ConfigError(message) from error
