@@ -11,6 +11,7 @@ from fairmot_mm.config.check_type import describe, fits, type_hints
 from fairmot_mm.config.suggestion import suggestion
 from fairmot_mm.registry import (
     DATASETS,
+    LOG_PROCESSORS,
     MODELS,
     OPTIM_WRAPPERS,
     PARAM_SCHEDULERS,
@@ -34,6 +35,7 @@ _PARTS: dict[Registry, tuple[tuple[str, ...], dict[str, Registry]]] = {
 # Classes of these kinds and packages pass ``**kwargs`` to the class that they extend.
 _PASSED_ON: dict[Registry, tuple[str, ...]] = {
     DATASETS: ('mmengine', 'mmdet', SCOPE),
+    LOG_PROCESSORS: ('mmengine', SCOPE),
     OPTIM_WRAPPERS: ('mmengine', SCOPE),
     PARAM_SCHEDULERS: ('mmengine', SCOPE),
 }
