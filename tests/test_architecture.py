@@ -63,6 +63,33 @@ MAY_IMPORT = {
         'synthetic',
         'video',
     },
+    'actions': FOUNDATION
+    | {
+        'apis',
+        'benchmark',
+        'checkpoint',
+        'config',
+        'datasets',
+        'evaluation',
+        'inference',
+        'models',
+        'models.trackers',
+        'models.utils',
+        'postprocessing',
+        'synthetic',
+        'video',
+        'visualization',
+    },
+    'commands': FOUNDATION
+    | {
+        'actions',
+        'apis',
+        'benchmark',
+        'datasets',
+        'evaluation',
+        'inference',
+        'synthetic',
+    },
 }
 
 # Rooms whose functions explain each argument.

@@ -1,6 +1,4 @@
-import importlib.util
 import shutil
-from pathlib import Path
 from types import SimpleNamespace
 
 import av
@@ -12,13 +10,12 @@ from mmengine.config import ConfigDict
 from mmengine.structures import InstanceData
 
 from fairmot_mm.apis import ensure_model
+from fairmot_mm.commands import track as command
 from fairmot_mm.evaluation import OVERALL, SequenceTracks, evaluate_sequences
 from fairmot_mm.synthetic import SyntheticScene, write_sequence
 from fairmot_mm.utils import ConfigError, read_mot, step
 from fairmot_mm.video.frame_source import open_source
 from fairmot_mm.video.video_writer import VideoWriter
-
-TOOL = Path(__file__).parents[2] / 'tools' / 'track.py'
 
 
 class PackOneFrame:
@@ -69,14 +66,11 @@ def video(tmp_path):
 @pytest.fixture
 def track(monkeypatch):
     """Run the tool as the command line does; SIGTERM keeps its handler."""
-    spec = importlib.util.spec_from_file_location('track_tool', TOOL)
-    tool = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(tool)
-    monkeypatch.setattr(tool.signal, 'signal', lambda *_: None)
+    monkeypatch.setattr(command.signal, 'signal', lambda *_: None)
 
     def run(*args):
-        monkeypatch.setattr('sys.argv', [TOOL.name, *map(str, args)])
-        tool.main()
+        monkeypatch.setattr('sys.argv', ['track.py', *map(str, args)])
+        command.main()
 
     return run
 

@@ -1,40 +1,6 @@
 """Convert MOTChallenge sequences (MOT15, 16, 17, 20, or your own in the same form)."""
 
-import argparse
-
-from fairmot_mm.datasets.converters import PEDESTRIAN_ONLY, convert_mot
-from fairmot_mm.utils.cli import add_converter_arguments, run_converter
-
-
-def parse_args() -> argparse.Namespace:
-    """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument('source', help='folder of sequences, such as MOT17/train')
-    add_converter_arguments(parser, PEDESTRIAN_ONLY)
-    parser.add_argument(
-        '--sequences',
-        nargs='+',
-        help="convert only these; put patterns in quotes: '*-SDP'",
-    )
-    parser.add_argument(
-        '--half',
-        action='store_true',
-        help='also write the half protocol: lists NAME.half, NAME.val, NAME.emb, and '
-        'the second halves with their ground truth in OUT/NAME/images/half-val',
-    )
-    parser.add_argument(
-        '--first-id',
-        type=int,
-        default=0,
-        help='lowest identity (default: 0; the published scripts count from 1)',
-    )
-    return parser.parse_args()
-
-
-def main() -> None:
-    """Run the tool."""
-    run_converter(convert_mot, parse_args())
-
+from fairmot_mm.commands.mot_to_jde import main
 
 if __name__ == '__main__':
     main()

@@ -1,41 +1,6 @@
-"""Export the network of a config, up to its detections, as one ONNX file.
+"""Export the network of a config, up to its detections, as one ONNX file."""
 
-Any runtime with the operator DeformConv (opset 19) can run the file; here
-`tools/track.py CONFIG FILE.onnx INPUT` does.
-"""
-
-import argparse
-
-from fairmot_mm.apis import init_model
-from fairmot_mm.inference import export_onnx
-from fairmot_mm.inference.onnx_backend import input_size
-from fairmot_mm.utils import cli
-
-
-def parse_args() -> argparse.Namespace:
-    """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__.split('\n\n')[0])
-    parser.add_argument('config', help='config file')
-    parser.add_argument('checkpoint', help='weights: ours or a published FairMOT .pth')
-    parser.add_argument('out', help='ONNX file to write')
-    cli.add_input_size_argument(parser)
-    cli.add_cfg_options_argument(parser)
-    return parser.parse_args()
-
-
-@cli.one_line_errors('nothing was written')
-def main() -> None:
-    """Export, and print how far the file is from the model."""
-    args = parse_args()
-    model = init_model(args.config, args.checkpoint, 'cpu', args.cfg_options)
-    size = args.input_size or input_size(model.cfg)
-    difference = export_onnx(model, args.out, tuple(size))
-    print(
-        f'{args.out}: {size[0]}x{size[1]}, differs from PyTorch by at most '
-        f'{difference["bboxes"]:.1e} px, {difference["scores"]:.1e} in score, '
-        f'{difference["embeds"]:.1e} in cosine'
-    )
-
+from fairmot_mm.commands.export_onnx import main
 
 if __name__ == '__main__':
     main()

@@ -1,31 +1,6 @@
 """Write the weights of a training as a small file, to be published."""
 
-import argparse
-
-from fairmot_mm.apis import publish_weights
-from fairmot_mm.utils.cli import one_line_errors
-
-
-def parse_args() -> argparse.Namespace:
-    """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument('source', help='checkpoint of tools/train.py')
-    parser.add_argument('out', help='file to write')
-    parser.add_argument(
-        '--raw',
-        action='store_true',
-        help='the weights of the last step, if the checkpoint also has averaged ones',
-    )
-    return parser.parse_args()
-
-
-@one_line_errors('nothing was written')
-def main() -> None:
-    """Run the tool."""
-    args = parse_args()
-    digest, size = publish_weights(args.source, args.out, raw=args.raw)
-    print(f'{args.out}: {size / 2**20:.1f} MiB, sha256 {digest}')
-
+from fairmot_mm.commands.publish_model import main
 
 if __name__ == '__main__':
     main()

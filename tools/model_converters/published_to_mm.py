@@ -1,28 +1,6 @@
-"""Write a published FairMOT checkpoint under the names of this package.
+"""Write a published FairMOT checkpoint under the names of this package."""
 
-Converting is optional: every tool reads published checkpoints.
-"""
-
-import argparse
-
-from fairmot_mm.apis import convert_published
-from fairmot_mm.utils.cli import one_line_errors
-
-
-def parse_args() -> argparse.Namespace:
-    """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument('source', help='published .pth, of FairMOT or CenterNet')
-    parser.add_argument('out', help='file to write')
-    return parser.parse_args()
-
-
-@one_line_errors('nothing was written')
-def main() -> None:
-    """Run the tool."""
-    args = parse_args()
-    print(f'{args.out}: {convert_published(args.source, args.out)}')
-
+from fairmot_mm.commands.published_to_mm import main
 
 if __name__ == '__main__':
     main()

@@ -1,24 +1,20 @@
-import runpy
-from pathlib import Path
+import importlib
 
 import pytest
-
-TOOLS = Path(__file__).parents[3] / 'tools' / 'analysis_tools'
 
 
 @pytest.fixture(scope='session')
 def load_main():
-    """Load the `main` of a tool of this folder; it takes the command line as a list."""
+    """Load the `main` of a command; it takes the command line as a list."""
 
     def load(name):
-        tool = runpy.run_path(str(TOOLS / f'{name}.py'))
+        command = importlib.import_module(f'fairmot_mm.commands.{name}')
 
         def main(arguments):
             with pytest.MonkeyPatch.context() as patch:
                 patch.setattr('sys.argv', [name, *map(str, arguments)])
-                tool['main']()
+                command.main()
 
-        main.globals = tool['parse_args'].__globals__
         return main
 
     return load

@@ -1,4 +1,3 @@
-import importlib.util
 import re
 from pathlib import Path
 
@@ -6,26 +5,18 @@ import pytest
 import torch
 from torch import nn
 
+from fairmot_mm.actions.compare_networks import count_multiply_adds
 from fairmot_mm.models.layers import DCNv2
 
 ROOT = Path(__file__).parents[3]
-TOOL = ROOT / 'tools' / 'analysis_tools' / 'compare_networks.py'
 NETWORKS = ROOT / 'configs' / '_base_' / 'models'
 
 
-@pytest.fixture(scope='module')
-def tool():
-    spec = importlib.util.spec_from_file_location('compare_networks_tool', TOOL)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-def test_multiply_adds_of_a_deformable_convolution(tool):
+def test_multiply_adds_of_a_deformable_convolution():
     """Offsets, four reads for each of nine taps, and the product with the kernel."""
     layer = DCNv2(6, 5, 3, padding=1)
     with torch.no_grad():
-        counted = tool.count_multiply_adds(nn.Sequential(layer), torch.rand(1, 6, 8, 7))
+        counted = count_multiply_adds(nn.Sequential(layer), torch.rand(1, 6, 8, 7))
     offsets, sampling, product = 9 * 6 * 27, 9 * 4 * 6, 9 * 6 * 5
     assert counted == 8 * 7 * (offsets + sampling + product)
 

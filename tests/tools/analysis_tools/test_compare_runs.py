@@ -1,24 +1,19 @@
-import importlib.util
 import json
 import sys
-from pathlib import Path
 
 import cv2
 import pytest
 
-TOOL = Path(__file__).parents[3] / 'tools/analysis_tools/compare_runs.py'
+from fairmot_mm.commands.compare_runs import main
 
 
 @pytest.fixture
 def compare(monkeypatch):
     """Run the tool as the command line would."""
-    spec = importlib.util.spec_from_file_location('compare_runs', TOOL)
-    tool = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(tool)
 
     def run(*args):
         monkeypatch.setattr(sys, 'argv', ['compare_runs.py', *map(str, args)])
-        tool.main()
+        main()
 
     return run
 

@@ -1,24 +1,18 @@
 """Several trackers on the same noisy detections, in one table."""
 
-import runpy
-from pathlib import Path
-
 import cv2
 import numpy as np
 import pytest
 
-TOOL = Path(__file__).parents[3] / 'tools' / 'analysis_tools' / 'compare_trackers.py'
+from fairmot_mm.actions import compare_trackers
+from fairmot_mm.utils.setup_env import register_all_modules
+
 CONFIG = """
 trackers = {
     'ours': dict(type='JDETracker'),
     'blind': dict(type='JDETracker', obj_score_thr=0.99),
 }
 """
-
-
-@pytest.fixture(scope='module')
-def tool():
-    return runpy.run_path(str(TOOL))
 
 
 @pytest.fixture
@@ -101,20 +95,20 @@ def test_a_comparison_must_be_whole(main, text, message, tmp_path):
         main([str(path)])
 
 
-def test_mmdet_trackers_do_not_coast(tool):
+def test_mmdet_trackers_do_not_coast():
     """They take part in comparisons, but see every frame."""
     byte = dict(type='ByteTracker', motion=dict(type='KalmanFilter'))
-    tool['register_all_modules']()
-    assert tool['build_tracker'](byte).name == 'ByteTracker'
+    register_all_modules()
+    assert compare_trackers.build_tracker(byte).name == 'ByteTracker'
     with pytest.raises(Exception, match='ByteTracker cannot coast'):
-        tool['build_tracker'](dict(byte, detect_every=2))
+        compare_trackers.build_tracker(dict(byte, detect_every=2))
 
 
-def test_gains_come_with_their_error(tool):
+def test_gains_come_with_their_error():
     """Differences are taken run by run."""
     first = np.array([[50.0, 0, 60, 1, 1, 1], [70, 0, 60, 1, 1, 1]])
     second = first + np.array([[1, 0, 2, 0, 0, 0], [3, 0, 2, 0, 0, 0]])
-    last = tool['format_rows']({'a': first, 'b': second}).splitlines()[-1]
+    last = compare_trackers.format_rows({'a': first, 'b': second}).splitlines()[-1]
     assert [cell.strip() for cell in last.split('|')[-3:-1]] == [
         '+2.00 ± 1.00',
         '+2.00 ± 0.00',

@@ -4,6 +4,7 @@ import sys
 import pytest
 from mmengine.config import Config
 
+from fairmot_mm.actions import tune_tracker
 from fairmot_mm.apis import build_tracker
 from fairmot_mm.evaluation import OVERALL, load_all_detections, score_tracker
 
@@ -78,7 +79,7 @@ def test_interrupt_keeps_what_was_found(main, noisy, tmp_path, monkeypatch, caps
             raise KeyboardInterrupt
         return score_tracker(*args)
 
-    monkeypatch.setitem(main.globals, 'score_tracker', interrupted)
+    monkeypatch.setattr(tune_tracker, 'score_tracker', interrupted)
     with pytest.raises(SystemExit) as ended:
         main([str(noisy), '--out', str(tmp_path / 'out'), '--trials', '9'])
     assert ended.value.code == 130
@@ -123,7 +124,12 @@ def test_without_optuna(load_main, noisy, tmp_path, monkeypatch):
             raise ImportError(name)
         return inner(name, *args, **kwargs)
 
-    monkeypatch.delitem(sys.modules, 'optuna', raising=False)
+    for name in (
+        'optuna',
+        'fairmot_mm.actions.tune_tracker',
+        'fairmot_mm.commands.tune_tracker',
+    ):
+        monkeypatch.delitem(sys.modules, name, raising=False)
     monkeypatch.setattr(builtins, '__import__', refuse)
     main = load_main('tune_tracker')
     monkeypatch.undo()

@@ -1,0 +1,239 @@
+"""Explains identity switches as text and as pictures."""
+
+import argparse
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from tabulate import tabulate
+
+from fairmot_mm.apis import build_tracker
+from fairmot_mm.evaluation import (
+    DetectedSequence,
+    SequenceTracks,
+    Switch,
+    find_switches,
+    load_detections,
+    track_sequence,
+)
+from fairmot_mm.models.trackers import JDETracker
+from fairmot_mm.models.trackers.explanation import Candidate, Explainer
+from fairmot_mm.models.trackers.frame_record import FrameRecord
+from fairmot_mm.utils import ConfigError, DataError, atomic_path, cli, write_text
+from fairmot_mm.utils.boxes import tlwh_to_xyxy
+from fairmot_mm.utils.images import read_image
+from fairmot_mm.visualization import Link, draw_candidates
+
+COLUMNS = ('track', 'state', 'detection', 'score', 'embeds', 'motion', '1 - IoU', 'why')
+
+
+class Replay:
+    """Runs a tracker over a sequence as often as needed and keeps records of frames.
+
+    Args:
+        tracker: A `JDETracker`.
+        sequence: The detections.
+    """
+
+    def __init__(self, tracker: Any, sequence: DetectedSequence) -> None:
+        if not isinstance(tracker, JDETracker):
+            raise ConfigError(
+                'model.tracker must be a JDETracker: other trackers do not tell what '
+                'they considered'
+            )
+        self.tracker, self.sequence = tracker, sequence
+        self.first_frames: dict[int, int] = {}
+        tracker.observer = self._note_births
+        self.rows = track_sequence(tracker, sequence)
+
+    def _note_births(self, record: FrameRecord) -> None:
+        for identity in record.ids[record.begun].tolist():
+            self.first_frames.setdefault(identity, record.frame)
+
+    def explainers(self, frames: Iterable[int]) -> dict[int, Explainer]:
+        """Explain what the tracker considered in some frames, numbered from 1."""
+        records: list[FrameRecord] = []
+        wanted = set(frames)
+
+        def keep(record: FrameRecord) -> None:
+            if record.frame in wanted:
+                records.append(record)
+
+        self.tracker.observer = keep
+        track_sequence(self.tracker, self.sequence)
+        return {each.frame: Explainer(each, self.tracker.motion) for each in records}
+
+    def switches(self) -> list[Switch]:
+        """Find the switches against the ground truth."""
+        sequence = self.sequence
+        if len(sequence.gt) == 0:
+            raise DataError(
+                f'{sequence.name} has no ground truth to find switches with: name '
+                '--frame and --id'
+            )
+        return find_switches(
+            SequenceTracks(sequence.name, sequence.gt, self.rows, sequence.num_frames)
+        )
+
+    def frames_of(self, switch: Switch) -> tuple[int, int]:
+        """Find the frame that lost the old identity, and the one that gave the new one.
+
+        A track begins a frame or more before it is confirmed and seen as a switch.
+        """
+        born = self.first_frames.get(switch.new, 0)
+        taken = born if switch.last_frame < born <= switch.frame else switch.frame
+        return min(switch.last_frame + 1, taken), taken
+
+
+def table(candidates: list[Candidate]) -> str:
+    """Write candidates as text."""
+    rows = [
+        (
+            f'{each.track}{" *" if each.paired else ""}', each.state, each.col,
+            f'{each.score:.2f}', f'{each.embed_distance:.3f}', f'{each.motion:.1f}',
+            f'{each.overlap_cost:.2f}', '; '.join(each.reasons),
+        )
+        for each in candidates
+    ]  # fmt: skip
+    return tabulate(rows, COLUMNS, disable_numparse=True) if rows else '(none)'
+
+
+def picture(
+    replay: Replay, explainer: Explainer, candidates: list[Candidate], header: str
+) -> np.ndarray:
+    """The frame of a decision with its candidates; grey where there is no image."""
+    sequence, record = replay.sequence, explainer.record
+    if sequence.images:
+        image = read_image(str(sequence.images[record.frame - 1]))
+    else:
+        image = np.full((*sequence.ori_shape, 3), 96, dtype=np.uint8)
+    rows = list(dict.fromkeys(each.row for each in candidates))
+    cols = list(dict.fromkeys(each.col for each in candidates))
+    predicted = tlwh_to_xyxy(replay.tracker.motion.to_tlwh(record.tracks.mean[rows]))
+    found = tlwh_to_xyxy(record.detections.tlwh[cols])
+    links = []
+    for each in candidates:
+        ends = rows.index(each.row), cols.index(each.col)
+        links.append(Link(*ends, each.paired, f'{each.embed_distance:.2f}'))
+    tracks = predicted, record.tracks.ids[rows]
+    detections = found, [f'detection {col}' for col in cols]
+    return draw_candidates(image, tracks, detections, links, header)
+
+
+def explain_identity(
+    replay: Replay, explainer: Explainer, identity: int, limit: int
+) -> tuple[str, np.ndarray]:
+    """Text and picture of what an identity did in a frame.
+
+    Raises:
+        DataError: It had no part in the frame.
+    """
+    row, col = explainer.row_of(identity), explainer.col_of(identity)
+    frame = explainer.record.frame
+    if row is not None:
+        candidates = explainer.of_track(row, limit)
+        title = f'Frame {frame}: track {identity}, {explainer.state(row)}'
+        end = explainer.outcome(row)
+    elif col is not None:
+        candidates = explainer.of_detection(col, limit)
+        title = f'Frame {frame}: detection {col} began track {identity}'
+        end = 'no track was paired with it, and it was strong enough to begin one'
+    else:
+        raise DataError(f'track {identity} neither lives nor begins in frame {frame}')
+    text = f'{title}\n{table(candidates)}\n-> {end}\n'
+    return text, picture(replay, explainer, candidates, title)
+
+
+def explain_switch(
+    replay: Replay, switch: Switch, limit: int, explainers: dict[int, Explainer]
+) -> tuple[str, np.ndarray]:
+    """Explain where the old identity was lost, and where the new one was given."""
+    lost, taken = replay.frames_of(switch)
+    title = (
+        f'{replay.sequence.name}: person {switch.person} was track {switch.old} until '
+        f'frame {switch.last_frame} and is track {switch.new} from frame {switch.frame}'
+    )
+    parts, panels = [title], []
+    if lost < taken and explainers[lost].row_of(switch.old) is not None:
+        text, panel = explain_identity(replay, explainers[lost], switch.old, limit)
+        parts.append(f'Where track {switch.old} left the person:\n{text}')
+        panels.append(panel)
+    explainer = explainers[taken]
+    col, row = explainer.col_of(switch.new), explainer.row_of(switch.old)
+    assert col is not None  # the frame gave the detection the new identity
+    candidates = explainer.of_detection(col, limit)
+    if row is not None and all(each.row != row for each in candidates):
+        candidates.append(explainer.pair(row, col))
+    verb = 'began' if explainer.record.begun[col] else 'continued'
+    header = f'Frame {taken}: detection {col} {verb} track {switch.new}'
+    parts.append(f'{header}\n{table(candidates)}')
+    panels.append(picture(replay, explainer, candidates, header))
+    parts.append(f'-> {conclusion(replay, explainer, switch, row, col)}\n')
+    return '\n\n'.join(parts), np.concatenate(panels, axis=1)
+
+
+def conclusion(
+    replay: Replay, explainer: Explainer, switch: Switch, row: int | None, col: int
+) -> str:
+    """Say in a sentence why the old identity did not get the detection."""
+    if row is not None:
+        pair = explainer.pair(row, col)
+        reasons = '; '.join(pair.reasons)
+        return f'track {switch.old} ({pair.state}) did not get it: {reasons}'
+    rows = replay.rows[replay.rows.ids == switch.old]
+    last = rows.frames[rows.frames < explainer.record.frame].max()
+    kept = replay.tracker.max_lost(replay.sequence.frame_rate)
+    buffer = replay.tracker.track_buffer
+    text = f'track {switch.old} had ended, it was last seen in frame {last}'
+    if explainer.record.frame - last > kept:
+        frames = '1 frame' if kept == 1 else f'{kept} frames'
+        text += f': track_buffer={buffer} keeps it for {frames} at this frame rate'
+    return text
+
+
+def save(out: Path | None, name: str, text: str, image: np.ndarray) -> None:
+    """Print the text; write it and the picture where there is a folder."""
+    print(f'\n{text}')
+    if out is None:
+        return
+    write_text(out / f'{name}.txt', text)
+    with atomic_path(out / f'{name}.png') as temporary:
+        temporary.write_bytes(cv2.imencode('.png', image)[1].tobytes())
+    print(f'picture: {out / name}.png')
+
+
+def chosen(switches: list[Switch], number: str) -> dict[int, Switch]:
+    """Choose switches by their number, from 1, or all of them."""
+    numbered = dict(enumerate(switches, 1))
+    if number == 'all':
+        return numbered
+    if not number.isdigit() or int(number) not in numbered:
+        raise ConfigError(f'--switch {number}: there are {len(switches)}, from 1')
+    return {int(number): numbered[int(number)]}
+
+
+def explain(args: argparse.Namespace) -> None:
+    """List switches, or explain what was asked for."""
+    sequence = load_detections(args.detections)
+    replay = Replay(build_tracker(args.config, args.cfg_options), sequence)
+    if args.frame is not None:
+        if not 1 <= args.frame <= sequence.num_frames:
+            raise DataError(f'frame {args.frame} is not in 1 to {sequence.num_frames}')
+        explainer = replay.explainers([args.frame])[args.frame]
+        text, image = explain_identity(replay, explainer, args.id, args.candidates)
+        name = f'{sequence.name}-frame{args.frame}-id{args.id}'
+        save(args.out, name, text, image)
+        return
+    switches = replay.switches()
+    if args.switch is None:
+        rows = [(number, *switch) for number, switch in enumerate(switches, 1)]
+        print(tabulate(rows, ('switch', *Switch._fields)))
+        return
+    wanted = chosen(switches, args.switch)
+    frames = [frame for switch in wanted.values() for frame in replay.frames_of(switch)]
+    explainers = replay.explainers(frames)
+    for number, switch in cli.show_progress(wanted.items(), 'explaining'):
+        text, image = explain_switch(replay, switch, args.candidates, explainers)
+        save(args.out, f'{sequence.name}-switch{number}', text, image)

@@ -1,0 +1,232 @@
+"""Searches for settings of a tracker with Optuna."""
+
+import argparse
+import ast
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mmengine.config import Config
+
+from fairmot_mm.apis import build_tracker, load_config
+from fairmot_mm.evaluation import (
+    OVERALL,
+    DetectedSequence,
+    load_all_detections,
+    score_tracker,
+)
+from fairmot_mm.utils import ConfigError, require_writable_dir, write_text
+
+try:
+    import optuna
+except ImportError:  # an extra: the package works without it
+    optuna = None  # type: ignore[assignment]
+
+ENDED = ('COMPLETE', 'PRUNED')
+SHOWN = ('HOTA', 'IDF1', 'MOTA', 'IDSW')
+DEFAULT_SPACE: dict[str, tuple | list] = {
+    'obj_score_thr': (0.2, 0.7),
+    'track_buffer': (10, 90),
+    'cost_thrs.embeds': (0.2, 0.7),
+    'cost_thrs.iou': (0.3, 0.9),
+    'cost_thrs.unconfirmed': (0.4, 0.95),
+    'motion_weight': (0.0, 0.1),
+    'embed_momentum': (0.02, 0.5),
+}
+
+
+def read_space(args: argparse.Namespace) -> dict[str, tuple | list]:
+    """Read the search space of file and command line, or take the default one."""
+    space: dict[str, tuple | list] = {}
+    if args.space:
+        try:
+            space |= load_config(args.space).search_space
+        except AttributeError as error:
+            raise ConfigError(f'{args.space} has no search_space') from error
+    for text in args.param:
+        key, _, values = text.partition('=')
+        try:
+            space[key] = ast.literal_eval(values)
+        except (ValueError, SyntaxError) as error:
+            raise ConfigError(
+                f'--param {text}: write KEY=(LOW, HIGH) or KEY=[CHOICE, ...]'
+            ) from error
+    for key, values in space.items():
+        if not ((isinstance(values, list) and values) or is_range(values)):
+            raise ConfigError(
+                f'{key}={values!r} of the search space is neither (LOW, HIGH) nor a '
+                'list of choices'
+            )
+    return space or DEFAULT_SPACE
+
+
+def is_range(values: Any) -> bool:
+    """Whether values are (LOW, HIGH), two numbers in ascending order."""
+    match values:
+        case (int() | float() as low, int() | float() as high):
+            return low < high
+    return False
+
+
+def base_config(args: argparse.Namespace) -> Config:
+    """Make a config that has only the tracker to start from."""
+    tracker: Any = {'type': 'JDETracker'}
+    if args.config:
+        tracker = load_config(args.config, args.cfg_options).model.get('tracker')
+    elif args.cfg_options:
+        raise ConfigError('--cfg-options needs --config')
+    if not tracker:
+        raise ConfigError(f'{args.config} has no model.tracker')
+    return Config({'model': {'tracker': tracker}})
+
+
+@dataclass(frozen=True)
+class Search:
+    """What a search varies, on which data, and by which score.
+
+    Attributes:
+        cfg: Config with the tracker to start from.
+        space: Ranges and choices by key of the tracker.
+        sequences: Detections and ground truth.
+        metric: Score that shall become as large as possible.
+        protocol: Rules of the scores.
+    """
+
+    cfg: Config
+    space: dict[str, tuple | list]
+    sequences: list[DetectedSequence]
+    metric: str
+    protocol: str
+
+    def score(self, settings: dict[str, Any]) -> dict[str, float]:
+        """Score the tracker over all sequences with some settings changed."""
+        options = {f'model.tracker.{key}': value for key, value in settings.items()}
+        tracker = build_tracker(self.cfg, options)
+        scores = score_tracker(tracker, self.sequences, self.protocol)[OVERALL]
+        return {name: scores[name] for name in SHOWN}
+
+    def __call__(self, trial: 'optuna.Trial') -> float:
+        """Compute the metric with values drawn for a trial."""
+        settings = {}
+        for key, limits in self.space.items():
+            if isinstance(limits, list):
+                settings[key] = trial.suggest_categorical(key, limits)
+            elif all(isinstance(limit, int) for limit in limits):
+                settings[key] = trial.suggest_int(key, *limits)
+            else:
+                settings[key] = trial.suggest_float(key, *limits)
+        try:
+            scores = self.score(settings)
+        except ConfigError as error:  # values that do not go together
+            trial.set_user_attr('refused', str(error))
+            raise optuna.TrialPruned(str(error)) from error
+        trial.set_user_attr('scores', scores)
+        return scores[self.metric]
+
+    def subject(self) -> dict[str, Any]:
+        """Describe everything that a value of the metric depends on."""
+        subject = {
+            'metric': self.metric,
+            'protocol': self.protocol,
+            'tracker': self.cfg.model.tracker.to_dict(),
+            'space': self.space,
+            'detections': [
+                [sequence.name, len(sequence.scores), float(sequence.bboxes.sum())]
+                for sequence in self.sequences
+            ],
+        }
+        return json.loads(json.dumps(subject, default=str))
+
+
+def open_study(search: Search, folder: Path, seed: int) -> 'optuna.Study':
+    """Open the study of a folder, and refuse one of a different search."""
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    path = require_writable_dir(folder) / 'study.db'
+    study = optuna.create_study(
+        storage=f'sqlite:///{path}',
+        study_name='tracker',
+        direction='maximize',
+        load_if_exists=True,
+    )
+    # A process that continues or shares a search must not draw the same values again.
+    seed += len(study.trials) + (os.getpid() if study.trials else 0)
+    study.sampler = optuna.samplers.TPESampler(seed=seed)
+    subject, known = search.subject(), study.user_attrs.get('subject')
+    if known is None:
+        study.set_user_attr('subject', subject)
+    elif known != subject:
+        changed = [key for key in subject if known.get(key) != subject[key]]
+        raise ConfigError(
+            f'{path} is a study with another {", ".join(changed)}: choose another --out'
+        )
+    return study
+
+
+def count_trials(study: 'optuna.Study', *states: str) -> int:
+    """Count the trials in some states, such as COMPLETE: those with a value."""
+    wanted = [optuna.trial.TrialState[state] for state in states]
+    return len(study.get_trials(deepcopy=False, states=wanted))
+
+
+def run_trials(study: 'optuna.Study', search: Search, num_trials: int) -> None:
+    """Run the trials that are missing; other processes may run some of them."""
+    missing = num_trials - count_trials(study, *ENDED)
+
+    def stop(study: 'optuna.Study', _: 'optuna.trial.FrozenTrial') -> None:
+        if count_trials(study, *ENDED) >= num_trials:
+            study.stop()
+
+    if missing > 0:
+        study.optimize(search, missing, callbacks=[stop], show_progress_bar=True)
+
+
+def describe(scores: dict[str, float]) -> str:
+    """Write scores in a line, ratios in per cent."""
+    return '  '.join(
+        f'{name} {value if name == "IDSW" else format(100 * value, ".2f")}'
+        for name, value in scores.items()
+    )
+
+
+def write_best(
+    study: 'optuna.Study', args: argparse.Namespace, start: dict[str, float]
+) -> None:
+    """Print the best trial under the scores of the start, and write its config."""
+    best = study.best_trial
+    found = describe(best.user_attrs['scores'])
+    print(f'start      {describe(start)}\ntrial {best.number:<5}{found}')
+    options = {f'model.tracker.{key}': value for key, value in best.params.items()}
+    tuned, base = Config(), ''
+    if args.config:
+        base = f'_base_ = {os.path.relpath(args.config, args.out)!r}\n'
+    else:
+        options['model.tracker.type'] = 'JDETracker'
+    tuned.merge_from_dict({**(args.cfg_options or {}), **options})
+    if study.best_value <= start[args.metric]:
+        print('no trial was better than the start: run more of them, or widen --space')
+    path = args.out / 'tuned_tracker.py'
+    comment = f'# Of {len(study.trials)} trials the best in {args.metric}: {found};\n'
+    comment += f'# the start: {describe(start)}.\n'
+    write_text(path, f'{comment}{base}{tuned.pretty_text}')
+    print(f'its settings are in {path}')
+
+
+def tune_tracker(args: argparse.Namespace) -> None:
+    """Search, and write the best settings even if the search is interrupted."""
+    if optuna is None:
+        raise ConfigError("Optuna is not installed: pip install 'fairmot_mm[tune]'")
+    space, sequences = read_space(args), load_all_detections(args.detections)
+    search = Search(base_config(args), space, sequences, args.metric, args.protocol)
+    study = open_study(search, args.out, args.seed)
+    start = search.score({})
+    try:
+        run_trials(study, search, args.trials)
+    finally:
+        scored = count_trials(study, 'COMPLETE')
+        if scored:
+            write_best(study, args, start)
+    if not scored:
+        reason = study.trials[-1].user_attrs['refused'] if study.trials else 'none ran'
+        raise ConfigError(f'no trial could be scored: {reason}')

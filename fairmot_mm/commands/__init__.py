@@ -1,0 +1,1 @@
+"""The commands: each file reads the command line of one, and runs it."""

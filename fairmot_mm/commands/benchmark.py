@@ -1,0 +1,34 @@
+"""Measure how fast and in how much memory networks track and train.
+
+`benchmark.py COMMAND --help` explains each command. `networks` is `track` for all our
+networks; `tracker` needs neither a network nor a video.
+"""
+
+import argparse
+
+from fairmot_mm.benchmark.command import parse_command
+from fairmot_mm.benchmark.commands import (
+    classifier,
+    networks,
+    options,
+    soak,
+    track,
+    tracker,
+    train,
+)
+from fairmot_mm.benchmark.report import Report
+from fairmot_mm.utils.cli import one_line_errors
+
+COMMANDS = (track, train, networks, options, soak, classifier, tracker)
+
+
+def parse_args() -> argparse.Namespace:
+    """Read the command line."""
+    return parse_command(__doc__, COMMANDS)
+
+
+@one_line_errors('nothing was written')
+def main() -> None:
+    """Run the tool."""
+    args = parse_args()
+    args.run(args, Report(args))

@@ -1,0 +1,60 @@
+"""Write the detections of sequences to files, for tools that run many trackers on them.
+
+They come from a trained model, or from ground truth with noise. Sequences that already
+have a file from the same model and settings are left out.
+"""
+
+import argparse
+from dataclasses import asdict
+from pathlib import Path
+
+from mmengine.config import DictAction
+
+from fairmot_mm.actions.cache_detections import cache_detections
+from fairmot_mm.synthetic import DetectionNoise
+from fairmot_mm.utils.cli import add_number_arguments, one_line_errors
+
+
+def parse_args() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=__doc__.split('\n\n')[0])
+    parser.add_argument(
+        'sequences', nargs='+', type=Path, help='MOTChallenge sequence folders'
+    )
+    parser.add_argument(
+        '--out', type=Path, required=True, help='folder for SEQUENCE.npz'
+    )
+    parser.add_argument('--config', help='config file of a model')
+    parser.add_argument('--checkpoint', help='its weights')
+    parser.add_argument(
+        '--device', help='as in cpu or cuda:0 (default: the accelerator)'
+    )
+    add_number_arguments(
+        parser, batch_size=(1, 'frames in a batch'), seed=(0, 'seed of the noise')
+    )
+    parser.add_argument(
+        '--cfg-options',
+        nargs='+',
+        action=DictAction,
+        help='override keys of the config: scores below '
+        'model.detector.bbox_head.test_cfg.score_thr are not in the files',
+    )
+    parser.add_argument(
+        '--noise',
+        nargs='*',
+        action=DictAction,
+        help='use ground truth with noise; KEY=VALUE changes one of '
+        f'{", ".join(asdict(DetectionNoise()))}',
+    )
+    args = parser.parse_args()
+    if (args.noise is None) == (args.config is None):
+        parser.error('give --config and --checkpoint, or --noise')
+    if args.config and not args.checkpoint:
+        parser.error('--config needs --checkpoint')
+    return args
+
+
+@one_line_errors()
+def main() -> None:
+    """Run the tool."""
+    cache_detections(parse_args())

@@ -1,0 +1,51 @@
+"""Find what makes a training fail, with file and line. Exit code 1 on errors."""
+
+import argparse
+
+from fairmot_mm.actions.check_dataset import check
+from fairmot_mm.datasets.check import KINDS
+from fairmot_mm.utils.cli import add_workers_argument, one_line_errors
+
+
+def parse_args() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        'data', help='data root, or a config whose lists and videos are checked'
+    )
+    parser.add_argument('--train', nargs='+', default=[], help='lists to train on')
+    parser.add_argument(
+        '--val',
+        nargs='+',
+        default=[],
+        help='lists, or folders of sequences, to test on',
+    )
+    parser.add_argument(
+        '--num-classes', type=int, default=1, help='number of classes of the labels'
+    )
+    parser.add_argument(
+        '--clipped', action='store_true', help='no box may leave the image (MOT20)'
+    )
+    parser.add_argument(
+        '--decode',
+        action='store_true',
+        help='decode whole images, not only their headers',
+    )
+    parser.add_argument(
+        '--allow',
+        nargs='+',
+        default=[],
+        choices=KINDS,
+        help='kinds of findings that are intended',
+    )
+    add_workers_argument(parser)
+    parser.add_argument(
+        '--most', type=int, default=5, help='number of findings shown of each kind'
+    )
+    return parser.parse_args()
+
+
+@one_line_errors()
+def main() -> None:
+    """Run the tool."""
+    check(parse_args())

@@ -1,0 +1,52 @@
+"""Score several trackers on the same noisy detections and print tables.
+
+Detections are made of the ground truth of MOTChallenge sequences with seeded noise, so
+that no trained model is needed; every seed is scored over all sequences together. The
+config has `trackers`, a dict of tracker configs by name, to be compared on the
+sequences of the command line; or `comparisons`, a list of dicts with `title`,
+`trackers`, `sequences` (below --data-root) and, where it differs, `noise`, each of
+which gives a table. A tracker config may have `detect_every`, as a model has. Configs
+are in tools/analysis_tools/inputs.
+"""
+
+import argparse
+from pathlib import Path
+
+from mmengine.config import DictAction
+
+from fairmot_mm.actions.compare_trackers import compare_trackers
+from fairmot_mm.utils import cli
+
+
+def parse_args() -> argparse.Namespace:
+    """Read the command line."""
+    parser = cli.make_parser(__doc__)
+    parser.add_argument('config', help='file with `trackers` or `comparisons`')
+    parser.add_argument(
+        'sequences',
+        nargs='*',
+        type=Path,
+        help='MOTChallenge folders with gt/gt.txt, for `trackers`',
+    )
+    parser.add_argument(
+        '--data-root',
+        type=Path,
+        default=Path('data'),
+        help='folder that has the sequences of `comparisons` (%(default)s)',
+    )
+    cli.add_number_arguments(parser, seeds=(5, 'number of runs with different noise'))
+    parser.add_argument(
+        '--noise',
+        nargs='+',
+        action=DictAction,
+        default={},
+        help='other values of DetectionNoise, as in miss_rate=0.2 gap_rate=0.01; '
+        'those of a comparison take precedence',
+    )
+    return parser.parse_args()
+
+
+@cli.one_line_errors()
+def main() -> None:
+    """Run the tool."""
+    compare_trackers(parse_args())

@@ -1,0 +1,41 @@
+"""Cut people out of training images; PastePeople pastes them into other images."""
+
+import argparse
+
+from fairmot_mm.datasets.converters import CutoutRules, cut_out_people
+from fairmot_mm.utils.cli import one_line_errors
+
+
+def parse_args() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument('data_root', help='folder that the lists are in')
+    parser.add_argument('ann_files', nargs='+', help='lists, such as mot17.train')
+    parser.add_argument('--out', required=True, help='folder for the PNG files')
+    for name, help_text in (
+        ('min_height', 'smallest height of a box in pixels'),
+        ('max_height', 'scale cut-outs down to this height in pixels'),
+        ('max_overlap', 'largest share of a box that another one covers'),
+        ('per_identity', 'largest number of cut-outs of one identity'),
+    ):
+        default = getattr(CutoutRules, name)
+        parser.add_argument(
+            f'--{name.replace("_", "-")}',
+            type=type(default),
+            default=default,
+            help=f'{help_text} (default: {default})',
+        )
+    return parser.parse_args()
+
+
+@one_line_errors()
+def main() -> None:
+    """Run the tool."""
+    args = parse_args()
+    rules = CutoutRules(
+        args.min_height, args.max_height, args.max_overlap, args.per_identity
+    )
+    tried, written = cut_out_people(
+        args.data_root, args.ann_files, args.out, rules, show_progress=True
+    )
+    print(f'{args.out}: {written} people of {tried} boxes')

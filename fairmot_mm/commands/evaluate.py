@@ -1,0 +1,51 @@
+"""Score tracks against ground truth and print a table.
+
+`evaluate.py results` scores MOTChallenge result files of any tracker;
+`evaluate.py detections` runs a tracker on files of detections and scores its tracks.
+"""
+
+import argparse
+from pathlib import Path
+
+from fairmot_mm.actions.evaluate import evaluate
+from fairmot_mm.evaluation import PROTOCOLS
+from fairmot_mm.utils.cli import add_tracker_arguments, make_parser, one_line_errors
+
+
+def parse_args() -> argparse.Namespace:
+    """Read the command line."""
+    parser = make_parser(__doc__)
+    commands = parser.add_subparsers(dest='kind', required=True, metavar='COMMAND')
+    results = commands.add_parser('results', help='score result files')
+    results.add_argument(
+        'gt_root', type=Path, help='folder with SEQUENCE/gt/gt.txt for every sequence'
+    )
+    results.add_argument(
+        'results',
+        nargs='+',
+        type=Path,
+        help='folders with SEQUENCE.txt for every sequence; each gets a table',
+    )
+    detections = commands.add_parser(
+        'detections', help='run a tracker on files of detections and score its tracks'
+    )
+    detections.add_argument(
+        'detections', type=Path, help='file or folder made by cache_detections.py'
+    )
+    add_tracker_arguments(detections)
+    detections.add_argument('--out', type=Path, help='folder for the result files')
+    for command in (results, detections):
+        command.add_argument(
+            '--protocol',
+            choices=list(PROTOCOLS),
+            default='motchallenge',
+            help='rules of the MOTChallenge server, or those behind the numbers '
+            'published for FairMOT (%(default)s)',
+        )
+    return parser.parse_args()
+
+
+@one_line_errors()
+def main() -> None:
+    """Run the tool."""
+    evaluate(parse_args())

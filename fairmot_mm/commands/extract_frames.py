@@ -1,0 +1,30 @@
+"""Write the frames of videos as sequence folders: NAME/img1/*.jpg and seqinfo.ini."""
+
+import argparse
+
+from fairmot_mm.datasets.converters.video_frames import extract_frames
+from fairmot_mm.utils.cli import one_line_errors
+
+
+def parse_args() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument('videos', nargs='+', help='video files')
+    parser.add_argument('--out', required=True, help='folder of the sequences')
+    parser.add_argument(
+        '--frame-rate',
+        type=float,
+        help='frames per second (default: the rate of the video)',
+    )
+    return parser.parse_args()
+
+
+@one_line_errors()
+def main() -> None:
+    """Run the tool."""
+    args = parse_args()
+    for video in args.videos:
+        folder, count = extract_frames(
+            video, args.out, frame_rate=args.frame_rate, show_progress=True
+        )
+        print(f'{folder}: {count} frames' if count else f'{folder} exists already')

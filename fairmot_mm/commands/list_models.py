@@ -1,0 +1,18 @@
+"""Print the model zoo as a Markdown table: docs/reference/model_zoo.md has it."""
+
+import argparse
+
+from fairmot_mm.actions.list_models import list_zoo
+from fairmot_mm.utils.cli import one_line_errors
+
+
+def parse_args() -> argparse.Namespace:
+    """Read the command line."""
+    return argparse.ArgumentParser(description=__doc__).parse_args()
+
+
+@one_line_errors()
+def main() -> None:
+    """Run the tool."""
+    parse_args()
+    list_zoo()

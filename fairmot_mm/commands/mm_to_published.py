@@ -1,0 +1,22 @@
+"""Write a checkpoint of this package so that the published FairMOT loads it."""
+
+import argparse
+
+from fairmot_mm.apis import export_published
+from fairmot_mm.utils.cli import one_line_errors
+
+
+def parse_args() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument('source', help='checkpoint of tools/train.py')
+    parser.add_argument('out', help='file to write, for --load_model')
+    return parser.parse_args()
+
+
+@one_line_errors('nothing was written')
+def main() -> None:
+    """Run the tool."""
+    args = parse_args()
+    options = export_published(args.source, args.out)
+    print(f'{args.out}: for {options} --load_model {args.out}')

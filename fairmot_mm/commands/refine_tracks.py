@@ -1,0 +1,45 @@
+"""Refine finished tracks: fill their gaps, and smooth them if asked to.
+
+The tool reads MOTChallenge result files and writes new ones with the same names.
+`evaluate.py results GT_ROOT BEFORE AFTER` compares their scores.
+"""
+
+import argparse
+from pathlib import Path
+
+from fairmot_mm.actions.refine_tracks import refine_tracks
+from fairmot_mm.utils.cli import add_number_arguments, one_line_errors
+
+
+def parse_args() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        'results', type=Path, help='result file, or folder of them (SEQUENCE.txt)'
+    )
+    parser.add_argument(
+        '--out', type=Path, required=True, help='folder to write the new files to'
+    )
+    parser.add_argument(
+        '--method',
+        choices=['linear', 'gaussian'],
+        default='linear',
+        help='fill gaps along straight lines, or also smooth every track by Gaussian '
+        'process regression (default: %(default)s)',
+    )
+    add_number_arguments(
+        parser,
+        max_gap=(20, 'most frames missing in a row that are filled in'),
+        tau=(
+            10.0,
+            'strength of the smoothing; take less for fast people or a low frame rate',
+        ),
+        noise=(1e-4, 'variance of boxes, as a share of that of the motion'),
+    )
+    return parser.parse_args()
+
+
+@one_line_errors()
+def main() -> None:
+    """Run the tool."""
+    refine_tracks(parse_args())

@@ -1,0 +1,41 @@
+"""Track the test sequences of a config and score the tracks."""
+
+import argparse
+
+from fairmot_mm.actions.test import test
+from fairmot_mm.utils.cli import (
+    add_inference_arguments,
+    add_runner_arguments,
+    one_line_errors,
+)
+
+
+def parse_args() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument('config', help='config file, or a name of the model zoo')
+    parser.add_argument(
+        'checkpoint',
+        nargs='?',
+        help='ours, or a published FairMOT .pth; a model of the zoo has its own',
+    )
+    parser.add_argument(
+        '--out',
+        metavar='DIR',
+        help='folder of the MOT result files (results/ in the work dir)',
+    )
+    parser.add_argument(
+        '--submission',
+        metavar='FILE.zip',
+        help='also write the results as the MOTChallenge server takes them',
+    )
+    add_runner_arguments(parser)
+    add_inference_arguments(parser)
+    # Options may stand between the two: scripts of several processes put some there.
+    return parser.parse_intermixed_args()
+
+
+@one_line_errors()
+def main() -> None:
+    """Run the tool."""
+    test(parse_args())

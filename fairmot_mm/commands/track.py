@@ -1,0 +1,102 @@
+"""Track people in videos, folders of images, streams or cameras.
+
+The tool writes OUT/NAME.txt (MOTChallenge results) and OUT/NAME.mp4 (boxes and
+identities), where NAME is the name of the input. Several inputs are tracked at the same
+time: their frames pass through the network together, and each has its own identities.
+
+The network is one of the model zoo, or a config with weights. Options name it, or, in
+the order of mmdet's tools, the arguments before the inputs. By default it is the zoo's
+default model.
+"""
+
+import argparse
+import signal
+
+from fairmot_mm.actions.track import track
+from fairmot_mm.utils.cli import (
+    add_cfg_options_argument,
+    add_inference_arguments,
+    one_line_errors,
+)
+
+USAGE = """track.py [options] INPUT [INPUT ...]
+       track.py [options] --model NAME|CONFIG [--weights FILE] INPUT [INPUT ...]
+       track.py [options] CONFIG WEIGHTS INPUT [INPUT ...]"""
+
+
+def parse_args() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=__doc__.split('\n\n')[0], usage=USAGE)
+    parser.add_argument(
+        'input',
+        nargs='+',
+        help='video, image, folder of images (also a MOTChallenge sequence), pattern '
+        'of images in quotes, URL, or camera number',
+    )
+    parser.add_argument(
+        '--model',
+        metavar='NAME|CONFIG',
+        help='name of the model zoo (docs/reference/model_zoo.md) or config file; by '
+        'default the model that comes with fairmot_mm',
+    )
+    parser.add_argument(
+        '--weights',
+        metavar='FILE',
+        help='checkpoint of a training here, published FairMOT .pth, or ONNX file; a '
+        'model of the zoo has its own',
+    )
+    parser.add_argument(
+        '--out', default='outputs', help='folder to write the results to (%(default)s)'
+    )
+    parser.add_argument(
+        '--batch-size',
+        type=int,
+        help='number of consecutive frames that pass through the network together (1); '
+        'of several inputs, the number of inputs with a frame in a batch (all)',
+    )
+    parser.add_argument(
+        '--detect-every',
+        type=int,
+        metavar='N',
+        help='run the network on every N-th frame; in the frames between, tracks move '
+        'on by their motion',
+    )
+    parser.add_argument(
+        '--fps', type=float, help='frames a second, instead of what the input says'
+    )
+    parser.add_argument(
+        '--no-video', action='store_true', help='write the text only, and no mp4'
+    )
+    parser.add_argument(
+        '--no-threads',
+        action='store_true',
+        help='read, track and write one after the other (slower; for one input only)',
+    )
+    parser.add_argument(
+        '--show-trails',
+        type=int,
+        nargs='?',
+        const=60,
+        default=0,
+        metavar='FRAMES',
+        help='draw the path of the last FRAMES frames (60 without a number)',
+    )
+    add_cfg_options_argument(parser, 'model.tracker.obj_score_thr=0.5')
+    add_inference_arguments(parser)
+    args = parser.parse_args()
+    if args.input[0].endswith('.py'):  # a config, not a source of frames
+        if args.model or args.weights:
+            parser.error(f'{args.input[0]} is a config: name it with --model')
+        if len(args.input) < 3:
+            parser.error('after a config come its weights and the inputs')
+        args.model, args.weights, *args.input = args.input
+    return args
+
+
+@one_line_errors()
+def main() -> None:
+    """Run the tool."""
+    args = parse_args()
+    # A scheduler or a container ends a job by SIGTERM: the files are finished too.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    track(args)

@@ -1,0 +1,39 @@
+"""Train a model of any config."""
+
+import argparse
+
+from fairmot_mm.actions.train import train
+from fairmot_mm.utils.cli import add_runner_arguments, one_line_errors
+
+
+def parse_args() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument('config', help='config file')
+    parser.add_argument(
+        '--amp',
+        nargs='?',
+        const='float16',
+        choices=['float16', 'bfloat16'],
+        help='mixed precision training: float16 (default, GPU only) or bfloat16',
+    )
+    parser.add_argument(
+        '--auto-scale-lr',
+        action='store_true',
+        help='scale the learning rate by the batch size (auto_scale_lr of the config)',
+    )
+    parser.add_argument(
+        '--resume',
+        nargs='?',
+        const='auto',
+        metavar='CHECKPOINT',
+        help='continue from CHECKPOINT, or from the newest one of the work dir',
+    )
+    add_runner_arguments(parser)
+    return parser.parse_args()
+
+
+@one_line_errors('--resume continues from the newest checkpoint')
+def main() -> None:
+    """Run the tool."""
+    train(parse_args())
