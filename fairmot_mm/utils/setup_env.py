@@ -39,8 +39,9 @@ REBUILD = (
 def check_environment() -> None:
     """Check that mmengine, mmcv and mmdet fit and that mmcv has its operators.
 
-    A fork of `FORKS` may take the place of a package. mmcv may have been built without its compiled operators, or for another torch.
-    Without this check either fails late, with a message that does not help.
+    A fork of `FORKS` may take the place of a package. mmcv may have been built without
+    its compiled operators, or for another torch. Without this check either fails late,
+    with a message that does not help.
 
     Raises:
         ImportError: A package is missing, of another version, or without working
