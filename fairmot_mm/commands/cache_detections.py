@@ -12,12 +12,12 @@ from mmengine.config import DictAction
 
 from fairmot_mm.actions.cache_detections import cache_detections
 from fairmot_mm.synthetic import DetectionNoise
-from fairmot_mm.utils.cli import add_number_arguments, one_line_errors
+from fairmot_mm.utils.cli import add_number_arguments, make_parser, one_line_errors
 
 
 def parse_args() -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__.split('\n\n')[0])
+    parser = make_parser(__doc__.split('\n\n')[0])
     parser.add_argument(
         'sequences', nargs='+', type=Path, help='MOTChallenge sequence folders'
     )

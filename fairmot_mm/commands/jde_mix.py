@@ -3,12 +3,12 @@
 import argparse
 
 from fairmot_mm.datasets.converters import MIX_SETS, prepare_mix_set
-from fairmot_mm.utils.cli import add_workers_argument, run_converter
+from fairmot_mm.utils.cli import add_workers_argument, make_parser, run_converter
 
 
 def parse_args() -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = make_parser(__doc__)
     parser.add_argument('name', choices=MIX_SETS, help='name of the set')
     parser.add_argument(
         'source', help='unpacked folder with images and labels_with_ids'

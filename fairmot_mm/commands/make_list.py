@@ -3,12 +3,12 @@
 import argparse
 
 from fairmot_mm.datasets.converters import make_list
-from fairmot_mm.utils.cli import add_workers_argument, run_converter
+from fairmot_mm.utils.cli import add_workers_argument, make_parser, run_converter
 
 
 def parse_args() -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = make_parser(__doc__)
     parser.add_argument('root', help='data root of the training configs')
     parser.add_argument('list_file', help='list to write, relative to ROOT')
     parser.add_argument(

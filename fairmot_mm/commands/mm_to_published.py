@@ -1,16 +1,19 @@
 """Write a checkpoint of this package so that the published FairMOT loads it."""
 
 import argparse
+from pathlib import Path
 
 from fairmot_mm.apis import export_published
-from fairmot_mm.utils.cli import one_line_errors
+from fairmot_mm.utils.claim_output import claim_output
+from fairmot_mm.utils.cli import add_overwrite_argument, make_parser, one_line_errors
 
 
 def parse_args() -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = make_parser(__doc__)
     parser.add_argument('source', help='checkpoint of tools/train.py')
     parser.add_argument('out', help='file to write, for --load_model')
+    add_overwrite_argument(parser, 'the file')
     return parser.parse_args()
 
 
@@ -18,5 +21,6 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     """Run the tool."""
     args = parse_args()
-    options = export_published(args.source, args.out)
+    with claim_output(args.out, args.overwrite, [Path(args.source)]):
+        options = export_published(args.source, args.out)
     print(f'{args.out}: for {options} --load_model {args.out}')

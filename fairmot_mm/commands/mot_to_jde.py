@@ -3,12 +3,12 @@
 import argparse
 
 from fairmot_mm.datasets.converters import PEDESTRIAN_ONLY, convert_mot
-from fairmot_mm.utils.cli import add_converter_arguments, run_converter
+from fairmot_mm.utils.cli import add_converter_arguments, make_parser, run_converter
 
 
 def parse_args() -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = make_parser(__doc__)
     parser.add_argument('source', help='folder of sequences, such as MOT17/train')
     add_converter_arguments(parser, PEDESTRIAN_ONLY)
     parser.add_argument(

@@ -10,12 +10,12 @@ from fairmot_mm.utils.errors import (
     UserInputError,
     VideoError,
 )
+from fairmot_mm.utils.frame_numbers import frame_numbers, require_frames
 from fairmot_mm.utils.mot_io import (
     MOTRows,
     format_mot_rows,
     read_mot,
     write_mot,
-    write_text,
 )
 from fairmot_mm.utils.pairs import pairs_in_reach
 from fairmot_mm.utils.parallel import map_parallel
@@ -24,9 +24,12 @@ from fairmot_mm.utils.sequence import (
     SequenceInfo,
     list_images,
     natural_order,
+    number_folder,
+    sort_images,
     split_range,
 )
 from fairmot_mm.utils.step_clock import STEPS, StepClock, failed_step, step
+from fairmot_mm.utils.text_files import write_text
 
 __all__ = [
     'IMAGE_SUFFIXES',
@@ -44,12 +47,16 @@ __all__ = [
     'atomic_path',
     'failed_step',
     'format_mot_rows',
+    'frame_numbers',
     'list_images',
     'map_parallel',
     'natural_order',
+    'number_folder',
     'pairs_in_reach',
     'read_mot',
+    'require_frames',
     'require_writable_dir',
+    'sort_images',
     'split_range',
     'step',
     'write_mot',

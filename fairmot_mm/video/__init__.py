@@ -1,6 +1,7 @@
 """Reading frames from any source, and writing tracks to text and video files."""
 
-from fairmot_mm.video.frame_source import Frame, FrameSource, open_source
+from fairmot_mm.video.frame import Frame
+from fairmot_mm.video.frame_source import FrameSource, open_source
 from fairmot_mm.video.mot_writer import MOTWriter
 from fairmot_mm.video.result_writer import ResultWriter
 from fairmot_mm.video.video_reader import VideoReader

@@ -23,15 +23,24 @@ FACES = [
 ]
 
 
+FACE = """\"\"\"{summary}\"\"\"
+
+from signal import SIG_DFL, SIGINT, default_int_handler, getsignal, signal
+
+if __name__ == '__main__':
+    if getsignal(SIGINT) is default_int_handler:
+        signal(SIGINT, SIG_DFL)  # Ctrl-C while the command is imported: no traceback
+    from fairmot_mm.commands.{name} import main
+
+    main()
+"""
+
+
 @pytest.mark.parametrize('path', FACES)
 def test_face(path):
     """A file in tools/ runs the command of its name, and does nothing else."""
     summary = ast.get_docstring(ast.parse(path.read_text()))
-    assert path.read_text() == (
-        f'"""{summary}"""\n\n'
-        f'from fairmot_mm.commands.{path.stem} import main\n\n'
-        "if __name__ == '__main__':\n    main()\n"
-    )
+    assert path.read_text() == FACE.format(summary=summary, name=path.stem)
 
 
 def test_every_command_has_a_face():
