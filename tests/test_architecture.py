@@ -70,6 +70,7 @@ MAY_IMPORT = {
         'checkpoint',
         'config',
         'datasets',
+        'engine',
         'evaluation',
         'inference',
         'models',

@@ -9,14 +9,24 @@ from types import CodeType
 from typing import Any, Literal
 
 from mmengine.config import Config
-from mmengine.registry import Registry, build_functions
 from mmengine.model import is_model_wrapper
+from mmengine.registry import Registry, build_functions
 from mmengine.runner import Runner
 
 from fairmot_mm.config.check_component import check_component
 from fairmot_mm.config.check_run import check_run
 from fairmot_mm.utils.errors import ConfigError
 from fairmot_mm.utils.setup_env import check_deformable_convolutions
+
+# Names of mmengine's default hooks, which it adds to a config without them.
+_MMENGINE = (
+    'runtime_info',
+    'timer',
+    'sampler_seed',
+    'logger',
+    'param_scheduler',
+    'checkpoint',
+)
 
 
 def build_component(cfg: dict, registry: Registry, path: str) -> Any:
@@ -48,6 +58,10 @@ def build_runner(cfg: Config, mode: Literal['train', 'test']) -> Runner:
             the model is on.
     """
     check_run(cfg, mode)
+    hooks = cfg.get('default_hooks') or {}
+    # mmengine leaves a hook out that is None, but only if it is one of its own.
+    for name in [n for n, hook in hooks.items() if hook is None and n not in _MMENGINE]:
+        del hooks[name]
     with explain_build_errors(cfg.to_dict()):
         runner = Runner.from_cfg(cfg)
     model = runner.model

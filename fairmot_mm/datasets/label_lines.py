@@ -26,8 +26,8 @@ def label_problem(
 
     Args:
         words: The columns of the line.
-        columns: Names of the columns that the line must have: ``class``, ``cx``, ``cy``,
-            ``w`` and ``h`` in this order, and perhaps ``id``.
+        columns: Names of the columns that the line must have: ``class cx cy w h`` in
+            this order, and perhaps ``id``.
         num_classes: Classes must be whole numbers from 0 and below this.
         limit: Where ``num_classes`` comes from, for the message.
         about: Which of several forms the columns are, for the message.

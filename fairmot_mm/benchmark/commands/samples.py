@@ -22,9 +22,10 @@ from fairmot_mm.benchmark.report import Report
 from fairmot_mm.checkpoint.model_zoo import project_root
 from fairmot_mm.datasets import FusedJDEAugment
 from fairmot_mm.registry import DATASETS, TRANSFORMS
-from fairmot_mm.utils import ConfigError, DataError, sort_images
+from fairmot_mm.utils import ConfigError, DataError
 from fairmot_mm.utils.cli import add_number_arguments, show_progress
 from fairmot_mm.utils.machine import describe_machine, machine_line
+from fairmot_mm.utils.sequence import find_images
 
 FUSED_STEPS = ('decode', 'load_labels', 'move_boxes', 'resize', 'warp')
 NUM_BOXES = 20
@@ -121,13 +122,13 @@ def _take_apart(steps: Sequence[dict]) -> list[dict]:
 
 def _samples_of_folder(folder: Path, count: int) -> list[dict]:
     """Choose evenly spaced images below a folder, and give them random boxes."""
-    images = sort_images(folder.rglob('*'))
+    images = list(find_images(folder))
     if not images:
         raise DataError(f'{folder} has no image in it')
     rng = np.random.default_rng(0)
     samples = []
     for index in np.linspace(0, len(images) - 1, count).round().astype(int):
-        rows = np.zeros((NUM_BOXES, 6), np.float32)
+        rows = np.zeros((NUM_BOXES, 6))
         rows[:, 1] = np.arange(NUM_BOXES)
         rows[:, 2:4] = rng.uniform(0, 1, (NUM_BOXES, 2))
         rows[:, 4:] = rng.uniform((0.01, 0.05), (0.1, 0.4), (NUM_BOXES, 2))
