@@ -73,6 +73,8 @@ def build_relabelings(args: argparse.Namespace) -> list[TrackRelabeling]:
         part = build_component({'type': kind, **options}, TASK_UTILS, f'--{name}')
         require_contract(part, TrackRelabeling, f'--{name}')
         parts.append(part)
+    if not parts and (args.detections or args.frame_rate):
+        raise ConfigError('--detections and --frame-rate need --split or --link')
     return parts
 
 

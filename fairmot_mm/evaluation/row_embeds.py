@@ -51,7 +51,7 @@ def _overlap(tlwh: np.ndarray, others: np.ndarray) -> np.ndarray:
 
 
 def _is_best(group: np.ndarray, overlap: np.ndarray) -> np.ndarray:
-    """(P,) bool: the pair with the largest overlap of its group, the first of equals."""
+    """(P,) bool: the first pair with the largest overlap of its group."""
     order = np.lexsort((-overlap, group))
     best = np.zeros(len(group), bool)
     best[order[np.flatnonzero(np.diff(group[order], prepend=-1))]] = True
