@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from fairmot_mm.config import build_component
+from fairmot_mm.config.build import build_component
 from fairmot_mm.evaluation import embeds_of_rows, find_result_files, load_detections
 from fairmot_mm.postprocessing import (
     TrackRelabeling,
