@@ -49,44 +49,35 @@ class TrackletLinking:
     ``max_gap`` are compared: memory grows with the number of these pairs and not with
     the square of the number of tracks.
 
-    The cost of a pair is the mean of two numbers, each as a share of its limit. The
-    motion is the distance between where a track is and where the other one leads to on
-    a straight line, forwards and backwards in time, in heights of the person. The
+    The cost of a pair is the mean of two numbers, each a share of its limit and at most
+    1. The motion is the distance between where a track is and where the other one leads
+    to on a straight line, forwards and backwards in time, in heights of the person. The
     appearance is the cosine distance between the mean embeddings of both tracks.
 
     Args:
         max_gap: Longest time between two tracks in seconds.
         max_distance: Limit of the motion in heights of the person.
-        max_drift: The limit of the motion increases by this number of heights with each
-            second of the gap.
         max_scale: Largest ratio of the heights at both ends of the gap, above 1.
         max_embed_distance: Limit of the cosine distance, in (0, 2].
-        max_cost: Largest cost of a pair, in (0, 1].
         window: Seconds at the end of a track that its motion is measured in.
     """
 
     def __init__(
         self,
-        max_gap: float = 2.0,
+        max_gap: float = 3.0,
         max_distance: float = 0.5,
-        max_drift: float = 0.5,
-        max_scale: float = 1.5,
-        max_embed_distance: float = 0.4,
-        max_cost: float = 0.8,
-        window: float = 1.0,
+        max_scale: float = 1.3,
+        max_embed_distance: float = 0.6,
+        window: float = 0.5,
     ) -> None:
         require_range(above=0, max_gap=max_gap, max_distance=max_distance)
         require_range(above=0, window=window)
-        require_range(low=0, max_drift=max_drift)
         require_range(above=1, max_scale=max_scale)
         require_range(above=0, high=2, max_embed_distance=max_embed_distance)
-        require_range(above=0, high=1, max_cost=max_cost)
         self.max_gap = max_gap
         self.max_distance = max_distance
-        self.max_drift = max_drift
         self.max_scale = max_scale
         self.max_embed_distance = max_embed_distance
-        self.max_cost = max_cost
         self.window = window
 
     def relabel(
@@ -106,7 +97,7 @@ class TrackletLinking:
         first = _measure_ends(ordered, track, begins, window)
         last = _measure_ends(ordered, track, ends, window)
         before, after = _following(last, first, self.max_gap * frame_rate)
-        motion = self._motion_cost(last, first, before, after, frame_rate)
+        motion = self._motion_cost(last, first, before, after)
         near = motion <= 1
         before, after, cost = before[near], after[near], motion[near]
         if embeds is not None:
@@ -117,19 +108,14 @@ class TrackletLinking:
             before, after = before[alike], after[alike]
             cost, appearance = cost[alike], appearance[alike]
             cost = np.where(np.isnan(appearance), cost, (cost + appearance) / 2)
-        links = _cheapest_links(before, after, cost, self.max_cost, len(identities))
+        links = _cheapest_links(before, after, cost, len(identities))
         roots = _first_of_chain(*links, first.frames)
         ids = np.empty_like(rows.ids)
         ids[order] = identities[roots][track]
         return replace(rows, ids=ids)
 
     def _motion_cost(
-        self,
-        last: _Ends,
-        first: _Ends,
-        before: np.ndarray,
-        after: np.ndarray,
-        frame_rate: float,
+        self, last: _Ends, first: _Ends, before: np.ndarray, after: np.ndarray
     ) -> np.ndarray:
         """(P,) motion of pairs as a share of its limit; infinite where sizes differ."""
         gap = first.frames[after] - last.frames[before]
@@ -139,8 +125,7 @@ class TrackletLinking:
         error = np.hypot(*forwards.T) + np.hypot(*backwards.T)
         sizes = last.sizes[before], first.sizes[after]
         height = np.exp((sizes[0] + sizes[1]) / 2)
-        limit = self.max_distance + self.max_drift * gap / frame_rate
-        cost = error / (2 * height * limit)
+        cost = error / (2 * height * self.max_distance)
         scale = np.abs(sizes[0] - sizes[1])
         return np.where(scale <= np.log(self.max_scale), cost, np.inf)
 
@@ -212,13 +197,9 @@ def _cosine_distance(
 
 
 def _cheapest_links(
-    before: np.ndarray,
-    after: np.ndarray,
-    cost: np.ndarray,
-    max_cost: float,
-    num_tracks: int,
+    before: np.ndarray, after: np.ndarray, cost: np.ndarray, num_tracks: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Choose pairs at the least total cost; a track left alone costs ``max_cost``.
+    """Choose pairs at the least total cost; a track without a successor costs 1.
 
     Every track has a column of its own for being left alone, so the matrix stays sparse
     and every row gets a column. A track is in one chosen pair as the first, and in one
@@ -228,7 +209,7 @@ def _cheapest_links(
         return before, after
     alone = np.arange(num_tracks)
     # A cost of 0 would not be an entry of a sparse matrix.
-    costs = 1 + np.concatenate([cost, np.full(num_tracks, max_cost)])
+    costs = 1 + np.concatenate([cost, np.ones(num_tracks)])
     rows = np.concatenate([before, alone])
     columns = np.concatenate([after, num_tracks + alone])
     matrix = coo_array((costs, (rows, columns)), shape=(num_tracks, 2 * num_tracks))

@@ -29,7 +29,7 @@ class TrackletSplitting:
         min_length: Shortest piece in seconds.
     """
 
-    def __init__(self, min_distance: float = 0.5, min_length: float = 1.0) -> None:
+    def __init__(self, min_distance: float = 0.7, min_length: float = 2.0) -> None:
         require_range(above=0, high=2, min_distance=min_distance)
         require_range(above=0, min_length=min_length)
         self.min_distance = min_distance

@@ -66,7 +66,7 @@ def test_what_is_no_continuation_stays():
 
 
 def test_motion_is_extrapolated():
-    """A fast walker is found where the speed leads to, and not where the track ended."""
+    """A fast walker is found where the speed leads to, not where the track ended."""
     first = walk(1, range(1, 11), 0, speed=12)
     ahead = walk(2, range(20, 31), 0, speed=12)
     behind = walk(3, range(20, 31), 120, speed=0)
@@ -85,7 +85,7 @@ def test_links_are_cheapest_together():
         walk(3, range(12, 22), 8, speed=0),
         walk(4, range(12, 22), 15, speed=0),
     )
-    options = dict(max_distance=0.3, max_drift=0, max_cost=1.0)
+    options = dict(max_distance=0.3)
     assert chains(rows, **options) == {1: {1, 3}, 2: {2, 4}}
 
 
@@ -125,7 +125,7 @@ def test_random_tracks_never_meet():
             walk(i, start + np.arange(rng.integers(1, 30)), rng.uniform(0, 60), 0)
             for i, start in enumerate(rng.integers(1, 200, 60), 1)
         ]
-        found = chains(join(*parts), max_gap=5.0, max_distance=3.0, max_cost=1.0)
+        found = chains(join(*parts), max_gap=5.0, max_distance=3.0)
         assert len(found) < 60
 
 
@@ -151,9 +151,8 @@ def test_wrong_input():
     with pytest.raises(DataError, match='identity 7 is more than once in frame 4'):
         TrackletLinking().relabel(rows, RATE)
     for name, value in (
-        ('max_gap', 0), ('max_distance', float('nan')), ('max_drift', -1),
-        ('max_scale', 1), ('max_embed_distance', 2.5), ('max_cost', 1.5),
-        ('window', '1'),
+        ('max_gap', 0), ('max_distance', float('nan')), ('max_scale', 1),
+        ('max_embed_distance', 2.5), ('window', '1'),
     ):  # fmt: skip
         with pytest.raises(ConfigError, match=f'{name}='):
             TASK_UTILS.build({'type': 'TrackletLinking', name: value})

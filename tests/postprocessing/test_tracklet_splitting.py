@@ -21,6 +21,7 @@ def make(*tracks):
 
 
 def split(rows, embeds, **options):
+    options = dict(min_length=1.0) | options
     return TrackletSplitting(**options).relabel(rows, RATE, embeds).ids.tolist()
 
 

@@ -157,7 +157,7 @@ def test_another_component(main, with_faults, tmp_path):
     results, _ = with_faults
     arguments = [results, '--out', tmp_path / 'out', '--frame-rate', 25, '--link']
     main([*arguments, 'type=TrackletLinking'])
-    with pytest.raises(SystemExit, match='--link: .*ReentryGallery lacks relabel'):
+    with pytest.raises(SystemExit, match=r'--link: .*ReentryGallery lacks relabel'):
         main([*arguments, 'type=ReentryGallery'])
 
 
@@ -186,13 +186,13 @@ def test_wrong_linking_is_one_line(main, with_faults, with_holes, tmp_path):
             main([results, '--out', tmp_path / 'out', *options])
         assert message in str(error.value)
         assert str(error.value).count('\n') == 0
-    with pytest.raises(SystemExit, match='has no A.npz, which .*A.txt needs'):
+    with pytest.raises(SystemExit, match=r'has no A\.npz, which .*A\.txt needs'):
         main([other, '--out', tmp_path / 'out', *link])
     rows = read_mot(results / 'TUD-Campus.txt')
     write_mot(results / 'TUD-Campus.txt', replace(rows, tlwh=rows.tlwh + 300))
     with pytest.raises(SystemExit, match=r'only \d+ of \d+ boxes have a detection in'):
         main([results, '--out', tmp_path / 'out', *link])
     write_mot(results / 'TUD-Campus.txt', replace(rows, frames=rows.frames + 50))
-    with pytest.raises(SystemExit, match='results have frame.* 1 to 40 of'):
+    with pytest.raises(SystemExit, match=r'results have frame.* 1 to 40 of'):
         main([results, '--out', tmp_path / 'out', *link])
     assert not [*(tmp_path / 'out').glob('*')]
