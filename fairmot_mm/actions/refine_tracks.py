@@ -3,6 +3,7 @@
 import argparse
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from math import nan
 from pathlib import Path
 
 import numpy as np
@@ -40,13 +41,13 @@ class Sequence:
 
     Attributes:
         frames: Numbers of its frames; None if every number between two is a frame.
-        frame_rate: Frames per second; None if no option says it.
+        frame_rate: Frames per second; NaN if no option says it.
         embeds: (N, C) embedding of each result, see `embeds_of_rows`, or None.
     """
 
-    frames: Frames | None = None
-    frame_rate: float | None = None
-    embeds: np.ndarray | None = None
+    frames: np.ndarray | None
+    frame_rate: float
+    embeds: np.ndarray | None
 
 
 def build_relabelings(args: argparse.Namespace) -> list[TrackRelabeling]:
@@ -127,10 +128,11 @@ def read_sequence(
         DataError: The sequence is not there, it does not have a frame, or the
             detections are not those of the results.
     """
-    frames, rate, embeds = None, args.frame_rate, None
+    frames: Frames | None = None
+    rate, embeds = args.frame_rate or nan, None
     if detections is not None:
         detected = load_detections(detections)
-        frames, rate = detected.frames, rate or detected.frame_rate
+        frames, rate = detected.frames, args.frame_rate or detected.frame_rate
         require_frames(rows.frames, frames, 'results have', lambda _: str(detections))
         embeds = embeds_of_rows(rows, detected)
         known = int((~np.isnan(embeds).any(axis=1)).sum())
@@ -155,7 +157,7 @@ def refine(
 ) -> MOTRows:
     """Refine tracks by the places of their frames, which may have any numbers."""
     if sequence.frames is not None:
-        places = np.searchsorted(sequence.frames, rows.frames)
+        places = np.searchsorted(sequence.frames, rows.frames).astype(np.int64)
         rows = replace(rows, frames=places)
     for part in relabelings:
         rows = part.relabel(rows, sequence.frame_rate, sequence.embeds)
