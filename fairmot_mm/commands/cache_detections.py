@@ -8,10 +8,9 @@ import argparse
 from dataclasses import asdict
 from pathlib import Path
 
-from mmengine.config import DictAction
-
 from fairmot_mm.actions.cache_detections import cache_detections
 from fairmot_mm.synthetic import DetectionNoise
+from fairmot_mm.utils.cfg_options import CfgOptions
 from fairmot_mm.utils.cli import add_number_arguments, make_parser, one_line_errors
 
 
@@ -35,14 +34,14 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         '--cfg-options',
         nargs='+',
-        action=DictAction,
+        action=CfgOptions,
         help='override keys of the config: scores below '
         'model.detector.bbox_head.test_cfg.score_thr are not in the files',
     )
     parser.add_argument(
         '--noise',
         nargs='*',
-        action=DictAction,
+        action=CfgOptions,
         help='use ground truth with noise; KEY=VALUE changes one of '
         f'{", ".join(asdict(DetectionNoise()))}',
     )

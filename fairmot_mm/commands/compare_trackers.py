@@ -12,10 +12,9 @@ are in tools/analysis_tools/inputs.
 import argparse
 from pathlib import Path
 
-from mmengine.config import DictAction
-
 from fairmot_mm.actions.compare_trackers import compare_trackers
 from fairmot_mm.utils import cli
+from fairmot_mm.utils.cfg_options import CfgOptions
 
 
 def parse_args() -> argparse.Namespace:
@@ -38,7 +37,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         '--noise',
         nargs='+',
-        action=DictAction,
+        action=CfgOptions,
         default={},
         help='other values of DetectionNoise, as in miss_rate=0.2 gap_rate=0.01; '
         'those of a comparison take precedence',

@@ -4,10 +4,10 @@ import argparse
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
-from mmengine.config import DictAction
 from rich.console import Console
 from rich.progress import track
 
+from fairmot_mm.utils.cfg_options import CfgOptions
 from fairmot_mm.utils.errors import DataError
 from fairmot_mm.utils.exact_numbers import rate_number
 from fairmot_mm.utils.one_line_errors import one_line_errors
@@ -193,7 +193,7 @@ def add_cfg_options_argument(
     parser.add_argument(
         '--cfg-options',
         nargs='+',
-        action=DictAction,
+        action=CfgOptions,
         metavar='KEY=VALUE',
         help=f'override keys of the config, as in {example}',
     )

@@ -24,6 +24,7 @@ from fairmot_mm.datasets import FusedJDEAugment
 from fairmot_mm.registry import DATASETS, TRANSFORMS
 from fairmot_mm.utils import ConfigError, DataError
 from fairmot_mm.utils.cli import add_number_arguments, show_progress
+from fairmot_mm.utils.dataset_configs import inner_datasets, without_pipelines
 from fairmot_mm.utils.machine import describe_machine, machine_line
 from fairmot_mm.utils.sequence import find_images
 
@@ -56,7 +57,8 @@ def run(args: argparse.Namespace, report: Report) -> None:
             samples = _samples_of_folder(args.images, args.num_samples)
         else:
             samples = _samples_of_config(dataset_cfg, args.num_samples)
-        numbers = _measure(dataset_cfg.pipeline, samples)
+        pipeline = next(part.pipeline for part, _ in inner_datasets(dataset_cfg))
+        numbers = _measure(pipeline, samples)
     tables = []
     for name, title in (('pipeline', 'step of the config'), ('steps', 'single step')):
         times = {**numbers[name]['steps'], 'whole sample': numbers[name]['total']}
@@ -138,9 +140,9 @@ def _samples_of_folder(folder: Path, count: int) -> list[dict]:
 
 def _samples_of_config(dataset_cfg: dict, count: int) -> list[dict]:
     """Choose evenly spaced samples of the training data."""
-    if not dataset_cfg.get('ann_files'):
+    if not any(part.get('ann_files') for part, _ in inner_datasets(dataset_cfg)):
         raise ConfigError('the config names no training list: use --images FOLDER')
-    dataset = DATASETS.build({**dataset_cfg, 'pipeline': []})
+    dataset = DATASETS.build(without_pipelines(dataset_cfg))
     indices = np.linspace(0, len(dataset) - 1, count).round().astype(int)
     return [dataset.get_data_info(int(index)) for index in indices]
 

@@ -253,7 +253,7 @@ def test_halves(tmp_path, make_sequence):
 
 def test_halves_have_the_published_lengths(tmp_path, make_sequence):
     """An odd MOT17 sequence: 837 images of MOT17-05 are 418 and 419, 140 for Re-ID."""
-    make_sequence(tmp_path / 'src', 'A', MOT17_GT, frames=range(1, 838), size=(2, 2))
+    make_sequence(tmp_path / 'src', 'A', MOT17_GT, frames=range(1, 838), size=(10, 8))
     report = convert_mot(tmp_path / 'src', tmp_path / 'out', 'SET', half=True)
     images = [count.images for count in report.lists.values()]
     assert images == [837, 418, 419, 140]
