@@ -86,7 +86,9 @@ def run_tool(name, *args, local_rank='0'):
         if local_rank is not None:
             patch.setenv('LOCAL_RANK', local_rank)
         patch.setattr(sys, 'argv', [path.name, *map(str, args)])
-        patch.setattr(mmengine.config.config, 'FormatCode', keep_layout)
+        # mmengine imports it with its module, the fork when it is used.
+        patch.setattr(mmengine.config.config, 'FormatCode', keep_layout, raising=False)
+        patch.setattr('yapf.yapflib.yapf_api.FormatCode', keep_layout)
         try:
             tool.main()
         finally:
