@@ -12,10 +12,8 @@ are in tools/analysis_tools/inputs.
 import argparse
 from pathlib import Path
 
-from mmengine.config import DictAction
-
-from fairmot_mm.actions.compare_trackers import compare_trackers
 from fairmot_mm.utils import cli
+from fairmot_mm.utils.inputs import require_config, require_paths
 
 
 def parse_args() -> argparse.Namespace:
@@ -38,7 +36,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         '--noise',
         nargs='+',
-        action=DictAction,
+        action=cli.KeyValueAction,
         default={},
         help='other values of DetectionNoise, as in miss_rate=0.2 gap_rate=0.01; '
         'those of a comparison take precedence',
@@ -49,4 +47,9 @@ def parse_args() -> argparse.Namespace:
 @cli.one_line_errors()
 def main() -> None:
     """Run the tool."""
-    compare_trackers(parse_args())
+    args = parse_args()
+    require_config(args.config)
+    require_paths(*args.sequences)
+    from fairmot_mm.actions.compare_trackers import compare_trackers
+
+    compare_trackers(args)

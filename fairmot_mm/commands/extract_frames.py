@@ -2,8 +2,8 @@
 
 import argparse
 
-from fairmot_mm.datasets.converters.video_frames import extract_frames
 from fairmot_mm.utils.cli import one_line_errors
+from fairmot_mm.utils.inputs import require_paths
 
 
 def parse_args() -> argparse.Namespace:
@@ -23,6 +23,9 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     """Run the tool."""
     args = parse_args()
+    require_paths(*args.videos)
+    from fairmot_mm.datasets.converters.video_frames import extract_frames
+
     for video in args.videos:
         folder, count = extract_frames(
             video, args.out, frame_rate=args.frame_rate, show_progress=True

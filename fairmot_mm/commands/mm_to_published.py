@@ -2,8 +2,8 @@
 
 import argparse
 
-from fairmot_mm.apis import export_published
 from fairmot_mm.utils.cli import one_line_errors
+from fairmot_mm.utils.inputs import require_checkpoint
 
 
 def parse_args() -> argparse.Namespace:
@@ -18,5 +18,8 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     """Run the tool."""
     args = parse_args()
+    require_checkpoint(args.source)
+    from fairmot_mm.apis import export_published
+
     options = export_published(args.source, args.out)
     print(f'{args.out}: for {options} --load_model {args.out}')

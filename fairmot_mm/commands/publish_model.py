@@ -2,8 +2,8 @@
 
 import argparse
 
-from fairmot_mm.apis import publish_weights
 from fairmot_mm.utils.cli import one_line_errors
+from fairmot_mm.utils.inputs import require_checkpoint
 
 
 def parse_args() -> argparse.Namespace:
@@ -23,5 +23,8 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     """Run the tool."""
     args = parse_args()
+    require_checkpoint(args.source)
+    from fairmot_mm.apis import publish_weights
+
     digest, size = publish_weights(args.source, args.out, raw=args.raw)
     print(f'{args.out}: {size / 2**20:.1f} MiB, sha256 {digest}')

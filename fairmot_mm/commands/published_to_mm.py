@@ -5,8 +5,8 @@ Converting is optional: every tool reads published checkpoints.
 
 import argparse
 
-from fairmot_mm.apis import convert_published
 from fairmot_mm.utils.cli import one_line_errors
+from fairmot_mm.utils.inputs import require_checkpoint
 
 
 def parse_args() -> argparse.Namespace:
@@ -21,4 +21,7 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     """Run the tool."""
     args = parse_args()
+    require_checkpoint(args.source)
+    from fairmot_mm.apis import convert_published
+
     print(f'{args.out}: {convert_published(args.source, args.out)}')

@@ -2,12 +2,12 @@
 
 import argparse
 
-from fairmot_mm.actions.test import test
 from fairmot_mm.utils.cli import (
     add_inference_arguments,
     add_runner_arguments,
     one_line_errors,
 )
+from fairmot_mm.utils.inputs import require_checkpoint, require_config
 
 
 def parse_args() -> argparse.Namespace:
@@ -38,4 +38,9 @@ def parse_args() -> argparse.Namespace:
 @one_line_errors()
 def main() -> None:
     """Run the tool."""
-    test(parse_args())
+    args = parse_args()
+    require_config(args.config)
+    require_checkpoint(args.checkpoint)
+    from fairmot_mm.actions.test import test
+
+    test(args)

@@ -1,32 +1,63 @@
 """Tools for all parts: errors, safe writing, MOTChallenge files, set-up."""
 
-from fairmot_mm.utils.atomic import atomic_path, require_writable_dir
-from fairmot_mm.utils.errors import (
-    CheckpointError,
-    ConfigError,
-    DataError,
-    DivergedError,
-    OutputError,
-    UserInputError,
-    VideoError,
-)
-from fairmot_mm.utils.mot_io import (
-    MOTRows,
-    format_mot_rows,
-    read_mot,
-    write_mot,
-    write_text,
-)
-from fairmot_mm.utils.pairs import pairs_in_reach
-from fairmot_mm.utils.parallel import map_parallel
-from fairmot_mm.utils.sequence import (
-    IMAGE_SUFFIXES,
-    SequenceInfo,
-    list_images,
-    natural_order,
-    split_range,
-)
-from fairmot_mm.utils.step_clock import STEPS, StepClock, failed_step, step
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from fairmot_mm.utils.atomic import atomic_path, require_writable_dir
+    from fairmot_mm.utils.errors import (
+        CheckpointError,
+        ConfigError,
+        DataError,
+        DivergedError,
+        OutputError,
+        UserInputError,
+        VideoError,
+    )
+    from fairmot_mm.utils.mot_io import (
+        MOTRows,
+        format_mot_rows,
+        read_mot,
+        write_mot,
+        write_text,
+    )
+    from fairmot_mm.utils.pairs import pairs_in_reach
+    from fairmot_mm.utils.parallel import map_parallel
+    from fairmot_mm.utils.sequence import (
+        IMAGE_SUFFIXES,
+        SequenceInfo,
+        list_images,
+        natural_order,
+        split_range,
+    )
+    from fairmot_mm.utils.step_clock import STEPS, StepClock, failed_step, step
+
+# A command line answers before numpy, cv2 and torch are imported, so that a name is
+# imported from its file when it is first used.
+_FILES = {
+    'atomic': ('atomic_path', 'require_writable_dir'),
+    'errors': (
+        'CheckpointError',
+        'ConfigError',
+        'DataError',
+        'DivergedError',
+        'OutputError',
+        'UserInputError',
+        'VideoError',
+    ),
+    'mot_io': ('MOTRows', 'format_mot_rows', 'read_mot', 'write_mot', 'write_text'),
+    'pairs': ('pairs_in_reach',),
+    'parallel': ('map_parallel',),
+    'sequence': (
+        'IMAGE_SUFFIXES',
+        'SequenceInfo',
+        'list_images',
+        'natural_order',
+        'split_range',
+    ),
+    'step_clock': ('STEPS', 'StepClock', 'failed_step', 'step'),
+}
+_FILE_OF = {name: file for file, names in _FILES.items() for name in names}
 
 __all__ = [
     'IMAGE_SUFFIXES',
@@ -55,3 +86,11 @@ __all__ = [
     'write_mot',
     'write_text',
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _FILE_OF:
+        raise AttributeError(f'module {__name__!r} has no attribute {name!r}')
+    value = getattr(import_module(f'{__name__}.{_FILE_OF[name]}'), name)
+    globals()[name] = value
+    return value

@@ -8,11 +8,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from mmengine.config import DictAction
-from mmengine.dist import is_main_process
-from rich.console import Console
-from rich.progress import track
-
 from fairmot_mm.utils.errors import UserInputError
 from fairmot_mm.utils.step_clock import failed_step
 
@@ -26,6 +21,8 @@ _INFERENCE = (
     'cuda_graphs',
     'num_threads',
 )
+# The default of the converters whose sources name classes.
+PERSON_CLASSES = ('pedestrian,person',)
 _INTERRUPTED = 130  # status that a shell reports for Ctrl-C
 
 
@@ -53,7 +50,7 @@ def one_line_errors(interrupted: str = '') -> Iterator[None]:
         message = re.sub(marker, '', str(error)).strip()
         raise SystemExit(f'error: {message}{_where(error)}') from error
     except KeyboardInterrupt as interrupt:
-        if is_main_process():
+        if _is_main_process():
             advice = f': {interrupted}' if interrupted else ''
             print(f'interrupted{_where(interrupt)}{advice}', file=sys.stderr)
         raise SystemExit(_INTERRUPTED) from None
@@ -68,6 +65,15 @@ def one_line_errors(interrupted: str = '') -> Iterator[None]:
             'cases because memory ran out. Lower num_workers or give the job more '
             'memory and /dev/shm, then continue with --resume'
         ) from error
+
+
+def _is_main_process() -> bool:
+    """Whether this process may print: true until a run has started others."""
+    if 'mmengine' not in sys.modules:
+        return True
+    from mmengine.dist import is_main_process
+
+    return is_main_process()
 
 
 def _where(error: BaseException) -> str:
@@ -179,7 +185,28 @@ def show_progress(items: Iterable[T], text: str) -> Iterator[T]:
         items: The items; their number is shown where it is known.
         text: Text next to the bar.
     """
+    from rich.console import Console
+    from rich.progress import track
+
     return iter(track(items, text, console=Console(stderr=True)))
+
+
+class KeyValueAction(argparse.Action):
+    """mmengine's `DictAction` for ``KEY=VALUE``, imported once the option is used."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: Any,
+        option_string: str | None = None,
+    ) -> None:
+        """Store the keys and values as a dict, see `argparse.Action`."""
+        from mmengine.config import DictAction
+
+        DictAction(self.option_strings, self.dest)(
+            parser, namespace, values, option_string
+        )
 
 
 def add_cfg_options_argument(
@@ -194,7 +221,7 @@ def add_cfg_options_argument(
     parser.add_argument(
         '--cfg-options',
         nargs='+',
-        action=DictAction,
+        action=KeyValueAction,
         metavar='KEY=VALUE',
         help=f'override keys of the config, as in {example}',
     )

@@ -20,6 +20,7 @@ from fairmot_mm.utils import (
     VideoError,
 )
 from fairmot_mm.utils.images import read_image
+from fairmot_mm.utils.inputs import require_source
 from fairmot_mm.video.video_reader import VideoReader
 
 DEFAULT_FRAME_RATE = Fraction(30)
@@ -163,11 +164,7 @@ def _open_named(text: str) -> FrameSource:
         return _open_video(text)
     if text.isdigit():
         return _open_camera(int(text))
-    if not any(character in text for character in '*?['):
-        raise VideoError(
-            f'{text} does not exist; give a video, an image, a folder or pattern of '
-            'images, a URL or a camera number'
-        )
+    require_source(text)
     matches = (Path(match) for match in sorted(glob.glob(text, recursive=True)))
     images = [path for path in matches if path.suffix.lower() in IMAGE_SUFFIXES]
     if not images:
