@@ -178,7 +178,7 @@ def test_imports_only_what_lies_below():
 
 
 def test_every_room_needs_a_working_environment():
-    """A room imports `environment` first, so that no checkpoint is loaded without it."""
+    """A room imports `environment` first: no checkpoint is loaded without it."""
 
     def starts_without(module):
         first = next(node for node in tree_of(module).body if is_import(node))
