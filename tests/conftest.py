@@ -1,7 +1,9 @@
+import importlib.util
 import logging
 import multiprocessing.forkserver
 import os
 import runpy
+import sys
 from fractions import Fraction
 from pathlib import Path
 
@@ -214,3 +216,23 @@ def pattern_video(tmp_path_factory):
         writer.write(np.roll(image, shift, axis=1))
     writer.close()
     return str(path)
+
+
+@pytest.fixture(scope='session')
+def fake_device():
+    """tests/fake_device.py: a device that torch knows for the rest of the process."""
+    path = Path(__file__).with_name('fake_device.py')
+    spec = importlib.util.spec_from_file_location('fake_device', path)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules['fake_device'] = module
+    spec.loader.exec_module(module)
+    libraries = module.register()
+    yield module
+    del libraries
+
+
+@pytest.fixture
+def fake(fake_device, monkeypatch):
+    """The fake device, also for what torch does not ask a device written in Python."""
+    fake_device.replace_outside_of_torch(monkeypatch)
+    return fake_device

@@ -5,6 +5,12 @@ with the light model that comes with the project. It prints scores and speed, an
 the tracks, an mp4 and a strip of pictures.
 """
 
+import signal
+
+if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+    # Ctrl-C while the modules are imported: no traceback.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
 import argparse
 import time
 from pathlib import Path
@@ -20,7 +26,7 @@ from fairmot_mm.evaluation import OVERALL, SequenceTracks, evaluate_sequences
 from fairmot_mm.synthetic import SyntheticScene, write_sequence
 from fairmot_mm.utils import read_mot, require_writable_dir
 from fairmot_mm.utils.atomic import atomic_path
-from fairmot_mm.utils.cli import one_line_errors
+from fairmot_mm.utils.cli import make_parser, one_line_errors
 from fairmot_mm.video.frame_source import open_source
 
 SHOWN_SCORES = {  # name in the table of scores -> as printed
@@ -36,8 +42,8 @@ console = Console()
 
 def parse_args() -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(
-        description=__doc__.split('\n\n')[0],
+    parser = make_parser(
+        __doc__.split('\n\n')[0],
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
     parser.add_argument(
@@ -75,7 +81,7 @@ def track(args: argparse.Namespace, folder: Path) -> float:
     start = time.perf_counter()
     with bars() as progress:
         task = progress.add_task('tracking', total=args.num_frames, note='')
-        for sample in inferencer(folder, args.out):
+        for sample in inferencer(folder, args.out, existing='overwrite'):
             people = len(sample.pred_track_instances)
             progress.update(task, advance=1, note=f'{people} people')
     return args.num_frames / (time.perf_counter() - start)

@@ -5,13 +5,15 @@ from collections.abc import Iterator
 
 from fairmot_mm.apis import build_tracker
 from fairmot_mm.evaluation import (
-    SequenceTracks,
     evaluate_sequences,
     format_table,
     load_all_detections,
+    read_result_folder,
+    read_seqmap,
+    read_truths,
     track_sequence,
 )
-from fairmot_mm.utils import DataError, read_mot, write_mot
+from fairmot_mm.utils import write_mot
 
 
 def score_results(args: argparse.Namespace) -> Iterator[tuple[str, list]]:
@@ -21,19 +23,21 @@ def score_results(args: argparse.Namespace) -> Iterator[tuple[str, list]]:
         The name of a folder and its sequences.
 
     Raises:
-        DataError: A folder has no result file, or a file is missing or malformed.
+        DataError: See `read_truths` and `read_result_folder`.
     """
+    names = read_seqmap(args.seqmap) if args.seqmap else args.sequences
+    truths = read_truths(args.gt_root, names, args.class_number)
     for folder in args.results:
-        files = sorted(folder.glob('*.txt'))
-        if not files:
-            raise DataError(f'{folder} has no result file (SEQUENCE.txt) in it')
-        truths = [read_mot(args.gt_root / f.stem / 'gt' / 'gt.txt') for f in files]
         yield (
             str(folder),
-            [
-                SequenceTracks(file.stem, truth, read_mot(file))
-                for file, truth in zip(files, truths, strict=True)
-            ],
+            read_result_folder(
+                folder,
+                truths,
+                args.gt_root,
+                all_sequences=names is None,
+                missing=args.missing,
+                class_number=args.class_number,
+            ),
         )
 
 
@@ -50,9 +54,7 @@ def score_detections(args: argparse.Namespace) -> Iterator[tuple[str, list]]:
         rows = track_sequence(tracker, sequence)
         if args.out:
             write_mot(args.out / f'{sequence.name}.txt', rows)
-        tracked.append(
-            SequenceTracks(sequence.name, sequence.gt, rows, sequence.num_frames)
-        )
+        tracked.append(sequence.to_score(rows))
     yield str(args.detections), tracked
 
 

@@ -12,7 +12,6 @@ from tabulate import tabulate
 from fairmot_mm.apis import build_tracker
 from fairmot_mm.evaluation import (
     DetectedSequence,
-    SequenceTracks,
     Switch,
     find_switches,
     load_detections,
@@ -23,6 +22,7 @@ from fairmot_mm.models.trackers.explanation import Candidate, Explainer
 from fairmot_mm.models.trackers.frame_record import FrameRecord
 from fairmot_mm.utils import ConfigError, DataError, atomic_path, cli, write_text
 from fairmot_mm.utils.boxes import tlwh_to_xyxy
+from fairmot_mm.utils.frame_numbers import format_frames
 from fairmot_mm.utils.images import read_image
 from fairmot_mm.visualization import Link, draw_candidates
 
@@ -31,6 +31,10 @@ COLUMNS = ('track', 'state', 'detection', 'score', 'embeds', 'motion', '1 - IoU'
 
 class Replay:
     """Runs a tracker over a sequence as often as needed and keeps records of frames.
+
+    A tracker counts the frames that it gets: `FrameRecord.frame` is a place, from 1.
+    Rows and switches have the numbers of frames, which may begin elsewhere and have
+    gaps.
 
     Args:
         tracker: A `JDETracker`.
@@ -44,18 +48,30 @@ class Replay:
                 'they considered'
             )
         self.tracker, self.sequence = tracker, sequence
-        self.first_frames: dict[int, int] = {}
+        self.first_places: dict[int, int] = {}
         tracker.observer = self._note_births
         self.rows = track_sequence(tracker, sequence)
 
     def _note_births(self, record: FrameRecord) -> None:
         for identity in record.ids[record.begun].tolist():
-            self.first_frames.setdefault(identity, record.frame)
+            self.first_places.setdefault(identity, record.frame)
 
-    def explainers(self, frames: Iterable[int]) -> dict[int, Explainer]:
-        """Explain what the tracker considered in some frames, numbered from 1."""
+    def place(self, number: int) -> int:
+        """Find the place of a frame, from 1."""
+        places = np.flatnonzero(self.sequence.frames == number)
+        if not len(places):
+            known = format_frames(self.sequence.frames)
+            raise DataError(f'frame {number} is not in {known}')
+        return int(places[0]) + 1
+
+    def number(self, place: int) -> int:
+        """Find the number of the frame at a place, from 1."""
+        return int(self.sequence.frames[place - 1])
+
+    def explainers(self, places: Iterable[int]) -> dict[int, Explainer]:
+        """Explain what the tracker considered in the frames at some places."""
         records: list[FrameRecord] = []
-        wanted = set(frames)
+        wanted = set(places)
 
         def keep(record: FrameRecord) -> None:
             if record.frame in wanted:
@@ -73,18 +89,17 @@ class Replay:
                 f'{sequence.name} has no ground truth to find switches with: name '
                 '--frame and --id'
             )
-        return find_switches(
-            SequenceTracks(sequence.name, sequence.gt, self.rows, sequence.num_frames)
-        )
+        return find_switches(sequence.to_score(self.rows))
 
-    def frames_of(self, switch: Switch) -> tuple[int, int]:
-        """Find the frame that lost the old identity, and the one that gave the new one.
+    def places_of(self, switch: Switch) -> tuple[int, int]:
+        """Find the place that lost the old identity, and the one that gave the new one.
 
         A track begins a frame or more before it is confirmed and seen as a switch.
         """
-        born = self.first_frames.get(switch.new, 0)
-        taken = born if switch.last_frame < born <= switch.frame else switch.frame
-        return min(switch.last_frame + 1, taken), taken
+        born = self.first_places.get(switch.new, 0)
+        last, taken = self.place(switch.last_frame), self.place(switch.frame)
+        taken = born if last < born <= taken else taken
+        return min(last + 1, taken), taken
 
 
 def table(candidates: list[Candidate]) -> str:
@@ -131,7 +146,7 @@ def explain_identity(
         DataError: It had no part in the frame.
     """
     row, col = explainer.row_of(identity), explainer.col_of(identity)
-    frame = explainer.record.frame
+    frame = replay.number(explainer.record.frame)
     if row is not None:
         candidates = explainer.of_track(row, limit)
         title = f'Frame {frame}: track {identity}, {explainer.state(row)}'
@@ -150,7 +165,7 @@ def explain_switch(
     replay: Replay, switch: Switch, limit: int, explainers: dict[int, Explainer]
 ) -> tuple[str, np.ndarray]:
     """Explain where the old identity was lost, and where the new one was given."""
-    lost, taken = replay.frames_of(switch)
+    lost, taken = replay.places_of(switch)
     title = (
         f'{replay.sequence.name}: person {switch.person} was track {switch.old} until '
         f'frame {switch.last_frame} and is track {switch.new} from frame {switch.frame}'
@@ -167,7 +182,7 @@ def explain_switch(
     if row is not None and all(each.row != row for each in candidates):
         candidates.append(explainer.pair(row, col))
     verb = 'began' if explainer.record.begun[col] else 'continued'
-    header = f'Frame {taken}: detection {col} {verb} track {switch.new}'
+    header = f'Frame {replay.number(taken)}: detection {col} {verb} track {switch.new}'
     parts.append(f'{header}\n{table(candidates)}')
     panels.append(picture(replay, explainer, candidates, header))
     parts.append(f'-> {conclusion(replay, explainer, switch, row, col)}\n')
@@ -182,12 +197,12 @@ def conclusion(
         pair = explainer.pair(row, col)
         reasons = '; '.join(pair.reasons)
         return f'track {switch.old} ({pair.state}) did not get it: {reasons}'
-    rows = replay.rows[replay.rows.ids == switch.old]
-    last = rows.frames[rows.frames < explainer.record.frame].max()
+    rows, place = replay.rows[replay.rows.ids == switch.old], explainer.record.frame
+    last = rows.frames[rows.frames < replay.number(place)].max()
     kept = replay.tracker.max_lost(replay.sequence.frame_rate)
     buffer = replay.tracker.track_buffer
     text = f'track {switch.old} had ended, it was last seen in frame {last}'
-    if explainer.record.frame - last > kept:
+    if place - replay.place(last) > kept:
         frames = '1 frame' if kept == 1 else f'{kept} frames'
         text += f': track_buffer={buffer} keeps it for {frames} at this frame rate'
     return text
@@ -219,9 +234,8 @@ def explain(args: argparse.Namespace) -> None:
     sequence = load_detections(args.detections)
     replay = Replay(build_tracker(args.config, args.cfg_options), sequence)
     if args.frame is not None:
-        if not 1 <= args.frame <= sequence.num_frames:
-            raise DataError(f'frame {args.frame} is not in 1 to {sequence.num_frames}')
-        explainer = replay.explainers([args.frame])[args.frame]
+        place = replay.place(args.frame)
+        explainer = replay.explainers([place])[place]
         text, image = explain_identity(replay, explainer, args.id, args.candidates)
         name = f'{sequence.name}-frame{args.frame}-id{args.id}'
         save(args.out, name, text, image)
@@ -232,8 +246,8 @@ def explain(args: argparse.Namespace) -> None:
         print(tabulate(rows, ('switch', *Switch._fields)))
         return
     wanted = chosen(switches, args.switch)
-    frames = [frame for switch in wanted.values() for frame in replay.frames_of(switch)]
-    explainers = replay.explainers(frames)
+    places = [place for switch in wanted.values() for place in replay.places_of(switch)]
+    explainers = replay.explainers(places)
     for number, switch in cli.show_progress(wanted.items(), 'explaining'):
         text, image = explain_switch(replay, switch, args.candidates, explainers)
         save(args.out, f'{sequence.name}-switch{number}', text, image)

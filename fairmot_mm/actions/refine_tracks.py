@@ -1,16 +1,20 @@
 """Fills the gaps of finished tracks, and smooths them."""
 
 import argparse
+from contextlib import ExitStack
 from pathlib import Path
 
+from fairmot_mm.evaluation import find_result_files
 from fairmot_mm.postprocessing import interpolate_tracks, smooth_tracks
 from fairmot_mm.utils import (
     ConfigError,
     DataError,
+    MOTRows,
     read_mot,
     require_writable_dir,
     write_mot,
 )
+from fairmot_mm.utils.claim_output import claim_output
 from fairmot_mm.utils.cli import show_progress
 
 
@@ -22,9 +26,7 @@ def find_results(args: argparse.Namespace) -> list[Path]:
         ConfigError: The result files would be replaced.
     """
     is_file = args.results.is_file()
-    files = [args.results] if is_file else sorted(args.results.glob('*.txt'))
-    if not files:
-        raise DataError(f'{args.results} is no result file and has none in it')
+    files = [args.results] if is_file else find_result_files(args.results)
     if files[0].parent.resolve() == args.out.resolve():
         raise ConfigError(
             f'--out {args.out} holds the results themselves: take another'
@@ -37,6 +39,17 @@ def refine_tracks(args: argparse.Namespace) -> None:
     files = find_results(args)
     before = {file.stem: read_mot(file) for file in files}
     require_writable_dir(args.out)
+    with ExitStack() as claims:
+        for file in files:
+            claim = claim_output(args.out / file.name, args.overwrite, files)
+            claims.enter_context(claim)
+        _refine(args, files, before)
+
+
+def _refine(
+    args: argparse.Namespace, files: list[Path], before: dict[str, MOTRows]
+) -> None:
+    """Refine and write every file, and say how many boxes were added."""
     for file in show_progress(files, 'refining'):
         rows = before[file.stem]
         try:

@@ -15,6 +15,7 @@ from fairmot_mm.apis import (
 from fairmot_mm.inference import InferenceSetup
 from fairmot_mm.utils import ConfigError, require_writable_dir
 from fairmot_mm.utils.cli import inference_options
+from fairmot_mm.utils.errors import NameTakenError
 
 
 def direct_results(cfg: Config, out: str | None, submission: str | None) -> None:
@@ -32,6 +33,23 @@ def direct_results(cfg: Config, out: str | None, submission: str | None) -> None
             metric.submission = submission
 
 
+def require_free(out: str | None, submission: str | None) -> None:
+    """Refuse to replace results of an earlier run in a place that the user names.
+
+    Raises:
+        NameTakenError: There are results.
+    """
+    files = [Path(submission)] if submission else []
+    if out and Path(out).is_dir():
+        files += sorted(Path(out).glob('*.txt'))
+    taken = [file for file in files if file.exists()]
+    if taken:
+        raise NameTakenError(
+            f'{taken[0]} exists; choose another name, or --overwrite to replace '
+            'results of an earlier run'
+        )
+
+
 def prepare_runner(args: argparse.Namespace) -> Runner:
     """Build a Runner whose model holds the checkpoint and runs as the options say."""
     cfg = load_run_config(
@@ -45,6 +63,8 @@ def prepare_runner(args: argparse.Namespace) -> Runner:
         raise ConfigError('--device is for one process; a launcher gives each its own')
     if not cfg.get('test_dataloader') or not cfg.get('test_evaluator'):
         raise ConfigError(f'{args.config} has no test_dataloader and test_evaluator')
+    if not args.overwrite:
+        require_free(args.out, args.submission)
     cfg.load_from, cfg.resume = None, False
     checkpoint = args.checkpoint or weights_of(args.config)
     if checkpoint is None:

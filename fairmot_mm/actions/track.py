@@ -1,11 +1,13 @@
 """Tracks the inputs of a command line, with progress bars."""
 
 import argparse
-from collections.abc import Generator
+from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 
+from mmdet.structures import DetDataSample
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import (
     MofNCompleteColumn,
     Progress,
@@ -13,10 +15,12 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
-from fairmot_mm.apis import MultiStreamInferencer, TrackInferencer
+from fairmot_mm.apis import MultiStreamInferencer, StreamResult, TrackInferencer
+from fairmot_mm.apis.run import Run
 from fairmot_mm.utils import ConfigError
 from fairmot_mm.utils.cli import inference_options
 from fairmot_mm.video.frame_source import FrameSource, open_sources
+from fairmot_mm.video.result_writer import WrittenFile
 from fairmot_mm.visualization import TrackVisualizer
 
 
@@ -31,9 +35,10 @@ def progress_bar() -> Progress:
     )
 
 
-def start(args: argparse.Namespace) -> tuple[list[FrameSource], Generator]:
-    """The opened inputs, and the iterator over names and results of their frames."""
-    sources = open_sources(args.input, args.fps)
+def start(
+    args: argparse.Namespace, sources: list[FrameSource]
+) -> Run[DetDataSample] | Run[StreamResult]:
+    """Begin the run of one input, or of several at the same time."""
     settings = dict(
         model=args.model,
         checkpoint=args.weights,
@@ -42,47 +47,58 @@ def start(args: argparse.Namespace) -> tuple[list[FrameSource], Generator]:
         visualizer=TrackVisualizer(trail_length=args.show_trails),
         detect_every=args.detect_every,
     )
-    save_video = not args.no_video
+    outputs = dict(
+        out_dir=args.out, save_video=not args.no_video, existing=existing_files(args)
+    )
     if len(sources) > 1:
         if args.no_threads:
             raise ConfigError(
                 '--no-threads is for one input; each of several needs a thread'
             )
         streams = MultiStreamInferencer(**settings, batch_size=args.batch_size)
-        return sources, streams(sources, args.out, save_video=save_video)
-    batch_size = 1 if args.batch_size is None else args.batch_size
+        return streams(sources, **outputs)
     inferencer = TrackInferencer(
-        **settings, batch_size=batch_size, threads=not args.no_threads
+        **settings, batch_size=args.batch_size or 1, threads=not args.no_threads
     )
-    results = inferencer(sources[0], args.out, save_video=save_video)
-    return sources, named(results, sources[0].name)
+    return inferencer(sources[0], **outputs)
 
 
-def named(results: Generator, name: str) -> Generator:
-    """The results of one input in the form of those of several: name and sample."""
-    with closing(results):
-        for sample in results:
-            yield name, sample
+def existing_files(args: argparse.Namespace) -> str:
+    """What to do with files of an earlier run, see `ResultWriter`."""
+    if args.overwrite:
+        return 'overwrite'
+    return 'number' if args.keep else 'refuse'
+
+
+def print_written(files: Iterable[WrittenFile]) -> None:
+    """Say how many frames are in which files; those of one input share a line."""
+    together: dict[tuple[Path, int], list[str]] = {}
+    for path, num_frames in files:
+        key = path.with_suffix(''), num_frames
+        together.setdefault(key, []).append(str(path))
+    for (_, num_frames), paths in together.items():
+        verb = 'frame is' if num_frames == 1 else 'frames are'
+        print(f'{num_frames} {verb} in {" and ".join(paths)}')
 
 
 def track(args: argparse.Namespace) -> None:
-    """Track with progress bars, and print where the files are, however it ends."""
-    sources, results = start(args)
+    """Track with progress bars, and print what was written, however it ends."""
+    sources = open_sources(args.input, args.fps, args.on_error)
+    run = start(args, sources)
     bars = progress_bar()
     tasks = {
-        source.name: bars.add_task(source.name, total=source.length, fps=0.0)
+        source.name: bars.add_task(escape(source.name), total=source.length, fps=0.0)
         for source in sources
     }
     counts = dict.fromkeys(tasks, 0)
     try:
-        with closing(results), bars:
-            for name, _ in results:
+        with closing(run), bars:
+            for result in run:
+                name = (
+                    result[0] if isinstance(result, StreamResult) else sources[0].name
+                )
                 counts[name] += 1
                 speed = bars.tasks[tasks[name]].speed or 0.0
                 bars.update(tasks[name], completed=counts[name], fps=speed)
     finally:
-        suffixes = ['.txt'] if args.no_video else ['.txt', '.mp4']
-        for name, count in counts.items():
-            files = [str(Path(args.out, name + suffix)) for suffix in suffixes]
-            if count:
-                print(f'{count} frames are in {" and ".join(files)}')
+        print_written(run.written)

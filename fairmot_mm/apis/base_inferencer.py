@@ -8,6 +8,7 @@ from fairmot_mm.apis.ensure_model import ensure_model
 from fairmot_mm.apis.preparation import Preparation
 from fairmot_mm.models import FairMOT
 from fairmot_mm.utils import ConfigError
+from fairmot_mm.utils.contracts import require_whole
 from fairmot_mm.visualization import TrackVisualizer
 
 
@@ -42,8 +43,10 @@ class BaseInferencer:
         visualizer: TrackVisualizer | None = None,
         detect_every: int | None = None,
     ) -> None:
-        if batch_size is not None and batch_size < 1:
-            raise ConfigError(f'batch_size = {batch_size} must be at least 1')
+        if batch_size is not None:
+            require_whole(low=1, batch_size=batch_size)
+        if detect_every is not None:
+            require_whole(low=1, detect_every=detect_every)
         self.batch_size = batch_size
         self.model = ensure_model(model, checkpoint, device, cfg_options)
         if self.model.tracker is None:

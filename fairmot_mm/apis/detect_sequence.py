@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from fairmot_mm.apis.eval_mode import eval_mode
 from fairmot_mm.apis.preparation import (
     Preparation,
     batched,
@@ -15,7 +16,8 @@ from fairmot_mm.apis.preparation import (
 )
 from fairmot_mm.evaluation import DetectedSequence
 from fairmot_mm.models import FairMOT
-from fairmot_mm.utils import MOTRows, SequenceInfo, read_mot
+from fairmot_mm.utils import MOTRows, SequenceInfo
+from fairmot_mm.utils.contracts import require_whole
 from fairmot_mm.video.frame_source import open_source
 
 _FIELDS = ('bboxes', 'scores', 'labels', 'embeds')
@@ -42,15 +44,18 @@ def detect_sequence(
         ``labels`` (N,), ``embeds`` (N, C) of length 1.
 
     Raises:
+        ConfigError: ``batch_size`` is not a whole number above 0.
         DataError: Images or ground truth are missing or malformed.
     """
+    require_whole(low=1, batch_size=batch_size)
     info = SequenceInfo.read(folder)
-    gt = read_mot(info.gt_file) if info.gt_file.is_file() else _no_rows()
+    gt = info.read_ground_truth() if info.gt_file.is_file() else _no_rows()
     source = open_source(Path(folder))
     frames = []
     with closing(Preparation(model.cfg).ahead(source, 2 * batch_size)) as ahead:
         for batch in batched(ahead, batch_size):
-            detected = model.detect(collate(batch))
+            with eval_mode(model):
+                detected = model.detect(collate(batch))
             for sample in frames_on_cpu(detected['data_samples']):
                 frames.append(sample.pred_instances)
                 on_frame()
@@ -64,6 +69,7 @@ def detect_sequence(
         gt=gt,
         starts=np.cumsum([0, *map(len, frames)]),
         images=tuple(info.images),
+        frames=info.frames,
         **columns,
     )
 

@@ -3,9 +3,11 @@
 from pathlib import Path
 
 from mmengine.config import Config
+from mmengine.model import is_model_wrapper
 
 from fairmot_mm.apis.init_model import init_model
 from fairmot_mm.checkpoint.model_zoo import default_model
+from fairmot_mm.config.class_names import class_names
 from fairmot_mm.models import FairMOT
 from fairmot_mm.utils import ConfigError
 
@@ -26,11 +28,12 @@ def ensure_model(
         cfg_options: Config keys to override for a model that is built here.
 
     Returns:
-        The model in eval mode, on its device.
+        The model on its device; in eval mode if it is built here.
 
     Raises:
         ConfigError: The model exists already, so that the other arguments would have no
-            effect; weights are given without a model; or see `init_model`.
+            effect; or it has no ``cfg``; weights are given without a model; or see
+            `init_model`.
         CheckpointError: See `init_model`.
     """
     if model is None and checkpoint is not None:
@@ -47,4 +50,13 @@ def ensure_model(
             'checkpoint, device and cfg_options have no effect on a model that exists '
             'already; pass them to init_model, or pass a config as model'
         )
+    if is_model_wrapper(model):
+        model = model.module
+    if getattr(model, 'cfg', None) is None:
+        raise ConfigError(
+            'the model has no cfg, which says how frames are prepared: set model.cfg = '
+            'runner.cfg, or build the model by init_model or the Runner by build_runner'
+        )
+    if getattr(model, 'dataset_meta', None) is None:
+        model.dataset_meta = {'classes': class_names(model.cfg)}
     return model

@@ -13,7 +13,9 @@ from typing import NamedTuple, TypeAlias
 from mmdet.structures import DetDataSample
 
 from fairmot_mm.apis.base_inferencer import BaseInferencer
+from fairmot_mm.apis.eval_mode import eval_mode
 from fairmot_mm.apis.preparation import PreparedFrame, collate, frames_on_cpu
+from fairmot_mm.apis.run import Run
 from fairmot_mm.utils import VideoError
 from fairmot_mm.utils.tracker import Tracker
 from fairmot_mm.video.call_queue import ReadAhead
@@ -95,7 +97,9 @@ class MultiStreamInferencer(BaseInferencer):
         out_dir: str | Path | None = None,
         frame_rate: float | None = None,
         save_video: bool = True,
-    ) -> Generator[StreamResult, None, None]:
+        existing: str = 'refuse',
+        on_error: str = 'stop',
+    ) -> Run[StreamResult]:
         """Track through all sources; results come in the order in which frames arrive.
 
         When a stream ends, its files are finished and the others continue. The same
@@ -109,30 +113,37 @@ class MultiStreamInferencer(BaseInferencer):
             out_dir: Folder for ``NAME.txt`` and ``NAME.mp4`` of each stream.
             frame_rate: Frames a second, instead of what each source says.
             save_video: Whether to write the mp4s.
+            existing: What to do with files of an earlier run, see `ResultWriter`.
+            on_error: ``skip`` leaves out frames that cannot be read, see `open_source`.
 
         Returns:
-            An iterator of stream names and their samples on the CPU, see
-            `TrackInferencer`.
+            An iterator that can be closed and says what it wrote, see `Run`, of stream
+            names and their samples on the CPU, see `TrackInferencer`.
 
         Raises:
             ConfigError: There is no source, or a name cannot be that of a file.
             VideoError: A source is missing or cannot be read; while iterating, after
                 the last frame of the other streams, some streams have failed.
             DataError: A folder has no images.
-            OutputError: ``out_dir`` cannot be written, or an mp4 would replace its
-                source.
+            OutputError: ``out_dir`` cannot be written, or a file in it exists or is one
+                of the sources.
         """
-        return self._track(
-            [
-                (
-                    source,
+        opened = open_sources(sources, frame_rate, on_error)
+        files = {file for source in opened for file in source.files}
+        writers: list[ResultWriter] = []
+        try:
+            for source in opened:
+                look = deepcopy(self.visualizer)
+                writers.append(
                     ResultWriter(
-                        source, out_dir, deepcopy(self.visualizer), save_video, _DEPTH
-                    ),
+                        source, out_dir, look, save_video, _DEPTH, existing, files
+                    )
                 )
-                for source in open_sources(sources, frame_rate)
-            ]
-        )
+        except BaseException:
+            for writer in writers:
+                writer.close()
+            raise
+        return Run(self._track([*zip(opened, writers, strict=True)]), writers)
 
     def _track(
         self, sources: list[tuple[FrameSource, ResultWriter]]
@@ -156,7 +167,7 @@ class MultiStreamInferencer(BaseInferencer):
                     for (stream, item), sample in zip(batch, samples, strict=True):
                         stream.count += 1
                         rate = stream.count / seconds
-                        stream.writer.write(item.frame.image, sample, rate)
+                        stream.writer.write(item.frame, sample, rate)
                         yield StreamResult(stream.name, sample)
         _raise_failures(failures, len(sources))
 
@@ -175,7 +186,8 @@ class MultiStreamInferencer(BaseInferencer):
                 yield group[start : start + size]
 
     def _predict(self, batch: _Batch) -> list[DetDataSample]:
-        detected = self.model.detect(collate([item for _, item in batch]))
+        with eval_mode(self.model):
+            detected = self.model.detect(collate([item for _, item in batch]))
         trackers = [stream.tracker for stream, _ in batch]
         return frames_on_cpu(self.model.associate(**detected, trackers=trackers))
 

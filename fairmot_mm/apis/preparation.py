@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Generator, Iterator, Sequence
-from itertools import starmap
+from fractions import Fraction
 from typing import Any, NamedTuple, TypeVar
 
 from mmcv.transforms import Compose
@@ -13,7 +13,8 @@ from fairmot_mm.config.build import explain_build_errors
 from fairmot_mm.registry import TRANSFORMS
 from fairmot_mm.utils import ConfigError, UserInputError, step
 from fairmot_mm.video.call_queue import ReadAhead
-from fairmot_mm.video.frame_source import Frame, FrameSource
+from fairmot_mm.video.frame import Frame
+from fairmot_mm.video.frame_source import FrameSource
 from fairmot_mm.video.newest_frames import NewestFrames, NumberedFrame
 
 T = TypeVar('T')
@@ -63,8 +64,7 @@ class Preparation:
         Returns:
             An iterator over the frames in order, numbered from 0.
         """
-        frames = enumerate(_decode(source.frames))
-        return self._prepare(source, starmap(NumberedFrame, frames))
+        return self._prepare(source, _number(_decode(source.frames)))
 
     def ahead(self, source: FrameSource, depth: int) -> ReadAhead[PreparedFrame]:
         """Prepare frames in a thread; of a live source only the newest ones.
@@ -90,7 +90,8 @@ class Preparation:
             for item in frames:
                 with step('letterbox'):
                     prepared = self._pack(source, *item)
-                count, dropped = count + 1, dropped + item.skipped
+                count += 1
+                dropped += item.skipped - item.frame.skipped
                 yield prepared
         finally:
             if dropped:
@@ -111,7 +112,9 @@ class Preparation:
             img_path=frame.path,
             img_id=frame_id,
             frame_id=frame_id,
+            frame_number=frame_id + 1 if frame.number is None else frame.number,
             skipped=skipped,
+            timestamp=_timestamp(frame, frame_id, source.frame_rate),
             # A whole number, as the published tracker reads from a video.
             frame_rate=max(1, round(source.frame_rate)),
             video_name=source.name,
@@ -184,6 +187,22 @@ def _decode(frames: Iterator[Frame]) -> Iterator[Frame]:
         except StopIteration:
             return
         yield frame
+
+
+def _number(frames: Iterator[Frame]) -> Iterator[NumberedFrame]:
+    """Number frames from 0; one that could not be read keeps its number."""
+    frame_id = 0
+    for frame in frames:
+        frame_id += frame.skipped
+        yield NumberedFrame(frame_id, frame, frame.skipped)
+        frame_id += 1
+
+
+def _timestamp(frame: Frame, frame_id: int, rate: Fraction) -> float | None:
+    """Seconds from the start, where they are not those that the number says."""
+    if frame.time is None or round(frame.time * rate) == frame_id:
+        return None
+    return float(frame.time)
 
 
 def _loads(transform: dict) -> bool:

@@ -3,6 +3,8 @@
 import time
 from collections.abc import Generator, Iterator
 from contextlib import closing
+from copy import deepcopy
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -10,15 +12,19 @@ from mmdet.structures import DetDataSample
 from mmengine.config import Config
 
 from fairmot_mm.apis.base_inferencer import BaseInferencer
+from fairmot_mm.apis.eval_mode import eval_mode
 from fairmot_mm.apis.preparation import (
     PreparedFrame,
     batched,
     collate,
     frames_on_cpu,
 )
+from fairmot_mm.apis.run import Run
 from fairmot_mm.models import FairMOT
+from fairmot_mm.utils.tracker import Tracker
 from fairmot_mm.video.call_queue import CallQueue
-from fairmot_mm.video.frame_source import Frame, FrameSource, Source, open_source
+from fairmot_mm.video.frame import Frame
+from fairmot_mm.video.frame_source import FrameSource, Source, open_source
 from fairmot_mm.video.result_writer import ResultWriter
 from fairmot_mm.visualization import TrackVisualizer
 
@@ -81,15 +87,18 @@ class TrackInferencer(BaseInferencer):
         out_dir: str | Path | None = None,
         frame_rate: float | None = None,
         save_video: bool = True,
-    ) -> Generator[DetDataSample, None, None]:
+        existing: str = 'refuse',
+        on_error: str = 'stop',
+    ) -> Run[DetDataSample]:
         """Track through a source: one result for each frame, in order.
 
         However the run ends (last frame, damaged frame, interrupt, closed iterator),
         the files get their names at its end, are complete, and hold every frame whose
         result was returned; after an interrupt they may hold one more, the same one in
         both. To stop early, close the iterator. Memory does not grow with the length of
-        the source. Only one run at a time is possible, because the model keeps the
-        state of one video.
+        the source. Each run has a tracker and a visualizer of its own (copies), so
+        that several runs may be under way at the same time. The model is in eval mode
+        while it works, and back in its own mode in between.
 
         A live source (see `FrameSource`) does not wait for tracking: frames that come
         faster than they are tracked are left out, ``frame_id`` and the rows of the text
@@ -104,22 +113,31 @@ class TrackInferencer(BaseInferencer):
             frame_rate: Frames a second, instead of what the source says. It sets how
                 long a lost track is kept, and the speed of the mp4.
             save_video: Whether to write the mp4.
+            existing: What to do with files of an earlier run, see `ResultWriter`.
+            on_error: ``skip`` leaves out frames that cannot be read, see `open_source`.
+                Their numbers are not used again.
 
         Returns:
-            An iterator of samples on the CPU: ``pred_track_instances`` with ``bboxes``
-            (M, 4) xyxy in pixels of the frame, and ``scores``, ``labels`` and
-            ``instances_id``, each (M,); metainfo with ``frame_id`` from 0.
+            An iterator that can be closed and says what it wrote, see `Run`, of samples
+            on the CPU: ``pred_track_instances`` with ``bboxes`` (M, 4) xyxy in pixels
+            of the frame, and ``scores``, ``labels`` and ``instances_id``, each (M,);
+            metainfo with ``frame_id`` from 0 and ``frame_number``, the number in the
+            text.
 
         Raises:
+            ConfigError: An argument cannot be used.
             VideoError: The source is missing or cannot be read; while iterating, the
                 source is damaged or stops before its end.
             DataError: A folder has no images; while iterating, an image cannot be read.
-            OutputError: ``out_dir`` cannot be written, or the mp4 would replace the
-                source; while iterating, a file cannot be written.
+            OutputError: ``out_dir`` cannot be written, or a file in it exists or is
+                the source; while iterating, a file cannot be written.
         """
-        opened = open_source(source, frame_rate)
-        writer = ResultWriter(opened, out_dir, self.visualizer, save_video, self._depth)
-        return self._track(opened, writer)
+        opened = open_source(source, frame_rate, on_error)
+        visualizer = deepcopy(self.visualizer)
+        writer = ResultWriter(
+            opened, out_dir, visualizer, save_video, self._depth, existing
+        )
+        return Run(self._track(opened, writer), [writer])
 
     @property
     def _depth(self) -> int:
@@ -132,7 +150,7 @@ class TrackInferencer(BaseInferencer):
         """Queue every result for writing, then return it; see `__call__`."""
         with closing(writer), closing(self._results(source)) as results:
             for frame, sample, rate in results:
-                writer.write(frame.image, sample, rate)
+                writer.write(frame, sample, rate)
                 yield sample
 
     def _results(
@@ -145,10 +163,13 @@ class TrackInferencer(BaseInferencer):
         calls: CallQueue[list[tuple[Frame, DetDataSample]]] = CallQueue(
             1 if self.threads and not source.live else 0
         )
+        tracker = deepcopy(self.model.tracker)
+        assert tracker is not None  # checked by `BaseInferencer`
+        associate = partial(self._associate, tracker)
         count = 0
         with closing(self.prepare.ahead(source, self._depth)) as frames:
             detected = self._detect(batched(frames, size))
-            with closing(calls.map(self._associate, detected)) as batches:
+            with closing(calls.map(associate, detected)) as batches:
                 for batch in batches:
                     count += len(batch)
                     rate = count / (time.perf_counter() - start)
@@ -157,10 +178,14 @@ class TrackInferencer(BaseInferencer):
 
     def _detect(self, batches: Iterator[list[PreparedFrame]]) -> Iterator[_Detected]:
         for batch in batches:
-            detected = self.model.detect(collate(batch))
+            with eval_mode(self.model):
+                detected = self.model.detect(collate(batch))
             yield [item.frame for item in batch], detected
 
-    def _associate(self, detected: _Detected) -> list[tuple[Frame, DetDataSample]]:
+    def _associate(
+        self, tracker: Tracker, detected: _Detected
+    ) -> list[tuple[Frame, DetDataSample]]:
         frames, data = detected
-        samples = frames_on_cpu(self.model.associate(**data))
+        trackers = [tracker] * len(frames)
+        samples = frames_on_cpu(self.model.associate(**data, trackers=trackers))
         return list(zip(frames, samples, strict=True))

@@ -20,6 +20,7 @@ from fairmot_mm.engine import (
 )
 from fairmot_mm.registry import MODELS
 from fairmot_mm.utils import ConfigError
+from fairmot_mm.utils.argument_names import argument_names
 from fairmot_mm.utils.machine import describe_machine, peak_memory_of
 
 # Config keys of each option; the last three act on the model.
@@ -67,7 +68,9 @@ class TrainingBenchmark:
         options = read_options(variant, device)
         torch.manual_seed(0)
         cfg = load_config(config, cfg_options)
-        cfg.model.detector.reid_head.num_ids = _NUM_IDS
+        head = cfg.model.detector.reid_head
+        if 'num_ids' in argument_names(MODELS.get(head.type)):
+            head.num_ids = _NUM_IDS
         self.device = torch.device(device)
         self.model = MODELS.build(cfg.model).to(self.device).train()
         cfg.setdefault('optim_wrapper', _ADAM)

@@ -10,6 +10,7 @@ from pathlib import Path
 from fairmot_mm.utils.cli import (
     KeyValueAction,
     add_number_arguments,
+    make_parser,
     one_line_errors,
 )
 from fairmot_mm.utils.inputs import require_checkpoint, require_config
@@ -33,7 +34,7 @@ NOISE = (
 
 def parse_args() -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__.split('\n\n')[0])
+    parser = make_parser(__doc__.split('\n\n')[0])
     parser.add_argument(
         'sequences', nargs='+', type=Path, help='MOTChallenge sequence folders'
     )

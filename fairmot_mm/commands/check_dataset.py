@@ -2,7 +2,7 @@
 
 import argparse
 
-from fairmot_mm.utils.cli import add_workers_argument, one_line_errors
+from fairmot_mm.utils.cli import add_workers_argument, make_parser, one_line_errors
 from fairmot_mm.utils.inputs import require_config, require_paths
 
 # Keys of fairmot_mm.datasets.check.KINDS.
@@ -34,7 +34,7 @@ KINDS = (
 
 def parse_args() -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = make_parser(__doc__)
     parser.add_argument(
         'data', help='data root, or a config whose lists and videos are checked'
     )

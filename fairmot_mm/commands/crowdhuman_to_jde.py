@@ -2,13 +2,18 @@
 
 import argparse
 
-from fairmot_mm.utils.cli import add_converter_arguments, one_line_errors, run_converter
+from fairmot_mm.utils.cli import (
+    add_converter_arguments,
+    make_parser,
+    one_line_errors,
+    run_converter,
+)
 from fairmot_mm.utils.inputs import require_paths
 
 
 def parse_args() -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = make_parser(__doc__)
     parser.add_argument(
         'source',
         help='folder with annotation_train.odgt, annotation_val.odgt and the images',

@@ -27,6 +27,30 @@ def parse_args() -> argparse.Namespace:
         type=Path,
         help='folders with SEQUENCE.txt for every sequence; each gets a table',
     )
+    names = results.add_mutually_exclusive_group()
+    names.add_argument(
+        '--sequences',
+        nargs='+',
+        metavar='NAME',
+        help="names or patterns such as '*-SDP' (default: all with ground truth)",
+    )
+    names.add_argument(
+        '--seqmap', type=Path, help='file with the names, as the MOTChallenge has it'
+    )
+    results.add_argument(
+        '--missing',
+        choices=['error', 'empty'],
+        default='error',
+        help='a sequence without a result file is an error, or counts as one without '
+        'any result (%(default)s)',
+    )
+    results.add_argument(
+        '--class',
+        dest='class_number',
+        type=int,
+        metavar='NUMBER',
+        help='score the rows of this class, counted from 1, in files with classes',
+    )
     detections = commands.add_parser(
         'detections', help='run a tracker on files of detections and score its tracks'
     )

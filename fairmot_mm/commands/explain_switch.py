@@ -22,12 +22,15 @@ def parse_args() -> argparse.Namespace:
         metavar='NUMBER',
         help='in the list of switches, or "all"; without it they are listed',
     )
-    parser.add_argument('--frame', type=int, help='frame to explain, from 1')
+    parser.add_argument(
+        '--frame', type=int, help='frame to explain, by its number in result files'
+    )
     parser.add_argument('--id', type=int, help='identity of the tracker in that frame')
     cli.add_number_arguments(parser, candidates=(6, 'shown for each decision'))
     parser.add_argument('--out', type=Path, help='folder for texts and pictures')
     args = parser.parse_args()
-    if (args.frame is None) != (args.id is None) or (args.frame and args.switch):
+    one_frame = args.frame is not None
+    if one_frame != (args.id is not None) or (one_frame and args.switch):
         parser.error('give --frame and --id, or --switch, or none of them')
     return args
 

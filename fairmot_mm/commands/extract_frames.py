@@ -2,13 +2,13 @@
 
 import argparse
 
-from fairmot_mm.utils.cli import one_line_errors
+from fairmot_mm.utils.cli import make_parser, one_line_errors
 from fairmot_mm.utils.inputs import require_paths
 
 
 def parse_args() -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = make_parser(__doc__)
     parser.add_argument('videos', nargs='+', help='video files')
     parser.add_argument('--out', required=True, help='folder of the sequences')
     parser.add_argument(

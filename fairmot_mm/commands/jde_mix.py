@@ -2,7 +2,12 @@
 
 import argparse
 
-from fairmot_mm.utils.cli import add_workers_argument, one_line_errors, run_converter
+from fairmot_mm.utils.cli import (
+    add_workers_argument,
+    make_parser,
+    one_line_errors,
+    run_converter,
+)
 from fairmot_mm.utils.inputs import require_paths
 
 MIX_SETS = ('caltech', 'citypersons', 'cuhksysu', 'prw', 'eth')
@@ -10,7 +15,7 @@ MIX_SETS = ('caltech', 'citypersons', 'cuhksysu', 'prw', 'eth')
 
 def parse_args() -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = make_parser(__doc__)
     parser.add_argument('name', choices=MIX_SETS, help='name of the set')
     parser.add_argument(
         'source', help='unpacked folder with images and labels_with_ids'

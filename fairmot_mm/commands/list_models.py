@@ -2,12 +2,12 @@
 
 import argparse
 
-from fairmot_mm.utils.cli import one_line_errors
+from fairmot_mm.utils.cli import make_parser, one_line_errors
 
 
 def parse_args() -> argparse.Namespace:
     """Read the command line."""
-    return argparse.ArgumentParser(description=__doc__).parse_args()
+    return make_parser(__doc__).parse_args()
 
 
 @one_line_errors()

@@ -2,13 +2,18 @@
 
 import argparse
 
-from fairmot_mm.utils.cli import add_workers_argument, one_line_errors, run_converter
+from fairmot_mm.utils.cli import (
+    add_workers_argument,
+    make_parser,
+    one_line_errors,
+    run_converter,
+)
 from fairmot_mm.utils.inputs import require_paths
 
 
 def parse_args() -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = make_parser(__doc__)
     parser.add_argument('root', help='data root of the training configs')
     parser.add_argument('list_file', help='list to write, relative to ROOT')
     parser.add_argument(

@@ -3,15 +3,15 @@
 import argparse
 from pathlib import Path
 
-from fairmot_mm.utils.cli import one_line_errors
+from fairmot_mm.utils.cli import make_parser, one_line_errors
 
 CAMERAS = ('fixed', 'moving')
 
 
 def parse_args() -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter
+    parser = make_parser(
+        __doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter
     )
     parser.add_argument('out', type=Path, help='folder of the sequences')
     for option, default, text in (

@@ -1,16 +1,18 @@
 """Write a checkpoint of this package so that the published FairMOT loads it."""
 
 import argparse
+from pathlib import Path
 
-from fairmot_mm.utils.cli import one_line_errors
+from fairmot_mm.utils.cli import add_overwrite_argument, make_parser, one_line_errors
 from fairmot_mm.utils.inputs import require_checkpoint
 
 
 def parse_args() -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = make_parser(__doc__)
     parser.add_argument('source', help='checkpoint of tools/train.py')
     parser.add_argument('out', help='file to write, for --load_model')
+    add_overwrite_argument(parser, 'the file')
     return parser.parse_args()
 
 
@@ -20,6 +22,8 @@ def main() -> None:
     args = parse_args()
     require_checkpoint(args.source)
     from fairmot_mm.apis import export_published
+    from fairmot_mm.utils.claim_output import claim_output
 
-    options = export_published(args.source, args.out)
+    with claim_output(args.out, args.overwrite, [Path(args.source)]):
+        options = export_published(args.source, args.out)
     print(f'{args.out}: for {options} --load_model {args.out}')

@@ -5,6 +5,7 @@ import argparse
 from fairmot_mm.utils.cli import (
     PERSON_CLASSES,
     add_converter_arguments,
+    make_parser,
     one_line_errors,
     run_converter,
 )
@@ -13,7 +14,7 @@ from fairmot_mm.utils.inputs import require_paths
 
 def parse_args() -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = make_parser(__doc__)
     parser.add_argument('source', help='folder of sequences, such as MOT17/train')
     add_converter_arguments(parser, PERSON_CLASSES)
     parser.add_argument(

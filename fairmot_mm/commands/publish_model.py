@@ -1,16 +1,18 @@
 """Write the weights of a training as a small file, to be published."""
 
 import argparse
+from pathlib import Path
 
-from fairmot_mm.utils.cli import one_line_errors
+from fairmot_mm.utils.cli import add_overwrite_argument, make_parser, one_line_errors
 from fairmot_mm.utils.inputs import require_checkpoint
 
 
 def parse_args() -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = make_parser(__doc__)
     parser.add_argument('source', help='checkpoint of tools/train.py')
     parser.add_argument('out', help='file to write')
+    add_overwrite_argument(parser, 'the file')
     parser.add_argument(
         '--raw',
         action='store_true',
@@ -25,6 +27,8 @@ def main() -> None:
     args = parse_args()
     require_checkpoint(args.source)
     from fairmot_mm.apis import publish_weights
+    from fairmot_mm.utils.claim_output import claim_output
 
-    digest, size = publish_weights(args.source, args.out, raw=args.raw)
+    with claim_output(args.out, args.overwrite, [Path(args.source)]):
+        digest, size = publish_weights(args.source, args.out, raw=args.raw)
     print(f'{args.out}: {size / 2**20:.1f} MiB, sha256 {digest}')

@@ -4,16 +4,18 @@ Converting is optional: every tool reads published checkpoints.
 """
 
 import argparse
+from pathlib import Path
 
-from fairmot_mm.utils.cli import one_line_errors
+from fairmot_mm.utils.cli import add_overwrite_argument, make_parser, one_line_errors
 from fairmot_mm.utils.inputs import require_checkpoint
 
 
 def parse_args() -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = make_parser(__doc__)
     parser.add_argument('source', help='published .pth, of FairMOT or CenterNet')
     parser.add_argument('out', help='file to write')
+    add_overwrite_argument(parser, 'the file')
     return parser.parse_args()
 
 
@@ -23,5 +25,8 @@ def main() -> None:
     args = parse_args()
     require_checkpoint(args.source)
     from fairmot_mm.apis import convert_published
+    from fairmot_mm.utils.claim_output import claim_output
 
-    print(f'{args.out}: {convert_published(args.source, args.out)}')
+    with claim_output(args.out, args.overwrite, [Path(args.source)]):
+        report = convert_published(args.source, args.out)
+    print(f'{args.out}: {report}')

@@ -7,19 +7,25 @@ The tool reads MOTChallenge result files and writes new ones with the same names
 import argparse
 from pathlib import Path
 
-from fairmot_mm.utils.cli import add_number_arguments, one_line_errors
+from fairmot_mm.utils.cli import (
+    add_number_arguments,
+    add_overwrite_argument,
+    make_parser,
+    one_line_errors,
+)
 from fairmot_mm.utils.inputs import require_paths
 
 
 def parse_args() -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = make_parser(__doc__)
     parser.add_argument(
         'results', type=Path, help='result file, or folder of them (SEQUENCE.txt)'
     )
     parser.add_argument(
         '--out', type=Path, required=True, help='folder to write the new files to'
     )
+    add_overwrite_argument(parser, 'a file of an earlier run')
     parser.add_argument(
         '--method',
         choices=['linear', 'gaussian'],

@@ -4,7 +4,9 @@ import argparse
 
 from fairmot_mm.utils.cli import (
     add_inference_arguments,
+    add_overwrite_argument,
     add_runner_arguments,
+    make_parser,
     one_line_errors,
 )
 from fairmot_mm.utils.inputs import require_checkpoint, require_config
@@ -12,7 +14,7 @@ from fairmot_mm.utils.inputs import require_checkpoint, require_config
 
 def parse_args() -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = make_parser(__doc__)
     parser.add_argument('config', help='config file, or a name of the model zoo')
     parser.add_argument(
         'checkpoint',
@@ -29,6 +31,7 @@ def parse_args() -> argparse.Namespace:
         metavar='FILE.zip',
         help='also write the results as the MOTChallenge server takes them',
     )
+    add_overwrite_argument(parser, 'a file of an earlier run in --out or --submission')
     add_runner_arguments(parser)
     add_inference_arguments(parser)
     # Options may stand between the two: scripts of several processes put some there.

@@ -15,10 +15,15 @@ import signal
 from fairmot_mm.utils.cli import (
     add_cfg_options_argument,
     add_inference_arguments,
+    add_overwrite_argument,
+    make_parser,
     one_line_errors,
+    positive_number,
+    positive_whole,
 )
 from fairmot_mm.utils.inputs import require_checkpoint, require_config, require_source
 
+ON_ERROR = ('stop', 'skip')
 USAGE = """%(prog)s [options] INPUT [INPUT ...]
        %(prog)s [options] --model NAME|CONFIG [--weights FILE] INPUT [INPUT ...]
        %(prog)s [options] CONFIG WEIGHTS INPUT [INPUT ...]"""
@@ -26,12 +31,12 @@ USAGE = """%(prog)s [options] INPUT [INPUT ...]
 
 def parse_args() -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__.split('\n\n')[0], usage=USAGE)
+    parser = make_parser(__doc__.split('\n\n')[0], usage=USAGE)
     parser.add_argument(
         'input',
         nargs='+',
-        help='video, image, folder of images (also a MOTChallenge sequence), pattern '
-        'of images in quotes, URL, or camera number',
+        help='video, image, folder of images (also a MOTChallenge sequence) or of '
+        'videos, pattern of either in quotes, URL, or camera number',
     )
     parser.add_argument(
         '--model',
@@ -48,21 +53,37 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         '--out', default='outputs', help='folder to write the results to (%(default)s)'
     )
+    names = parser.add_mutually_exclusive_group()
+    add_overwrite_argument(names, 'a file of an earlier run')
+    names.add_argument(
+        '--keep',
+        action='store_true',
+        help='number the new files where those of an earlier run exist: NAME-2.txt',
+    )
+    parser.add_argument(
+        '--on-error',
+        choices=ON_ERROR,
+        default='stop',
+        help='what to do with a frame that cannot be read: stop there (default), or '
+        'skip it',
+    )
     parser.add_argument(
         '--batch-size',
-        type=int,
+        type=positive_whole,
         help='number of consecutive frames that pass through the network together (1); '
         'of several inputs, the number of inputs with a frame in a batch (all)',
     )
     parser.add_argument(
         '--detect-every',
-        type=int,
+        type=positive_whole,
         metavar='N',
         help='run the network on every N-th frame; in the frames between, tracks move '
         'on by their motion',
     )
     parser.add_argument(
-        '--fps', type=float, help='frames a second, instead of what the input says'
+        '--fps',
+        type=positive_number,
+        help='frames a second, instead of what the input says',
     )
     parser.add_argument(
         '--no-video', action='store_true', help='write the text only, and no mp4'
@@ -74,7 +95,7 @@ def parse_args() -> argparse.Namespace:
     )
     parser.add_argument(
         '--show-trails',
-        type=int,
+        type=positive_whole,
         nargs='?',
         const=60,
         default=0,

@@ -2,13 +2,13 @@
 
 import argparse
 
-from fairmot_mm.utils.cli import add_runner_arguments, one_line_errors
+from fairmot_mm.utils.cli import add_runner_arguments, make_parser, one_line_errors
 from fairmot_mm.utils.inputs import require_checkpoint, require_config
 
 
 def parse_args() -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = make_parser(__doc__)
     parser.add_argument('config', help='config file')
     parser.add_argument(
         '--amp',

@@ -9,6 +9,7 @@ from types import CodeType
 from typing import Any, Literal
 
 from mmengine.config import Config
+from mmengine.model import is_model_wrapper
 from mmengine.registry import Registry, build_functions
 from mmengine.runner import Runner
 
@@ -49,7 +50,10 @@ def build_runner(cfg: Config, mode: Literal['train', 'test']) -> Runner:
     check_run(cfg, mode)
     with explain_build_errors(cfg.to_dict()):
         runner = Runner.from_cfg(cfg)
-    check_deformable_convolutions(runner.model)
+    model = runner.model
+    check_deformable_convolutions(model)
+    # `TrackInferencer(runner.model)` prepares frames as the config says.
+    (model.module if is_model_wrapper(model) else model).cfg = cfg
     return runner
 
 

@@ -22,6 +22,7 @@ from fairmot_mm.registry import (
     VISBACKENDS,
     VISUALIZERS,
 )
+from fairmot_mm.utils.errors import ConfigError
 
 _DEFAULT_CONSTRUCTOR = 'DefaultOptimWrapperConstructor'
 
@@ -34,7 +35,8 @@ def check_run(cfg: Config, mode: Literal['train', 'test']) -> None:
         mode: Whether it trains (and validates) or tests; the other's keys may be wrong.
 
     Raises:
-        ConfigError: See `check_component`.
+        ConfigError: See `check_component`; or a data loader has keys that exclude each
+            other.
     """
     _check(cfg, 'model', MODELS)
     for name in cfg.get('default_hooks') or ():
@@ -53,6 +55,13 @@ def check_run(cfg: Config, mode: Literal['train', 'test']) -> None:
         _check(cfg, f'{loader}.sampler', DATA_SAMPLERS, given=['dataset', 'seed'])
         added = ['sampler', 'batch_size']
         _check(cfg, f'{loader}.batch_sampler', DATA_SAMPLERS, given=added)
+        if _value(cfg, f'{loader}.batch_sampler') and _value(
+            cfg, f'{loader}.drop_last'
+        ):
+            raise ConfigError(
+                f'{loader}.drop_last is for loaders without a batch_sampler, which '
+                f'decides itself what a batch is: set {loader}.drop_last=False'
+            )
         if _value(cfg, f'{evaluator}.metrics') is None:
             _check(cfg, evaluator, METRICS)
         else:

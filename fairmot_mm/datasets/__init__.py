@@ -9,7 +9,11 @@ import mmdet.datasets  # noqa: F401
 
 from fairmot_mm.datasets.jde_dataset import JDEDataset
 from fairmot_mm.datasets.mot_video_dataset import MOTVideoDataset
-from fairmot_mm.datasets.samplers import SeededSampler, VideoSampler
+from fairmot_mm.datasets.samplers import (
+    IdentityBatchSampler,
+    SeededSampler,
+    VideoSampler,
+)
 from fairmot_mm.datasets.transforms import (
     FusedJDEAugment,
     JDERandomAffine,
@@ -26,6 +30,7 @@ from fairmot_mm.datasets.transforms import (
 
 __all__ = [
     'FusedJDEAugment',
+    'IdentityBatchSampler',
     'JDEDataset',
     'JDERandomAffine',
     'Letterbox',

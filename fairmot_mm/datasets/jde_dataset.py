@@ -18,9 +18,13 @@ from fairmot_mm.datasets.seeding import SeededIndex, local_seed
 from fairmot_mm.registry import DATASETS, TRANSFORMS
 from fairmot_mm.utils.contracts import require_choice
 from fairmot_mm.utils.errors import DataError, ImageError
+from fairmot_mm.utils.exact_numbers import LARGEST_WHOLE
+from fairmot_mm.utils.text_files import read_lines
 
 # After this many unreadable images in a row, the data set itself must be damaged.
 MAX_DRAWS = 20
+# The classifier has a row of weights for each number, also for those that nobody has.
+MAX_UNUSED_IDS = 1_000_000
 
 
 @DATASETS.register_module()
@@ -52,6 +56,9 @@ class JDEDataset(BaseDataset):
         on_corrupt: What happens to an image that cannot be read: ``'stop'`` raises,
             ``'skip'`` takes another image instead, drawn by the seed of the sample.
             `CorruptImageHook` logs skipped images and has a limit.
+        renumber_ids: Number the identities of each list and class from 0 without gaps,
+            in the order of their ids. By default ids are used as they are, as
+            published: the classifier has a class for each number up to the largest.
         **kwargs: Further arguments of mmengine's ``BaseDataset``, such as ``metainfo``
             with ``classes`` for other classes than pedestrians.
 
@@ -70,6 +77,7 @@ class JDEDataset(BaseDataset):
         repeats: Sequence[int] | None = None,
         index_dir: str | None = 'auto',
         on_corrupt: Literal['stop', 'skip'] = 'stop',
+        renumber_ids: bool = False,
         **kwargs: Any,
     ) -> None:
         if isinstance(ann_files, str) or not ann_files:
@@ -86,7 +94,9 @@ class JDEDataset(BaseDataset):
                 f'{len(ann_files)} ann_files, not {repeats!r}'
             )
         self.index_dir = default_index_dir() if index_dir == 'auto' else index_dir
+        self.renumber_ids = renumber_ids
         self._num_ids_per_class = np.zeros(0, np.int64)
+        self._unused_ids = ''
         # The list consists of arrays already, so pickling it gains nothing.
         kwargs.setdefault('serialize_data', False)
         super().__init__(
@@ -106,8 +116,14 @@ class JDEDataset(BaseDataset):
 
     @property
     def num_ids_per_class(self) -> list[int]:
-        """Number of identities of each class: the sum of each list's largest id + 1."""
+        """Number of identities of each class: the sum of each list's largest id + 1.
+
+        Raises:
+            DataError: Most of a very large number of identities are those of nobody.
+        """
         self.full_init()
+        if self._unused_ids:
+            raise DataError(self._unused_ids)
         return self._num_ids_per_class.tolist()
 
     def load_data_list(self) -> 'JDESamples':
@@ -115,15 +131,22 @@ class JDEDataset(BaseDataset):
 
         Returns:
             One dict for each image: ``img_path``, ``img_id`` and ``jde_labels`` (N, 6)
-            float32, whose ids are numbered over all lists.
+            float64, whose ids are numbered over all lists.
         """
         num_classes = len(self.metainfo['classes'])
         indices = []
         for ann_file in self.ann_files:
             index = index_labels(ann_file, self.data_root, self.index_dir)
             _check_classes(index, num_classes)
+            if self.renumber_ids:
+                _renumber(index.rows)
             indices.append(index)
         counts = np.stack([_count_ids(index.rows, num_classes) for index in indices])
+        self._unused_ids = next(
+            filter(None, map(_unused_ids, self.ann_files, indices, counts)), ''
+        )
+        if counts.sum() > LARGEST_WHOLE:
+            raise DataError(self._unused_ids)
         self._num_ids_per_class = counts.sum(axis=0)
         # Class by class, and in it list by list; (lists, classes).
         ends = counts.T.cumsum().reshape(counts.T.shape).T
@@ -142,6 +165,18 @@ class JDEDataset(BaseDataset):
             with local_seed(idx.seed):
                 return super().__getitem__(int(idx))
         return super().__getitem__(idx)
+
+    def get_instances_ids(self, idx: int) -> list[int]:
+        """List the known identities in an image.
+
+        Args:
+            idx: Position of the image.
+
+        Returns:
+            Identities, counted over all lists, each once, ascending.
+        """
+        ids = np.unique(self.get_data_info(idx)['jde_labels'][:, 1])
+        return ids[ids >= 0].astype(np.int64).tolist()
 
     def prepare_data(self, idx: int) -> Any:
         """Run the pipeline on an image, or on another one if it cannot be read.
@@ -210,6 +245,32 @@ def _count_ids(rows: np.ndarray, num_classes: int) -> np.ndarray:
     classes, ids = rows[:, :2].astype(np.int64).T
     np.maximum.at(counts, classes, ids + 1)
     return counts
+
+
+def _renumber(rows: np.ndarray) -> None:
+    """Number the known identities of each class from 0 without gaps, in place."""
+    for label in np.unique(rows[:, 0]):
+        chosen = (rows[:, 0] == label) & (rows[:, 1] >= 0)
+        rows[chosen, 1] = np.unique(rows[chosen, 1], return_inverse=True)[1]
+
+
+def _unused_ids(ann_file: str, index: LabelIndex, counts: np.ndarray) -> str:
+    """Message that a list uses few of very many numbers, or nothing."""
+    if counts.sum() <= MAX_UNUSED_IDS:
+        return ''
+    known = np.unique(index.rows[index.rows[:, 1] >= 0, :2], axis=0)
+    if counts.sum() - len(known) <= MAX_UNUSED_IDS:
+        return ''
+    row = int(index.rows[:, 1].argmax())
+    image = int(np.searchsorted(index.starts, row, side='right')) - 1
+    path = os.fsdecode(index.paths[image])
+    lines = [number for number, line in enumerate(read_lines(path), 1) if line.strip()]
+    return (
+        f'{path}, line {lines[row - index.starts[image]]}: identity '
+        f'{index.rows[row, 1]:.0f}, but {ann_file} has {len(known)} people, '
+        'and the classifier gets a class for each number up to the largest: set '
+        'renumber_ids=True for this JDEDataset, or number identities from 0'
+    )
 
 
 def _check_classes(index: LabelIndex, num_classes: int) -> None:

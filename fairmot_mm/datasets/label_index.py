@@ -3,7 +3,6 @@
 import hashlib
 import os
 import time
-import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,14 +12,17 @@ from mmengine.logging import print_log
 from rich.progress import track
 
 from fairmot_mm.datasets.label_files import no_label, read_labels, read_list
+from fairmot_mm.utils.array_files import read_arrays
 from fairmot_mm.utils.atomic import atomic_path
 from fairmot_mm.utils.cache import cache_dir
-from fairmot_mm.utils.errors import OutputError
+from fairmot_mm.utils.errors import DataError, OutputError
 
 # A file may change again within this time without a new time of change.
 SETTLED_NS = 2_000_000_000
 SHOW_PROGRESS_FROM = 5000
 ARRAYS = ('paths', 'stats', 'rows', 'starts')
+# Part of the name of an index: another number leaves indices of older rules unread.
+FORMAT = '2'
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,7 @@ class LabelIndex:
         paths: (n,) bytes, paths of the label files.
         stats: (n, 2) int64 time of change in ns and size in bytes of the label files;
             -1 where the file was too new to rely on them.
-        rows: (R, 6) float32 ``class id cx cy w h``.
+        rows: (R, 6) float64 ``class id cx cy w h``.
         starts: (n + 1,) int64; the rows of image i are ``starts[i]:starts[i + 1]``.
     """
 
@@ -74,7 +76,9 @@ def index_labels(
     file = None
     if index_dir is not None:
         key = hashlib.sha256(
-            '\0'.join(map(os.path.abspath, (ann_file, data_root))).encode()
+            b'\0'.join(
+                map(os.fsencode, (FORMAT, *map(os.path.abspath, (ann_file, data_root))))
+            )
         )
         file = Path(index_dir) / f'{Path(ann_file).name}-{key.hexdigest()[:16]}.npz'
     old = _load(file)
@@ -82,9 +86,7 @@ def index_labels(
     fresh = np.flatnonzero(source < 0)
     if old and not len(fresh) and np.array_equal(old['paths'], paths):
         return LabelIndex(_as_bytes(images), **old)
-    tables = [
-        np.empty((0, 6), np.float32) if at < 0 else _rows_of(old, at) for at in source
-    ]
+    tables = [np.empty((0, 6)) if at < 0 else _rows_of(old, at) for at in source]
     for index in track(
         fresh, f'reading labels of {ann_file}', disable=len(fresh) < SHOW_PROGRESS_FROM
     ):
@@ -117,13 +119,19 @@ def _load(file: Path | None) -> dict[str, np.ndarray]:
     if file is None or not file.is_file():
         return {}
     try:
-        with np.load(file) as stored:
-            arrays = {name: stored[name] for name in ARRAYS}
+        arrays = read_arrays(file, ARRAYS)
         count = len(arrays['paths'])
         shapes = [arrays[name].shape for name in ('stats', 'starts', 'rows')]
-        if shapes != [(count, 2), (count + 1,), (arrays['starts'][-1], 6)]:
-            raise ValueError('its arrays do not fit each other')
-    except (OSError, ValueError, LookupError, EOFError, zipfile.BadZipFile) as error:
+        starts = arrays['starts']
+        if (
+            [arrays[name].dtype.kind for name in ARRAYS] != ['S', 'i', 'f', 'i']
+            or shapes[:2] != [(count, 2), (count + 1,)]
+            or shapes[2] != (starts[-1], 6)
+            or starts[0]
+            or (np.diff(starts) < 0).any()
+        ):
+            raise DataError('its arrays do not fit each other')
+    except DataError as error:
         print_log(
             f'the label index {file} cannot be used ({error}) and is made again',
             'current',

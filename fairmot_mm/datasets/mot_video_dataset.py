@@ -7,7 +7,8 @@ from typing import Any
 from mmengine.dataset import BaseDataset
 
 from fairmot_mm.registry import DATASETS, TRANSFORMS
-from fairmot_mm.utils import DataError, SequenceInfo, split_range
+from fairmot_mm.utils import DataError, SequenceInfo, natural_order, split_range
+from fairmot_mm.utils.sequence import match_names
 
 
 @DATASETS.register_module()
@@ -15,15 +16,17 @@ class MOTVideoDataset(BaseDataset):
     """Frames of MOTChallenge sequences, one sequence after the other.
 
     Every folder of ``data_root`` that holds images (in ``img1`` or as ``seqinfo.ini``
-    says) is a sequence. A sample is one frame with ``frame_id`` (from 0),
+    says) is a sequence. A sample is one frame with ``frame_id`` (place in the video,
+    from 0), ``frame_number`` (number in ground truth and results, see `frame_numbers`),
     ``frame_rate`` (per second), ``video_name``, ``video_length`` (in frames),
-    ``first_frame`` (number of ``frame_id`` 0 in the ground truth) and ``gt_file``
-    (``gt/gt.txt``, None without ground truth), which the metric reads.
+    ``first_frame`` and ``last_frame`` (numbers of the first and the last frame of the
+    video) and ``gt_file`` (``gt/gt.txt``, None without ground truth), which the metric
+    reads.
 
     Args:
         data_root: Folder of the sequence folders.
-        sequences: Names of the sequences, all by default. A name with ``*`` stands for
-            all sequences that match, in name order.
+        sequences: Names of the sequences, all by default. A pattern such as ``*-SDP``
+            stands for all sequences that match, in natural order.
         split: ``'all'``, ``'first-half'`` or ``'second-half'`` of each sequence, see
             `split_range`. Tracking starts again with the second half, as published.
         pipeline: Transforms of a frame.
@@ -31,7 +34,8 @@ class MOTVideoDataset(BaseDataset):
 
     Raises:
         ConfigError: Unknown `split`.
-        DataError: There is no sequence, or a named one is missing or malformed.
+        DataError: There is no sequence, or a named one is missing or malformed, or its
+            ground truth has rows of frames without an image.
     """
 
     METAINFO = {'classes': ('pedestrian',)}  # noqa: RUF012 - as mmengine declares it
@@ -61,11 +65,11 @@ class MOTVideoDataset(BaseDataset):
             raise DataError(f'data_root {root} is not a folder')
         if self.sequences is not None:
             return [path for name in self.sequences for path in _matching(root, name)]
-        folders = sorted(
+        folders = [
             path
-            for path in root.iterdir()
+            for path in _subfolders(root)
             if (path / 'seqinfo.ini').is_file() or (path / 'img1').is_dir()
-        )
+        ]
         if not folders:
             raise DataError(
                 f'{root} has no sequence folder (NAME/img1/*.jpg, NAME/seqinfo.ini)'
@@ -81,32 +85,48 @@ class MOTVideoDataset(BaseDataset):
         data_list: list[dict] = []
         for folder in self._folders():
             info = SequenceInfo.read(folder)
+            has_gt = info.gt_file.is_file()
+            if has_gt:
+                info.read_ground_truth()  # raises on a frame without an image
             start = len(data_list)
             frames = split_range(len(info.images), self.split)
+            numbers = info.frames[frames.start : frames.stop].tolist()
             data_list.extend(
                 {
                     'img_path': str(image),
                     'img_id': start + frame_id,
                     'frame_id': frame_id,
+                    'frame_number': number,
                     'frame_rate': info.frame_rate,
                     'video_name': info.name,
                     'video_length': len(frames),
-                    'first_frame': frames.start + 1,
-                    'gt_file': str(info.gt_file) if info.gt_file.is_file() else None,
+                    'first_frame': numbers[0],
+                    'last_frame': numbers[-1],
+                    'gt_file': str(info.gt_file) if has_gt else None,
                 }
-                for frame_id, image in enumerate(
-                    info.images[frames.start : frames.stop]
+                for frame_id, (number, image) in enumerate(
+                    zip(
+                        numbers,
+                        info.images[frames.start : frames.stop],
+                        strict=True,
+                    )
                 )
             )
             self.video_ranges.append(range(start, len(data_list)))
         return data_list
 
 
+def _subfolders(root: Path) -> list[Path]:
+    folders = (path for path in root.glob('[!.]*') if path.is_dir())
+    return sorted(folders, key=lambda path: natural_order(path.name))
+
+
 def _matching(root: Path, name: str) -> list[Path]:
     """Sequence folders that a name or a pattern stands for."""
-    if '*' not in name:
+    if (root / name).is_dir() or not any(character in name for character in '*?['):
         return [root / name]
-    folders = sorted(path for path in root.glob(name) if path.is_dir())
+    found = match_names(name, [path.name for path in _subfolders(root)])
+    folders = [root / match for match in found]
     if not folders:
         raise DataError(f'{root} has no sequence that matches {name!r}')
     return folders

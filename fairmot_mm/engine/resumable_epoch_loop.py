@@ -28,8 +28,9 @@ class ResumableEpochLoop(EpochBasedTrainLoop):
 
     The resumed run skips the batches that are done and trains the remaining ones, in
     the order that they would have had without the interruption. mmengine's own loop
-    would repeat the whole epoch. A `SkippingSampler`, such as `SeededSampler`, skips
-    batches without reading their images.
+    would repeat the whole epoch. A `SkippingSampler`, such as `SeededSampler` or, as
+    the ``batch_sampler``, `IdentityBatchSampler`, skips batches without reading their
+    images.
 
     mmengine calls ``after_train`` of a hook only after a training that succeeds. After
     an error this loop calls ``after_failure``, where a hook can undo its changes.
@@ -59,9 +60,12 @@ class ResumableEpochLoop(EpochBasedTrainLoop):
 
     def _batches(self, done: int) -> Iterator[Any]:
         """The batches of an epoch without the first ``done`` ones."""
+        batch_sampler = self.dataloader.batch_sampler
         sampler = self.dataloader.sampler
+        if isinstance(batch_sampler, SkippingSampler):  # one of the config
+            sampler = batch_sampler
         if not isinstance(sampler, SkippingSampler):
             yield from islice(self.dataloader, done, None)
             return
-        sampler.skip_first(done * (self.dataloader.batch_size or 1))
+        sampler.skip_first(done * getattr(batch_sampler, 'batch_size', 1))
         yield from self.dataloader

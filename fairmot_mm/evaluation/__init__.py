@@ -27,6 +27,12 @@ from fairmot_mm.evaluation.metrics import (
 )
 from fairmot_mm.evaluation.mot_protocols import PROTOCOLS, SequenceTracks
 from fairmot_mm.evaluation.mot_scores import OVERALL, evaluate_sequences, format_table
+from fairmot_mm.evaluation.result_folder import (
+    find_result_files,
+    read_result_folder,
+    read_seqmap,
+    read_truths,
+)
 from fairmot_mm.evaluation.submission import write_submission
 from fairmot_mm.evaluation.switches import Switch, find_switches
 from fairmot_mm.evaluation.verification import true_accept_rates
@@ -43,11 +49,15 @@ __all__ = [
     'Switch',
     'average_precision',
     'evaluate_sequences',
+    'find_result_files',
     'find_switches',
     'format_table',
     'load_all_detections',
     'load_detections',
     'read_origin',
+    'read_result_folder',
+    'read_seqmap',
+    'read_truths',
     'save_detections',
     'score_image',
     'score_tracker',

@@ -1,7 +1,7 @@
 """Detections of a whole video in arrays, and scoring a tracker on them."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -28,14 +28,16 @@ class DetectedSequence:
             `SequenceTracks`.
         frame_rate: Frames per second.
         ori_shape: Height and width of the frames in pixels.
-        gt: Ground truth rows; frame 1 there is frame 0 here.
+        gt: Ground truth rows.
         starts: (F + 1,) int64: rows ``starts[t]:starts[t + 1]`` of the following N rows
-            belong to frame t.
+            belong to the frame at place t, from 0.
         bboxes: (N, 4) float32 xyxy in pixels of the frame, best score first in a frame.
         scores: (N,) float32.
         labels: (N,) int64.
         embeds: (N, C) float32 of unit length.
         images: F image files, or an empty tuple.
+        frames: (F,) int64 numbers of the frames in ground truth and results, ascending,
+            see `frame_numbers`; an empty array becomes 1 to F.
     """
 
     name: str
@@ -48,17 +50,33 @@ class DetectedSequence:
     labels: np.ndarray
     embeds: np.ndarray
     images: tuple[Path, ...] = ()
+    frames: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
+
+    def __post_init__(self) -> None:
+        if not len(self.frames):
+            object.__setattr__(self, 'frames', np.arange(1, self.num_frames + 1))
 
     @property
     def num_frames(self) -> int:
         """Number of frames, F."""
         return len(self.starts) - 1
 
+    def to_score(self, results: MOTRows) -> SequenceTracks:
+        """Pair ground truth with results of a tracker, for scoring.
+
+        Args:
+            results: Tracks, see `track_sequence`.
+
+        Returns:
+            The sequence to score.
+        """
+        return SequenceTracks(self.name, self.gt, results, frames=self.frames)
+
     def sample(self, frame_id: int) -> DetDataSample:
         """Make the sample of a frame that a network would give to a tracker.
 
         Args:
-            frame_id: Number of the frame, from 0.
+            frame_id: Place of the frame, from 0.
 
         Returns:
             The sample, with copies of the arrays.
@@ -66,6 +84,7 @@ class DetectedSequence:
         rows = slice(self.starts[frame_id], self.starts[frame_id + 1])
         metainfo = dict(
             frame_id=frame_id,
+            frame_number=int(self.frames[frame_id]),
             frame_rate=self.frame_rate,
             ori_shape=self.ori_shape,
             video_name=self.name,
@@ -93,12 +112,12 @@ def track_sequence(tracker: Tracker, sequence: DetectedSequence) -> MOTRows:
         sequence: The detections of a video.
 
     Returns:
-        The tracks as rows of a result file: frames counted from 1, scores as marks.
+        The tracks as rows of a result file: numbers of frames, scores as marks.
     """
     parts = []
     for sample in sequence.samples():
         tracks = tracker.track(sample)
-        frame = np.full(len(tracks), sample.frame_id + 1)
+        frame = np.full(len(tracks), sample.frame_number)
         columns = (tracks.instances_id, tracks.bboxes.double(), tracks.scores)
         parts.append(np.column_stack([frame, *(part.cpu() for part in columns)]))
     table = np.concatenate([np.zeros((0, 7)), *parts])
@@ -123,12 +142,7 @@ def score_tracker(
     """
     return evaluate_sequences(
         (
-            SequenceTracks(
-                sequence.name,
-                sequence.gt,
-                track_sequence(tracker, sequence),
-                sequence.num_frames,
-            )
+            sequence.to_score(track_sequence(tracker, sequence))
             for sequence in sequences
         ),
         protocol,

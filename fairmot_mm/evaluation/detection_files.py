@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 
 from fairmot_mm.evaluation.detected_sequence import PREDICTIONS, DetectedSequence
-from fairmot_mm.utils import DataError, MOTRows, atomic_path
+from fairmot_mm.utils import DataError, MOTRows, atomic_path, natural_order
 
-_ARRAYS = ('starts', *PREDICTIONS)
+_ARRAYS = ('starts', 'frames', *PREDICTIONS)
 _COLUMNS = [f'gt_{field.name}' for field in fields(MOTRows)]
 
 
@@ -76,7 +76,9 @@ def load_all_detections(path: str | Path) -> list[DetectedSequence]:
         DataError: There is no file, or one cannot be read.
     """
     path = Path(path)
-    files = sorted(path.glob('*.npz')) if path.is_dir() else [path]
+    files = [path]
+    if path.is_dir():
+        files = sorted(path.glob('*.npz'), key=lambda file: natural_order(file.name))
     if not files:
         raise DataError(
             f'{path} has no file of detections: make them with '

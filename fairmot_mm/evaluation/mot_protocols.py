@@ -10,7 +10,8 @@ from fairmot_mm.evaluation.box_matching import (
     match_as_motmetrics,
     match_as_trackeval,
 )
-from fairmot_mm.utils import DataError, MOTRows
+from fairmot_mm.utils import DataError, MOTRows, require_frames
+from fairmot_mm.utils.frame_numbers import Frames, format_frames
 
 NUM_CLASSES = 13
 # Person on vehicle, static person, distractor, reflection.
@@ -26,11 +27,12 @@ class SequenceTracks(NamedTuple):
             rules of those benchmarks.
         gt: All rows of the ground truth file.
         results: Rows of the tracker.
-        num_frames: Number of frames that the tracker was run on; None takes all frames
-            up to the last one in `gt` or `results`. Ground truth outside these frames
-            does not count.
-        first_frame: Number of the first of these frames, above 1 for the second half of
-            a sequence.
+        num_frames: Where a part of a sequence ends: this many numbers from
+            `first_frame` on. None takes all frames up to the last one in `gt` or
+            `results`. Ground truth outside the part does not count.
+        first_frame: Number of the first frame of the part.
+        frames: Numbers of the frames of a whole sequence, in place of the two above.
+            Ground truth and results must not have other frames.
     """
 
     name: str
@@ -38,13 +40,14 @@ class SequenceTracks(NamedTuple):
     results: MOTRows
     num_frames: int | None = None
     first_frame: int = 1
+    frames: Frames | None = None
 
 
 class FramePair(NamedTuple):
     """The N ground truth boxes and M results that count in one frame.
 
     Attributes:
-        frame: Frame number, from 1.
+        frame: Frame number.
         gt_ids: (N,) int64 identities.
         result_ids: (M,) int64 identities.
         iou: (N, M) float64 intersection over union.
@@ -72,10 +75,10 @@ def motchallenge_pairs(sequence: SequenceTracks) -> list[FramePair]:
         What counts in each frame.
 
     Raises:
-        DataError: An identity twice in one frame, an unknown class, frames not counted
-            from 1, or results outside the frames of the sequence.
+        DataError: An identity twice in one frame, an unknown class, a frame that the
+            sequence does not have.
     """
-    name, gt, results = sequence.name, sequence.gt, sequence.results
+    name, gt = sequence.name, sequence.gt
     _require_unique_ids(sequence)
     unknown = np.setdiff1d(gt.classes, np.arange(1, NUM_CLASSES + 1))
     if len(unknown):
@@ -90,9 +93,7 @@ def motchallenge_pairs(sequence: SequenceTracks) -> list[FramePair]:
         rows, columns = match_as_trackeval(iou)
         return columns[is_distractor[truth[rows]]]
 
-    scored = _frames_to_score(sequence)
-    present = np.union1d(gt.frames, results.frames)
-    frames = present[np.isin(present, scored)]
+    frames = _frames_to_score(sequence)
     return _pair_frames(sequence, frames, gt.is_counted_pedestrian(), dropped)
 
 
@@ -113,7 +114,8 @@ def published_pairs(sequence: SequenceTracks) -> list[FramePair]:
         What counts in each frame.
 
     Raises:
-        DataError: An identity twice in one frame.
+        DataError: An identity twice in one frame, or a frame that is not one of
+            `SequenceTracks.frames`.
     """
     name, gt, results = sequence.name, sequence.gt, sequence.results
     _require_unique_ids(sequence)
@@ -127,7 +129,11 @@ def published_pairs(sequence: SequenceTracks) -> list[FramePair]:
     def dropped(truth: np.ndarray, iou: np.ndarray) -> np.ndarray:
         return match_as_motmetrics(iou[ignored[truth]])[1]
 
-    frames = np.unique(results.frames[results.frames >= 1])
+    frames = np.unique(results.frames)
+    if sequence.frames is None:
+        frames = frames[frames >= 1]
+    else:
+        _require_frames_of(sequence, sequence.frames)
     return _pair_frames(sequence, frames, counts, dropped)
 
 
@@ -181,22 +187,33 @@ def _rows_by_frame(rows: MOTRows) -> dict[int, np.ndarray]:
 
 
 def _frames_to_score(sequence: SequenceTracks) -> np.ndarray:
-    name, gt, results, num_frames, first = sequence
-    present = np.concatenate([gt.frames, results.frames])
-    if (present < 1).any():
+    """Numbers of the frames that count and have a row, ascending."""
+    name, gt, results, num_frames, first, frames = sequence
+    present = np.union1d(gt.frames, results.frames)
+    if frames is not None:
+        _require_frames_of(sequence, frames)
+        return present
+    if len(present) and present[0] < 1:
         raise DataError(
-            f'{name}: frame {present.min()} is below 1, the number of the first frame'
+            f'{name}: frame {present[0]} is below 1, the number of the first frame'
         )
-    if num_frames is None:
-        num_frames = int(present.max(initial=0)) - first + 1
-    frames = np.arange(first, first + num_frames)
-    outside = np.setdiff1d(results.frames, frames)
+    last = first + num_frames - 1 if num_frames is not None else max(present, default=0)
+    outside = np.unique(
+        results.frames[(results.frames < first) | (results.frames > last)]
+    )
     if len(outside):
         raise DataError(
-            f'{name}: results have frame {outside[0]}, outside the frames {first} to '
-            f'{first + num_frames - 1} of the sequence'
+            f'{name}: results have frame {format_frames(outside)}, outside the frames '
+            f'{first} to {last} of the sequence'
         )
-    return frames
+    return present[(present >= first) & (present <= last)]
+
+
+def _require_frames_of(sequence: SequenceTracks, frames: Frames) -> None:
+    """Raise if ground truth or results have a frame that the sequence does not have."""
+    name, gt, results = sequence.name, sequence.gt, sequence.results
+    require_frames(gt.frames, frames, 'ground truth has', lambda _: name)
+    require_frames(results.frames, frames, 'results have', lambda _: name)
 
 
 def _require_unique_ids(sequence: SequenceTracks) -> None:

@@ -12,6 +12,7 @@ from fairmot_mm.utils import ConfigError
 
 Precision = Literal['float32', 'float16', 'bfloat16']
 Backend = Literal['pytorch', 'onnxruntime']
+Provider = Literal['cpu', 'cuda', 'tensorrt']
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,10 @@ class InferenceOptions:
     Attributes:
         backend: ``'onnxruntime'`` runs the network as an ONNX file; from a checkpoint
             it is exported once and kept in the user's cache. Of the options below it
-            takes only `num_threads`.
+            takes only `provider` and `num_threads`.
+        provider: What runs an ONNX file in onnxruntime: ``'cpu'``, ``'cuda'`` or
+            ``'tensorrt'``, which leaves to CUDA what TensorRT cannot run. The last two
+            need onnxruntime-gpu. ``None`` is the provider of the device.
         precision: Type of the network's weights and maps. Batch norms, the output
             layers and everything behind them stay in float32.
         channels_last: Whether the channels of a pixel lie next to each other in memory.
@@ -43,6 +47,7 @@ class InferenceOptions:
     """
 
     backend: Backend = 'pytorch'
+    provider: Provider | None = None
     precision: Precision = 'float32'
     channels_last: bool | None = None
     fuse_conv_bn: bool = False
@@ -51,8 +56,14 @@ class InferenceOptions:
     num_threads: int | None = None
 
     def __post_init__(self) -> None:
-        for name, kinds in (('backend', Backend), ('precision', Precision)):
-            if getattr(self, name) not in get_args(kinds):
+        choices = (
+            ('backend', Backend),
+            ('provider', Provider),
+            ('precision', Precision),
+        )
+        for name, kinds in choices:
+            value = getattr(self, name)
+            if value not in get_args(kinds) and (name, value) != ('provider', None):
                 raise ConfigError(
                     f'inference.{name} = {getattr(self, name)!r} must be one of '
                     f'{", ".join(get_args(kinds))}'
@@ -99,7 +110,7 @@ class InferenceOptions:
         return [
             field.name
             for field in fields(self)
-            if field.name not in ('backend', 'num_threads')
+            if field.name not in ('backend', 'provider', 'num_threads')
             and getattr(self, field.name) != field.default
         ]
 

@@ -30,25 +30,36 @@ def use_onnxruntime(
             exported for the input of the ``test_pipeline`` if the options ask for the
             backend onnxruntime.
         options: How the network is to run.
-        device: Device of onnxruntime, as in ``cuda:0``; the CPU by default.
+        device: Device of onnxruntime, as in ``cuda:0``; by default the first one of the
+            provider, and the CPU without a provider.
 
     Returns:
         Whether an ONNX file now holds the weights of the model.
 
     Raises:
         CheckpointError: The weights do not fit the model.
-        ConfigError: The model cannot be built or exported, or the config has no size of
-            the input.
+        ConfigError: The model cannot be built or exported; the config has no size of
+            the input; or the options name a provider for a network that PyTorch runs.
     """
     if checkpoint is None or Path(checkpoint).suffix != '.onnx':
         if options.backend != 'onnxruntime':
+            if options.provider is not None:
+                raise ConfigError(
+                    f'inference.provider = {options.provider!r} is for onnxruntime: '
+                    "set inference.backend = 'onnxruntime' too, or take an ONNX file "
+                    'in place of the weights'
+                )
             return False
         model = build_component(cfg.model, MODELS, 'model').eval()
         if checkpoint is not None:
             load_checkpoint(model, checkpoint)
         checkpoint = _exported_once(model, cfg)
+    on_gpu = options.provider in ('cuda', 'tensorrt')
     cfg.model.detector = dict(
-        type='ONNXDetector', onnx_file=str(checkpoint), device=device or 'cpu'
+        type='ONNXDetector',
+        onnx_file=str(checkpoint),
+        device=device or ('cuda:0' if on_gpu else 'cpu'),
+        provider=options.provider,
     )
     return True
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from fairmot_mm.evaluation import DetectedSequence
-from fairmot_mm.utils import DataError, MOTRows, SequenceInfo, read_mot
+from fairmot_mm.utils import DataError, SequenceInfo
 from fairmot_mm.utils.boxes import tlwh_to_xyxy
 from fairmot_mm.utils.contracts import require_range
 
@@ -84,22 +84,26 @@ def noisy_detections(
     """
     noise = noise or DetectionNoise()
     info = SequenceInfo.read(folder)
-    images = info.images[:: noise.stride]
-    gt = _keep_frames(read_mot(info.gt_file), noise.stride)
+    images, frames = info.images[:: noise.stride], info.frames[:: noise.stride]
+    gt = info.read_ground_truth()
+    gt = gt[np.isin(gt.frames, frames)]
+    if noise.stride > 1:  # a video of its own, whose frames count from 1
+        gt = replace(gt, frames=1 + np.searchsorted(frames, gt.frames))
+        frames = np.arange(1, len(frames) + 1)
     people = gt[gt.is_counted_pedestrian()]
     if len(people) == 0:
         raise DataError(f'{info.gt_file} has no pedestrian with a mark other than 0')
     ids, persons = np.unique(people.ids, return_inverse=True)
     embeds = _person_embeds(len(ids), noise, np.random.default_rng([seed, 0]))
     detector = _NoisyDetector(people.tlwh, persons, embeds, noise)
-    frames = [
+    found = [
         detector(
-            np.flatnonzero(people.frames == t + 1), np.random.default_rng([seed, t])
+            np.flatnonzero(people.frames == frame), np.random.default_rng([seed, t])
         )
-        for t in range(len(images))
+        for t, frame in enumerate(frames)
     ]
-    counts = [len(boxes) for boxes, _ in frames]
-    boxes = np.concatenate([boxes for boxes, _ in frames])
+    counts = [len(boxes) for boxes, _ in found]
+    boxes = np.concatenate([boxes for boxes, _ in found])
     return DetectedSequence(
         name=info.name,
         frame_rate=info.frame_rate / noise.stride,
@@ -109,8 +113,9 @@ def noisy_detections(
         bboxes=boxes[:, :4].astype(np.float32),
         scores=boxes[:, 4].astype(np.float32),
         labels=np.zeros(len(boxes), dtype=np.int64),
-        embeds=np.concatenate([embeds for _, embeds in frames]),
+        embeds=np.concatenate([embeds for _, embeds in found]),
         images=tuple(images),
+        frames=frames,
     )
 
 
@@ -207,12 +212,6 @@ class _NoisyDetector:
         tlwh = np.column_stack([self.tlwh[place, :2], self.tlwh[size, 2:]])
         embeds = rng.normal(0, 1, (count, self.noise.embed_dims))
         return np.column_stack([tlwh, rng.uniform(0.1, 0.6, count)]), embeds
-
-
-def _keep_frames(gt: MOTRows, stride: int) -> MOTRows:
-    """Rows of frames 1, 1 + stride, ..., renumbered from 1."""
-    rows = gt[(gt.frames - 1) % stride == 0]
-    return replace(rows, frames=(rows.frames - 1) // stride + 1)
 
 
 def _person_embeds(

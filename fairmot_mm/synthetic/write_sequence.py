@@ -8,9 +8,15 @@ import cv2
 import numpy as np
 
 from fairmot_mm.synthetic.synthetic_scene import SyntheticScene
-from fairmot_mm.utils import DataError, MOTRows, OutputError, require_writable_dir
+from fairmot_mm.utils import (
+    DataError,
+    MOTRows,
+    OutputError,
+    list_images,
+    require_writable_dir,
+)
 from fairmot_mm.utils.sequence import write_seqinfo
-from fairmot_mm.utils.text_files import read_ini
+from fairmot_mm.utils.text_files import read_ini, write_text
 
 # Section of seqinfo.ini that marks a folder as synthetic: it may be replaced.
 _SECTION = 'Synthetic'
@@ -47,10 +53,10 @@ def write_sequence(
         new, old = Path(name) / 'new', Path(name) / 'old'
         _write_frames(new, scene, on_frame)
         size = scene.width, scene.height
-        images = sorted((new / 'img1').iterdir())
+        images = list_images(new / 'img1')
         write_seqinfo(new, folder.name, scene.frame_rate, size, images)
         arguments = ''.join(f'{key}={value}\n' for key, value in vars(scene).items())
-        with (new / 'seqinfo.ini').open('a') as file:
+        with (new / 'seqinfo.ini').open('a', encoding='utf-8') as file:
             file.write(f'\n[{_SECTION}]\n{arguments}')
         if folder.exists():
             folder.replace(old)
@@ -83,8 +89,7 @@ def _write_frames(
         if on_frame is not None:
             on_frame()
     gt_file = folder / 'gt' / 'gt.txt'
-    gt_file.parent.mkdir()
-    gt_file.write_text(''.join(line for _, _, line in sorted(lines)))
+    write_text(gt_file, ''.join(line for _, _, line in sorted(lines)))
 
 
 def _gt_lines(rows: MOTRows) -> list[tuple[int, int, str]]:

@@ -14,12 +14,12 @@ if TYPE_CHECKING:
         UserInputError,
         VideoError,
     )
+    from fairmot_mm.utils.frame_numbers import frame_numbers, require_frames
     from fairmot_mm.utils.mot_io import (
         MOTRows,
         format_mot_rows,
         read_mot,
         write_mot,
-        write_text,
     )
     from fairmot_mm.utils.pairs import pairs_in_reach
     from fairmot_mm.utils.parallel import map_parallel
@@ -28,14 +28,20 @@ if TYPE_CHECKING:
         SequenceInfo,
         list_images,
         natural_order,
+        number_folder,
+        sort_images,
         split_range,
     )
     from fairmot_mm.utils.step_clock import STEPS, StepClock, failed_step, step
+    from fairmot_mm.utils.text_files import write_text
 
 # A command line answers before numpy, cv2 and torch are imported, so that a name is
 # imported from its file when it is first used.
 _FILES = {
-    'atomic': ('atomic_path', 'require_writable_dir'),
+    'atomic': (
+        'atomic_path',
+        'require_writable_dir',
+    ),
     'errors': (
         'CheckpointError',
         'ConfigError',
@@ -45,7 +51,16 @@ _FILES = {
         'UserInputError',
         'VideoError',
     ),
-    'mot_io': ('MOTRows', 'format_mot_rows', 'read_mot', 'write_mot', 'write_text'),
+    'frame_numbers': (
+        'frame_numbers',
+        'require_frames',
+    ),
+    'mot_io': (
+        'MOTRows',
+        'format_mot_rows',
+        'read_mot',
+        'write_mot',
+    ),
     'pairs': ('pairs_in_reach',),
     'parallel': ('map_parallel',),
     'sequence': (
@@ -53,9 +68,17 @@ _FILES = {
         'SequenceInfo',
         'list_images',
         'natural_order',
+        'number_folder',
+        'sort_images',
         'split_range',
     ),
-    'step_clock': ('STEPS', 'StepClock', 'failed_step', 'step'),
+    'step_clock': (
+        'STEPS',
+        'StepClock',
+        'failed_step',
+        'step',
+    ),
+    'text_files': ('write_text',),
 }
 _FILE_OF = {name: file for file, names in _FILES.items() for name in names}
 
@@ -75,12 +98,16 @@ __all__ = [
     'atomic_path',
     'failed_step',
     'format_mot_rows',
+    'frame_numbers',
     'list_images',
     'map_parallel',
     'natural_order',
+    'number_folder',
     'pairs_in_reach',
     'read_mot',
+    'require_frames',
     'require_writable_dir',
+    'sort_images',
     'split_range',
     'step',
     'write_mot',

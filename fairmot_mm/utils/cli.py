@@ -1,19 +1,42 @@
 """Options and the handling of errors that the command line tools share."""
 
 import argparse
-import re
-import sys
-import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from fairmot_mm.utils.errors import UserInputError
-from fairmot_mm.utils.step_clock import failed_step
+from fairmot_mm.utils.one_line_errors import one_line_errors
+from fairmot_mm.utils.option_types import (
+    finite_number,
+    positive_number,
+    positive_whole,
+)
+
+__all__ = [
+    'PERSON_CLASSES',
+    'KeyValueAction',
+    'add_cfg_options_argument',
+    'add_converter_arguments',
+    'add_inference_arguments',
+    'add_input_size_argument',
+    'add_number_arguments',
+    'add_overwrite_argument',
+    'add_runner_arguments',
+    'add_tracker_arguments',
+    'add_workers_argument',
+    'finite_number',
+    'inference_options',
+    'make_parser',
+    'one_line_errors',
+    'positive_number',
+    'positive_whole',
+    'run_converter',
+    'show_progress',
+]
 
 T = TypeVar('T')
 _INFERENCE = (
     'backend',
+    'provider',
     'precision',
     'channels_last',
     'fuse_conv_bn',
@@ -23,63 +46,6 @@ _INFERENCE = (
 )
 # The default of the converters whose sources name classes.
 PERSON_CLASSES = ('pedestrian,person',)
-_INTERRUPTED = 130  # status that a shell reports for Ctrl-C
-
-
-@contextmanager
-def one_line_errors(interrupted: str = '') -> Iterator[None]:
-    """End the program with one line, not a traceback, where the user can do something.
-
-    It is written as a decorator of ``main``, or as ``with one_line_errors():``. A
-    warning about mmdet's own code, which a user cannot change, is not shown.
-
-    Args:
-        interrupted: What to do after Ctrl-C, for the message; only the main process
-            prints it.
-
-    Raises:
-        SystemExit: With ``error: <message>`` (status 1) on an error of the user, with
-            status 130 on an interrupt.
-    """
-    warnings.filterwarnings('ignore', r'.*torch\.cuda\.amp\.autocast', module='mmdet')
-    try:
-        yield
-    except UserInputError as error:
-        # An error of a data loader's worker arrives as that worker's whole traceback.
-        marker = rf'(?s).*\b{type(error).__name__}: '
-        message = re.sub(marker, '', str(error)).strip()
-        raise SystemExit(f'error: {message}{_where(error)}') from error
-    except KeyboardInterrupt as interrupt:
-        if _is_main_process():
-            advice = f': {interrupted}' if interrupted else ''
-            print(f'interrupted{_where(interrupt)}{advice}', file=sys.stderr)
-        raise SystemExit(_INTERRUPTED) from None
-    except RuntimeError as error:
-        lost = re.search(
-            r'DataLoader worker \(pid.*?\) (?:is killed|exited)[^.]*', str(error)
-        )
-        if not lost:
-            raise
-        raise SystemExit(
-            f'error: {lost[0]}: the system ended a process that loads images, in most '
-            'cases because memory ran out. Lower num_workers or give the job more '
-            'memory and /dev/shm, then continue with --resume'
-        ) from error
-
-
-def _is_main_process() -> bool:
-    """Whether this process may print: true until a run has started others."""
-    if 'mmengine' not in sys.modules:
-        return True
-    from mmengine.dist import is_main_process
-
-    return is_main_process()
-
-
-def _where(error: BaseException) -> str:
-    """Write `` (step: NAME)`` if an error comes from a pipeline step, or nothing."""
-    name = failed_step(error)
-    return f' (step: {name})' if name else ''
 
 
 @one_line_errors('no list was written; the same command starts again')
@@ -138,7 +104,9 @@ def add_converter_arguments(
         )
     if has_frame_rate:
         text = 'frames a second (default 30)'
-        parser.add_argument('--frame-rate', type=float, default=30.0, help=text)
+        parser.add_argument(
+            '--frame-rate', type=positive_number, default=30.0, help=text
+        )
     if has_ending:
         text = 'ending of the list: val makes OUT/NAME.val'
         parser.add_argument('--ending', default='train', help=text)
@@ -146,17 +114,31 @@ def add_converter_arguments(
 
 def add_workers_argument(parser: argparse.ArgumentParser) -> None:
     """Add ``--workers``, the number of processes of a conversion or check."""
-    parser.add_argument('--workers', type=int, help='processes (default one a core)')
+    parser.add_argument(
+        '--workers', type=positive_whole, help='processes (default one a core)'
+    )
 
 
-def make_parser(text: str) -> argparse.ArgumentParser:
-    """Make a parser of a command line.
+def make_parser(text: str, **settings: Any) -> argparse.ArgumentParser:
+    """Make a parser of a command line. Options must be written out in full.
 
     Args:
         text: What the tool does; its line breaks are kept.
+        settings: Other arguments of `argparse.ArgumentParser`.
     """
-    return argparse.ArgumentParser(
-        description=text, formatter_class=argparse.RawDescriptionHelpFormatter
+    settings.setdefault('formatter_class', argparse.RawDescriptionHelpFormatter)
+    return argparse.ArgumentParser(description=text, allow_abbrev=False, **settings)
+
+
+def add_overwrite_argument(parser: argparse._ActionsContainer, what: str) -> None:
+    """Add ``--overwrite``, without which no file of an earlier run is replaced.
+
+    Args:
+        parser: Parser, or group of options, to add to.
+        what: What may be replaced, for the help text.
+    """
+    parser.add_argument(
+        '--overwrite', action='store_true', help=f'replace {what} if it exists'
     )
 
 
@@ -172,7 +154,7 @@ def add_number_arguments(
     for name, (default, text) in numbers.items():
         parser.add_argument(
             f'--{name.replace("_", "-")}',
-            type=type(default),
+            type=finite_number if isinstance(default, float) else type(default),
             default=default,
             help=f'{text} (%(default)s)',
         )
@@ -271,6 +253,11 @@ def add_inference_arguments(parser: argparse.ArgumentParser) -> None:
         '--backend',
         choices=['pytorch', 'onnxruntime'],
         help='what runs the network (pytorch; onnxruntime for an ONNX file)',
+    )
+    group.add_argument(
+        '--provider',
+        choices=['cpu', 'cuda', 'tensorrt'],
+        help='execution provider of onnxruntime (that of the device)',
     )
     group.add_argument(
         '--precision',

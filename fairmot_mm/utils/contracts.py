@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from math import inf
+from numbers import Integral, Real
 
 from fairmot_mm.utils.errors import ConfigError
 
@@ -54,10 +55,31 @@ def require_range(
         **values: The numbers by the config keys that name them.
 
     Raises:
-        ConfigError: A number is out of the range, or NaN.
+        ConfigError: A value is no number, is out of the range, or is NaN.
     """
     limits = (('above', above), ('at least', low), ('at most', high))
     allowed = ' and '.join(f'{word} {x:g}' for word, x in limits if abs(x) < inf)
     for name, value in values.items():
+        if isinstance(value, bool) or not isinstance(value, Real):
+            raise ConfigError(f'{name}={value!r} must be a number, {allowed}')
         if not (above < value <= high and low <= value):
             raise ConfigError(f'{name}={value} must be {allowed}')
+
+
+def require_whole(*, low: int, **values: object) -> None:
+    """Check that values are whole numbers.
+
+    Args:
+        low: Smallest allowed number.
+        **values: The values by the names of the arguments or config keys.
+
+    Raises:
+        ConfigError: A value is no whole number, or too small.
+    """
+    for name, value in values.items():
+        if isinstance(value, bool) or not isinstance(value, Integral):
+            raise ConfigError(
+                f'{name} = {value!r} must be a whole number from {low} on'
+            )
+        if value < low:
+            raise ConfigError(f'{name} = {value} must be at least {low}')

@@ -35,3 +35,7 @@ class VideoError(UserInputError, OSError):
 
 class OutputError(UserInputError, OSError):
     """A result cannot be written to the file or folder that the user named."""
+
+
+class NameTakenError(OutputError):
+    """The name of a result belongs to another file: one that exists, or a source."""

@@ -6,9 +6,13 @@ import cv2
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
-from fairmot_mm.utils.errors import DataError, ImageError
+from fairmot_mm.utils.errors import ImageError
 
 _EXIF_ORIENTATION = 0x0112
+_PNG = b'\x89PNG\r\n\x1a\n'
+_DEEP = (b'II', b'MM', b'P', b'\xff\x4f')  # TIFF, PNM, JPEG 2000
+# Values below this leave 6 of 8 bits, or fewer: data of 14 bits or less.
+_DARK = 2**14
 DECODE_FLAGS = {
     1: cv2.IMREAD_COLOR,
     2: cv2.IMREAD_REDUCED_COLOR_2,
@@ -62,14 +66,58 @@ def decode_image(data: np.ndarray, path: str, reduction: int = 1) -> np.ndarray:
         (ceil(h / reduction), ceil(w / reduction), 3) uint8 BGR.
 
     Raises:
-        ImageError: The content is cut off, or not an image.
+        ImageError: The content is cut off, or not an image; or its values have more
+            than 8 bits and a range that is not known.
     """
-    image = cv2.imdecode(data, DECODE_FLAGS[reduction]) if data.size else None
+    image = _decode(data, DECODE_FLAGS[reduction], path)
+    if _may_be_deep(data):
+        _require_8_bits(
+            _decode(data, cv2.IMREAD_COLOR | cv2.IMREAD_ANYDEPTH, path), path
+        )
+    return image
+
+
+def _decode(data: np.ndarray, flags: int, path: str) -> np.ndarray:
+    """Pixels as OpenCV decodes them."""
+    try:
+        image = cv2.imdecode(data, flags) if data.size else None
+    except cv2.error as error:  # more pixels than OpenCV takes
+        raise ImageError(f'{path} cannot be decoded: {error.err or error}') from error
     if image is None:
         raise ImageError(
             f'{path} cannot be decoded: it is damaged, cut off, or not an image'
         )
     return image
+
+
+def _may_be_deep(data: np.ndarray) -> bool:
+    """Whether the first bytes are those of a format with more than 8 bits."""
+    head = data[:25].tobytes()
+    if head.startswith(_PNG):
+        return head[24] > 8
+    return head.startswith(_DEEP) or head[4:8] in (b'jP  ', b'ftyp')
+
+
+def _require_8_bits(image: np.ndarray, path: str) -> None:
+    """Refuse pixels that turn black when OpenCV keeps the upper 8 bits of 16.
+
+    Cameras store 10, 12 or 14 bits in the lower bits of 16. How many there are is not
+    in the file, so nobody can say how bright the image is.
+    """
+    if image.dtype == np.uint8:
+        return
+    largest = float(image.max())
+    if image.dtype != np.uint16:
+        raise ImageError(
+            f'{path} has pixels of type {image.dtype}, whose range is not known; '
+            'convert it to 8 bits'
+        )
+    if 0 < largest < _DARK:
+        raise ImageError(
+            f'{path} has 16 bits, of which no pixel uses more than '
+            f'{int(largest).bit_length()} (largest value {largest:.0f}): it would be '
+            'almost black; convert it to 8 bits, or shift its values to the upper bits'
+        )
 
 
 def image_size(path: str | Path) -> tuple[int, int]:
@@ -86,21 +134,22 @@ def image_size(path: str | Path) -> tuple[int, int]:
         Width and height in pixels.
 
     Raises:
-        DataError: The file is missing or not an image.
+        ImageError: The file is missing or not an image.
     """
     try:
         with Image.open(path) as image:
             width, height = image.size
             turned = image.getexif().get(_EXIF_ORIENTATION, 1) != 1
-    except UnidentifiedImageError:
-        raise DataError(f'{path} is not a readable image') from None
+    except Image.DecompressionBombError:
+        # Pillow takes that many pixels for an attack; OpenCV reads four times as many.
+        turned = True
+    except (UnidentifiedImageError, SyntaxError, ValueError):
+        raise ImageError(f'{path} is not a readable image') from None
     except OSError as error:
-        raise DataError(
+        raise ImageError(
             f'cannot read image {path}: {error.strerror or error}'
         ) from error
     if not turned:
         return width, height
-    pixels = cv2.imread(str(path))
-    if pixels is None:
-        raise DataError(f'{path} is not a readable image')
+    pixels = read_image(str(path))
     return pixels.shape[1], pixels.shape[0]

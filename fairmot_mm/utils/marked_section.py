@@ -3,8 +3,7 @@
 from pathlib import Path
 
 from fairmot_mm.utils.errors import DataError
-from fairmot_mm.utils.mot_io import write_text
-from fairmot_mm.utils.text_files import read_text
+from fairmot_mm.utils.text_files import read_text, write_text
 
 
 class MarkedSection:

@@ -1,6 +1,5 @@
 """Reading and writing MOTChallenge text files."""
 
-import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -8,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from fairmot_mm.utils.atomic import atomic_path
-from fairmot_mm.utils.errors import DataError
+from fairmot_mm.utils.mot_table import ClassColumn, MOTTable
 
 PEDESTRIAN = 1
 
@@ -23,9 +22,8 @@ class MOTRows:
         tlwh: (N, 4) float64 left, top, width, height in pixels of the frame.
         marks: (N,) float64 seventh column: in ground truth 0 for rows that do not
             count, in results the score. 1 if the file has six columns.
-        classes: (N,) int64 class of MOT16/17/20 ground truth, 1 (pedestrian) in all
-            other files.
-        visibility: (N,) float64 in [0, 1] of MOT16/17/20 ground truth, 1 in all other
+        classes: (N,) int64 class, 1 (pedestrian) in files without classes.
+        visibility: (N,) float64 in [0, 1] of files with nine columns, 1 in all other
             files.
     """
 
@@ -74,9 +72,11 @@ class MOTRows:
 def read_mot(path: str | Path) -> MOTRows:
     """Read a file with lines ``frame,id,left,top,width,height[,mark[,...]]``.
 
-    A file of nine columns is MOT16/17/20 ground truth (mark, class, visibility). A file
-    of ten columns is MOT15 ground truth or a result file; its columns 8 to 10 are world
-    coordinates and never a class.
+    Columns are separated by commas, or by spaces and tabs. The eighth column is the
+    class, and in files of nine columns (MOT16, 17, 20) the last one is the visibility.
+    In files of ten columns, columns 8 to 10 are world coordinates (MOT15), or class,
+    truncation and occlusion (VisDrone), or class and twice -1 (results of several
+    classes): classes are whole numbers in each row, truncation and occlusion small.
 
     Args:
         path: The text file.
@@ -85,53 +85,29 @@ def read_mot(path: str | Path) -> MOTRows:
         The rows of the file.
 
     Raises:
-        DataError: The file is missing, or a line is malformed; the message has the
-            number of the line.
+        DataError: See `MOTTable.read`.
     """
-    path = Path(path)
-    if not path.is_file():
-        raise DataError(f'{path} does not exist')
-    try:
-        with warnings.catch_warnings():
-            # A tracker without any track writes an empty file.
-            warnings.filterwarnings('ignore', message='.*input contained no data')
-            table = np.loadtxt(path, delimiter=',', ndmin=2, comments='#')
-    except ValueError as error:
-        raise DataError(_first_bad_line(path)) from error
-    if table.size == 0:
-        table = table.reshape(0, 10)
-    if table.shape[1] < 6 or not np.isfinite(table[:, :6]).all():
-        raise DataError(_first_bad_line(path))
-    frames, ids = table[:, :2].astype(np.int64).T
-    marks = table[:, 6].copy() if table.shape[1] > 6 else None
-    rows = MOTRows.of_pedestrians(frames, ids, table[:, 2:6].copy(), marks)
-    if table.shape[1] != 9:
-        return rows
-    return replace(
-        rows, classes=table[:, 7].astype(np.int64), visibility=table[:, 8].copy()
-    )
+    return mot_rows(MOTTable.read(path))
 
 
-def _first_bad_line(path: Path) -> str:
-    """Say which line of a file that numpy refused is wrong, and why."""
-    columns = None
-    for number, line in enumerate(path.read_text(errors='replace').splitlines(), 1):
-        fields = line.split('#')[0].strip().split(',')
-        if fields == ['']:
-            continue
-        columns = columns or len(fields)
-        where = f'{path}, line {number}'
-        if len(fields) < 6:
-            return f'{where}: {len(fields)} columns, at least 6 are needed: {line!r}'
-        if len(fields) != columns:
-            return f'{where}: {len(fields)} columns where the first line has {columns}'
-        try:
-            values = [float(field) for field in fields]
-        except ValueError as error:
-            return f'{where}: {error}'
-        if not np.isfinite(values[:6]).all():
-            return f'{where}: not a finite number: {line!r}'
-    return f'{path}: not a MOTChallenge text file'
+def mot_rows(table: MOTTable) -> MOTRows:
+    """Take the columns that have a meaning out of a table.
+
+    Args:
+        table: The lines of a file.
+
+    Returns:
+        The rows of the file.
+    """
+    values = table.values
+    frames, ids = values[:, :2].astype(np.int64).T
+    marks = values[:, 6].copy() if values.shape[1] > 6 else None
+    rows = MOTRows.of_pedestrians(frames, ids, values[:, 2:6].copy(), marks)
+    if table.class_column is not ClassColumn.NONE:
+        rows = replace(rows, classes=values[:, 7].astype(np.int64))
+        if values.shape[1] == 9:
+            rows = replace(rows, visibility=values[:, 8].copy())
+    return rows
 
 
 def format_mot_rows(
@@ -164,6 +140,8 @@ def format_mot_rows(
 def write_mot(path: str | Path, rows: MOTRows) -> None:
     """Write results in one step, with columns as in `format_mot_rows` and their marks.
 
+    Classes are written if any row is no pedestrian.
+
     Args:
         path: The text file. Its folder is created.
         rows: The results; their order is kept.
@@ -171,20 +149,9 @@ def write_mot(path: str | Path, rows: MOTRows) -> None:
     Raises:
         OutputError: The folder cannot be created or written.
     """
-    table = np.column_stack([rows.frames, rows.ids, rows.tlwh, rows.marks])
+    classes = rows.classes
+    if (classes == PEDESTRIAN).all():
+        classes = np.full(len(rows), -1)
+    table = np.column_stack([rows.frames, rows.ids, rows.tlwh, rows.marks, classes])
     with atomic_path(path) as temporary:
-        np.savetxt(temporary, table, '%d,%d,%.4f,%.4f,%.4f,%.4f,%.6g,-1,-1,-1')
-
-
-def write_text(path: str | Path, text: str) -> None:
-    """Write a text file in one step: a temporary file is renamed when it is complete.
-
-    Args:
-        path: The file. Its folder is created.
-        text: The new content.
-
-    Raises:
-        OutputError: The folder cannot be created or written.
-    """
-    with atomic_path(path) as temporary:
-        temporary.write_text(text)
+        np.savetxt(temporary, table, '%d,%d,%.4f,%.4f,%.4f,%.4f,%.6g,%d,-1,-1')

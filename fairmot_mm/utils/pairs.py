@@ -19,12 +19,34 @@ def pairs_in_reach(
     Returns:
         (P,) indices into ``values``, ascending, and (P,) indices into ``others``.
     """
-    reach = reach * (1 + 1e-12) + 1e-9
     order = np.argsort(others, kind='stable')
-    ordered = others[order]
-    first = np.searchsorted(ordered, values - reach, side='left')
-    count = np.searchsorted(ordered, values + reach, side='right') - first
+    first, count = _ranges(values, reach, others[order])
     rows = np.repeat(np.arange(len(values)), count)
     # Position of each pair among those of its row, plus the first position of the row.
     shift = first - np.cumsum(count) + count
     return rows, order[np.arange(len(rows)) + np.repeat(shift, count)]
+
+
+def count_in_reach(
+    values: np.ndarray, reach: np.ndarray | float, others: np.ndarray
+) -> int:
+    """Count the pairs that `pairs_in_reach` finds, without making them.
+
+    Args:
+        values: See `pairs_in_reach`.
+        reach: See `pairs_in_reach`.
+        others: See `pairs_in_reach`.
+
+    Returns:
+        Number of pairs.
+    """
+    return int(_ranges(values, reach, np.sort(others))[1].sum())
+
+
+def _ranges(
+    values: np.ndarray, reach: np.ndarray | float, ordered: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """First place and number of the near ones among the ordered values, for each."""
+    reach = reach * (1 + 1e-12) + 1e-9
+    first = np.searchsorted(ordered, values - reach, side='left')
+    return first, np.searchsorted(ordered, values + reach, side='right') - first

@@ -1,17 +1,46 @@
 """Reading MOTChallenge sequence folders: images and ``seqinfo.ini``."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from fnmatch import fnmatchcase
+from functools import cached_property
+from pathlib import Path, PurePath
+from typing import TypeVar
 
-import cv2
+import numpy as np
 
 from fairmot_mm.utils.errors import ConfigError, DataError
-from fairmot_mm.utils.text_files import read_ini
+from fairmot_mm.utils.exact_numbers import frame_rate, whole_number
+from fairmot_mm.utils.frame_numbers import (
+    MAX_FRAME_NUMBER,
+    Frames,
+    frame_numbers,
+    require_frames,
+)
+from fairmot_mm.utils.images import image_size
+from fairmot_mm.utils.mot_io import MOTRows, mot_rows
+from fairmot_mm.utils.mot_table import MOTTable
+from fairmot_mm.utils.text_files import read_ini, write_text
 
 SPLITS = ('all', 'first-half', 'second-half')
-IMAGE_SUFFIXES = ('.jpg', '.jpeg', '.png', '.bmp', '.tif', '.tiff', '.webp')
+AnyPath = TypeVar('AnyPath', bound=PurePath)
+IMAGE_SUFFIXES = (
+    '.jpg',
+    '.jpeg',
+    '.png',
+    '.bmp',
+    '.tif',
+    '.tiff',
+    '.webp',
+    '.avif',
+    '.gif',
+    '.jp2',
+    '.jpe',
+    '.pgm',
+    '.ppm',
+)
+LARGEST_SIDE = 1_000_000  # pixels of a frame that seqinfo.ini may name
 
 
 def natural_order(name: str) -> list[tuple[int, str]]:
@@ -29,6 +58,33 @@ def natural_order(name: str) -> list[tuple[int, str]]:
     return [(int(word) if word.isdecimal() else -1, word) for word in words]
 
 
+def is_image(path: str | PurePath) -> bool:
+    """Whether a name is that of an image.
+
+    Args:
+        path: The file; only its name is looked at.
+
+    Returns:
+        True for the endings `IMAGE_SUFFIXES`, unless the name begins with a dot: macOS
+        puts a file ``._1.jpg``, which is no image, beside ``1.jpg``.
+    """
+    path = PurePath(path)
+    return path.suffix.lower() in IMAGE_SUFFIXES and not path.name.startswith('.')
+
+
+def sort_images(paths: Iterable[AnyPath]) -> list[AnyPath]:
+    """Choose the images among files, in the order that every part of the project uses.
+
+    Args:
+        paths: Files of any kind.
+
+    Returns:
+        The images, see `is_image`, in natural order, see `natural_order`.
+    """
+    images = (path for path in paths if is_image(path))
+    return sorted(images, key=lambda path: natural_order(path.as_posix()))
+
+
 def list_images(folder: str | Path) -> list[Path]:
     """List the images of a folder.
 
@@ -36,23 +92,74 @@ def list_images(folder: str | Path) -> list[Path]:
         folder: The folder.
 
     Returns:
-        The images in natural order of their names, see `natural_order`.
+        The images in natural order of their names, see `sort_images`.
 
     Raises:
-        DataError: The folder does not exist or has no image.
+        DataError: The folder does not exist, cannot be read or has no image.
     """
     folder = Path(folder)
     if not folder.is_dir():
         raise DataError(f'{folder} is not a folder')
-    images = sorted(
-        (path for path in folder.iterdir() if path.suffix.lower() in IMAGE_SUFFIXES),
-        key=lambda path: natural_order(path.name),
-    )
+    images = sort_images(path for path in _content(folder) if not path.is_dir())
     if not images:
         raise DataError(
             f'{folder} has no image in it (looked for {" ".join(IMAGE_SUFFIXES)})'
         )
     return images
+
+
+def find_images(root: str | Path) -> Iterator[Path]:
+    """Find the images in a folder and below it.
+
+    Hidden folders, ``__MACOSX`` in archives of macOS, and links to folders are left out.
+
+    Args:
+        root: The folder.
+
+    Yields:
+        The images, folder by folder in natural order.
+
+    Raises:
+        DataError: A folder cannot be read.
+    """
+    content = sorted(_content(Path(root)), key=lambda path: natural_order(path.name))
+    folders = []
+    for path in content:
+        if path.is_dir():
+            folders += [] if path.is_symlink() else [path]
+        elif is_image(path):
+            yield path
+    for folder in folders:
+        if not folder.name.startswith('.') and folder.name != '__MACOSX':
+            yield from find_images(folder)
+
+
+def match_names(pattern: str, names: Iterable[str]) -> list[str]:
+    """Find the names that a name or a pattern stands for.
+
+    Args:
+        pattern: A name, or a pattern with ``*``, ``?`` or ``[...]``. A name that equals
+            it is the only match: ``[a] b`` is the folder of this name.
+        names: The names.
+
+    Returns:
+        The matching names in their order; hidden ones must be named.
+    """
+    names = list(names)
+    if pattern in names:
+        return [pattern]
+    return [
+        name
+        for name in names
+        if fnmatchcase(name, pattern) and not name.startswith('.')
+    ]
+
+
+def _content(folder: Path) -> list[Path]:
+    try:
+        return list(folder.iterdir())
+    except OSError as error:
+        raise DataError(f'cannot read folder {folder}: {error.strerror}') from error
 
 
 def split_range(count: int, split: str) -> range:
@@ -85,7 +192,7 @@ class SequenceInfo:
 
     Attributes:
         name: Name of the sequence, that of its folder.
-        images: Image files in frame order; ``images[k]`` is frame k + 1.
+        images: Image files in frame order.
         frame_rate: Frames per second.
         width: Width of the images in pixels.
         height: Height of the images in pixels.
@@ -123,41 +230,86 @@ class SequenceInfo:
         if ini.is_file():
             values = read_ini(ini, 'Sequence')
             images = list_images(folder / values.get('imdir', 'img1'))
-            rate, width, height = (
-                _number(ini, values, key)
-                for key in ('framerate', 'imwidth', 'imheight')
+            for key in ('framerate', 'imwidth', 'imheight'):
+                if key not in values:
+                    raise DataError(f'{ini}: key {key!r} is missing')
+            rate = frame_rate(values['framerate'], f'{ini}: framerate')
+            width, height = (
+                whole_number(values[key], f'{ini}: {key}', low=1, high=LARGEST_SIDE)
+                for key in ('imwidth', 'imheight')
             )
-            return cls(folder.name, images, rate, int(width), int(height), gt_file)
+            return cls(folder.name, images, rate, width, height, gt_file)
         image_dir = folder / 'img1'
         images = list_images(image_dir if image_dir.is_dir() else folder)
-        first = cv2.imread(str(images[0]))
-        if first is None:
-            raise DataError(f'{images[0]} is not a readable image')
-        height, width = first.shape[:2]
+        width, height = image_size(images[0])
         return cls(folder.name, images, 30.0, width, height, gt_file)
 
-    def images_by_frame(self) -> dict[int, Path]:
-        """Find the image of each frame.
-
-        The frame is the number in the file's name, or the position in name order (from
-        1) if any name is not a number.
-
-        Returns:
-            Images by frame number, ascending.
+    @cached_property
+    def frames(self) -> np.ndarray:
+        """(F,) int64 number of each image in ground truth and results, ascending.
 
         Raises:
-            DataError: Two images have the same frame number.
+            DataError: Two images have the same number.
         """
-        numeric = all(image.stem.isdecimal() for image in self.images)
-        images: dict[int, Path] = {}
-        for index, image in enumerate(self.images, 1):
-            frame = int(image.stem) if numeric else index
-            if frame in images:
-                raise DataError(
-                    f'{image} and {images[frame].name} are both frame {frame}: keep one'
-                )
-            images[frame] = image
-        return dict(sorted(images.items()))
+        return frame_numbers(self.images)
+
+    def read_ground_truth(self) -> MOTRows:
+        """Read ``gt/gt.txt``, every row of which must have an image.
+
+        Returns:
+            The rows in file order.
+
+        Raises:
+            DataError: The file is missing or malformed, or a row has no image.
+        """
+        return mot_rows(self.read_gt_table())
+
+    def read_gt_table(self) -> MOTTable:
+        """Read all columns of ``gt/gt.txt``, see `read_ground_truth`.
+
+        Returns:
+            The lines in file order.
+
+        Raises:
+            DataError: See `read_ground_truth`.
+        """
+        table = MOTTable.read(self.gt_file)
+        require_frames(
+            table.values[:, 0].astype(np.int64),
+            self.frames,
+            'ground truth has',
+            table.where,
+            f'; {self.images[0].parent} must have an image for each frame of the file',
+        )
+        return table
+
+
+def number_folder(folder: str | Path) -> tuple[Frames | None, str]:
+    """Find out which frames a sequence folder has, also where it has no images.
+
+    Args:
+        folder: The folder of the sequence.
+
+    Returns:
+        The numbers of its images or, without images, 1 to ``seqLength`` of its
+        ``seqinfo.ini``; None without both. And the folder or file that says so.
+
+    Raises:
+        DataError: ``seqinfo.ini`` is malformed, or two images have the same number.
+    """
+    folder = Path(folder)
+    ini = folder / 'seqinfo.ini'
+    values = read_ini(ini, 'Sequence') if ini.is_file() else {}
+    image_dir = folder / values.get('imdir', 'img1')
+    if 'imdir' not in values and not image_dir.is_dir():
+        image_dir = folder
+    images = sort_images(_content(image_dir)) if image_dir.is_dir() else []
+    if images:
+        return frame_numbers(images), str(image_dir)
+    if 'seqlength' not in values:
+        return None, ''
+    length = whole_number(values['seqlength'], f'{ini}: seqlength', 1, MAX_FRAME_NUMBER)
+    return range(1, length + 1), str(ini)
 
 
 def write_seqinfo(
@@ -175,21 +327,14 @@ def write_seqinfo(
         frame_rate: Frames per second.
         size: Width and height of the images in pixels.
         images: All images of the sequence.
+
+    Raises:
+        OutputError: The file cannot be written.
     """
-    (folder / 'seqinfo.ini').write_text(
-        f'[Sequence]\nname={name}\nimDir=img1\nframeRate={frame_rate:g}\n'
+    name = ' '.join(name.splitlines())  # a value is one line
+    write_text(
+        folder / 'seqinfo.ini',
+        f'[Sequence]\nname={name}\nimDir=img1\nframeRate={frame_rate:.10g}\n'
         f'seqLength={len(images)}\nimWidth={size[0]}\nimHeight={size[1]}\n'
-        f'imExt={images[0].suffix}\n'
+        f'imExt={images[0].suffix}\n',
     )
-
-
-def _number(path: Path, values: dict[str, str], key: str) -> float:
-    try:
-        number = float(values[key])
-    except KeyError:
-        raise DataError(f'{path}: key {key!r} is missing') from None
-    except ValueError:
-        raise DataError(f'{path}: {key} = {values[key]!r} is not a number') from None
-    if number <= 0:
-        raise DataError(f'{path}: {key} = {values[key]} must be above 0')
-    return number

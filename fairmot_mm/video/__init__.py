@@ -3,7 +3,8 @@
 import fairmot_mm.environment  # noqa: F401, the first import
 
 # isort: split
-from fairmot_mm.video.frame_source import Frame, FrameSource, open_source
+from fairmot_mm.video.frame import Frame
+from fairmot_mm.video.frame_source import FrameSource, open_source
 from fairmot_mm.video.mot_writer import MOTWriter
 from fairmot_mm.video.result_writer import ResultWriter
 from fairmot_mm.video.video_reader import VideoReader

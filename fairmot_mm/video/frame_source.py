@@ -1,42 +1,31 @@
 """Sources of frames: a video, a stream, a camera, images or arrays."""
 
-import glob
-import itertools
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Sized
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from numbers import Real
 from pathlib import Path
-from typing import NamedTuple
-from urllib.parse import urlparse
 
-import cv2
 import numpy as np
 
-from fairmot_mm.utils import (
-    IMAGE_SUFFIXES,
-    ConfigError,
-    DataError,
-    SequenceInfo,
-    VideoError,
+from fairmot_mm.utils import IMAGE_SUFFIXES, ConfigError, SequenceInfo, VideoError
+from fairmot_mm.utils.contracts import require_choice
+from fairmot_mm.utils.urls import is_url, local_path, url_name
+from fairmot_mm.video.camera import open_camera
+from fairmot_mm.video.find_files import find_files, is_sequence, sequence_folder
+from fairmot_mm.video.frame import Frame
+from fairmot_mm.video.image_source import (
+    count_pictures,
+    read_animation,
+    read_arrays,
+    read_images,
 )
-from fairmot_mm.utils.images import read_image
-from fairmot_mm.utils.inputs import require_source
 from fairmot_mm.video.video_reader import VideoReader
+from fairmot_mm.video.video_writer import MAX_FRAME_RATE
 
 DEFAULT_FRAME_RATE = Fraction(30)
-
-
-class Frame(NamedTuple):
-    """One frame of a source.
-
-    Attributes:
-        image: (H, W, 3) uint8 BGR.
-        path: The image file, or the video or stream that the frame comes from; empty
-            for an array.
-    """
-
-    image: np.ndarray
-    path: str
+ON_ERROR = ('stop', 'skip')
 
 
 @dataclass(frozen=True)
@@ -48,210 +37,259 @@ class FrameSource:
         frame_rate: Frames a second.
         length: Number of frames that the source announces; None if it is not known.
         frames: Iterator over the frames; it can be read once.
-        video: The video file that the frames come from; None for every other source.
+        files: The files that the frames come from; none of them may be overwritten.
         live: Whether frames arrive in real time and are lost if they are not taken in
             time: a camera, or a URL without a known length. Frames of a live source are
             tracked one by one. If tracking is slower than the source, the newest frame
             is taken and older ones are left out.
+        pixel_aspect: Width of a pixel divided by its height.
+        has_sound: Whether the source has sound, which no result keeps.
     """
 
     name: str
     frame_rate: Fraction
     length: int | None
     frames: Iterator[Frame]
-    video: Path | None = None
+    files: tuple[Path, ...] = ()
     live: bool = False
+    pixel_aspect: Fraction = Fraction(1)
+    has_sound: bool = False
 
 
 Source = FrameSource | str | Path | int | Iterable[np.ndarray]
 
 
-def open_source(source: Source, frame_rate: float | None = None) -> FrameSource:
+def open_source(
+    source: Source, frame_rate: float | None = None, on_error: str = 'stop'
+) -> FrameSource:
     """Open a source of frames.
 
     Args:
         source: A video file, an image, a folder of images (also a MOTChallenge sequence
-            folder), a glob pattern of images, a URL (``rtsp://``, ``http://``, ...),
-            the number of a camera, an iterable of (H, W, 3) uint8 BGR arrays, or a
-            `FrameSource`. Images are taken in name order.
-        frame_rate: Frames a second, to be used instead of what the source says. It is
-            30 for arrays and for images without ``seqinfo.ini``, which do not say it.
+            folder) or with one video, a glob pattern of images or of one video, a URL
+            (``rtsp://``, ``http://``, ...), the number of a camera, an iterable of
+            (H, W, 3) uint8 BGR arrays, or a `FrameSource`. Images are taken in natural
+            order of their names, and their results have the numbers that
+            `frame_numbers` gives. An animated image is a video.
+        frame_rate: Frames a second, to be used instead of what the source says; frames
+            then come at this rate, whatever their time stamps say. It is 30 for arrays
+            and for images without ``seqinfo.ini``, which do not say it.
+        on_error: ``skip`` leaves out images and parts of a video that cannot be read;
+            ``stop`` ends with an error there.
 
     Returns:
         The source. A frame is decoded when it is taken, so only damage that shows at
         once is reported here.
 
     Raises:
-        VideoError: The source does not exist, it is not a video, or ``frame_rate`` is
-            not above 0; while frames are taken, the source is damaged or has no frame.
+        ConfigError: Unknown ``on_error``.
+        VideoError: ``frame_rate`` cannot be used, or the source does not exist, is not
+            a video, or means several videos; while frames are taken, it is damaged or
+            has no frame.
         DataError: A folder or pattern has no images, or ``seqinfo.ini`` is malformed;
             while frames are taken, an image cannot be read.
     """
+    if frame_rate is not None:
+        _require_rate(frame_rate)
+    require_choice('on_error', on_error, ON_ERROR)
+    skip = on_error == 'skip'
     if isinstance(source, FrameSource):
         opened = source
-    elif isinstance(source, int):
-        opened = _open_camera(source)
+    elif isinstance(source, int) and not isinstance(source, bool):
+        opened = _camera(source)
     elif isinstance(source, str | Path):
-        opened = _open_named(str(source))
-    elif isinstance(source, Iterable):
+        (opened,) = _open_named(str(source), skip, several=False)
+    elif isinstance(source, Iterable) and not isinstance(source, bytes | Mapping):
         length = len(source) if isinstance(source, Sized) else None
-        opened = FrameSource('frames', DEFAULT_FRAME_RATE, length, _checked(source))
+        opened = FrameSource('frames', DEFAULT_FRAME_RATE, length, read_arrays(source))
     else:
         raise VideoError(
             f'frames cannot come from {type(source).__name__}; give a path, a URL, a '
             'camera number or an iterable of BGR arrays'
         )
+    return _finish(opened, frame_rate)
+
+
+def _finish(opened: FrameSource, frame_rate: float | None) -> FrameSource:
+    """Set the frame rate that was asked for, and refuse a source without a frame."""
     if frame_rate is not None:
-        if frame_rate <= 0:
-            raise VideoError(f'frame_rate = {frame_rate} must be above 0')
-        opened = replace(opened, frame_rate=_as_fraction(frame_rate))
+        frames = (frame._replace(time=None) for frame in opened.frames)
+        rate = _as_fraction(frame_rate)
+        opened = replace(opened, frame_rate=rate, frames=frames)
     return replace(opened, frames=_not_empty(opened))
 
 
 def open_sources(
-    sources: Mapping[str, Source] | Sequence[Source], frame_rate: float | None = None
+    sources: Mapping[str, Source] | Sequence[Source],
+    frame_rate: float | None = None,
+    on_error: str = 'stop',
 ) -> list[FrameSource]:
     """Open several sources, each with a different name.
 
     Args:
-        sources: Sources by name, or a list of sources. Those of a list have the names
-            that `open_source` gives them, numbered if two are the same: ``main``,
+        sources: Sources by name, or a list of sources. In a list, a folder or pattern
+            of videos stands for all of them. Those of a list have the names that
+            `open_source` gives them, numbered if two are the same: ``main``,
             ``main-2``.
         frame_rate: Frames a second, instead of what each source says.
+        on_error: See `open_source`.
 
     Returns:
         The sources in order, see `open_source`.
 
     Raises:
-        ConfigError: There is no source, or a name cannot be that of a file.
+        ConfigError: There is no source, one is given twice though it can be read only
+            once, or a name cannot be that of a file.
         VideoError: See `open_source`.
         DataError: See `open_source`.
     """
-    if not sources:
-        raise ConfigError('there is no source to track in; give one or more')
     if isinstance(sources, str):
         raise ConfigError(f'sources are a list or a mapping: use [{sources!r}]')
+    if not sources:
+        raise ConfigError('there is no source to track in; give one or more')
+    _require_different(sources.values() if isinstance(sources, Mapping) else sources)
     if isinstance(sources, Mapping):
         for name in sources:
             if name in ('', '.', '..') or Path(name).name != name:
                 raise ConfigError(
                     f'stream name {name!r} cannot be that of a file; choose another'
                 )
+        _require_different_names(sources)
         return [
-            replace(open_source(source, frame_rate), name=name)
+            replace(open_source(source, frame_rate, on_error), name=name)
             for name, source in sources.items()
         ]
+    return _number_names(
+        [each for source in sources for each in _open_all(source, frame_rate, on_error)]
+    )
+
+
+def _open_all(
+    source: Source, frame_rate: float | None, on_error: str
+) -> list[FrameSource]:
+    """The sources that one item of a list stands for."""
+    opened = [source]
+    if isinstance(source, str | Path):
+        opened = _open_named(str(source), on_error == 'skip', several=True)
+    return [open_source(each, frame_rate, on_error) for each in opened]
+
+
+def _number_names(sources: Sequence[FrameSource]) -> list[FrameSource]:
+    """Number equal names; file systems may not tell large letters from small ones."""
     opened: dict[str, FrameSource] = {}
-    for source in (open_source(source, frame_rate) for source in sources):
+    for source in sources:
         name, number = source.name, 1
-        while name in opened:
+        while _folded(name) in opened:
             number += 1
             name = f'{source.name}-{number}'
-        opened[name] = replace(source, name=name)
+        opened[_folded(name)] = replace(source, name=name)
     return list(opened.values())
 
 
-def _open_named(text: str) -> FrameSource:
-    """Open a source given as text: a URL, a path, a camera number or a pattern."""
-    if '://' in text:
-        return _open_video(text)
-    path = Path(text)
-    if path.is_dir():
-        return _open_folder(path.resolve())
-    if path.is_file():
-        if path.suffix.lower() in IMAGE_SUFFIXES:
-            return _open_images([path], path.stem)
-        return _open_video(text)
-    if text.isdigit():
-        return _open_camera(int(text))
-    require_source(text)
-    matches = (Path(match) for match in sorted(glob.glob(text, recursive=True)))
-    images = [path for path in matches if path.suffix.lower() in IMAGE_SUFFIXES]
-    if not images:
-        raise DataError(
-            f'no image matches {text} (looked for {" ".join(IMAGE_SUFFIXES)})'
-        )
-    return _open_images(images, _sequence_folder(images[0].resolve().parent).name)
+def _folded(name: str) -> str:
+    """A name as the least exact file system compares it."""
+    return unicodedata.normalize('NFC', name).casefold()
 
 
-def _sequence_folder(folder: Path) -> Path:
-    """The folder with the name of a sequence: its images may lie in ``SEQ/img1``."""
-    return folder.parent if folder.name == 'img1' else folder
-
-
-def _open_folder(folder: Path) -> FrameSource:
-    sequence = SequenceInfo.read(_sequence_folder(folder))
-    source = _open_images(sequence.images, sequence.name)
-    return replace(source, frame_rate=_as_fraction(sequence.frame_rate))
-
-
-def _open_images(paths: Sequence[Path], name: str) -> FrameSource:
-    return FrameSource(name, DEFAULT_FRAME_RATE, len(paths), _read_images(paths))
-
-
-def _read_images(paths: Sequence[Path]) -> Iterator[Frame]:
-    for number, path in enumerate(paths, 1):
-        try:
-            image = read_image(str(path))
-        except DataError as error:
-            raise DataError(f'frame {number}: {error}') from error
-        yield Frame(image, str(path))
-
-
-def _checked(images: Iterable[np.ndarray]) -> Iterator[Frame]:
-    """Frames of arrays that have the right shape and type."""
-    for number, image in enumerate(images, 1):
-        shape, dtype = getattr(image, 'shape', None), getattr(image, 'dtype', None)
-        if dtype != np.uint8 or shape is None or len(shape) != 3 or shape[2] != 3:
-            raise DataError(
-                f'frame {number} is a {type(image).__name__} of shape {shape} and type '
-                f'{dtype}; frames are (H, W, 3) uint8 arrays in BGR order'
+def _require_different_names(names: Iterable[str]) -> None:
+    seen: dict[str, str] = {}
+    for name in names:
+        other = seen.setdefault(_folded(name), name)
+        if other != name:
+            raise ConfigError(
+                f'streams {other!r} and {name!r} would have the same files on some '
+                'disks; choose another name'
             )
-        # The caller may fill the same array again while this frame waits to be drawn.
-        yield Frame(image.copy(), '')
 
 
-def _open_camera(number: int) -> FrameSource:
-    camera = cv2.VideoCapture(number)
-    if not camera.isOpened():
+def _require_different(sources: Iterable[Source]) -> None:
+    """Refuse one iterator for two streams: each frame would reach only one of them."""
+    seen = set()
+    for source in sources:
+        frames = source.frames if isinstance(source, FrameSource) else source
+        if isinstance(frames, Iterator):
+            if id(frames) in seen:
+                raise ConfigError(
+                    'the same iterator of frames is given for two streams; each needs '
+                    'its own'
+                )
+            seen.add(id(frames))
+
+
+def _open_named(text: str, skip: bool, several: bool) -> list[FrameSource]:
+    """Open what a text means: a URL, a path, a camera number or a pattern."""
+    text = local_path(text)
+    if is_url(text):
+        return [_open_video(text, skip)]
+    path = Path(text)
+    if path.is_file():
+        return [_open_file(path, skip)]
+    if path.is_dir() and is_sequence(path):
+        return [_open_sequence(path.resolve(), skip)]
+    if text.isascii() and text.isdecimal() and not path.exists():
+        return [_camera(int(text))]
+    files = find_files(text)
+    if files[0].suffix.lower() in IMAGE_SUFFIXES:
+        return [_open_images(files, skip)]
+    if len(files) > 1 and not several:
         raise VideoError(
-            f'camera {number} cannot be opened; check that it is connected and that no '
-            'other program uses it'
+            f'{text} means {len(files)} videos ({files[0].name}, ...); name one of '
+            'them, or use MultiStreamInferencer, which takes several'
         )
-    rate = camera.get(cv2.CAP_PROP_FPS)
-    name = f'camera{number}'
+    return [_open_video(str(file), skip) for file in files]
+
+
+def _open_file(path: Path, skip: bool) -> FrameSource:
+    if path.suffix.lower() not in IMAGE_SUFFIXES:
+        return _open_video(str(path), skip)
+    count = count_pictures(path)
+    if count == 1:
+        return replace(_open_images([path], skip), name=path.stem)
+    rate, frames = read_animation(path)
+    return FrameSource(path.stem, _as_fraction(rate), count, frames, (path,))
+
+
+def _open_sequence(folder: Path, skip: bool) -> FrameSource:
+    sequence = SequenceInfo.read(sequence_folder(folder))
+    rate = _as_fraction(sequence.frame_rate)
+    return replace(_open_images(sequence.images, skip), frame_rate=rate)
+
+
+def _open_images(paths: Sequence[Path], skip: bool) -> FrameSource:
+    name = sequence_folder(paths[0].resolve().parent).name or 'images'
+    frames = read_images(paths, skip)
+    return FrameSource(name, DEFAULT_FRAME_RATE, len(paths), frames, tuple(paths))
+
+
+def _camera(number: int) -> FrameSource:
+    rate, frames = open_camera(number)
+    rate = _as_fraction(rate) if rate > 0 else DEFAULT_FRAME_RATE
+    return FrameSource(f'camera{number}', rate, None, frames, live=True)
+
+
+def _open_video(location: str, skip: bool) -> FrameSource:
+    reader = VideoReader(location, skip)
+    from_url = is_url(location)
+    path = Path(location)
     return FrameSource(
-        name,
-        _as_fraction(rate) if rate > 0 else DEFAULT_FRAME_RATE,
-        None,
-        _read_camera(camera, name),
-        live=True,
-    )
-
-
-def _read_camera(camera: cv2.VideoCapture, name: str) -> Iterator[Frame]:
-    try:
-        for number in itertools.count():
-            arrived, image = camera.read()
-            if not arrived:
-                raise VideoError(f'{name} stopped delivering after frame {number}')
-            yield Frame(image, name)
-    finally:
-        camera.release()
-
-
-def _open_video(location: str) -> FrameSource:
-    reader = VideoReader(location)
-    is_url = '://' in location
-    path = Path(urlparse(location).path if is_url else location)
-    return FrameSource(
-        path.stem or 'stream',
+        url_name(location) if from_url else path.stem,
         reader.frame_rate or DEFAULT_FRAME_RATE,
         reader.length,
-        (Frame(image, location) for image in reader),
-        None if is_url else path,
-        live=is_url and reader.length is None,
+        reader.frames(),
+        () if from_url else (path,),
+        live=from_url and reader.length is None,
+        pixel_aspect=reader.pixel_aspect,
+        has_sound=reader.has_sound,
     )
+
+
+def _require_rate(rate: object) -> None:
+    """Refuse a frame rate that is no number, or out of its range."""
+    is_number = isinstance(rate, Real) and not isinstance(rate, bool)
+    if not (is_number and 0 < rate <= MAX_FRAME_RATE):
+        raise VideoError(
+            f'frame_rate = {rate!r} must be above 0 and at most {MAX_FRAME_RATE}'
+        )
 
 
 def _as_fraction(rate: float) -> Fraction:
@@ -265,4 +303,5 @@ def _not_empty(source: FrameSource) -> Iterator[Frame]:
         empty = False
         yield frame
     if empty:
-        raise VideoError(f'{source.video or source.name} has no frame in it')
+        name = source.files[0] if source.files else source.name
+        raise VideoError(f'{name} has no frame in it that can be read')

@@ -21,11 +21,15 @@ class MOTWriter:
         path: The text file to make. Its folder is created.
         with_classes: Whether to write classes, counted from 1, in the eighth column,
             which is the column of the class in ground truth.
+
+    Attributes:
+        num_frames: Number of frames written so far; after `close`, those in the file.
     """
 
     def __init__(self, path: str | Path, with_classes: bool = False) -> None:
         self.path = Path(path)
         self.with_classes = with_classes
+        self.num_frames = 0
         self._files = ExitStack()
         self._file: BinaryIO | None = None
 
@@ -59,6 +63,7 @@ class MOTWriter:
                 f'cannot write {self.path}: {error.strerror}; the frames before are '
                 'kept'
             ) from error
+        self.num_frames += 1
 
     def close(self) -> None:
         """Finish the file and give it its name. A second call does nothing.
@@ -70,4 +75,5 @@ class MOTWriter:
         try:
             self._files.close()
         except OSError as error:
+            self.num_frames = 0
             raise OutputError(f'cannot write {self.path}: {error.strerror}') from error

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextvars import copy_context
 from typing import NamedTuple
 
-from fairmot_mm.video.frame_source import Frame
+from fairmot_mm.video.frame import Frame
 
 
 class NumberedFrame(NamedTuple):

@@ -1,19 +1,44 @@
 """Writing the results of one source, text and video, in a thread."""
 
+import itertools
+import warnings
+from collections.abc import Collection, Sequence
 from contextlib import ExitStack
 from copy import deepcopy
 from pathlib import Path
+from typing import NamedTuple
 
-import numpy as np
 from mmdet.structures import DetDataSample
 from mmengine.structures import InstanceData
 
-from fairmot_mm.utils import OutputError, require_writable_dir, step
+from fairmot_mm.utils import require_writable_dir, step
+from fairmot_mm.utils.claim_output import claim_output
+from fairmot_mm.utils.contracts import require_choice
+from fairmot_mm.utils.errors import NameTakenError
 from fairmot_mm.video.call_queue import CallQueue
+from fairmot_mm.video.frame import Frame
 from fairmot_mm.video.frame_source import FrameSource
 from fairmot_mm.video.mot_writer import MOTWriter
 from fairmot_mm.video.video_writer import VideoWriter
 from fairmot_mm.visualization import TrackVisualizer
+
+_ADVICE = (
+    'choose another folder, or use --overwrite to replace it, or --keep to number the '
+    "new files (in Python existing='overwrite' or 'number')"
+)
+EXISTING = ('refuse', 'overwrite', 'number')
+
+
+class WrittenFile(NamedTuple):
+    """A result file that is complete and has its name.
+
+    Attributes:
+        path: The file.
+        num_frames: Number of frames in it.
+    """
+
+    path: Path
+    num_frames: int
 
 
 class ResultWriter:
@@ -29,9 +54,15 @@ class ResultWriter:
             text has a column for them.
         save_video: Whether to write the mp4.
         depth: Number of frames that may wait to be written. With 0 there is no thread.
+        existing: What to do where a file exists or another run is writing it:
+            ``refuse``; ``overwrite`` the file of an earlier run; or ``number`` the new
+            files, as in ``NAME-2.txt``.
+        sources: All files that are read at the same time; no result may replace one.
 
     Raises:
-        OutputError: The folder cannot be written, or the mp4 would replace the source.
+        ConfigError: Unknown ``existing``.
+        NameTakenError: A file exists, is a source, or is being written by another run.
+        OutputError: The folder cannot be written.
     """
 
     def __init__(
@@ -41,34 +72,81 @@ class ResultWriter:
         visualizer: TrackVisualizer,
         save_video: bool,
         depth: int,
+        existing: str = 'refuse',
+        sources: Collection[Path] = (),
     ) -> None:
+        require_choice('existing', existing, EXISTING)
         self.visualizer = visualizer
         self.visualizer.reset()
         self._text: MOTWriter | None = None
         self._video: VideoWriter | None = None
         self._files = ExitStack()
         if out_dir is not None:
-            self._open(source, require_writable_dir(out_dir), save_video)
+            stem = require_writable_dir(out_dir) / source.name
+            endings = ['.txt', '.mp4'] if save_video else ['.txt']
+            paths = self._claim(stem, endings, existing, {*source.files, *sources})
+            self._open(source, *paths)
         self._calls: CallQueue[None] = CallQueue(depth)
         self._files.callback(self._calls.close)
 
-    def _open(self, source: FrameSource, folder: Path, save_video: bool) -> None:
+    def _claim(
+        self, stem: Path, endings: Sequence[str], existing: str, sources: set[Path]
+    ) -> list[Path]:
+        """Reserve the names of the files until `close`; all of them have one number."""
+        for number in itertools.count(1):
+            name = stem.name if number == 1 else f'{stem.name}-{number}'
+            with ExitStack() as claims:
+                try:
+                    paths = [
+                        claims.enter_context(
+                            claim_output(
+                                stem.with_name(name + ending),
+                                existing == 'overwrite',
+                                sources,
+                                _ADVICE,
+                            )
+                        )
+                        for ending in endings
+                    ]
+                except NameTakenError:
+                    if existing != 'number':
+                        raise
+                    continue
+                self._files.push(claims.pop_all())
+                return paths
+        raise AssertionError  # numbers do not end
+
+    def _open(self, source: FrameSource, text: Path, video: Path | None = None) -> None:
         classes = (self.visualizer.dataset_meta or {}).get('classes', ())
-        self._text = MOTWriter(folder / f'{source.name}.txt', len(classes) > 1)
+        self._text = MOTWriter(text, len(classes) > 1)
         self._files.callback(self._text.close)
-        if not save_video:
+        if video is None:
             return
-        path = folder / f'{source.name}.mp4'
-        if source.video is not None and source.video.resolve() == path.resolve():
-            raise OutputError(f'{path} is the source itself; choose another folder')
-        self._video = VideoWriter(path, source.frame_rate)
+        if source.has_sound:
+            warnings.warn(f'{video} will have no sound: it is left out', stacklevel=2)
+        self._video = VideoWriter(video, source.frame_rate, source.pixel_aspect)
         self._files.callback(self._video.close)
 
-    def write(self, image: np.ndarray, sample: DetDataSample, rate: float) -> None:
+    @property
+    def written(self) -> list[WrittenFile]:
+        """The files with at least one frame; they are complete after `close`."""
+        writers = [each for each in (self._text, self._video) if each is not None]
+        return [
+            WrittenFile(each.path, each.num_frames)
+            for each in writers
+            if each.num_frames
+        ]
+
+    def write(
+        self,
+        frame: Frame,
+        sample: DetDataSample,
+        rate: float,
+    ) -> None:
         """Queue the next frame.
 
         Args:
-            image: (H, W, 3) uint8 BGR. The caller must not change it afterwards.
+            frame: The frame. The caller must not change its image afterwards.
             sample: Has ``frame_id`` (from 0) and ``pred_track_instances`` (``bboxes``
                 (M, 4) xyxy in pixels of the frame, ``instances_id`` (M,)). It is
                 copied: the caller may change it afterwards.
@@ -80,12 +158,13 @@ class ResultWriter:
         if self._text is None:
             return
         tracks = deepcopy(sample.pred_track_instances)
-        self._calls.submit(self._write, sample.frame_id, image, tracks, rate)
+        self._calls.submit(self._write, frame, sample.frame_id, tracks, rate)
 
     def _write(
-        self, frame_id: int, image: np.ndarray, tracks: InstanceData, rate: float
+        self, frame: Frame, frame_id: int, tracks: InstanceData, rate: float
     ) -> None:
-        number = frame_id + 1
+        number = frame_id + 1 if frame.number is None else frame.number
+        image = frame.image
         if self._video:
             with step('drawing'):
                 header = f'frame {number}  people {len(tracks)}  {rate:.1f} fps'
@@ -94,7 +173,7 @@ class ResultWriter:
             if self._text:
                 self._text.write(number, tracks)
             if self._video:
-                self._video.write(image, frame_id)
+                self._video.write(image, frame_id, frame.time)
 
     def close(self) -> None:
         """Write the queued frames and give the files their names.

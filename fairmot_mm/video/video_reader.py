@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fairmot_mm.utils import VideoError
+from fairmot_mm.utils.urls import is_url, without_secrets
+from fairmot_mm.video.frame import Frame
+from fairmot_mm.video.image_source import warn_of_damage
 from fairmot_mm.video.pyav import import_av
 
 if TYPE_CHECKING:
@@ -28,25 +31,31 @@ class VideoReader:
         location: Path or URL. Reading a file ends at its first damaged packet. In a URL
             damaged packets are left out, because live streams start between key frames
             and lose packets.
+        skip_damaged: Whether damaged packets of a file are left out, too.
 
     Attributes:
-        location: Path or URL as text.
+        location: Path or URL as text, as it may be shown: without user and password.
         frame_rate: Mean number of frames a second; None if it is not known.
         length: Number of frames, as announced or from the duration; None if it is not
             known.
+        pixel_aspect: Width of a pixel divided by its height.
+        has_sound: Whether the video has an audio stream.
 
     Raises:
         VideoError: PyAV is missing, or ``location`` cannot be opened as a video.
     """
 
-    def __init__(self, location: str | Path) -> None:
+    def __init__(self, location: str | Path, skip_damaged: bool = False) -> None:
         av = import_av()
-        self.location = str(location)
-        self._is_url = '://' in self.location
-        is_rtsp = self.location.startswith('rtsp')
+        location = str(location)
+        self.location = without_secrets(location)
+        self._is_url = is_url(location)
+        self._skips = skip_damaged or self._is_url
+        is_rtsp = location.startswith('rtsp')
         try:
             self._container = av.open(
-                self.location,
+                # Without the prefix FFmpeg takes what is before a colon for a protocol.
+                location if self._is_url else f'file:{location}',
                 timeout=_URL_TIMEOUT if self._is_url else None,
                 # Over UDP, the default, lost packets damage frames.
                 options={'rtsp_transport': 'tcp'} if is_rtsp else {},
@@ -54,13 +63,15 @@ class VideoReader:
         except av.error.FFmpegError as error:
             hint = 'check the address' if self._is_url else 'is it a complete video?'
             raise VideoError(
-                f'{location} cannot be opened as a video: {error.strerror}; {hint}'
+                f'{self.location} cannot be opened as a video: {error.strerror}; {hint}'
             ) from error
         if not self._container.streams.video:
             self._container.close()
-            raise VideoError(f'{location} has no video stream in it')
+            raise VideoError(f'{self.location} has no video stream in it')
         self._stream = self._container.streams.video[0]
         self._stream.thread_type = 'AUTO'
+        self.pixel_aspect = Fraction(self._stream.sample_aspect_ratio or 1)
+        self.has_sound = bool(self._container.streams.audio)
         rate = self._stream.average_rate or self._stream.guessed_rate
         self.frame_rate: Fraction | None = rate or None
         self.length: int | None = self._stream.frames or None
@@ -69,46 +80,94 @@ class VideoReader:
             self.length = round(seconds * self.frame_rate)
 
     def __iter__(self) -> Iterator[np.ndarray]:
+        """Decode to the end, see `frames`.
+
+        Yields:
+            The images of the frames, each (H, W, 3) uint8 BGR.
+        """
+        return (frame.image for frame in self.frames())
+
+    def frames(self) -> Iterator[Frame]:
         """Decode to the end.
 
         Yields:
-            The frames in order, each (H, W, 3) uint8 BGR.
+            The frames in order.
 
         Raises:
             VideoError: A packet is damaged, or the stream breaks off. The message says
                 after which frame; all frames up to there have been yielded.
         """
         av = import_av()
-        count = 0
+        count = skipped = left_out = 0
+        damage: Exception | None = None
+        start: Fraction | None = None
         with self._container:
             try:
                 for frame in self._decode():
-                    yield _to_bgr(frame)
-                    count += 1
+                    if isinstance(frame, Exception):
+                        skipped += 1
+                        damage = damage or frame
+                        continue
+                    time = _seconds(frame)
+                    start = time if start is None else start
+                    since = None if time is None or start is None else time - start
+                    place = count + left_out + skipped
+                    yield Frame(
+                        _to_bgr(frame),
+                        self.location,
+                        time=self._irregular(since, place),
+                        skipped=skipped,
+                    )
+                    count, left_out, skipped = count + 1, left_out + skipped, 0
             except av.error.FFmpegError as error:
                 raise VideoError(
                     f'{self.location} cannot be read beyond frame {count}: '
                     f'{error.strerror}; the frames up to there are kept'
                 ) from error
+            finally:
+                warn_of_damage(self.location, left_out + skipped, damage)
             announced = self._stream.frames
-        if count < announced:
+        if count + left_out + skipped < announced:
             warnings.warn(
                 f'{self.location} announces {announced} frames, {count} could be read: '
                 'it may be cut off or damaged',
                 stacklevel=2,
             )
 
-    def _decode(self) -> Iterator['VideoFrame']:
-        """Frames as PyAV has them; damaged packets of a URL are left out."""
+    def _decode(self) -> Iterator['VideoFrame | Exception']:
+        """Frames as PyAV has them; an error for a damaged packet that is left out."""
         av = import_av()
         for packet in self._container.demux(self._stream):
             try:
                 frames = packet.decode()
-            except av.error.InvalidDataError:
-                if not self._is_url:
+            except av.error.InvalidDataError as error:
+                if not self._skips:
                     raise
+                if not self._is_url:  # a stream says nothing about what it lost
+                    yield error
                 continue
             yield from frames
+
+    def _irregular(self, time: Fraction | None, place: int) -> Fraction | None:
+        """Time of a frame, in seconds from the first; None if its place says it.
+
+        A container rounds times to its ticks (Matroska to milliseconds). What lies that
+        near to a multiple of the frame interval is taken for it.
+        """
+        if time is None or self.frame_rate is None:
+            return None
+        nearest = round(time * self.frame_rate)
+        tick = self._stream.time_base or 0
+        if abs(time - nearest / self.frame_rate) > tick:
+            return time
+        return None if nearest == place else nearest / self.frame_rate
+
+
+def _seconds(frame: 'VideoFrame') -> Fraction | None:
+    """Time stamp of a frame in seconds, or None."""
+    if frame.pts is None or frame.time_base is None:
+        return None
+    return frame.pts * Fraction(frame.time_base)
 
 
 def _to_bgr(frame: 'VideoFrame') -> np.ndarray:

@@ -13,12 +13,15 @@ import cv2
 import numpy as np
 
 from fairmot_mm.utils import OutputError, atomic_path
+from fairmot_mm.utils.contracts import require_range
 from fairmot_mm.video.pyav import import_av
 
 if TYPE_CHECKING:
     from av.container import OutputContainer
     from av.video.stream import VideoStream
 
+# Frames a second; more is a mistake, and an mp4 cannot tell their times apart.
+MAX_FRAME_RATE = 10_000
 _ENCODER = 'libx264'
 # Constant quality; 'veryfast' keeps the encoder from becoming the slowest part.
 _ENCODER_OPTIONS = {'crf': '23', 'preset': 'veryfast'}
@@ -45,21 +48,34 @@ class VideoWriter:
     Args:
         path: The mp4 file to make. Its folder is created.
         frame_rate: Frames a second.
+        pixel_aspect: Width of a pixel divided by its height, for players.
+
+    Attributes:
+        num_frames: Number of frames written so far; after `close`, those in the file.
 
     Raises:
         VideoError: PyAV is not installed.
+        ConfigError: ``frame_rate`` is not a number above 0.
         OutputError: PyAV was built without the H.264 encoder.
     """
 
-    def __init__(self, path: str | Path, frame_rate: Fraction | int) -> None:
+    def __init__(
+        self,
+        path: str | Path,
+        frame_rate: Fraction | float,
+        pixel_aspect: Fraction | int = 1,
+    ) -> None:
+        require_range(above=0, high=MAX_FRAME_RATE, frame_rate=frame_rate)
         self.path = Path(path)
-        self.frame_rate = Fraction(frame_rate)
+        self.frame_rate = Fraction(frame_rate).limit_denominator(100_000)
+        self.pixel_aspect = Fraction(pixel_aspect)
+        self.num_frames = 0
         self._av = import_av()
         self._files = ExitStack()
         self._container: OutputContainer | None = None
         self._stream: VideoStream
         self._fragments: Path
-        self._index = -1
+        self._ticks = -1
         if _ENCODER not in self._av.codecs_available:
             raise OutputError(
                 f'{self.path} cannot be written: this PyAV has no {_ENCODER} encoder; '
@@ -67,7 +83,12 @@ class VideoWriter:
                 'or track without video'
             )
 
-    def write(self, image: np.ndarray, index: int | None = None) -> None:
+    def write(
+        self,
+        image: np.ndarray,
+        index: int | None = None,
+        time: Fraction | None = None,
+    ) -> None:
         """Append a frame.
 
         Args:
@@ -75,9 +96,11 @@ class VideoWriter:
                 H.264 cannot store odd sizes: there, the last row or column is
                 repeated. Later frames of another size are scaled into the first size
                 and keep their aspect ratio.
-            index: Time of the frame, in frames from the start; it must be above that of
-                the last frame. By default it is the next one. If an index is left out,
-                the frame before is shown longer.
+            index: Place of the frame, in frame intervals from the start; it must be
+                above that of the last frame. By default it is the next one. If a place
+                is left out, the frame before is shown longer.
+            time: Seconds from the start, where the place does not say when the frame is
+                shown. It is kept to a tenth of a millisecond.
 
         Raises:
             OutputError: The file cannot be written; the frames up to about a second
@@ -92,10 +115,18 @@ class VideoWriter:
             frame = frame.reformat(
                 format='yuv420p', dst_colorspace='ITU709', dst_color_range='MPEG'
             )
-            self._index = self._index + 1 if index is None else index
-            frame.pts = self._index
-            frame.time_base = 1 / self.frame_rate
+            place = self.num_frames if index is None else index
+            time = place / self.frame_rate if time is None else time
+            self._ticks = max(self._ticks + 1, round(time / self._tick))
+            frame.pts, frame.time_base = self._ticks, self._tick
             self._container.mux(self._stream.encode(frame))
+            self.num_frames += 1
+
+    @property
+    def _tick(self) -> Fraction:
+        """Unit of time in seconds: the frame interval is a multiple of it."""
+        rate = self.frame_rate.numerator
+        return Fraction(1, rate * max(1, round(10_000 / rate)))
 
     def close(self) -> None:
         """Finish the file and give it its name. A second call does nothing.
@@ -118,11 +149,13 @@ class VideoWriter:
         """Start the file for frames of this size in pixels."""
         self._fragments = self._files.enter_context(atomic_path(self.path))
         container = self._av.open(
-            str(self._fragments), 'w', format='mp4', options=_FRAGMENTS
+            f'file:{self._fragments}', 'w', format='mp4', options=_FRAGMENTS
         )
         self._stream = container.add_stream(
             _ENCODER, rate=self.frame_rate, options=_ENCODER_OPTIONS
         )
+        self._stream.codec_context.time_base = self._tick
+        self._stream.sample_aspect_ratio = self.pixel_aspect
         self._stream.width = width + width % 2
         self._stream.height = height + height % 2
         self._stream.pix_fmt = 'yuv420p'
@@ -158,8 +191,10 @@ class VideoWriter:
             size = _size_of_whole_fragments(self._fragments)
             if size == 0:
                 files.pop_all().__exit__(OutputError, None, None)
+                self.num_frames = 0
                 return 'no frame is kept'
             os.truncate(self._fragments, size)
+            self.num_frames = _count_frames(self._fragments)
         return 'it is kept up to about a second before'
 
 
@@ -177,6 +212,12 @@ def _size_of_whole_fragments(path: Path) -> int:
     return whole
 
 
+def _count_frames(path: Path) -> int:
+    """Number of frames in a video file."""
+    with import_av().open(f'file:{path}') as container:
+        return sum(packet.size > 0 for packet in container.demux(video=0))
+
+
 def _put_index_in_front(path: Path) -> None:
     """Turn fragments into an mp4 with one index, in which every player can seek.
 
@@ -186,9 +227,9 @@ def _put_index_in_front(path: Path) -> None:
     copy = path.with_suffix('.copy')
     try:
         with (
-            av.open(str(path)) as source,
+            av.open(f'file:{path}') as source,
             av.open(
-                str(copy), 'w', format='mp4', options={'movflags': 'faststart'}
+                f'file:{copy}', 'w', format='mp4', options={'movflags': 'faststart'}
             ) as target,
         ):
             stream = target.add_stream_from_template(source.streams.video[0])

@@ -52,7 +52,7 @@ class DriftingModel:
     def network(self, inputs):
         self.batch_sizes.append(len(inputs))
 
-    def associate(self, inputs, data_samples):
+    def associate(self, inputs, data_samples, trackers=None):
         with step('association', len(data_samples)):
             for clip in data_samples:
                 for frame in clip.video_data_samples:

@@ -1,6 +1,8 @@
 from pathlib import Path
 
 import pytest
+from mmengine.config import Config
+from torch import nn
 
 from fairmot_mm.apis.ensure_model import ensure_model
 from fairmot_mm.utils import ConfigError
@@ -34,3 +36,13 @@ def test_weights_without_a_model():
     """Weights say nothing about their network."""
     with pytest.raises(ConfigError, match=r'weights w\.pth need a model'):
         ensure_model(None, 'w.pth')
+
+
+def test_a_model_of_a_runner():
+    """Without its config it cannot prepare frames; the message says how to give it."""
+    with pytest.raises(ConfigError, match=r'no cfg.*set model\.cfg = runner\.cfg'):
+        ensure_model(nn.Module())
+    model = nn.Module()
+    model.cfg = Config({'model': {}, 'test_pipeline': []})
+    assert ensure_model(model) is model
+    assert len(model.dataset_meta['classes']) == 1

@@ -203,7 +203,7 @@ def test_older_results_survive_a_failed_start(model, tmp_path):
     """A source without any frame leaves the results of an earlier run alone."""
     (tmp_path / 'frames.txt').write_text('old')
     with pytest.raises(VideoError, match='no frame'):
-        list(TrackInferencer(model)([], tmp_path))
+        list(TrackInferencer(model)([], tmp_path, existing='overwrite'))
     assert (tmp_path / 'frames.txt').read_text() == 'old'
 
 
@@ -313,7 +313,8 @@ def test_the_steps_of_a_run_are_timed(network, street_frames, tmp_path, threads)
     clock = StepClock()
     with clock.active():
         list(results)
-    list(inferencer(street_frames, tmp_path))  # after it, which the clock must not see
+    # After it, which the clock must not see.
+    list(inferencer(street_frames, tmp_path, existing='overwrite'))
     assert tuple(sorted(clock.seconds, key=STEPS.index)) == STEPS
     assert {sum(frames) for frames in clock.frames.values()} == {11}
     assert clock.frames['network'] == [4, 4, 3]

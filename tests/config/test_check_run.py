@@ -161,3 +161,12 @@ def test_keys_that_the_runner_takes_out():
     check_run(cfg, 'train')
     own = dict(optimizer=dict(type='SGD', lr=1), constructor='Mine', key_of_mine=1)
     check_run(Config(dict(optim_wrapper=own)), 'train')
+
+
+def test_a_batch_sampler_beside_drop_last():
+    """torch refuses both together; the message has the key to set."""
+    loader = dict(drop_last=True, batch_sampler=dict(type='IdentityBatchSampler'))
+    with pytest.raises(ConfigError, match=r'set train_dataloader\.drop_last=False'):
+        check_run(Config(dict(train_dataloader=loader)), 'train')
+    loader['drop_last'] = False
+    check_run(Config(dict(train_dataloader=loader)), 'train')

@@ -1,9 +1,12 @@
 from pathlib import Path
 
 import pytest
+import torch
 from mmengine.config import Config, ConfigDict
 
 from fairmot_mm.apis import set_num_ids
+from fairmot_mm.models import DenseReIDHead
+from fairmot_mm.registry import DATASETS, MODELS
 from fairmot_mm.utils import ConfigError, DataError
 
 GOLDEN = Path(__file__).parents[1] / 'data' / 'jde'
@@ -81,3 +84,71 @@ def test_nothing_to_count(cfg):
     before = ConfigDict(cfg._cfg_dict.to_dict())
     set_num_ids(cfg)
     assert cfg._cfg_dict == before
+
+
+@MODELS.register_module(force=True)
+class HeadWithoutCount(torch.nn.Module):
+    """A Re-ID head that needs no number of identities."""
+
+    def __init__(self, in_channels=64):
+        super().__init__()
+
+
+@MODELS.register_module(force=True)
+class HeadThatPassesOn(DenseReIDHead):
+    """A Re-ID head whose parent needs the number."""
+
+    def __init__(self, margin=0.3, **kwargs):
+        super().__init__(**kwargs)
+
+
+@DATASETS.register_module(force=True)
+class CannotCount:
+    """A data set of somebody who does not know us: no pipeline, no metainfo."""
+
+    def __len__(self):
+        return 3
+
+
+def test_a_head_without_the_argument():
+    """Nothing is written into its config, so that it can be built."""
+    cfg = training()
+    cfg.model.detector.reid_head = dict(type='HeadWithoutCount', in_channels=8)
+    set_num_ids(cfg)
+    assert cfg.model.detector.reid_head == dict(type='HeadWithoutCount', in_channels=8)
+    MODELS.build(cfg.model.detector.reid_head)
+
+
+def test_a_head_whose_parent_has_the_argument():
+    """The number is counted also if the head passes it on by `**kwargs`."""
+    cfg = training()
+    cfg.model.detector.reid_head = dict(type='HeadThatPassesOn', margin=0.5)
+    set_num_ids(cfg)
+    assert MODELS.build(cfg.model.detector.reid_head).num_ids == 15
+
+
+@pytest.mark.parametrize(
+    ('joint', 'missing'), [(True, 'num_ids'), (False, 'num_ids_per_class')]
+)
+def test_a_dataset_that_cannot_count(joint, missing):
+    """The message names the class and both ways out; each of them works."""
+    cfg = training()
+    cfg.train_dataloader.dataset = dict(type='CannotCount')
+    cfg.model.detector.reid_head = dict(type='DenseReIDHead', joint_classes=joint)
+    message = rf'CannotCount .* no property {missing}\. .*reid_head\.num_ids to .*'
+    with pytest.raises(ConfigError, match=message + 'add the property'):
+        set_num_ids(cfg)
+    cfg.model.detector.reid_head.num_ids = 7 if joint else [3, 4]
+    set_num_ids(cfg)
+    assert cfg.model.detector.reid_head.num_ids == (7 if joint else [3, 4])
+    cfg.model.detector.reid_head = dict(type='HeadWithoutCount')
+    set_num_ids(cfg)
+
+
+@pytest.mark.parametrize(('given', 'joint'), [([3, 4], True), (15, False), ('x', True)])
+def test_a_number_of_the_wrong_form(given, joint):
+    """A list in the place of a number, and the other way round, is refused."""
+    cfg = training(given)
+    cfg.model.detector.reid_head.joint_classes = joint
+    with pytest.raises(ConfigError, match='but the training data needs'):
+        set_num_ids(cfg)

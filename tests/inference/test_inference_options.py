@@ -26,6 +26,7 @@ def test_a_config_need_not_say_anything():
         (dict(backend='tensorrt'), 'must be one of pytorch, onnxruntime'),
         (dict(compile='yes'), "inference.compile = 'yes' must be True or False"),
         (dict(compile=None), 'inference.compile = None must be True or False'),
+        (dict(provider='trt'), "provider = 'trt' must be one of cpu, cuda, tensorrt"),
         (dict(num_threads=0), 'num_threads = 0 must be at least 1'),
         (dict(backend='onnxruntime', fuse_conv_bn=True), 'fuse_conv_bn is for the bac'),
         (dict(backend='onnxruntime', channels_last=False), 'channels_last is for the'),

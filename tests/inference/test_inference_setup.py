@@ -67,6 +67,20 @@ def test_what_does_not_fit(cfg, tmp_path, onnx_file):
         setup.finish(MODELS.build(cfg.model))
 
 
+def test_a_provider_of_onnxruntime(cfg, onnx_file, tmp_path):
+    """It comes with its own device, and is refused where PyTorch runs the network."""
+    cfg.inference = dict(provider='tensorrt')
+    with pytest.raises(ConfigError, match=r"provider = 'tensorrt' is for onnxruntime"):
+        InferenceSetup(copy.deepcopy(cfg), None, 'cpu')
+    chosen = {}
+    for device in (None, 'cuda:2'):
+        own = copy.deepcopy(cfg)
+        InferenceSetup(own, onnx_file, device)
+        chosen[device] = own.model.detector
+    assert {d['provider'] for d in chosen.values()} == {'tensorrt'}
+    assert [d['device'] for d in chosen.values()] == ['cuda:0', 'cuda:2']
+
+
 class OwnAverage(EMAHook):
     """An averaging hook of a user."""
 

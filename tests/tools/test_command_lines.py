@@ -18,6 +18,7 @@ from fairmot_mm.commands import (
     evaluate,
     jde_mix,
     make_synthetic,
+    track,
     tune_tracker,
 )
 from fairmot_mm.commands.benchmarks import train
@@ -26,6 +27,7 @@ from fairmot_mm.datasets.converters import MIX_SETS, PEDESTRIAN_ONLY, CutoutRule
 from fairmot_mm.evaluation import PROTOCOLS
 from fairmot_mm.synthetic import CAMERAS, DetectionNoise
 from fairmot_mm.utils import cli
+from fairmot_mm.video.frame_source import ON_ERROR
 
 REPOSITORY = Path(__file__).parents[2]
 ROOT = REPOSITORY / 'tools'
@@ -43,15 +45,24 @@ FACES = [
 ]
 
 
+FACE = """\"\"\"{summary}\"\"\"
+
+from signal import SIG_DFL, SIGINT, default_int_handler, getsignal, signal
+
+if __name__ == '__main__':
+    if getsignal(SIGINT) is default_int_handler:
+        signal(SIGINT, SIG_DFL)  # Ctrl-C while the command is imported: no traceback
+    from fairmot_mm.commands.{name} import main
+
+    main()
+"""
+
+
 @pytest.mark.parametrize('path', FACES)
 def test_face(path):
     """A file in tools/ runs the command of its name, and does nothing else."""
     summary = ast.get_docstring(ast.parse(path.read_text()))
-    assert path.read_text() == (
-        f'"""{summary}"""\n\n'
-        f'from fairmot_mm.commands.{path.stem} import main\n\n'
-        "if __name__ == '__main__':\n    main()\n"
-    )
+    assert path.read_text() == FACE.format(summary=summary, name=path.stem)
 
 
 def test_every_command_has_a_face():
@@ -122,6 +133,7 @@ def test_choices_are_those_of_the_code():
     assert tuple(MIX_SETS) == jde_mix.MIX_SETS
     assert make_synthetic.CAMERAS == CAMERAS
     assert tuple(OPTIONS) == train.OPTIONS
+    assert track.ON_ERROR == ON_ERROR
     assert cli.PERSON_CLASSES == PEDESTRIAN_ONLY
 
 

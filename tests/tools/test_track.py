@@ -139,7 +139,8 @@ def test_ways_to_name_a_model(run, video, tmp_path, monkeypatch, capsys):
     passed = run(video, '--model', 'c.py', '--weights', 'w.pth', *out)
     assert passed == ['c.py', 'w.pth', None, None]
     passed.clear()
-    assert run('--model', 'fairmot_dla34', video, *out)[:2] == ['fairmot_dla34', None]
+    again = [*out, '--overwrite']
+    assert run('--model', 'fairmot_dla34', video, *again)[:2] == ['fairmot_dla34', None]
     for wrong, message in (
         (['c.py', 'w.pth'], 'after a config come its weights and the inputs'),
         (['c.py', video, '--weights', 'w.pth'], 'name it with --model'),

@@ -339,6 +339,28 @@ def test_mlflow(train, monkeypatch, tmp_path):
     assert all(name.startswith('train_0') for name in names)
 
 
+def test_metric_reid(train, make_config, run_tool, tmp_path):
+    """No classifier, people who occur again; stopped and resumed, no trace is left."""
+    two_epochs = ONE_EPOCH.replace('max_epochs=1', 'max_epochs=2')
+    larger = 'train_dataloader.update(batch_size=4)\n'
+    checkpoint, logged = train('metric-reid', two_epochs + larger)
+    names = [name for name in checkpoint['state_dict'] if '.reid_head.' in name]
+    assert names == [n for n in names if n.startswith('detector.reid_head.embedding.')]
+    assert len(logged) == 4
+    assert all(values['metric'] > 0 for values in logged)
+    work_dir = tmp_path / 'stopped'
+    stopper = "custom_hooks = [dict(type='SignalHook', number=15, at_iter=2)]\n"
+    bases = [str(EXAMPLES / 'metric-reid.py')]
+    config = make_config(two_epochs + larger + stopper, bases=bases)
+    with pytest.raises(SystemExit, match='143'):
+        run_tool('train', config, '--work-dir', work_dir)
+    config = make_config(two_epochs + larger, bases=bases)
+    run_tool('train', config, '--work-dir', work_dir, '--resume')
+    resumed = torch.load(work_dir / 'epoch_2.pth', weights_only=True)
+    for name, value in checkpoint['state_dict'].items():
+        assert torch.equal(resumed['state_dict'][name], value), name
+
+
 def test_partial_classifier(train, make_config):
     """A tenth of the identities, and those in the batch, move in an iteration."""
     extra = ONE_EPOCH + (

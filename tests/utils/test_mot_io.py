@@ -53,7 +53,7 @@ def test_picking_rows(tmp_path):
         ('1,1,0,0,1,1\n\n2,1,0,0,1,1,1\n', r'line 3: 7 columns where the first .* 6'),
         ('1,1,0,0,1,1\n2,x,0,0,1,1\n', r"line 2: could not convert .*'x'"),
         ('1,1,0,0,1,1\n2,1,nan,0,1,1\n', r'line 2: not a finite number'),
-        ('1 1 0 0 1 1\n', r'line 1: 1 columns'),
+        ('1;1;0;0;1;1\n', r'line 1: 1 columns, .* separated by commas or by spaces'),
     ],
 )
 def test_bad_line(tmp_path, text, message):

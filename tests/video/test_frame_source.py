@@ -74,14 +74,15 @@ def test_arrays_of_known_and_unknown_length(frames):
 
 
 def test_url(video):
-    """A video behind http is read like a file and named after it."""
+    """A video behind http is read like a file and named after host and path."""
     handler = functools.partial(
         http.server.SimpleHTTPRequestHandler, directory=video.parent
     )
     with http.server.ThreadingHTTPServer(('127.0.0.1', 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         source = open_source(f'http://127.0.0.1:{server.server_port}/clip.mp4')
-        assert (source.name, source.video) == ('clip', None)
+        name = f'127.0.0.1-{server.server_port}-clip'
+        assert (source.name, source.files) == (name, ())
         assert len(list(source.frames)) == 12
         server.shutdown()
 

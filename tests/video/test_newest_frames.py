@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from fairmot_mm.utils import StepClock, VideoError, step
-from fairmot_mm.video.frame_source import Frame
+from fairmot_mm.video.frame import Frame
 from fairmot_mm.video.newest_frames import NewestFrames
 
 IMAGE = np.zeros((2, 2, 3), np.uint8)

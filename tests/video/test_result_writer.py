@@ -8,6 +8,7 @@ from mmdet.structures import DetDataSample
 from mmengine.structures import InstanceData
 
 from fairmot_mm.utils import OutputError, read_mot
+from fairmot_mm.video.frame import Frame
 from fairmot_mm.video.frame_source import FrameSource
 from fairmot_mm.video.result_writer import ResultWriter
 from fairmot_mm.visualization import TrackVisualizer
@@ -33,7 +34,7 @@ def test_files(tmp_path, frames, depth, save_video):
     writer = ResultWriter(SOURCE, tmp_path, TrackVisualizer(), save_video, depth)
     for frame_id, image in enumerate(frames):
         result = sample(frame_id)
-        writer.write(image, result, 10.0)
+        writer.write(Frame(image, ''), result, 10.0)
         result.pred_track_instances.bboxes.fill_(0)
     writer.close()
     writer.close()
@@ -55,7 +56,7 @@ def test_several_classes(tmp_path, frames):
     visualizer = TrackVisualizer()
     visualizer.dataset_meta = {'classes': ('person', 'car')}
     writer = ResultWriter(SOURCE, tmp_path, visualizer, False, 0)
-    writer.write(frames[0], sample(0), 10.0)
+    writer.write(Frame(frames[0], ''), sample(0), 10.0)
     writer.close()
     assert (tmp_path / 'clip.txt').read_text().split(',')[7] == '2'
 
@@ -64,13 +65,13 @@ def test_no_folder(frames, tmp_path, monkeypatch):
     """Without a folder nothing is written."""
     monkeypatch.chdir(tmp_path)
     writer = ResultWriter(SOURCE, None, TrackVisualizer(), True, 0)
-    writer.write(frames[0], sample(0), 10.0)
+    writer.write(Frame(frames[0], ''), sample(0), 10.0)
     writer.close()
     assert not list(tmp_path.iterdir())
 
 
 def test_source_is_not_replaced(tmp_path, video):
     """A video in the folder of the results is not overwritten by its own result."""
-    source = FrameSource('clip', Fraction(25), 12, iter(()), Path(video))
+    source = FrameSource('clip', Fraction(25), 12, iter(()), (Path(video),))
     with pytest.raises(OutputError, match=r'clip\.mp4 is the source itself'):
         ResultWriter(source, tmp_path, TrackVisualizer(), True, 0)

@@ -1,6 +1,10 @@
 """Measure how fast and in how much memory networks track and train."""
 
-from fairmot_mm.commands.benchmark import main
+from signal import SIG_DFL, SIGINT, default_int_handler, getsignal, signal
 
 if __name__ == '__main__':
+    if getsignal(SIGINT) is default_int_handler:
+        signal(SIGINT, SIG_DFL)  # Ctrl-C while the command is imported: no traceback
+    from fairmot_mm.commands.benchmark import main
+
     main()

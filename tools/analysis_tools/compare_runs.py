@@ -1,6 +1,10 @@
 """Draw curves of one or several runs in one picture, and print them as a table."""
 
-from fairmot_mm.commands.compare_runs import main
+from signal import SIG_DFL, SIGINT, default_int_handler, getsignal, signal
 
 if __name__ == '__main__':
+    if getsignal(SIGINT) is default_int_handler:
+        signal(SIGINT, SIG_DFL)  # Ctrl-C while the command is imported: no traceback
+    from fairmot_mm.commands.compare_runs import main
+
     main()

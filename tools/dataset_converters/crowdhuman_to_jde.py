@@ -1,6 +1,10 @@
 """Convert CrowdHuman, with an identity for every box or without identities."""
 
-from fairmot_mm.commands.crowdhuman_to_jde import main
+from signal import SIG_DFL, SIGINT, default_int_handler, getsignal, signal
 
 if __name__ == '__main__':
+    if getsignal(SIGINT) is default_int_handler:
+        signal(SIGINT, SIG_DFL)  # Ctrl-C while the command is imported: no traceback
+    from fairmot_mm.commands.crowdhuman_to_jde import main
+
     main()

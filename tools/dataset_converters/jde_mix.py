@@ -1,6 +1,10 @@
 """Prepare Caltech, CityPersons, CUHK-SYSU, PRW or ETHZ as JDE distributes them."""
 
-from fairmot_mm.commands.jde_mix import main
+from signal import SIG_DFL, SIGINT, default_int_handler, getsignal, signal
 
 if __name__ == '__main__':
+    if getsignal(SIGINT) is default_int_handler:
+        signal(SIGINT, SIG_DFL)  # Ctrl-C while the command is imported: no traceback
+    from fairmot_mm.commands.jde_mix import main
+
     main()

@@ -1,6 +1,10 @@
 """Export the network of a config, up to its detections, as one ONNX file."""
 
-from fairmot_mm.commands.export_onnx import main
+from signal import SIG_DFL, SIGINT, default_int_handler, getsignal, signal
 
 if __name__ == '__main__':
+    if getsignal(SIGINT) is default_int_handler:
+        signal(SIGINT, SIG_DFL)  # Ctrl-C while the command is imported: no traceback
+    from fairmot_mm.commands.export_onnx import main
+
     main()

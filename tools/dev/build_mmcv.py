@@ -30,7 +30,9 @@ FAILURE = re.compile(r'error:|not found|Killed|fatal', re.IGNORECASE)
 
 def parse_args() -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(
+        description=__doc__.splitlines()[0], allow_abbrev=False
+    )
     parser.add_argument(
         '--rebuild',
         action='store_true',

@@ -46,7 +46,9 @@ def main() -> None:
 
 def parse_args() -> argparse.Namespace:
     """The environment's folder, and whether a wheel of mmcv is good enough."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(
+        description=__doc__.splitlines()[0], allow_abbrev=False
+    )
     parser.add_argument('venv', type=Path, help='folder of the virtual environment')
     parser.add_argument(
         '--rebuild-mmcv',

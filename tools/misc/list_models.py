@@ -1,6 +1,10 @@
 """Print the model zoo as a Markdown table: docs/reference/model_zoo.md has it."""
 
-from fairmot_mm.commands.list_models import main
+from signal import SIG_DFL, SIGINT, default_int_handler, getsignal, signal
 
 if __name__ == '__main__':
+    if getsignal(SIGINT) is default_int_handler:
+        signal(SIGINT, SIG_DFL)  # Ctrl-C while the command is imported: no traceback
+    from fairmot_mm.commands.list_models import main
+
     main()

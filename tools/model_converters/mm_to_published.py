@@ -1,6 +1,10 @@
 """Write a checkpoint of this package so that the published FairMOT loads it."""
 
-from fairmot_mm.commands.mm_to_published import main
+from signal import SIG_DFL, SIGINT, default_int_handler, getsignal, signal
 
 if __name__ == '__main__':
+    if getsignal(SIGINT) is default_int_handler:
+        signal(SIGINT, SIG_DFL)  # Ctrl-C while the command is imported: no traceback
+    from fairmot_mm.commands.mm_to_published import main
+
     main()

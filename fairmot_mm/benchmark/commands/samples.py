@@ -17,7 +17,7 @@ from fairmot_mm.benchmark.report import Report
 from fairmot_mm.checkpoint.model_zoo import project_root
 from fairmot_mm.datasets import FusedJDEAugment
 from fairmot_mm.registry import DATASETS, TRANSFORMS
-from fairmot_mm.utils import IMAGE_SUFFIXES, ConfigError, DataError
+from fairmot_mm.utils import ConfigError, DataError, sort_images
 from fairmot_mm.utils.cli import show_progress
 from fairmot_mm.utils.machine import describe_machine, machine_line
 
@@ -102,9 +102,7 @@ def _take_apart(steps: Sequence[dict]) -> list[dict]:
 
 def _samples_of_folder(folder: Path, count: int) -> list[dict]:
     """Choose evenly spaced images below a folder, and give them random boxes."""
-    images = sorted(
-        path for path in folder.rglob('*') if path.suffix.lower() in IMAGE_SUFFIXES
-    )
+    images = sort_images(folder.rglob('*'))
     if not images:
         raise DataError(f'{folder} has no image in it')
     rng = np.random.default_rng(0)

@@ -15,7 +15,8 @@ from fairmot_mm.benchmark.workload import Workload, prepare_workload
 from fairmot_mm.utils import ConfigError
 from fairmot_mm.utils.cli import show_progress
 from fairmot_mm.utils.machine import current_memory, describe_machine, machine_line
-from fairmot_mm.video.frame_source import Frame, FrameSource, open_source
+from fairmot_mm.video.frame import Frame
+from fairmot_mm.video.frame_source import FrameSource, open_source
 
 
 def run(args: argparse.Namespace, report: Report) -> None:
@@ -70,6 +71,7 @@ def _repeat_video(path: str, num_frames: int) -> FrameSource:
 
     def frames() -> Iterator[Frame]:
         while True:
-            yield from open_source(path).frames
+            # Times begin again in each turn: frames come at the rate of the video.
+            yield from (f._replace(time=None) for f in open_source(path).frames)
 
     return FrameSource('loop', rate, num_frames, itertools.islice(frames(), num_frames))

@@ -43,6 +43,7 @@ def parse_command(description: str, commands: Sequence[Command]) -> argparse.Nam
             help=text.splitlines()[0],
             description=text,
             formatter_class=argparse.RawDescriptionHelpFormatter,
+            allow_abbrev=False,
         )
         command.add_arguments(own)
         add_report_arguments(own)

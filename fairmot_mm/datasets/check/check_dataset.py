@@ -11,7 +11,7 @@ from fairmot_mm.datasets.check.check_report import CheckReport
 from fairmot_mm.datasets.check.problem import KINDS, Problem
 from fairmot_mm.datasets.converters.list_count import ListCount
 from fairmot_mm.datasets.label_files import IMAGE_DIR, label_name
-from fairmot_mm.utils import DataError, list_images, map_parallel
+from fairmot_mm.utils import DataError, list_images, map_parallel, natural_order
 
 _IMAGES_A_JOB = 200
 # In every data set with tracks, the mean track is longer than this many boxes.
@@ -165,7 +165,8 @@ def _count(found: Sequence[ImageCheck], num_classes: int) -> ListCount:
 
 def _sequence_images(root: Path, problems: list[Problem]) -> Iterator[Path]:
     """Images of the sequence folders in ``root``; appends to ``problems``."""
-    for folder in sorted(path for path in root.iterdir() if path.is_dir()):
+    folders = (path for path in root.iterdir() if path.is_dir())
+    for folder in sorted(folders, key=lambda path: natural_order(path.name)):
         image_dir = folder / 'img1'
         if not image_dir.is_dir():
             continue

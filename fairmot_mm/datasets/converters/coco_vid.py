@@ -1,6 +1,7 @@
 """Converting COCO annotations of videos and of images."""
 
-from collections import defaultdict
+import os
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -19,6 +20,8 @@ from fairmot_mm.datasets.converters.label_part import (
 )
 from fairmot_mm.datasets.converters.target import Target
 from fairmot_mm.utils import DataError, natural_order
+from fairmot_mm.utils.exact_numbers import frame_rate as read_rate
+from fairmot_mm.utils.exact_numbers import whole_number
 from fairmot_mm.utils.text_files import read_json
 
 _IDENTITY_KEYS = ('track_id', 'instance_id')
@@ -51,9 +54,11 @@ def convert_coco_vid(
 ) -> ConversionReport:
     """Convert a COCO file with ``videos`` and track ids, or without them.
 
-    The images of a video become ``OUT/NAME/images/ENDING/VIDEO/img1`` in the natural
-    order of their names, with ``seqinfo.ini`` and ``gt/gt.txt`` to test on. Images of
-    no video keep their folder: ``OUT/NAME/images/ENDING/FOLDER``. See `write_jde_set`.
+    The images of a video become ``OUT/NAME/images/ENDING/VIDEO/img1``, with
+    ``seqinfo.ini`` and ``gt/gt.txt`` to test on. Their order is that of ``frame_id``
+    or, without it, the natural order of their names; if the names are in another order,
+    that is an error. `frame_numbers` says which frame an image is. Images of no video
+    keep their folder: ``OUT/NAME/images/ENDING/FOLDER``. See `write_jde_set`.
 
     ``track_id`` or ``instance_id`` of an annotation is its identity within the video
     (or the folder). An annotation with neither has no identity. Annotations with
@@ -83,19 +88,16 @@ def convert_coco_vid(
     target.require_apart(image_root)
     content = _read_coco(file)
     try:
-        videos = _group_by_video(content, frame_rate)
+        videos = _group_by_video(file, content, frame_rate)
         names = {entry['id']: str(entry['name']) for entry in content['categories']}
-    except (KeyError, TypeError) as error:
+    except KeyError as error:
         raise DataError(f'{file}: an entry has no {error}') from error
+    except DataError:
+        raise
+    except (TypeError, AttributeError, ValueError) as error:
+        raise DataError(f'{file} is not a COCO file: {error}') from error
     if not videos:
         raise DataError(f'{file} lists no image')
-    listed = {image for video in videos for image in video.annotations}
-    for entry in content['annotations']:
-        if entry['image_id'] not in listed:
-            raise DataError(
-                f'{file}: annotation {entry.get("id")} belongs to image '
-                f'{entry["image_id"]}, which the file does not list'
-            )
     read = partial(
         _read_video,
         file=file,
@@ -114,23 +116,42 @@ def _read_coco(file: Path) -> dict[str, Any]:
     return content
 
 
-def _group_by_video(content: dict[str, Any], frame_rate: float) -> list[_Video]:
+def _group_by_video(
+    file: Path, content: dict[str, Any], default_rate: float
+) -> list[_Video]:
     """Images grouped by video or, without videos, by folder."""
+    for image in content['images']:
+        _check_name(file, image['file_name'])
+    listed = Counter(image['id'] for image in content['images'])
+    twice = [number for number, count in listed.items() if count > 1]
+    if twice:
+        raise DataError(f'{file}: two images have the id {twice[0]!r}')
     annotations = defaultdict(list)
     for entry in content['annotations']:
+        if entry['image_id'] not in listed:
+            raise DataError(
+                f'{file}: annotation {entry.get("id")} belongs to image '
+                f'{entry["image_id"]}, which the file does not list'
+            )
         annotations[entry['image_id']].append(entry)
-    known = {video['id']: video for video in content.get('videos', [])}
+    known = {video['id']: video for video in content.get('videos') or []}
     groups = defaultdict(list)
     for image in content['images']:
-        video, parent = image.get('video_id'), PurePosixPath(image['file_name']).parent
+        video = image.get('video_id')
+        parent = PurePosixPath(image['file_name'].replace('\\', '/')).parent
         groups[(video, '' if video in known else parent.as_posix())].append(image)
     videos = []
     for (video, folder), images in groups.items():
-        own = {image['id']: annotations.pop(image['id'], []) for image in images}
+        own = {image['id']: annotations[image['id']] for image in images}
         images.sort(key=lambda image: natural_order(image['file_name']))
+        if video in known and all('frame_id' in image for image in images):
+            images.sort(key=lambda image: image['frame_id'])
         if video in known:
             title = str(known[video].get('name', video)).strip('/').replace('/', '-')
-            rate = float(known[video].get('fps') or frame_rate)
+            _check_name(file, title)
+            said = known[video].get('fps')
+            rate = default_rate if said is None else said
+            rate = read_rate(rate, f'{file}: fps of video {title}')
             videos.append(_Video(title, f'{title}/img1', images, own, rate))
         else:
             videos.append(_Video(folder, folder, images, own, None))
@@ -140,7 +161,7 @@ def _group_by_video(content: dict[str, Any], frame_rate: float) -> list[_Video]:
 def _read_video(
     video: _Video, file: Path, image_root: Path, categories: dict[int, str], ending: str
 ) -> SourcePart:
-    paths = [image_root / image['file_name'] for image in video.images]
+    paths = [_image_path(image_root, image['file_name']) for image in video.images]
     said = [(image.get('width'), image.get('height')) for image in video.images]
     sizes = read_sizes(paths, said, file)
     place = {image['id']: index for index, image in enumerate(video.images)}
@@ -152,23 +173,59 @@ def _read_video(
             sizes,
             image=np.array([place[entry['image_id']] for entry in entries], np.int64),
             names=np.array([categories[e['category_id']] for e in entries], object),
-            ids=np.array([_identity(entry) for entry in entries], np.int64),
-            tlwh=np.array([entry['bbox'] for entry in entries], float).reshape(-1, 4),
+            ids=np.array([_identity(file, entry) for entry in entries], np.int64),
+            tlwh=np.array([_box(file, entry) for entry in entries], np.float64).reshape(
+                -1, 4
+            ),
             dropped={
                 key: np.array([entry.get(key, 0) == 1 for entry in entries], bool)
                 for key in ('iscrowd', 'ignore')
             },
             lists={ending: ALL_IMAGES},
             frame_rate=video.frame_rate,
+            file=file,
         )
-    except (KeyError, TypeError, ValueError) as error:
+    except DataError:
+        raise
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise DataError(
             f'{file}: a malformed annotation of {video.name} ({error!r})'
         ) from error
 
 
-def _identity(entry: dict) -> int:
+def _check_name(file: Path, name: str) -> None:
+    """Raise on a name that is not one of a file below the folder of the images."""
+    path = PurePosixPath(name.replace('\\', '/'))
+    is_inside = not path.is_absolute() and '..' not in path.parts and path.name
+    try:
+        if is_inside and name.isprintable() and os.fsencode(name):
+            return
+    except UnicodeEncodeError:
+        pass
+    raise DataError(
+        f'{file}: {name!r:.80} cannot be the name of a file below the image folder'
+    )
+
+
+def _image_path(root: Path, name: str) -> Path:
+    """Path of an image; a name that Windows wrote has other separators."""
+    path = root / name
+    return path if path.exists() else root / name.replace('\\', '/')
+
+
+def _identity(file: Path, entry: dict) -> int:
     for key in _IDENTITY_KEYS:
         if entry.get(key) is not None:
-            return int(entry[key])
+            where = f'{file}: {key} of annotation {entry.get("id")}'
+            return whole_number(entry[key], where)
     return -1
+
+
+def _box(file: Path, entry: dict) -> list[float]:
+    box = entry['bbox']
+    if not isinstance(box, list) or len(box) != 4:
+        raise DataError(
+            f'{file}: bbox {box!r:.80} of annotation {entry.get("id")} must have four '
+            'numbers'
+        )
+    return [float(value) for value in box]

@@ -14,7 +14,9 @@ from fairmot_mm.datasets.converters.label_part import (
     read_sizes,
 )
 from fairmot_mm.datasets.converters.target import Target
-from fairmot_mm.utils import IMAGE_SUFFIXES, DataError
+from fairmot_mm.utils import DataError
+from fairmot_mm.utils.sequence import find_images
+from fairmot_mm.utils.text_files import read_lines
 
 IDENTITIES = ('per-box', 'none')
 SPLITS = ('train', 'val')
@@ -80,7 +82,8 @@ def convert_crowdhuman(
     images = _find_images(source)
     jobs = []
     for file in files:
-        texts = file.read_text().splitlines()
+        texts = read_lines(file)
+        texts = texts[: len(texts) - (texts[-1] == '')]
         for first in range(0, len(texts), _LINES_A_JOB):
             chosen = texts[first : first + _LINES_A_JOB]
             ids = [_image_id(file, first + k, text) for k, text in enumerate(chosen, 1)]
@@ -93,16 +96,15 @@ def convert_crowdhuman(
 def _find_images(source: Path) -> dict[str, Path]:
     """Find the image of each ID; the archives unpack to folders of various names."""
     images: dict[str, Path] = {}
-    for path in sorted(source.rglob('*')):
-        if path.suffix.lower() in IMAGE_SUFFIXES:
-            images.setdefault(path.stem, path)
+    for path in find_images(source):
+        images.setdefault(path.stem, path)
     return images
 
 
 def _image_id(file: Path, number: int, text: str) -> str:
     try:
         return str(json.loads(text)['ID'])
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise DataError(
             f'{file}, line {number}: not an annotation ({error!r})'
         ) from error
@@ -125,7 +127,7 @@ def _read_lines(job: _Lines) -> SourcePart:
                 place.append(len(images))
                 if len(boxes[-1]) != 4:
                     raise ValueError(f'fbox {box["fbox"]} has not 4 numbers')
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except (LookupError, TypeError, ValueError, AttributeError) as error:
             raise DataError(f'{where}: not an annotation ({error!r})') from error
         images.append(image)
     count = len(boxes)
@@ -139,4 +141,5 @@ def _read_lines(job: _Lines) -> SourcePart:
         tlwh=np.array(boxes, np.float64).reshape(-1, 4),
         dropped={'extra.ignore is 1': np.array(ignored, bool)},
         lists={split: ALL_IMAGES},
+        file=job.file,
     )

@@ -102,7 +102,7 @@ def _choose(
         if not len(rows):
             continue
         height, width = read_image(os.fsdecode(path)).shape[:2]
-        boxes = cxcywh_to_xyxy(rows[:, 2:])
+        boxes = cxcywh_to_xyxy(rows[:, 2:].astype(np.float32))
         boxes *= (width, height, width, height)
         inside = (boxes[:, :2] >= -1).all(1) & (boxes[:, 2:] <= (width, height)).all(1)
         high = boxes[:, 3] - boxes[:, 1] >= rules.min_height

@@ -1,5 +1,6 @@
 """Converting videos annotated with CVAT, exported as "CVAT for video 1.1"."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -18,8 +19,16 @@ from fairmot_mm.datasets.converters.label_part import (
     read_sizes,
 )
 from fairmot_mm.datasets.converters.target import Target
-from fairmot_mm.utils import IMAGE_SUFFIXES, DataError, list_images, natural_order
+from fairmot_mm.utils import (
+    DataError,
+    list_images,
+    natural_order,
+    require_frames,
+)
 from fairmot_mm.utils.boxes import xyxy_to_tlwh
+from fairmot_mm.utils.exact_numbers import real_number, whole_number
+from fairmot_mm.utils.sequence import find_images
+from fairmot_mm.utils.text_files import read_xml
 
 _CORNERS = ('xtl', 'ytl', 'xbr', 'ybr')
 
@@ -62,9 +71,11 @@ def convert_cvat(
     Each ``<track>`` is one identity. Boxes marked ``outside`` are left out. Frames
     between two boxes of a track, as in exports of key frames, get interpolated boxes.
     Only frames of the task are converted: from ``start_frame`` to ``stop_frame``, in
-    the steps of ``frame_filter``. If there are as many images as the task has frames,
-    the images are those frames. Otherwise the images are those of the whole video, and
-    frame k (from 0) is image k in natural order.
+    the steps of ``frame_filter``. CVAT counts them from 0. If there are as many images
+    as the task has frames, the images are those frames. If there are fewer, as after
+    frames were deleted in CVAT, ``frame_000003.jpg`` is frame 3; boxes of the deleted
+    frames are left out. Otherwise the images are those of the whole video, and frame k
+    is image k in natural order. A box of any other frame is an error.
 
     Args:
         source: Folder with one folder for each video. Nothing is written there.
@@ -83,7 +94,8 @@ def convert_cvat(
         OutputError: ``out`` cannot be written.
     """
     source = Path(source)
-    files = sorted(source.glob('*/*.xml'), key=lambda file: natural_order(str(file)))
+    files = [file for file in source.glob('[!.]*/*.xml') if file.name[0] != '.']
+    files.sort(key=lambda file: natural_order(str(file)))
     if not files:
         raise DataError(
             f'no SEQ/*.xml in {source}: unpack each export there, to a separate folder'
@@ -103,11 +115,19 @@ def _read_video(file: Path, ending: str, frame_rate: float) -> SourcePart:
         _number(file, root, key)
         for key in ('start_frame', 'stop_frame', 'step', 'size')
     )
-    images = _images_by_frame(file, start or 0, stop, step or 1, size)
+    images, deleted = _images_by_frame(file, start or 0, stop, step or 1, size)
     places = {frame: place for place, frame in enumerate(images)}
     shapes, names, ids = [], [], []
     for number, track in enumerate(root.findall('track')):
-        own = list(_interpolated(_shapes(file, track), step or 1))
+        given = _shapes(file, track)
+        require_frames(
+            np.array([each.frame for each in given if not each.outside], np.int64),
+            np.sort([*images, *deleted]),
+            f'track {track.get("id")} has',
+            lambda _: str(file),
+            f' ({len(images)} images)',
+        )
+        own = list(_interpolated(given, step or 1, deleted))
         shapes += own
         names += [track.get('label', '')] * len(own)
         ids += [number] * len(own)
@@ -121,17 +141,20 @@ def _read_video(file: Path, ending: str, frame_rate: float) -> SourcePart:
         names=np.array(names, object),
         ids=np.array(ids, np.int64),
         tlwh=xyxy_to_tlwh(xyxy),
-        dropped={'no upright box': ~np.array([one.is_box for one in shapes], bool)},
+        dropped={
+            'no upright box': ~np.array([one.is_box for one in shapes], bool),
+            'the frame was deleted in CVAT': np.array(
+                [one.frame in deleted for one in shapes], bool
+            ),
+        },
         lists={ending: ALL_IMAGES},
         frame_rate=frame_rate,
+        file=file,
     )
 
 
 def _read_xml(file: Path) -> ElementTree.Element:
-    try:
-        root = ElementTree.parse(file).getroot()
-    except ElementTree.ParseError as error:
-        raise DataError(f'{file} is not an XML file: {error}') from error
+    root = read_xml(file)
     if root.find('meta/project') is not None:
         raise DataError(
             f'{file} is the export of a project: export each task separately'
@@ -147,21 +170,15 @@ def _number(file: Path, root: ElementTree.Element, key: str) -> int | None:
         text = (root.findtext('meta//frame_filter') or '').partition('step=')[2]
     else:
         text = root.findtext(f'meta//{key}') or ''
-    try:
-        return int(text) if text else None
-    except ValueError as error:
-        raise DataError(f'{file}: {key} {text!r} is not a number') from error
+    low = 1 if key == 'step' else 0
+    return whole_number(text, f'{file}: {key}', low) if text.strip() else None
 
 
 def _images_by_frame(
     file: Path, start: int, stop: int | None, step: int, size: int | None
-) -> dict[int, Path]:
-    """Image of each frame of the task."""
-    folders = {
-        path.parent
-        for path in file.parent.rglob('*')
-        if path.suffix.lower() in IMAGE_SUFFIXES
-    }
+) -> tuple[dict[int, Path], set[int]]:
+    """Image of each frame of the task, and the frames that were deleted in CVAT."""
+    folders = {image.parent for image in find_images(file.parent)}
     if len(folders) != 1:
         found = ', '.join(str(folder) for folder in sorted(folders)) or 'none'
         raise DataError(
@@ -170,29 +187,78 @@ def _images_by_frame(
         )
     images = list_images(folders.pop())
     if len(images) == size:
-        return {start + place * step: image for place, image in enumerate(images)}
-    last = len(images) - 1 if stop is None else min(stop, len(images) - 1)
-    return {frame: images[frame] for frame in range(start, last + 1, step)}
+        return {start + k * step: image for k, image in enumerate(images)}, set()
+    exported = size is None or len(images) < size
+    numbers = _numbers_of_names(images, exported)
+    if numbers is None and exported and size is not None:
+        raise DataError(
+            f'{file}: the task has {size} frames, but {images[0].parent} has '
+            f'{len(images)} images, and their names do not say which frames they are: '
+            'name them as CVAT does, frame_000000.jpg for frame 0'
+        )
+    last = max(numbers or [len(images) - 1])
+    by_number = dict(zip(numbers or range(len(images)), images, strict=True))
+    task = range(start, (last if stop is None else stop) + 1, step)
+    found = {frame: by_number[frame] for frame in task if frame in by_number}
+    if not found:
+        raise DataError(f'{file}: no image in {images[0].parent} is of its frames')
+    return found, set(task) - set(found) if exported and numbers else set()
+
+
+def _numbers_of_names(images: Sequence[Path], exported: bool) -> list[int] | None:
+    """Frame numbers in the names of images; None if frames are to be counted.
+
+    CVAT calls its images ``frame_000000`` and so on. Other programs number from 0 or
+    from 1, so that numbers are only clear if they begin at 0.
+
+    Args:
+        images: Images in natural order.
+        exported: Whether the images can be an export of the task, with or without all
+            of its frames, and not the whole video.
+    """
+    parts = [re.fullmatch(r'(.*?)(\d+)', image.stem) for image in images]
+    if not all(parts) or len({part[1] for part in parts if part}) > 1:
+        return None
+    numbers = [int(part[2]) for part in parts if part]
+    if len(set(numbers)) < len(numbers):
+        raise DataError(
+            f'{images[0].parent} has two images of one frame: keep one of each'
+        )
+    if numbers[0] == 0 or (exported and parts[0] and parts[0][1] == 'frame_'):
+        return numbers
+    if numbers[-1] - numbers[0] + 1 != len(numbers):
+        raise DataError(
+            f'{images[0].parent}: images are missing between {images[0].name} and '
+            f'{images[-1].name}, and their names do not say which frame is frame 0 of '
+            'CVAT: name them as CVAT does, frame_000000.jpg for frame 0'
+        )
+    return None
 
 
 def _shapes(file: Path, track: ElementTree.Element) -> list[_Shape]:
     """Shapes of a track by frame."""
     shapes = []
     for shape in track:
-        is_box = shape.tag == 'box' and float(shape.get('rotation', 0)) == 0
+        where = f'{file}: {shape.tag} in track {track.get("id")}'
         try:
-            corners = tuple(float(shape.attrib[key]) for key in _CORNERS if is_box)
-            frame = int(shape.attrib['frame'])
-        except (KeyError, ValueError) as error:
-            raise DataError(
-                f'{file}: a malformed {shape.tag} in track {track.get("id")}, {error!r}'
-            ) from error
+            turned = real_number(shape.get('rotation', 0), f'{where}: rotation')
+            is_box = shape.tag == 'box' and turned == 0
+            corners = tuple(
+                real_number(shape.attrib[key], f'{where}: {key}')
+                for key in _CORNERS
+                if is_box
+            )
+            frame = whole_number(shape.attrib['frame'], f'{where}: frame', low=0)
+        except KeyError as error:
+            raise DataError(f'{where}: {error} is missing') from error
         outside = shape.get('outside') == '1'
         shapes.append(_Shape(frame, outside, corners or (0.0,) * 4, is_box))
     return sorted(shapes, key=lambda shape: shape.frame)
 
 
-def _interpolated(shapes: Sequence[_Shape], step: int) -> Iterator[_Shape]:
+def _interpolated(
+    shapes: Sequence[_Shape], step: int, deleted: set[int]
+) -> Iterator[_Shape]:
     """The shapes that are in view, with interpolated ones between them."""
     for shape, following in zip_longest(shapes, shapes[1:]):
         if shape.outside:
@@ -202,6 +268,8 @@ def _interpolated(shapes: Sequence[_Shape], step: int) -> Iterator[_Shape]:
             continue
         goal = following if following.is_box and not following.outside else shape
         for frame in range(shape.frame + step, following.frame, step):
+            if frame in deleted:
+                continue
             share = (frame - shape.frame) / (following.frame - shape.frame)
             corners = tuple(
                 (1 - share) * here + share * there

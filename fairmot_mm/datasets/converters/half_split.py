@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from fairmot_mm.datasets.converters.target import Target, place_file
-from fairmot_mm.utils import SequenceInfo
+from fairmot_mm.utils import SequenceInfo, write_text
+from fairmot_mm.utils.mot_table import MOTTable
 from fairmot_mm.utils.sequence import write_seqinfo
 
 SECOND_HALVES = Path('images/half-val')
@@ -47,17 +48,15 @@ def write_second_halves(
     """
     for info in infos:
         folder = staging / SECOND_HALVES / info.name
-        images = info.images_by_frame()
-        frames = list(images)[half_lists(len(images))['val']]
+        val = half_lists(len(info.images))['val']
+        images, frames = info.images[val], info.frames[val]
         (folder / 'img1').mkdir(parents=True)
-        for number, frame in enumerate(frames, 1):
-            image = images[frame]
+        for number, image in enumerate(images, 1):
             name = f'{number:06d}{image.suffix}'
             place_file(image, folder / 'img1' / name, target.copy, staging)
-        _write_ground_truth(info, frames, folder)
-        chosen = [images[frame] for frame in frames]
+        _write_ground_truth(info, frames.tolist(), folder)
         size = info.width, info.height
-        write_seqinfo(folder, info.name, info.frame_rate, size, chosen)
+        write_seqinfo(folder, info.name, info.frame_rate, size, images)
     return [SECOND_HALVES]
 
 
@@ -66,11 +65,10 @@ def _write_ground_truth(
 ) -> None:
     """Copy the rows of these frames, in file order, with new frame numbers."""
     numbers = {frame: number for number, frame in enumerate(frames, 1)}
-    lines = []
-    for line in info.gt_file.read_text().splitlines():
-        frame, comma, rest = line.split('#')[0].partition(',')
-        number = numbers.get(int(float(frame))) if comma else None
-        if number is not None:
-            lines.append(f'{number},{rest}\n')
-    (folder / 'gt').mkdir()
-    (folder / 'gt' / 'gt.txt').write_text(''.join(lines))
+    table = MOTTable.read(info.gt_file)
+    lines = [
+        f'{numbers[frame]},{",".join(fields[1:])}\n'
+        for frame, fields in zip(table.values[:, 0], table.fields, strict=True)
+        if frame in numbers
+    ]
+    write_text(folder / 'gt' / 'gt.txt', ''.join(lines))

@@ -11,13 +11,8 @@ from fairmot_mm.datasets.converters.conversion_report import ConversionReport
 from fairmot_mm.datasets.converters.half_split import half_lists
 from fairmot_mm.datasets.converters.list_count import ListCount
 from fairmot_mm.datasets.label_files import IMAGE_DIR, label_name, read_labels
-from fairmot_mm.utils import (
-    IMAGE_SUFFIXES,
-    DataError,
-    map_parallel,
-    natural_order,
-    write_text,
-)
+from fairmot_mm.utils import DataError, map_parallel, sort_images, write_text
+from fairmot_mm.utils.sequence import find_images, is_image
 
 PARTS = ('all', *half_lists(0))
 _IMAGES_A_JOB = 500
@@ -58,13 +53,12 @@ def make_list(
     root, report = Path(root), ConversionReport()
     list_file = root / list_file
     list_file.unlink(missing_ok=True)
-    images = sorted(
-        {image for pattern in patterns for image in _matching(root, pattern)},
-        key=lambda image: natural_order(image.as_posix()),
+    images = sort_images(
+        {image for pattern in patterns for image in _matching(root, pattern)}
     )
     if not images:
         raise DataError(f'no image in {root} matches {" ".join(patterns)}')
-    labelled = [image for image in images if (root / label_name(str(image))).is_file()]
+    labelled = [image for image in images if _label(root, image).is_file()]
     report.rejected_images['an image without a label file'] = len(images) - len(
         labelled
     )
@@ -120,13 +114,18 @@ def count_labels(
 
 
 def _read_table(root: Path, num_classes: int, image: PurePosixPath) -> np.ndarray:
-    return read_labels(root / label_name(str(image)), root / image, num_classes)
+    return read_labels(_label(root, image), root / image, num_classes)
+
+
+def _label(root: Path, image: PurePosixPath) -> Path:
+    return root / label_name(str(image), root)
 
 
 def _matching(root: Path, pattern: str) -> Iterator[PurePosixPath]:
     """Images in folders named 'images' that a pattern below ``root`` stands for."""
-    for path in root.glob(pattern):
-        for image in path.rglob('*') if path.is_dir() else [path]:
+    is_name = (root / pattern).exists()  # such as a folder that is called [a] b
+    for path in [root / pattern] if is_name else root.glob(pattern):
+        for image in find_images(path) if path.is_dir() else [path]:
             relative = PurePosixPath(image.relative_to(root).as_posix())
-            if image.suffix.lower() in IMAGE_SUFFIXES and IMAGE_DIR in relative.parts:
+            if is_image(image) and IMAGE_DIR in relative.parts[:-1]:
                 yield relative

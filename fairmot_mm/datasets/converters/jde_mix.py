@@ -6,7 +6,7 @@ from pathlib import Path, PurePosixPath
 
 from fairmot_mm.datasets.converters.conversion_report import ConversionReport
 from fairmot_mm.datasets.converters.image_list import count_labels, make_list
-from fairmot_mm.datasets.label_files import label_name
+from fairmot_mm.datasets.label_files import label_name, listed_images
 from fairmot_mm.utils import DataError, OutputError, require_writable_dir, write_text
 from fairmot_mm.utils.text_files import read_text
 
@@ -83,18 +83,17 @@ def prepare_mix_set(
         raise DataError(f'{source} is not a folder')
     look: dict = {'workers': workers, 'show_progress': show_progress}
     out = require_writable_dir(out)
-    texts = _published_texts(name, lists)
+    published = _published_lists(name, lists)
     for ending in kind.lists:
         (out / f'{name}.{ending}').unlink(missing_ok=True)
     _link(source, out / kind.folder)
     report = ConversionReport()
-    for list_name, text in texts.items():
-        images = [PurePosixPath(line.strip()) for line in text.split('\n')]
-        images = [image for image in images if image.name]
+    for list_name, (text, names) in published.items():
+        images = [PurePosixPath(image) for image in names]
         _require_files(out, images, list_name)
         report.lists[out / list_name] = count_labels(out, images, 1, **look)
         write_text(out / list_name, text)
-    for ending, pattern in kind.lists.items() if not texts else ():
+    for ending, pattern in kind.lists.items() if not published else ():
         made = make_list(out, [f'{kind.folder}/{pattern}'], f'{name}.{ending}', **look)
         report.lists |= made.lists
         report.rejected_images += made.rejected_images
@@ -107,16 +106,20 @@ def prepare_mix_set(
     return report
 
 
-def _published_texts(name: str, lists: Sequence[str | Path]) -> dict[str, str]:
-    texts = {}
+def _published_lists(
+    name: str, lists: Sequence[str | Path]
+) -> dict[str, tuple[str, list[str]]]:
+    """Text of each list, and the paths of its images."""
+    published = {}
     for file in map(Path, lists):
         if file.name.partition('.')[0] != name:
             raise DataError(
                 f'{file} is not a list of {name}: its lists have names such as '
                 f'{name}.train'
             )
-        texts[file.name] = read_text(file)
-    return texts
+        images = [image for _, image in listed_images(file)]
+        published[file.name] = read_text(file), images
+    return published
 
 
 def _link(source: Path, folder: Path) -> None:
@@ -132,6 +135,6 @@ def _link(source: Path, folder: Path) -> None:
 
 def _require_files(out: Path, images: Sequence[PurePosixPath], list_name: str) -> None:
     for number, image in enumerate(images, 1):
-        for path in (out / image, out / label_name(str(image))):
+        for path in (out / image, out / label_name(str(image), out)):
             if not path.is_file():
                 raise DataError(f'{list_name}, image {number}: {path} does not exist')

@@ -19,8 +19,10 @@ from fairmot_mm.utils import (
     DataError,
     OutputError,
     UserInputError,
+    frame_numbers,
     map_parallel,
     require_writable_dir,
+    sort_images,
     write_text,
 )
 from fairmot_mm.utils.boxes import cxcywh_to_tlwh
@@ -114,17 +116,51 @@ def _label(
 
 def _check_parts(parts: Sequence[LabelPart], target: Target) -> None:
     rejected = sum((part.rejected for part in parts), Counter[str]())
-    if rejected and not any(len(part.boxes) for part in parts):
-        reasons = ', '.join(f'{number} {why}' for why, number in rejected.items())
-        raise DataError(f'no box of {target.name} can be used: {reasons}')
+    if not any(len(part.boxes) for part in parts):
+        reasons = [f'{number} {why}' for why, number in rejected.items()]
+        raise DataError(
+            f'no box of {target.name} can be used: '
+            f'{", ".join(reasons) or "there is none in the source"}'
+        )
     seen: dict[tuple[str, str], Path] = {}
+    videos: dict[str, SourcePart] = {}
     for part in parts:
-        for image in part.source.images:
-            other = seen.setdefault((part.source.folder, image.stem), image)
+        source = part.source
+        if source.frame_rate is not None:
+            _check_order(source)
+            if videos.setdefault(source.folder, source) is not source:
+                raise DataError(f'two videos would share the folder {source.folder}')
+        for image in source.images:
+            other = seen.setdefault((source.folder, image.stem), image)
             if other is not image:
                 raise DataError(
                     f'{other} and {image} would share one label file: rename one'
                 )
+            path = f'{source.folder}/{image.name}'
+            if path != path.strip() or '\n' in path or '\r' in path:
+                raise DataError(
+                    f'{str(image)!r} cannot be a line of a list: rename it without '
+                    'line breaks, and without spaces at its ends'
+                )
+
+
+def _check_order(source: SourcePart) -> None:
+    """Raise if the frames of a video would be in another order where they are put."""
+    places = _video_places(source)
+    for image, one, other in zip(
+        source.images, places, sort_images(places), strict=True
+    ):
+        if one != other:
+            raise DataError(
+                f'{image} is not in its place by name: the frames of a video are read '
+                f'in the order of their names, so {other.name} would come before '
+                f'{one.name}; rename the images, for example to 000001.jpg and so on'
+            )
+
+
+def _video_places(source: SourcePart) -> list[Path]:
+    """Where the images of a video are put, below ``images``."""
+    return [Path(source.folder, image.name) for image in source.images]
 
 
 def _number_identities(
@@ -148,7 +184,7 @@ def _write_part(folder: Path, staging: Path, copy: bool, part: LabelPart) -> Non
     labels.mkdir(parents=True, exist_ok=True)
     for image, text in zip(source.images, part.texts(), strict=True):
         place_file(image, images / image.name, copy, staging)
-        (labels / f'{image.stem}.txt').write_text(text)
+        (labels / f'{image.stem}.txt').write_bytes(text.encode())
     if source.frame_rate is not None:
         sequence = (staging / IMAGE_DIR / source.folder).parent
         sequence.mkdir(parents=True, exist_ok=True)
@@ -164,15 +200,15 @@ def _write_part(folder: Path, staging: Path, copy: bool, part: LabelPart) -> Non
 def _write_ground_truth(folder: Path, part: LabelPart) -> None:
     """Write ``folder/gt/gt.txt`` in the columns of MOT17: mark and visibility are 1."""
     boxes = cxcywh_to_tlwh(part.boxes) * np.tile(part.source.sizes, 2)[part.image]
+    frames = frame_numbers(_video_places(part.source))[part.image]
     lines = [
-        f'{image + 1},{identity},{x:.2f},{y:.2f},{w:.2f},{h:.2f},1,{label + 1},1\n'
-        for image, identity, label, (x, y, w, h) in zip(
-            part.image, part.ids, part.labels, boxes, strict=True
+        f'{frame},{identity},{x:.2f},{y:.2f},{w:.2f},{h:.2f},1,{label + 1},1\n'
+        for frame, identity, label, (x, y, w, h) in zip(
+            frames, part.ids, part.labels, boxes, strict=True
         )
         if identity >= 0
     ]
-    (folder / 'gt').mkdir()
-    (folder / 'gt' / 'gt.txt').write_text(''.join(lines))
+    write_text(folder / 'gt' / 'gt.txt', ''.join(lines))
 
 
 def _sequence_files(part: LabelPart) -> list[Path]:

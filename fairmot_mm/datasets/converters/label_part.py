@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from fairmot_mm.datasets.converters.class_map import ClassMap
+from fairmot_mm.datasets.label_lines import are_pixels
 from fairmot_mm.utils import DataError
 from fairmot_mm.utils.boxes import tlwh_to_cxcywh, tlwh_to_xyxy, xyxy_to_tlwh
 from fairmot_mm.utils.images import image_size
@@ -16,6 +17,8 @@ from fairmot_mm.utils.images import image_size
 ALL_IMAGES = slice(None)
 # Smaller sides are 0 when they are written with six decimals.
 _SMALLEST_SIDE = 5e-7
+_LARGEST_FRACTION = 2.0
+_SMALL_IMAGE = 16  # pixels; in smaller ones a box in pixels may be as small
 
 
 @dataclass
@@ -38,6 +41,7 @@ class SourcePart:
         side_files: Further files of the source, by their target path below ``images``.
         frame_rate: Frames per second of a video in a folder ``.../SEQ/img1``, for which
             ``SEQ/seqinfo.ini`` and ``SEQ/gt/gt.txt`` are written; None writes neither.
+        file: The file of the annotations, for messages.
     """
 
     folder: str
@@ -51,6 +55,7 @@ class SourcePart:
     lists: dict[str, slice] = field(default_factory=lambda: {'train': ALL_IMAGES})
     side_files: dict[str, Path] = field(default_factory=dict)
     frame_rate: float | None = None
+    file: Path | None = None
 
 
 @dataclass
@@ -92,8 +97,8 @@ def make_part(
 
     Each box that is left out counts under one reason, the first that applies: a reason
     of the source, its class, a missing image, a value that is not finite, no area
-    (after clipping), an identity that the image already has. Boxes that reach beyond
-    the image or lie beyond it stay.
+    (after clipping), a place far from the image, an identity that the image already
+    has. Boxes that reach beyond the image or lie just beyond it stay.
 
     Args:
         source: The images and their annotations, in any order.
@@ -102,7 +107,11 @@ def make_part(
 
     Returns:
         The images with their labels, and the number of boxes left out by reason.
+
+    Raises:
+        DataError: Most boxes are fractions of the image where pixels are needed.
     """
+    _refuse_fractions(source)
     labels = classes.ids_of(source.names)
     reasons = dict(source.dropped)
     for name in np.unique(source.names[labels < 0]):
@@ -118,6 +127,7 @@ def make_part(
         outside = (boxes[:, 2:] < _SMALLEST_SIDE).any(1)
         reasons['outside the image'] = outside & ~flat
     boxes = tlwh_to_cxcywh(boxes)
+    reasons['far from the image'] = are_pixels(boxes)
 
     keep, rejected = np.ones(len(boxes), bool), Counter[str]()
     for reason, dropped in reasons.items():
@@ -139,6 +149,18 @@ def make_part(
         boxes=boxes[order],
         rejected=+rejected,
     )
+
+
+def _refuse_fractions(source: SourcePart) -> None:
+    """Raise if most boxes lie within two pixels, as fractions of the image do."""
+    boxes = source.tlwh[np.isfinite(source.tlwh).all(axis=1)]
+    tiny = (np.abs(boxes) <= _LARGEST_FRACTION).all(axis=1)
+    if len(boxes) and tiny.mean() > 0.5 and source.sizes.min() > _SMALL_IMAGE:
+        raise DataError(
+            f'{source.file or source.folder}: {tiny.sum()} of {len(boxes)} boxes are '
+            f'fractions of the image, such as {boxes[tiny][0].tolist()}; multiply them '
+            'by its width and height in pixels'
+        )
 
 
 def read_sizes(

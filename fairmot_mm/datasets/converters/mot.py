@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from fnmatch import fnmatch
 from functools import partial
 from pathlib import Path
 
@@ -18,7 +17,11 @@ from fairmot_mm.datasets.converters.label_part import (
     read_sizes,
 )
 from fairmot_mm.datasets.converters.target import Target
-from fairmot_mm.utils import DataError, OutputError, SequenceInfo, read_mot
+from fairmot_mm.utils import DataError, OutputError, SequenceInfo, natural_order
+from fairmot_mm.utils.mot_io import mot_rows
+from fairmot_mm.utils.mot_table import ClassColumn, MOTTable
+from fairmot_mm.utils.sequence import match_names
+from fairmot_mm.utils.text_files import read_names
 
 # Classes of MOT16, 17 and 20 in the order of their numbers, from 1.
 MOT_CLASSES = (
@@ -36,6 +39,21 @@ MOT_CLASSES = (
     'reflection',
     'crowd',
 )
+# Classes of VisDrone in the order of their numbers, from 0.
+VISDRONE_CLASSES = (
+    'ignored region',
+    'pedestrian',
+    'people',
+    'bicycle',
+    'car',
+    'van',
+    'truck',
+    'tricycle',
+    'awning-tricycle',
+    'bus',
+    'motor',
+    'others',
+)
 LISTS = ('train', 'half', 'val', 'emb')
 
 
@@ -49,8 +67,8 @@ def find_sequences(
         names: Names or patterns such as ``*-SDP``; None stands for all sequences.
 
     Returns:
-        The sequences in name order, whatever the order of ``names``, so that identities
-        do not depend on it.
+        The sequences in natural order of their names, whatever the order of ``names``,
+        so that identities do not depend on it.
 
     Raises:
         DataError: ``source`` lacks a sequence, or has a video more than once.
@@ -58,21 +76,23 @@ def find_sequences(
     source = Path(source)
     if not source.is_dir():
         raise DataError(f'{source} is not a folder')
-    found = sorted(path.parent.parent.name for path in source.glob('*/gt/gt.txt'))
+    found = sorted(
+        (path.parent.parent.name for path in source.glob('[!.]*/gt/gt.txt')),
+        key=natural_order,
+    )
     if not found:
         is_sequence = (source / 'gt' / 'gt.txt').is_file()
         hint = ': this is a sequence, give the folder above' if is_sequence else ''
         raise DataError(f'no sequence with gt/gt.txt in {source}{hint}')
     wanted = found if names is None else names
-    unknown = [
-        name for name in wanted if not any(fnmatch(other, name) for other in found)
-    ]
+    unknown = [name for name in wanted if not match_names(name, found)]
     if unknown:
         raise DataError(
             f'no sequence {", ".join(unknown)} with gt/gt.txt in {source}; it contains '
             f'{", ".join(found)}'
         )
-    chosen = [name for name in found if any(fnmatch(name, one) for one in wanted)]
+    matching = {name for pattern in wanted for name in match_names(pattern, found)}
+    chosen = sorted(matching)
     _refuse_same_video(chosen)
     return [SequenceInfo.read(source / name) for name in chosen]
 
@@ -118,10 +138,9 @@ def convert_mot(
     sequences may share one. Numbers cover whole sequences, so the lists of both halves
     agree.
 
-    The frame of an image is the number in its file name, or its position in name order
-    if any name is not a number. Where image files are missing, the numbers of the
-    others stay as they are, rows of missing frames count as left out, and ``seqLength``
-    is not used.
+    `frame_numbers` says which frame an image is. Where image files are missing, the
+    numbers of the others stay as they are. A row of a frame without an image is an
+    error. ``seqLength`` is not used.
 
     Args:
         source: Folder of sequences, such as ``MOT17/train``. Nothing is written there.
@@ -135,8 +154,9 @@ def convert_mot(
             sequences of their own, frames counted from 1, to test on.
         copy: Copy images rather than link to them.
         clip: Clip boxes to the image, as training on MOT20 asks for.
-        classes: See `ClassMap`. The class names of a file with nine columns are those
-            of the MOTChallenge, or the lines of ``gt/labels.txt`` if that exists.
+        classes: See `ClassMap`. Class names are the lines of ``gt/labels.txt``, counted
+            from 1, if that exists. Otherwise those of the MOTChallenge or, in a file of
+            ten columns with truncation and occlusion, those of VisDrone.
         first_id: The lowest identity.
         workers: Number of processes; None starts one for each core.
         show_progress: Draw progress bars.
@@ -178,11 +198,9 @@ def refuse_inside(source: str | Path, out: str | Path) -> None:
 
 
 def _read_sequence(info: SequenceInfo, half: bool) -> SourcePart:
-    by_frame = info.images_by_frame()
-    images = list(by_frame.values())
-    rows = read_mot(info.gt_file)
-    frames = np.array(list(by_frame))
-    place = np.searchsorted(frames, rows.frames).clip(max=len(frames) - 1)
+    images = info.images
+    table = info.read_gt_table()
+    rows = mot_rows(table)
     folder = info.gt_file.parents[1]
     # tools/test.py also reads these from the folder of the converted sequence.
     names = [name for name in ('seqinfo.ini', 'gt/gt.txt') if (folder / name).is_file()]
@@ -190,20 +208,30 @@ def _read_sequence(info: SequenceInfo, half: bool) -> SourcePart:
         f'train/{info.name}/img1',
         images,
         read_sizes(images, [(info.width, info.height)] * len(images), 'seqinfo.ini'),
-        image=np.where(frames[place] == rows.frames, place, -1),
-        names=_class_names(info, rows.classes),
+        image=np.searchsorted(info.frames, rows.frames),
+        names=_class_names(table, rows.classes),
         ids=rows.ids,
         tlwh=rows.tlwh,
         dropped={'mark is 0': rows.marks == 0},
         lists={'train': ALL_IMAGES, **(half_lists(len(images)) if half else {})},
         side_files={f'train/{info.name}/{name}': folder / name for name in names},
+        file=info.gt_file,
     )
 
 
-def _class_names(info: SequenceInfo, numbers: np.ndarray) -> np.ndarray:
+def _class_names(table: MOTTable, numbers: np.ndarray) -> np.ndarray:
     """Names (R,) of class numbers (R,); a number without a name stands for itself."""
-    own = info.gt_file.with_name('labels.txt')
-    names = own.read_text().splitlines() if own.is_file() else MOT_CLASSES
-    known = dict(enumerate(names, 1))
+    own = table.path.with_name('labels.txt')
+    if own.is_file():
+        known = dict(enumerate(read_names(own), 1))
+        if len(known) > 1 and table.class_column is ClassColumn.NONE:
+            raise DataError(
+                f'{table.path} has no column of classes, but {own} names {len(known)}: '
+                'remove that file, or write the class in column 8'
+            )
+    elif table.class_column is ClassColumn.VISDRONE:
+        known = dict(enumerate(VISDRONE_CLASSES))
+    else:
+        known = dict(enumerate(MOT_CLASSES, 1))
     unique, inverse = np.unique(numbers, return_inverse=True)
     return np.array([known.get(int(n), str(n)) for n in unique], object)[inverse]

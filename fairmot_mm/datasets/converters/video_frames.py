@@ -20,6 +20,8 @@ def extract_frames(
 ) -> tuple[Path, int]:
     """Write ``OUT/NAME/img1/000001.jpg`` and so on, and ``OUT/NAME/seqinfo.ini``.
 
+    The frames of a folder of images keep the numbers that `frame_numbers` gives them.
+
     The folder appears once all frames are written. If the folder exists, the video was
     extracted before, and nothing is done.
 
@@ -57,7 +59,8 @@ def extract_frames(
             description=source.name,
             disable=not show_progress,
         ):
-            images.append(staging / 'img1' / f'{len(images) + 1:06d}.jpg')
+            number = len(images) + 1 if frame.number is None else frame.number
+            images.append(staging / 'img1' / f'{number:06d}.jpg')
             size = frame.image.shape[1], frame.image.shape[0]
             if not cv2.imwrite(str(images[-1]), frame.image):
                 raise OutputError(f'{images[-1]} cannot be written: is the disk full?')

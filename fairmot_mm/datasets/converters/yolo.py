@@ -1,11 +1,10 @@
 """Converting folders of images with YOLO text files."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path, PurePosixPath
 
 import numpy as np
-import yaml
 
 from fairmot_mm.datasets.converters.class_map import PEDESTRIAN_ONLY
 from fairmot_mm.datasets.converters.conversion_report import ConversionReport
@@ -16,11 +15,14 @@ from fairmot_mm.datasets.converters.label_part import (
     read_sizes,
 )
 from fairmot_mm.datasets.converters.target import Target
-from fairmot_mm.utils import IMAGE_SUFFIXES, DataError, list_images, natural_order
+from fairmot_mm.datasets.label_lines import label_problem
+from fairmot_mm.utils import DataError, list_images, natural_order
 from fairmot_mm.utils.boxes import cxcywh_to_tlwh
-from fairmot_mm.utils.text_files import label_problem
+from fairmot_mm.utils.sequence import find_images
+from fairmot_mm.utils.text_files import read_lines, read_names, read_yaml
 
-_IMAGES, _LABELS = 'images', 'labels'
+_IMAGES, _LABELS, _SUFFIX = 'images', 'labels', '.txt'
+_NO_LABELS = ('classes.txt', 'train.txt', 'val.txt', 'test.txt')
 
 
 def convert_yolo(
@@ -42,7 +44,9 @@ def convert_yolo(
     Lines are ``class cx cy w h``, divided by the image size; these boxes have no
     identity. With ``track_ids`` lines are ``class cx cy w h id``, and each folder is a
     video, which becomes ``OUT/NAME/images/FOLDER/img1`` with ``seqinfo.ini`` and
-    ``gt/gt.txt`` to test on. An image without a label file has no boxes.
+    ``gt/gt.txt`` to test on. An image without a label file has no boxes. Where there is
+    no folder ``labels``, label files lie beside the images. ``Images`` and ``Labels``
+    are taken as well.
 
     If all images lie in ``images/train``, ``images/val`` and ``images/test``, each of
     these becomes a list of that ending. Otherwise all images are in ``OUT/name.train``.
@@ -68,12 +72,13 @@ def convert_yolo(
         OutputError: ``out`` cannot be written.
     """
     source = Path(source)
-    root = source / _IMAGES
-    folders = {
-        path.parent for path in root.rglob('*') if path.suffix.lower() in IMAGE_SUFFIXES
-    }
-    if not folders:
+    root = _subfolder(source, _IMAGES)
+    images = list(find_images(root)) if root else []
+    if not (root and images):
         raise DataError(f'{source} has no images in a folder {_IMAGES!r}')
+    folders = {image.parent for image in images}
+    labels = _subfolder(source, _LABELS) or root
+    unused = _count_unused(root, images, labels)
     tops = {folder.relative_to(root).parts[:1] for folder in folders}
     endings = {'train'} if () in tops else {top[0] for top in tops}
     if not endings <= {'train', 'val', 'test'}:
@@ -82,75 +87,149 @@ def convert_yolo(
     target.require_apart(source)
     read = partial(
         _read_folder,
-        source=source,
+        root=root,
+        labels=labels,
         names=list(names) if names else _read_names(source),
         frame_rate=frame_rate if track_ids else None,
         endings=endings,
     )
     jobs = sorted(folders, key=lambda folder: natural_order(str(folder)))
-    return write_jde_set(
+    report = write_jde_set(
         target, jobs, read, ['train', 'val', 'test'], classes=classes, clip=clip
     )
+    report.rejected_images['a label file without an image'] = unused
+    return report
+
+
+def _subfolder(source: Path, name: str) -> Path | None:
+    """Folder of a name, in any case of letters if there is none in lower case."""
+    if (source / name).is_dir():
+        return source / name
+    if not source.is_dir():
+        raise DataError(f'{source} is not a folder')
+    alike = [path for path in source.iterdir() if path.name.lower() == name]
+    if len(alike) > 1:
+        raise DataError(
+            f'{source} has {" and ".join(sorted(path.name for path in alike))}: rename '
+            f'the one to use to {name!r}'
+        )
+    return alike[0] if alike and alike[0].is_dir() else None
+
+
+def _count_unused(root: Path, images: Sequence[Path], labels: Path) -> int:
+    """Count label files that belong to no image; raise if this is so for all."""
+    found = {
+        file.relative_to(labels).with_suffix('')
+        for folder in [labels, *labels.rglob('*/')]
+        for file in _label_files(folder).values()
+        if file.name not in _NO_LABELS
+    }
+    unused = found - {image.relative_to(root).with_suffix('') for image in images}
+    if len(unused) == len(found):
+        example = labels / images[0].relative_to(root).with_suffix(_SUFFIX)
+        raise DataError(
+            f'{labels} has {len(found)} label files, and none belongs to an image: the '
+            f'label file of {images[0]} is {example}'
+        )
+    return len(unused)
 
 
 def _read_names(source: Path) -> list[str]:
     text, data = source / 'classes.txt', source / 'data.yaml'
     if text.is_file():
-        return [line for line in text.read_text().splitlines() if line.strip()]
-    try:
-        names = yaml.safe_load(data.read_text())['names']
-        return [str(names[k]) for k in range(len(names))]
-    except (OSError, KeyError, TypeError, yaml.YAMLError) as error:
+        return read_names(text)
+    hint = 'give the class names with --names'
+    if not data.is_file():
+        raise DataError(f'{source} has no classes.txt and no data.yaml: {hint}')
+    content = read_yaml(data)
+    names = content.get('names') if isinstance(content, dict) else None
+    if isinstance(names, dict) and set(names) == set(range(len(names))):
+        names = [names[number] for number in range(len(names))]
+    if not isinstance(names, list) or not names:
         raise DataError(
-            f'{source} has no classes.txt and no data.yaml with names: give the class '
-            'names with --names'
-        ) from error
+            f'{data} has no names (a list, or numbers from 0 without gaps): {hint}'
+        )
+    return [str(name) for name in names]
 
 
 def _read_folder(
     folder: Path,
-    source: Path,
+    root: Path,
+    labels: Path,
     names: list[str],
     frame_rate: float | None,
     endings: set[str],
 ) -> SourcePart:
-    place = PurePosixPath(folder.relative_to(source / _IMAGES).as_posix())
+    place = PurePosixPath(folder.relative_to(root).as_posix())
     ending = place.parts[0] if place.parts and place.parts[0] in endings else 'train'
     images = list_images(folder)
-    columns = 5 if frame_rate is None else 6
+    has_ids = frame_rate is not None
+    files = _label_files(labels / place)
+    if has_ids:
+        _require_images(labels / place, files, images)
     rows = []
     for index, image in enumerate(images):
-        label = source / _LABELS / place / f'{image.stem}.txt'
-        rows += _read_rows(label, index, columns, len(names))
-    table = np.array(rows, np.float64).reshape(-1, columns + 1)
+        if image.stem in files:
+            rows += _read_rows(files[image.stem], index, has_ids, len(names))
+    table = np.array(rows, np.float64).reshape(-1, 7)
     sizes = read_sizes(images)
     own = table[:, 0].astype(np.int64)
     return SourcePart(
-        (place / ('.' if frame_rate is None else 'img1')).as_posix(),
+        (place / ('img1' if has_ids else '.')).as_posix(),
         images,
         sizes,
         image=own,
         names=np.array([names[int(k)] for k in table[:, 1]], object),
-        ids=table[:, 6].astype(np.int64) if columns == 6 else np.full(len(own), -1),
+        ids=table[:, 6].astype(np.int64),
         tlwh=cxcywh_to_tlwh(table[:, 2:6] * np.tile(sizes[own], 2)),
         lists={ending: ALL_IMAGES},
         frame_rate=frame_rate,
+        file=labels / place,
     )
 
 
+def _require_images(
+    labels: Path, files: Mapping[str, Path], images: Sequence[Path]
+) -> None:
+    """Raise on a label file of a video whose frame has no image."""
+    stems = {image.stem for image in images}
+    unused = [
+        file.name
+        for stem, file in files.items()
+        if stem not in stems and file.name not in _NO_LABELS
+    ]
+    if unused:
+        raise DataError(
+            f'{labels} has {len(unused)} label files of frames without an image: '
+            f'{", ".join(sorted(unused, key=natural_order)[:5])}; {images[0].parent} '
+            'must have an image for each of them'
+        )
+
+
+def _label_files(folder: Path) -> dict[str, Path]:
+    """Label files of a folder by the name of their image."""
+    if not folder.is_dir():
+        return {}
+    files = [path for path in folder.iterdir() if path.suffix.lower() == _SUFFIX]
+    return {path.stem: path for path in files if not path.name.startswith('.')}
+
+
 def _read_rows(
-    label: Path, index: int, columns: int, num_names: int
+    label: Path, index: int, has_ids: bool, num_names: int
 ) -> list[list[float]]:
-    """Rows of a label file, each preceded by the index of its image."""
+    """Rows of a label file: index of the image, class, cx, cy, w, h, identity."""
     rows = []
-    lines = label.read_text().splitlines() if label.is_file() else []
-    about = 'with track ids' if columns == 6 else 'without track ids'
+    columns, about = ('class cx cy w h', 'without track ids: ')
+    if has_ids:
+        columns, about = (f'{columns} id', 'with track ids: ')
     limit = f'{num_names} names were given'
-    for number, words in enumerate(map(str.split, lines), 1):
+    for number, line in enumerate(read_lines(label), 1):
+        words = line.split()
         if not words:
             continue
-        problem = label_problem(words, columns, about, num_names, limit, finite=False)
+        problem = label_problem(words, columns, num_names, limit, about, finite=False)
         if problem:
             raise DataError(f'{label}, line {number}: {problem[1]}')
-        rows.append([float(index), *map(float, words)])
+        values = [float(word) for word in words]
+        rows.append([float(index), *values[:5], values[5] if has_ids else -1.0])
     return rows

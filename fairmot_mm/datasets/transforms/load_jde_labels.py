@@ -12,7 +12,7 @@ from fairmot_mm.utils.boxes import cxcywh_to_xyxy
 class LoadJDELabels(BaseTransform):
     """Turn the rows of a JDE label file into boxes of the loaded image.
 
-    Needs ``jde_labels`` (N, 6) float32 rows ``class id cx cy w h``, whose boxes are
+    Needs ``jde_labels`` (N, 6) float64 rows ``class id cx cy w h``, whose boxes are
     divided by the image size. Adds ``gt_bboxes`` (N, 4) xyxy in pixels, which may reach
     beyond the image, ``gt_bboxes_labels`` (N,) int64 and ``gt_instances_ids`` (N,)
     int64, -1 = none.
@@ -30,7 +30,9 @@ class LoadJDELabels(BaseTransform):
         rows = results['jde_labels']
         height, width = results['img_shape']
         scale = np.array([width, height, width, height], np.float32)
-        results['gt_bboxes'] = HorizontalBoxes(cxcywh_to_xyxy(rows[:, 2:]) * scale)
+        # Identities need float64. Boxes are computed in float32, as published.
+        boxes = cxcywh_to_xyxy(rows[:, 2:].astype(np.float32)) * scale
+        results['gt_bboxes'] = HorizontalBoxes(boxes)
         results['gt_bboxes_labels'] = rows[:, 0].astype(np.int64)
         results['gt_instances_ids'] = rows[:, 1].astype(np.int64)
         return results

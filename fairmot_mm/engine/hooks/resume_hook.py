@@ -57,4 +57,5 @@ class ResumeHook(Hook):
 
 
 def _images_per_iter(runner: Runner) -> int:
-    return runner.train_dataloader.batch_size * get_world_size()
+    # With a `batch_sampler` the loader itself has no batch size.
+    return runner.train_dataloader.batch_sampler.batch_size * get_world_size()

@@ -224,7 +224,7 @@ def _true_instances(frame: DetDataSample, num_classes: int) -> InstanceData | No
     if path is None or not Path(path).is_file():
         return None
     rows = read_mot(path)
-    number = meta.get('first_frame', 1) + meta['frame_id']
+    number = meta.get('frame_number', meta['frame_id'] + 1)
     counted = (rows.marks > 0) & (rows.classes <= num_classes)
     rows = rows[counted & (rows.frames == number)]
     return _instances(

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -25,13 +24,14 @@ from fairmot_mm.evaluation.mot_scores import (
     format_table,
     require_protocol,
 )
+from fairmot_mm.evaluation.scored_rows import GROUND_TRUTH, read_scored_rows
 from fairmot_mm.evaluation.submission import write_submission
 from fairmot_mm.registry import METRICS
 from fairmot_mm.utils import (
     DataError,
     MOTRows,
     format_mot_rows,
-    read_mot,
+    natural_order,
     require_writable_dir,
     write_text,
 )
@@ -45,15 +45,23 @@ class VideoInfo(NamedTuple):
 
     Attributes:
         name: Name of the video.
-        length: Number of frames.
         gt_file: MOTChallenge ground truth; None without.
-        first_frame: Number that the ground truth gives to ``frame_id`` 0.
+        first_frame: Number of the first frame in the ground truth.
+        last_frame: Number of the last frame.
+        is_part: Whether the ground truth may have frames outside of these, because the
+            video can be a part of a sequence.
     """
 
     name: str
-    length: int
     gt_file: Path | None
     first_frame: int
+    last_frame: int
+    is_part: bool
+
+    def to_score(self, gt: MOTRows, results: MOTRows) -> SequenceTracks:
+        """Pair ground truth and results of the video."""
+        count = self.last_frame - self.first_frame + 1
+        return SequenceTracks(self.name, gt, results, count, self.first_frame)
 
 
 class FrameTracks(NamedTuple):
@@ -61,7 +69,7 @@ class FrameTracks(NamedTuple):
 
     Attributes:
         video: The video.
-        frame: Frame number in ground truth and result files, from 1.
+        frame: Frame number in ground truth and result files.
         ids: (M,) int64 identities.
         tlwh: (M, 4) float64 left, top, width, height in pixels of the original frame.
     """
@@ -79,9 +87,12 @@ class MOTMetric(BaseMetric):
     Takes mmdet's `TrackDataSample`. Each frame in it has `pred_track_instances` with
     `bboxes` (M, 4) xyxy in pixels of the original frame and `instances_id` (M,), and in
     its metainfo `video_name`, `video_length`, `frame_id` (from 0) and `gt_file`, the
-    path of a MOTChallenge ground truth or None. `first_frame` there, 1 by default, is
-    the number that the ground truth gives to `frame_id` 0; it is above 1 for the second
-    half of a sequence. Without `label`, tracks of every label count as pedestrians.
+    path of a MOTChallenge ground truth or None. `frame_number` there is the number of
+    the frame in ground truth and results, see `frame_numbers`; `first_frame` and
+    `last_frame` are those of the first and the last frame of the video. Without them
+    frames count from 1. Only with them the ground truth may have further frames, as for
+    a half of a sequence; these do not count. Without `label`, tracks of every label
+    count as pedestrians.
 
     All `video_length` frames are scored, including those without a track. A table of
     the scores of each sequence and of all sequences together is logged. A sequence
@@ -190,7 +201,8 @@ class MOTMetric(BaseMetric):
             self._register(tracks.video)
             videos.setdefault(tracks.video.name, {})[tracks.frame] = tracks
         sequences, texts = [], {}
-        for name, frames in sorted(videos.items()):
+        for name in sorted(videos, key=natural_order):
+            frames = videos[name]
             texts[name] = ''.join(
                 format_mot_rows(tracks.frame, tracks.ids, tracks.tlwh)
                 for tracks in frames.values()
@@ -203,8 +215,7 @@ class MOTMetric(BaseMetric):
                 where = '' if video.gt_file is None else f' at {video.gt_file}'
                 print_log(f'{name}: no ground truth{where}, not scored', 'current')
                 continue
-            span = video.length, video.first_frame
-            sequences.append(SequenceTracks(name, gt, _to_rows(frames), *span))
+            sequences.append(video.to_score(gt, _to_rows(frames)))
         if self.submission is not None:
             names = write_submission(self.submission, texts)
             print_log(f'{self.submission} holds {", ".join(names)}', 'current')
@@ -226,8 +237,7 @@ class MOTMetric(BaseMetric):
         """Register a video, and raise at its first frame if it cannot be scored."""
         gt = None if video.name in self.videos else _read_gt(video, self.label)
         if gt is not None:
-            span = video.length, video.first_frame
-            PROTOCOLS[self.protocol](SequenceTracks(video.name, gt, gt[:0], *span))
+            PROTOCOLS[self.protocol](video.to_score(gt, gt[:0]))
         known = self.videos.setdefault(video.name, video)
         if known != video:
             raise DataError(
@@ -240,11 +250,13 @@ def _read_gt(video: VideoInfo, label: int | None) -> MOTRows | None:
     """Ground truth of a video and label; None without, as in a test set."""
     if video.gt_file is None or not video.gt_file.is_file():
         return None
-    gt = read_mot(video.gt_file)
-    if label is None:
-        return gt
-    gt = gt[gt.classes == label + 1]
-    return replace(gt, classes=np.ones_like(gt.classes))
+    return read_scored_rows(
+        video.gt_file,
+        video.name,
+        GROUND_TRUTH,
+        None if video.is_part else range(video.first_frame, video.last_frame + 1),
+        None if label is None else label + 1,
+    )
 
 
 def _read_frame(sample: dict, label: int | None) -> FrameTracks:
@@ -257,11 +269,13 @@ def _read_frame(sample: dict, label: int | None) -> FrameTracks:
         )
     gt_file = sample['gt_file']
     first_frame = int(sample.get('first_frame', 1))
+    last_frame = first_frame + int(sample['video_length']) - 1
     video = VideoInfo(
         sample['video_name'],
-        int(sample['video_length']),
         None if gt_file is None else Path(gt_file),
         first_frame,
+        int(sample.get('last_frame', last_frame)),
+        'first_frame' in sample,
     )
     instances = sample['pred_track_instances']
     xyxy = torch.as_tensor(instances['bboxes']).cpu().double().reshape(-1, 4).numpy()
@@ -271,7 +285,7 @@ def _read_frame(sample: dict, label: int | None) -> FrameTracks:
         own = torch.as_tensor(instances['labels']).cpu().numpy() == label
         ids, tlwh = ids[own], tlwh[own]
     # Rounded as in a result file, so that scores are those of the file.
-    frame = first_frame + int(sample['frame_id'])
+    frame = int(sample.get('frame_number', first_frame + int(sample['frame_id'])))
     return FrameTracks(video, frame, ids, tlwh.round(4))
 
 

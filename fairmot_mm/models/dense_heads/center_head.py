@@ -16,6 +16,10 @@ from fairmot_mm.models.utils.decode import (
     decode_maps,
     rescale_bboxes,
 )
+from fairmot_mm.models.utils.single_precision import (
+    in_single_precision,
+    without_autocast,
+)
 from fairmot_mm.registry import MODELS
 from fairmot_mm.utils.contracts import require_choice
 
@@ -32,7 +36,8 @@ class CenterHead(BaseModule):
 
     mmdet's ``CenterNetHead`` predicts width and height of a box only; this head also
     predicts the four distances of FairMOT, and computes targets and losses without a
-    loop over objects. Letters: B images, C channels, K classes, H x W stride-4 map, P
+    loop over objects. Losses are computed in single precision, in mixed precision too.
+    Letters: B images, C channels, K classes, H x W stride-4 map, P
     objects.
 
     Args:
@@ -181,23 +186,28 @@ class CenterHead(BaseModule):
             each multiplied by the weight of its loss. Without objects the last two are
             0.
         """
-        heatmap = heatmap.float()
-        if self.heatmap_sigma is None:
-            heatmap = heatmap.sigmoid()
-            heatmap = heatmap.clamp(PROBABILITY_MARGIN, 1 - PROBABILITY_MARGIN)
-            count = targets.heatmap.eq(1).sum().clamp(min=1)
-        else:
-            count = torch.tensor(targets.heatmap.numel())
-        loss_heatmap = self.loss_heatmap(heatmap, targets.heatmap, avg_factor=count)
-        losses = {'loss_heatmap': loss_heatmap}
-        for name, feat in (('size', size), ('offset', offset)):
-            if feat is not None:
-                # At the cells of the objects; two objects on one cell both count.
-                pred, target = targets.gather(feat.float()), getattr(targets, name)
-                total = target.numel() if self.average_components else len(target)
-                loss = getattr(self, f'loss_{name}')
-                losses[f'loss_{name}'] = loss(pred, target, avg_factor=total + 1e-4)
+        with without_autocast(heatmap):
+            heatmap = in_single_precision(heatmap)
+            losses = {'loss_heatmap': self._heatmap_loss(heatmap, targets.heatmap)}
+            for name, feat in (('size', size), ('offset', offset)):
+                if feat is not None:
+                    # At the cells of the objects; two objects on one cell both count.
+                    pred = in_single_precision(targets.gather(feat))
+                    target = getattr(targets, name)
+                    total = target.numel() if self.average_components else len(target)
+                    loss = getattr(self, f'loss_{name}')
+                    losses[f'loss_{name}'] = loss(pred, target, avg_factor=total + 1e-4)
         return losses
+
+    def _heatmap_loss(self, heatmap: Tensor, target: Tensor) -> Tensor:
+        """Loss of (B, K, H, W) logits against the target of the same shape."""
+        if self.heatmap_sigma is not None:
+            count = torch.tensor(target.numel())
+            return self.loss_heatmap(heatmap, target, avg_factor=count)
+        probability = heatmap.sigmoid()
+        probability = probability.clamp(PROBABILITY_MARGIN, 1 - PROBABILITY_MARGIN)
+        count = target.eq(1).sum().clamp(min=1)
+        return self.loss_heatmap(probability, target, avg_factor=count)
 
     def predict_by_feat(
         self,

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import torch
 from mmdet.structures import DetDataSample
@@ -13,10 +13,16 @@ from fairmot_mm.models.detectors.inference_detector import InferenceDetector
 from fairmot_mm.models.utils.decode import CenterDetections, rescale_bboxes
 from fairmot_mm.models.utils.pred_instances import set_pred_instances
 from fairmot_mm.registry import MODELS
+from fairmot_mm.utils.cache import cache_dir
+from fairmot_mm.utils.contracts import require_choice
 from fairmot_mm.utils.errors import CheckpointError, ConfigError
 
-# Providers of onnxruntime by the type of a torch device.
-_PROVIDERS = {'cpu': 'CPUExecutionProvider', 'cuda': 'CUDAExecutionProvider'}
+# Providers of onnxruntime: their names there and the type of their torch device.
+PROVIDERS = {
+    'cpu': ('CPUExecutionProvider', 'cpu'),
+    'cuda': ('CUDAExecutionProvider', 'cuda'),
+    'tensorrt': ('TensorrtExecutionProvider', 'cuda'),
+}
 
 
 @MODELS.register_module()
@@ -31,16 +37,33 @@ class ONNXDetector(nn.Module, InferenceDetector):
     Args:
         onnx_file: File of ``tools/deployment/export_onnx.py``.
         device: As in ``cpu`` or ``cuda:0``; the latter needs onnxruntime-gpu.
+        provider: What runs the graph: ``'cpu'``, ``'cuda'``, or ``'tensorrt'``, which
+            leaves to CUDA what TensorRT cannot run, and keeps the engines that it
+            builds in the user's cache. ``None`` is the provider of the device.
 
     Raises:
         CheckpointError: The file is missing, damaged, or not one of ours.
-        ConfigError: onnxruntime is not installed or cannot use the device.
+        ConfigError: onnxruntime is not installed, lacks the provider, or cannot start
+            it; or the provider is not for the device.
     """
 
-    def __init__(self, onnx_file: str | Path, device: str = 'cpu') -> None:
+    def __init__(
+        self,
+        onnx_file: str | Path,
+        device: str = 'cpu',
+        provider: Literal['cpu', 'cuda', 'tensorrt'] | None = None,
+    ) -> None:
         super().__init__()
         self.onnx_file = Path(onnx_file)
-        self.session = _open_session(self.onnx_file, torch.device(device))
+        kind = torch.device(device).type
+        chosen = provider or kind
+        require_choice(f'the provider of onnxruntime for {device}', chosen, PROVIDERS)
+        if PROVIDERS[chosen][1] != kind:
+            raise ConfigError(
+                f'the provider {chosen} of onnxruntime does not run on device '
+                f'{device}: leave out one of them'
+            )
+        self.session = _open_session(self.onnx_file, device, chosen)
         settings = self.session.get_modelmeta().custom_metadata_map.get('fairmot_mm')
         if settings is None:
             raise CheckpointError(
@@ -93,8 +116,8 @@ class ONNXDetector(nn.Module, InferenceDetector):
         return batch_data_samples
 
 
-def _open_session(path: Path, device: torch.device) -> Any:
-    """Open an onnxruntime session on ``device``."""
+def _open_session(path: Path, device: str, provider: str) -> Any:
+    """Open a session of onnxruntime with one of `PROVIDERS`."""
     try:
         import onnxruntime
     except ImportError as error:
@@ -104,19 +127,50 @@ def _open_session(path: Path, device: torch.device) -> Any:
         ) from error
     if not path.is_file():
         raise CheckpointError(f'checkpoint {path} does not exist')
-    provider: Any = _PROVIDERS.get(device.type)
-    if provider not in onnxruntime.get_available_providers():
+    name, _ = PROVIDERS[provider]
+    installed = onnxruntime.get_available_providers()
+    if name not in installed:
+        package = 'onnxruntime' if provider == 'cpu' else 'onnxruntime-gpu'
         raise ConfigError(
-            f'this onnxruntime cannot use device {device}: choose --device cpu'
-            + (', or install onnxruntime-gpu' if device.type == 'cuda' else '')
+            f'the installed onnxruntime has no {name} (it has {", ".join(installed)}): '
+            f'install {package} in its place, or use the CPU (--device cpu, without '
+            '--provider)'
         )
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = torch.get_num_threads()
     options.log_severity_level = 3  # errors
-    if device.type == 'cuda':
-        provider = (provider, {'device_id': device.index or 0})
+    providers = _with_options(provider, torch.device(device).index or 0)
     try:
-        return onnxruntime.InferenceSession(path, options, providers=[provider])
+        session = onnxruntime.InferenceSession(
+            path, options, providers=providers, enable_fallback=0
+        )
     except Exception as error:  # of onnxruntime's own kinds, none of them public
         reason = str(error).splitlines()[0]
-        raise CheckpointError(f'{path} cannot be read as ONNX: {reason}') from error
+        if provider == 'cpu':
+            reason = f'{path} cannot be read as ONNX: {reason}'
+            raise CheckpointError(reason) from error
+        raise ConfigError(f'{name} cannot run {path} on {device}: {reason}') from error
+    if session.get_providers()[0] != name:  # onnxruntime only logs it
+        raise ConfigError(
+            f'onnxruntime could not start {name} on {device}: it found no such device, '
+            'or its libraries (CUDA, cuDNN, TensorRT) are not installed'
+        )
+    return session
+
+
+def _with_options(provider: str, device_id: int) -> list[Any]:
+    """The provider and what may run the rest, as onnxruntime takes them."""
+    if provider == 'cpu':
+        return ['CPUExecutionProvider']
+    providers: list[Any] = [('CUDAExecutionProvider', {'device_id': device_id})]
+    if provider == 'tensorrt':
+        # To build an engine takes minutes.
+        folder = cache_dir('tensorrt')
+        folder.mkdir(parents=True, exist_ok=True)
+        settings = {
+            'device_id': device_id,
+            'trt_engine_cache_enable': True,
+            'trt_engine_cache_path': str(folder),
+        }
+        providers.insert(0, ('TensorrtExecutionProvider', settings))
+    return providers

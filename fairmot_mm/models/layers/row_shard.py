@@ -177,10 +177,11 @@ def gradient_norm(
             if parameter.grad.is_sparse:
                 parameter.grad = parameter.grad.coalesce()
             grads[id(parameter) in own_ids].append(_values(parameter.grad))
-    norms = [nn.utils.get_total_norm(some, norm_type) for some in grads]
-    shared, own = (norm.to(parameters[0].device) for norm in norms)
-    if not sharded:
+    device = parameters[0].device
+    shared = nn.utils.get_total_norm(grads[False], norm_type).to(device)
+    if not sharded:  # the norm of nothing would be copied from the CPU
         return shared
+    own = nn.utils.get_total_norm(grads[True], norm_type).to(device)
     if norm_type == float('inf'):
         all_reduce(own, 'max')
         return torch.maximum(shared, own)

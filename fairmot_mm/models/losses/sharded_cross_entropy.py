@@ -7,6 +7,11 @@ from mmengine.dist import all_gather, all_reduce, get_dist_info
 from torch import Tensor
 from torch.autograd import Function
 
+from fairmot_mm.models.utils.single_precision import (
+    in_single_precision,
+    without_autocast,
+)
+
 
 def gather_people(rows: Tensor) -> tuple[Tensor, slice]:
     """Gather the rows of all processes, whose numbers may differ.
@@ -34,7 +39,8 @@ def sharded_cross_entropy(
 ) -> Tensor:
     """Cross-entropy of all people over the identities of all processes.
 
-    All processes call this together, each with its own identities. Gradients are those
+    All processes call this together, each with its own identities. It computes in
+    single precision, in mixed precision too. Gradients are those
     of one classifier of all identities: of ``weight`` and ``bias`` they are complete,
     for the mean of the processes' losses, as with ``DistributedDataParallel``; of
     ``embeds`` they are the part of this process's identities (`gather_people` adds the
@@ -50,7 +56,9 @@ def sharded_cross_entropy(
     Returns:
         (Q,) losses. A process may also use only those of its own people.
     """
-    return _ShardedCrossEntropy.apply(embeds, weight, bias, targets)
+    parts = (in_single_precision(values) for values in (embeds, weight, bias))
+    with without_autocast(embeds):
+        return _ShardedCrossEntropy.apply(*parts, targets)
 
 
 class _GatherPeople(Function):
@@ -84,9 +92,11 @@ class _ShardedCrossEntropy(Function):
             top = logits.amax(dim=1)
         all_reduce(top, 'max')
         logits.sub_(top[:, None])
-        (people,) = (targets >= 0).nonzero(as_tuple=True)
         sums = logits.new_zeros(2, len(logits))
-        sums[0, people] = logits[people, targets[people]]
+        if len(weight):
+            column = targets.clamp(min=0)[:, None]
+            own = logits.gather(1, column)[:, 0]
+            sums[0] = own.where(targets >= 0, 0)
         sums[1] = logits.exp_().sum(dim=1)
         all_reduce(sums, 'sum')
         probs = logits.div_(sums[1][:, None])
@@ -98,14 +108,16 @@ class _ShardedCrossEntropy(Function):
         embeds, weight, probs, targets = ctx.saved_tensors
         grad = grads[0].contiguous().clone()
         all_reduce(grad, 'sum')  # each process has the gradients of its own people
-        (people,) = (targets >= 0).nonzero(as_tuple=True)
         # In place: a second backward pass is then refused by autograd.
-        probs[people, targets[people]] -= 1
+        if len(weight):
+            column, own = targets.clamp(min=0)[:, None], targets >= 0
+            probs.scatter_add_(1, column, -own[:, None].to(probs))
         probs *= grad[:, None]
         _, world_size = get_dist_info()
-        return (
-            probs @ weight,
-            probs.T @ embeds / world_size,
-            probs.sum(dim=0) / world_size,
-            None,
-        )
+        with without_autocast(embeds):
+            return (
+                probs @ weight,
+                probs.T @ embeds / world_size,
+                probs.sum(dim=0) / world_size,
+                None,
+            )

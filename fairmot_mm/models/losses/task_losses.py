@@ -5,6 +5,11 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor
 
+from fairmot_mm.models.utils.single_precision import (
+    in_single_precision,
+    without_autocast,
+)
+
 TaskLosses = Mapping[str, Mapping[str, Tensor]]
 
 
@@ -25,7 +30,7 @@ def log_values(task_losses: TaskLosses) -> dict[str, Tensor]:
 
 
 def task_sums(task_losses: TaskLosses) -> dict[str, Tensor]:
-    """Add the losses of each task.
+    """Add the losses of each task, in single precision.
 
     Args:
         task_losses: For every task its losses by name, scalars.
@@ -33,7 +38,9 @@ def task_sums(task_losses: TaskLosses) -> dict[str, Tensor]:
     Returns:
         The sum of every task, a scalar.
     """
-    return {
-        task: torch.stack(list(losses.values())).sum()
-        for task, losses in task_losses.items()
-    }
+    sums = {}
+    for task, losses in task_losses.items():
+        values = [in_single_precision(value) for value in losses.values()]
+        with without_autocast(values[0]):
+            sums[task] = torch.stack(values).sum()
+    return sums

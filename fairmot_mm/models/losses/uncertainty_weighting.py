@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from fairmot_mm.models.losses.task_losses import TaskLosses, log_values, task_sums
+from fairmot_mm.models.utils.single_precision import without_autocast
 from fairmot_mm.registry import MODELS
 
 
@@ -40,12 +41,12 @@ class UncertaintyWeighting(nn.Module):
             ``loss`` to minimise; the single losses and ``s_<task>`` for the log;
             scalars.
         """
-        total = torch.zeros(())
+        terms = []
         logs = log_values(task_losses)
         for task, value in task_sums(task_losses).items():
             s = self.log_vars[task].squeeze()
-            contributes = (value.detach() > 0).to(s.dtype)
-            term = (torch.exp(-s) * value + s * contributes) / 2
-            total = total.to(term.device) + term
+            with without_autocast(value):
+                contributes = (value.detach() > 0).to(s.dtype)
+                terms.append((torch.exp(-s) * value + s * contributes) / 2)
             logs[f's_{task}'] = s.detach()
-        return {'loss': total, **logs}
+        return {'loss': sum(terms[1:], terms[0]), **logs}

@@ -4,14 +4,11 @@ import math
 from collections.abc import Sequence
 from typing import Any, Literal
 
-import torch
 import torch.nn.functional as F  # noqa: N812
 from mmengine.logging import print_log
-from mmengine.model import BaseModule
 from torch import Tensor, nn
 
-from fairmot_mm.models.layers.head_branch import head_branch
-from fairmot_mm.models.utils.center_targets import CenterTargets
+from fairmot_mm.models.reid_heads.base_reid_head import BaseReIDHead, KnownPeople
 from fairmot_mm.registry import MODELS
 from fairmot_mm.utils.contracts import require_choice
 from fairmot_mm.utils.errors import CheckpointError, ConfigError
@@ -20,10 +17,11 @@ CROSS_ENTROPY = {'type': 'CrossEntropyLoss'}
 
 
 @MODELS.register_module()
-class DenseReIDHead(BaseModule):
+class DenseReIDHead(BaseReIDHead):
     """An embedding for every cell, trained by classifying identities.
 
-    See FairMOT, section 3.3. The classifier is part of the module, so checkpoints hold
+    See FairMOT, section 3.3. The classifier and its loss compute in single precision,
+    in mixed precision too. The classifier is part of the module, so checkpoints hold
     it (the published files do not). Where `num_ids` is unknown, the classifier is built
     from its shape in a checkpoint, so tracking needs no count.
 
@@ -77,7 +75,6 @@ class DenseReIDHead(BaseModule):
         branch_init: dict | None = None,
         init_cfg: dict | list[dict] | None = None,
     ) -> None:
-        super().__init__(init_cfg=init_cfg)
         mismatch = ('error', 'reinit')
         require_choice('on_classifier_mismatch', on_classifier_mismatch, mismatch)
         kind = {k: v for k, v in (loss_id or {}).items() if k != 'loss_weight'}
@@ -86,14 +83,14 @@ class DenseReIDHead(BaseModule):
                 f'{classifier_cfg["type"]} computes its own cross-entropy and cannot '
                 f'use loss_id={loss_id}: set only its loss_weight'
             )
-        self.embed_dims = embed_dims
+        super().__init__(
+            in_channels, feat_channels, embed_dims, act_cfg, branch_init, init_cfg
+        )
         self.emb_scale = emb_scale
         self.joint_classes = joint_classes
         self.on_classifier_mismatch = on_classifier_mismatch
         self.classifier_cfg = classifier_cfg
         self.loss_id = MODELS.build(loss_id or CROSS_ENTROPY)
-        options = dict(act_cfg=act_cfg, **(branch_init or {}))
-        self.embedding = head_branch(in_channels, feat_channels, embed_dims, **options)
         self.classifier: Any = None  # until the identities are counted
         self.num_ids_per_class: list[int] | None = None
         if isinstance(num_ids, int) != joint_classes and num_ids is not None:
@@ -153,37 +150,11 @@ class DenseReIDHead(BaseModule):
             'current',
         )
 
-    def forward(self, x: Sequence[Tensor]) -> Tensor:
-        """Embed every cell of a feature map.
+    def loss_by_people(self, people: KnownPeople) -> dict[str, Tensor]:
+        """Classify objects.
 
         Args:
-            x: Feature maps; the first one is used, (B, in_channels, H, W).
-
-        Returns:
-            (B, D, H, W) embeddings before normalisation.
-        """
-        return self.embedding(x[0])
-
-    def loss(self, x: Sequence[Tensor], targets: CenterTargets) -> dict[str, Tensor]:
-        """Embed and classify the objects of a batch.
-
-        Args:
-            x: See `forward`.
-            targets: See `loss_by_feat`.
-
-        Returns:
-            See `loss_by_feat`.
-        """
-        return self.loss_by_feat(self(x), targets)
-
-    def loss_by_feat(
-        self, embedding: Tensor, targets: CenterTargets
-    ) -> dict[str, Tensor]:
-        """Classify the objects whose identity is known.
-
-        Args:
-            embedding: (B, D, H, W) embeddings before normalisation.
-            targets: Targets of the same batch; objects with id -1 are left out.
+            people: The objects of a batch whose identity is known.
 
         Returns:
             ``loss_id``, the mean over the objects, 0 where none has an identity (the
@@ -200,17 +171,15 @@ class DenseReIDHead(BaseModule):
                 'call fairmot_mm.apis.set_num_ids(cfg), or set '
                 'model.detector.reid_head.num_ids'
             )
-        dtype = self.classifier.weight.dtype  # single precision also under AMP
-        known = targets.ids >= 0
-        embeds = F.normalize(targets.gather(embedding.to(dtype))[known])
-        ids, labels = targets.ids[known], targets.labels[known]
+        embeds, ids, labels = people
         if counts is None:
             rows = slice(0, self.classifier.out_features)
             return {'loss_id': self._classify(embeds, ids, rows)}
         losses, first = {}, 0
         for label, count in enumerate(counts):
-            own, rows = labels == label, slice(first, first + count)
+            rows = slice(first, first + count)
             if count:  # a class without identities has nothing to classify
+                (own,) = (labels == label).nonzero(as_tuple=True)
                 loss = self._classify(embeds[own], ids[own] - first, rows)
                 losses[f'loss_id_{label}'] = loss
             first += count
@@ -223,7 +192,8 @@ class DenseReIDHead(BaseModule):
             loss = self.classifier(scaled, ids, rows).sum() / max(len(ids), 1)
             return self.loss_id.loss_weight * loss
         weight, bias = self.classifier.weight[rows], self.classifier.bias[rows]
-        logits = F.linear(scaled, weight, bias)
+        dtype = scaled.dtype
+        logits = F.linear(scaled, weight.to(dtype), bias.to(dtype))
         # The empty selection keeps its graph, so that every parameter has a gradient.
         return self.loss_id(logits, ids, avg_factor=max(len(ids), 1))
 
@@ -232,17 +202,3 @@ class DenseReIDHead(BaseModule):
             return self.emb_scale
         # Below three classes the published formula has no positive value.
         return math.sqrt(2) * math.log(max(num_ids - 1, 2))
-
-    def predict_by_feat(self, embedding: Tensor, cell_inds: Tensor) -> Tensor:
-        """Read the embeddings of detections.
-
-        Args:
-            embedding: (B, D, H, W) embeddings before normalisation.
-            cell_inds: (B, k) int64 cell ``y * W + x`` of every detection.
-
-        Returns:
-            (B, k, D) embeddings of unit length.
-        """
-        index = cell_inds[:, None].expand(-1, embedding.shape[1], -1)
-        embeds = torch.gather(embedding.flatten(2), 2, index)
-        return F.normalize(embeds.float(), dim=1).transpose(1, 2)

@@ -13,6 +13,7 @@ from fairmot_mm.models.losses.sharded_cross_entropy import (
     gather_people,
     sharded_cross_entropy,
 )
+from fairmot_mm.models.utils.single_precision import in_single_precision
 from fairmot_mm.registry import MODELS
 from fairmot_mm.utils.contracts import require_range
 
@@ -80,7 +81,7 @@ class PartialClassifier(RowShard):
         Returns:
             (P,) losses of the people of this process.
         """
-        everybody, own = gather_people(embeds)
+        everybody, own = gather_people(in_single_precision(embeds))
         all_ids, _ = gather_people(ids)
         first, end = (
             min(max(row, self.rows.start), self.rows.stop) - self.rows.start
@@ -89,9 +90,7 @@ class PartialClassifier(RowShard):
         targets = all_ids + (rows.start - self.rows.start - first)
         targets = torch.where((targets >= 0) & (targets < end - first), targets, -1)
         weight, bias, targets = self._part(first, end, targets)
-        # Single precision also under AMP: sums over many identities.
-        with torch.autocast(embeds.device.type, enabled=False):
-            return sharded_cross_entropy(everybody, weight, bias, targets)[own]
+        return sharded_cross_entropy(everybody, weight, bias, targets)[own]
 
     def _part(
         self, first: int, end: int, targets: Tensor
@@ -116,17 +115,21 @@ class PartialClassifier(RowShard):
     def _sample(self, count: int, targets: Tensor) -> tuple[Tensor, Tensor]:
         """Rows of an iteration, ascending; log of how many rows each stands for."""
         self.num_draws += 1
-        entropy = [self.seed, int(self.num_draws), self.rank]
+        present = torch.zeros(count + 1, dtype=torch.bool, device=targets.device)
+        present[targets] = True  # the last place stands for those of other processes
+        present = present[:-1]
+        # Both numbers in one read, which waits for the device.
+        draw, num_present = torch.stack([self.num_draws, present.sum()]).tolist()
+        entropy = [self.seed, draw, self.rank]
         seed = np.random.SeedSequence(entropy).generate_state(1, np.uint64)[0]
         generator = torch.Generator(targets.device).manual_seed(int(seed >> 1))
         scores = torch.rand(count, generator=generator, device=targets.device)
-        present = targets[targets >= 0].unique()
-        scores[present] = 2  # always in the sample
-        size = max(math.ceil(self.sample_ratio * count), len(present) + 1)
+        scores.masked_fill_(present, 2)  # always in the sample
+        size = max(math.ceil(self.sample_ratio * count), num_present + 1)
         index = scores.topk(min(size, count)).indices.sort().values
         log_share = torch.zeros(len(index), device=targets.device)
-        others = len(index) - len(present)
+        others = len(index) - num_present
         if others:
-            share = math.log((count - len(present)) / others)
+            share = math.log((count - num_present) / others)
             log_share.masked_fill_(scores[index] < 2, share)
         return index, log_share

@@ -8,9 +8,13 @@ import numpy as np
 
 from fairmot_mm.utils import pairs_in_reach
 from fairmot_mm.utils.contracts import require_range
+from fairmot_mm.utils.pairs import count_in_reach
 
 # 95 % quantile of the chi-square distribution with four degrees of freedom.
 CHI2_95_4DOF = 9.4877
+# From this many cells on it pays to ask whether a table of all distances takes less
+# time than a list of the near pairs; it does where more than half of them are near.
+_LARGE_TABLE = 250_000
 
 
 @dataclass
@@ -236,8 +240,14 @@ class BlockKalmanFilter(ABC):
         Returns:
             (N, M), to be compared with `gating_thr`.
         """
-        offset = measurement - mean[:, None, :4]
-        return np.sum(offset**2 / self._innovation_var(mean, cov)[:, None], axis=2)
+        variance = self._innovation_var(mean, cov)
+        distance = np.zeros((len(mean), len(measurement)))
+        for k in range(4):
+            offset = mean[:, k, None] - measurement[None, :, k]
+            offset *= offset
+            offset /= variance[:, k, None]
+            distance += offset
+        return distance
 
     def gated_pairs(
         self, mean: np.ndarray, cov: np.ndarray, measurement: np.ndarray
@@ -255,7 +265,13 @@ class BlockKalmanFilter(ABC):
         """
         variance = self._innovation_var(mean, cov)
         reach = np.sqrt(self.gating_thr * variance[:, 0])
-        rows, cols = pairs_in_reach(mean[:, 0], reach, measurement[:, 0])
+        ahead = (mean[:, 0], reach, measurement[:, 0])
+        size = len(mean) * len(measurement)
+        if size > _LARGE_TABLE and count_in_reach(*ahead) > size / 2:
+            distance = self.gating_distance(mean, cov, measurement)
+            rows, cols = np.nonzero(distance <= self.gating_thr)
+            return rows, cols, distance[rows, cols]
+        rows, cols = pairs_in_reach(*ahead)
         distance = np.zeros(len(rows))
         for columns in ([0, 1], [2, 3]):  # the centre leaves few pairs for the rest
             for k in columns:

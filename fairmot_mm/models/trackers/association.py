@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import lap
 import numpy as np
+from scipy.optimize import linear_sum_assignment
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
@@ -18,6 +19,10 @@ from fairmot_mm.utils import pairs_in_reach
 _SMALL = 40
 # Share of all pairs from which on one matrix product is faster than P dot products.
 _DENSE = 1 / 8
+# Number of cells up to which a table is solved as the published tracker solves it, so
+# that the choice among matchings of equal cost is the published one. Above, that solver
+# takes seconds.
+_LARGE = 500 * 500
 
 
 class Pairs(NamedTuple):
@@ -44,6 +49,8 @@ class Pairs(NamedTuple):
         Returns:
             The chosen pairs.
         """
+        if mask.dtype == bool and mask.all():  # no copy of millions of pairs
+            return self
         return Pairs(self.rows[mask], self.cols[mask], self.cost[mask], self.others)
 
     def table(self, shape: tuple[int, int]) -> np.ndarray:
@@ -129,8 +136,10 @@ def assign(
     where it lowers the total. In a crowd most tracks and detections have one possible
     partner only. Their pairs belong to every best matching, so the solver gets only the
     other pairs, in blocks that share no track and no detection. Where costs in a block
-    are exactly equal, several matchings may be best; the solver then gets the whole
-    table, and its choice among them is that of the published tracker.
+    are exactly equal, several matchings may be best. With up to `_LARGE` cells the
+    solver then gets the whole table, and its choice among them is that of the published
+    tracker. In a larger table each block is solved by itself, because equal costs are
+    no reason to wait for seconds.
 
     Args:
         pairs: Candidates; a cost that is not listed must be above ``limit``.
@@ -140,12 +149,17 @@ def assign(
     Returns:
         Rows (K,) and columns (K,) of the K pairs that are made, rows ascending.
     """
+    is_large = shape[0] * shape[1] > _LARGE
+    if is_large and len(pairs.rows) > _DENSE * shape[0] * shape[1]:
+        return _solve(pairs.table(shape), limit)
     near = pairs.keep(pairs.cost <= limit)
     alone = (np.bincount(near.rows)[near.rows] == 1) & (
         np.bincount(near.cols)[near.cols] == 1
     )
     blocks = _blocks(near.keep(~alone))
-    if (near.cost == limit).any() or any(_has_repeats(block.cost) for block in blocks):
+    if not is_large and (
+        (near.cost == limit).any() or any(_has_repeats(block.cost) for block in blocks)
+    ):
         return _solve(pairs.table(shape), limit)
     solved = [_solve_block(block, limit) for block in blocks]
     rows = np.concatenate([near.rows[alone], *(block[0] for block in solved)])
@@ -196,6 +210,13 @@ def _solve(cost: np.ndarray, limit: float) -> tuple[np.ndarray, np.ndarray]:
     """Rows and columns that Jonker and Volgenant's algorithm pairs."""
     if cost.size == 0:
         return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+    if cost.size > _LARGE:
+        # SciPy's form of the algorithm needs no columns for "no partner": a pair at or
+        # above the limit is worth as much as none.
+        gain = np.minimum(cost - limit, 0)
+        rows, cols = linear_sum_assignment(gain)
+        made = gain[rows, cols] < 0
+        return rows[made], cols[made]
     _, column_of_row, _ = lap.lapjv(cost, extend_cost=True, cost_limit=limit)
     rows = np.flatnonzero(column_of_row >= 0)
     return rows, column_of_row[rows].astype(np.int64)

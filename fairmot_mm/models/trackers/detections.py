@@ -43,7 +43,8 @@ class Detections:
 
         Args:
             instances: `pred_instances` of a frame: `bboxes` (N, 4) xyxy in pixels of
-                the frame, `scores` (N,), `labels` (N,), `embeds` (N, C).
+                the frame, `scores` (N,), `labels` (N,), `embeds` (N, C); tensors or
+                NumPy arrays.
             score_thr: Score that a detection must exceed.
             strong_thr: Score that a strong detection must exceed; by default all
                 detections are strong.
@@ -97,10 +98,13 @@ class Detections:
                 f'pred_instances has no {missing}: the tracker needs {list(_FIELDS)}; '
                 'use a detector with a `reid_head`, which predicts `embeds`'
             )
-        bboxes, scores, labels, embeds = (instances[name] for name in _FIELDS)
+        bboxes, scores, labels, embeds = (
+            _as_tensor(name, instances[name]) for name in _FIELDS
+        )
         fits = bboxes.shape[1:] == (4,) and embeds.ndim == 2
         if not (fits and scores.ndim == labels.ndim == 1):
-            shapes = ', '.join(str(tuple(instances[name].shape)) for name in _FIELDS)
+            parts = (bboxes, scores, labels, embeds)
+            shapes = ', '.join(str(tuple(part.shape)) for part in parts)
             raise DataError(
                 'pred_instances must have bboxes (N, 4), scores (N,), labels (N,), '
                 f'embeds (N, C); found {shapes}'
@@ -110,6 +114,18 @@ class Detections:
         table = torch.cat([part.detach().float() for part in parts], dim=1)
         columns = table.cpu().numpy()
         return columns[:, :-1], columns[:, -1].astype(np.int64)
+
+
+def _as_tensor(name: str, values: object) -> torch.Tensor:
+    """A field as a tensor; NumPy arrays are taken, too."""
+    if isinstance(values, torch.Tensor):
+        return values
+    if isinstance(values, np.ndarray) and values.dtype.kind in 'biuf':
+        return torch.from_numpy(np.ascontiguousarray(values))
+    raise DataError(
+        f'pred_instances.{name} is a {type(values).__name__}; it must be a tensor or a '
+        'NumPy array of numbers'
+    )
 
 
 def unit_embeds(embeds: np.ndarray) -> np.ndarray:

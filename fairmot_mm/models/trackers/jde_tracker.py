@@ -1,6 +1,7 @@
 """FairMOT's online tracker on arrays: no loop over tracks or boxes."""
 
 from collections.abc import Sequence
+from copy import deepcopy
 from typing import Any
 
 import numpy as np
@@ -117,7 +118,8 @@ class JDETracker:
         cost_thrs = cost_thrs or {}
         if unknown := set(cost_thrs) - set(COST_THRS):
             raise ConfigError(f'cost_thrs has no {unknown}: use {list(COST_THRS)}')
-        require_range(low=0, track_buffer=track_buffer)
+        require_range(low=0, high=1, obj_score_thr=obj_score_thr)
+        require_range(low=0, track_buffer=track_buffer, min_box_area=min_box_area)
         require_range(low=0, high=1, embed_momentum=embed_momentum)
         self.obj_score_thr = obj_score_thr
         self.track_buffer = track_buffer
@@ -150,6 +152,14 @@ class JDETracker:
         self.observer: Observer | None = None  # gets the record of every frame
         self.reset()
 
+    def __deepcopy__(self, memo: dict[int, Any]) -> 'JDETracker':
+        """Copy the tracker; copies share the observer, which is not a part of it."""
+        copy = type(self).__new__(type(self))
+        memo[id(self)] = copy
+        memo[id(self.observer)] = self.observer
+        copy.__dict__.update(deepcopy(vars(self), memo))
+        return copy
+
     @property
     def tracks(self) -> TrackTable | None:
         """Live tracks after the last frame, also lost ones; None before the first."""
@@ -176,8 +186,10 @@ class JDETracker:
         """Follow the detections of the next frame.
 
         Detections with a value that is not finite, or without width or height, are
-        ignored. Frames are counted by calls, as published. The numbers of frames must
-        increase; gaps between them have an effect only with `low_frame_rate`. Where
+        ignored. Frames are counted by calls, as published, unless the data sample has a
+        `timestamp`: then a lost track is kept for as long as `track_buffer` says in
+        seconds. The numbers of frames must increase; gaps between them have an effect
+        only with `low_frame_rate`. Where
         frames change their size, tracks are carried over to the new size.
 
         Args:
@@ -277,7 +289,7 @@ class JDETracker:
         if tracks is None or len(tracks) == 0:
             tracks = self.lifecycle.start(detections, slice(0), 0, 0)
         frames, step, embed_thr = self.parts.elapsed(
-            video.last, info, video.num_coasted
+            video.last, info, video.num_coasted, video.frames_to(info)
         )
         tracks = self.lifecycle.rescale(tracks, video.last, info)
         tracks = self.lifecycle.predict(tracks, step, embed_thr is not None)

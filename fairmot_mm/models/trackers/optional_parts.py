@@ -64,16 +64,18 @@ class OptionalParts:
             part.reset()
 
     def elapsed(
-        self, last: FrameInfo | None, now: FrameInfo, num_coasted: int
+        self, last: FrameInfo | None, now: FrameInfo, num_coasted: int, passed: int
     ) -> tuple[int, float, float | None]:
         """Find the time that passed since the last frame.
 
-        Without a `LowFrameRate` one frame passed, as published.
+        Without a `LowFrameRate` the motion model takes each frame for the next one, as
+        published.
 
         Args:
             last: Number, rate and size of the last frame; None before the first.
             now: Number, rate and size of this frame.
             num_coasted: Frames since the last one in which the network ran.
+            passed: Frames that passed, 1 unless time stamps say more.
 
         Returns:
             Frames by which the tracker's count grows; time for the motion model, in the
@@ -82,8 +84,8 @@ class OptionalParts:
             made by overlap, otherwise None.
         """
         if self.low_frame_rate is None or last is None:
-            return 1, 1.0, None
-        frames = now.frame_id - last.frame_id
+            return passed, 1.0, None
+        frames = max(passed, now.frame_id - last.frame_id)
         mode = self.low_frame_rate
         step = mode.step(now.frame_rate, frames)
         appearance_first = mode.appearance_first(step * (num_coasted + 1))

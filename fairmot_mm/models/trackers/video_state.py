@@ -3,6 +3,7 @@
 import math
 import operator
 from dataclasses import dataclass
+from numbers import Real
 from typing import NamedTuple
 
 from mmdet.structures import DetDataSample
@@ -19,11 +20,14 @@ class FrameInfo(NamedTuple):
         frame_id: Index of the frame within the video, from 0.
         frame_rate: Frames a second.
         size: Width and height in pixels; None if the data sample does not say.
+        time: Seconds from the start of the video; None where frames come at the frame
+            rate, so that their number says it.
     """
 
     frame_id: int
     frame_rate: float
     size: tuple[int, int] | None
+    time: float | None = None
 
     @classmethod
     def from_data_sample(cls, data_sample: DetDataSample) -> 'FrameInfo':
@@ -31,14 +35,16 @@ class FrameInfo(NamedTuple):
 
         Args:
             data_sample: Metainfo: `frame_id`; `frame_rate` (30 if absent); `ori_shape`
-                (height, width) in pixels, needed where the size of frames may change.
+                (height, width) in pixels, needed where the size of frames may change;
+                `timestamp` in seconds from the start of the video, where frames do not
+                come at the frame rate.
 
         Returns:
             The values.
 
         Raises:
-            DataError: `frame_id` is missing or negative, or `frame_rate` is not above
-                0.
+            DataError: `frame_id` is missing or negative, or `frame_rate` or `timestamp`
+                is no number that can be used.
         """
         metainfo = data_sample.metainfo
         try:
@@ -51,13 +57,27 @@ class FrameInfo(NamedTuple):
                 'sample must be the index of the frame in its video, a whole number '
                 'from 0'
             )
-        frame_rate = float(metainfo.get('frame_rate', 30))
+        frame_rate = _real(metainfo.get('frame_rate', 30))
         if not 0 < frame_rate < math.inf:
             raise DataError(
-                f'frame_rate={frame_rate} of the data sample must be above 0'
+                f'frame_rate={metainfo["frame_rate"]!r} of the data sample must be a '
+                'number above 0'
+            )
+        time = metainfo.get('timestamp')
+        if time is not None and not 0 <= (time := _real(time)) < math.inf:
+            raise DataError(
+                f'timestamp={metainfo["timestamp"]!r} of the data sample must be a '
+                'number of seconds from 0 on'
             )
         height, width = metainfo.get('ori_shape', (0, 0))[:2]
-        return cls(frame_id, frame_rate, (width, height) if width and height else None)
+        size = (width, height) if width and height else None
+        return cls(frame_id, frame_rate, size, time)
+
+
+def _real(value: object) -> float:
+    """A number as a float; NaN for anything else, also for text."""
+    is_number = isinstance(value, Real) and not isinstance(value, bool)
+    return float(value) if is_number else math.nan
 
 
 @dataclass(frozen=True)
@@ -77,6 +97,20 @@ class VideoState:
     num_ids: int = 0
     last: FrameInfo | None = None
     num_coasted: int = 0
+
+    def frames_to(self, info: FrameInfo) -> int:
+        """Count the frames by which a frame is later than the last one.
+
+        Args:
+            info: Number, rate, size and time of the frame.
+
+        Returns:
+            1, as published, or what the time stamp says. Times are counted from the
+            start, so that the parts of a frame that rounding loses do not add up.
+        """
+        if info.time is None:
+            return 1
+        return max(1, round(info.time * info.frame_rate) + 1 - self.num_frames)
 
     def require_next(self, info: FrameInfo, detections: Detections) -> None:
         """Check that a frame can follow the last one.

@@ -62,6 +62,21 @@ def published_radius(height: Tensor, width: Tensor) -> Tensor:
     return ((root - 1.4 * (a + b)) / 2).long().clamp(min=0)
 
 
+def clamp_columns(points: Tensor, max_x: float, max_y: float) -> Tensor:
+    """Limit the coordinates of points without a tensor that is copied to the device.
+
+    Args:
+        points: (P, 2) x, y.
+        max_x: Largest x.
+        max_y: Largest y.
+
+    Returns:
+        (P, 2) points.
+    """
+    x, y = points.unbind(dim=1)
+    return torch.stack([x.clamp(max=max_x), y.clamp(max=max_y)], dim=1)
+
+
 def draw_gaussians(
     heatmap: Tensor, maps: Tensor, centers: Tensor, radii: Tensor, sigmas: Tensor
 ) -> Tensor:
@@ -82,9 +97,8 @@ def draw_gaussians(
         ``heatmap``.
     """
     height, width = heatmap.shape[-2:]
-    limit = centers.new_tensor([width - 1, height - 1])
     low = (centers - radii[:, None]).clamp(min=0)
-    high = torch.minimum(centers + radii[:, None], limit)
+    high = clamp_columns(centers + radii[:, None], width - 1, height - 1)
     extent = (high - low + 1).clamp(min=0)  # (P, 2) columns, rows
     areas = extent.prod(dim=1)
     owner = torch.repeat_interleave(areas)
@@ -130,15 +144,15 @@ def center_targets(
     boxes = torch.cat([instances.bboxes for instances in kept]).float() / stride
     labels = torch.cat([instances.labels for instances in kept])
     ids = torch.cat([instances.instances_ids for instances in kept])
-    counts = torch.tensor([len(instances) for instances in kept], device=boxes.device)
-    batch_inds = torch.repeat_interleave(counts)
+    batch_inds = torch.cat(
+        [own.labels.new_full((len(own),), k).long() for k, own in enumerate(kept)]
+    )
 
-    valid = (boxes[:, 2:] > boxes[:, :2]).all(dim=1)
+    (valid,) = (boxes[:, 2:] > boxes[:, :2]).all(dim=1).nonzero(as_tuple=True)
     rows = (boxes, labels, ids, batch_inds)
     boxes, labels, ids, batch_inds = (values[valid] for values in rows)
-    limit = boxes.new_tensor([width - 1, height - 1])
-    centers = (boxes[:, :2] + boxes[:, 2:]) / 2  # (P, 2)
-    centers = torch.minimum(centers.clamp(min=0), limit)
+    centers = ((boxes[:, :2] + boxes[:, 2:]) / 2).clamp(min=0)  # (P, 2)
+    centers = clamp_columns(centers, width - 1, height - 1)
     cells = centers.long()
     extent = boxes[:, 2:] - boxes[:, :2]  # (P, 2) width, height
     if sigma is None:

@@ -94,10 +94,25 @@ def test_videos_can_be_tested_on(source):
     frames = [Path(data.get_data_info(k)['img_path']).name for k in (2, 3)]
     assert frames == ['9.png', '10.png']
     rows = read_mot(data.get_data_info(2)['gt_file'])
-    assert rows.frames.tolist() == [1, 1, 2]
+    assert rows.frames.tolist() == [9, 9, 10]
     assert rows.tlwh.tolist() == [[0, 0, 10, 8], [50, 20, 50, 80], [-10, 0, 40, 50]]
     assert rows.classes.tolist() == [1, 1, 1]
     assert len(read_mot(data.get_data_info(0)['gt_file'])) == 1  # the other has no id
+
+
+def test_frame_ids_give_the_order(source):
+    """They may agree with the names; another order cannot be read back."""
+    file = source[0]
+    images = json.loads(file.read_text())['images']
+    for image in images:
+        image['frame_id'] = image['id'] % 100 - 9
+    change(file, images=images)
+    convert_coco_vid(*source, 'SET')
+    for image in images:
+        image['frame_id'] = 19 - image['id'] % 100
+    change(file, images=images)
+    with pytest.raises(DataError, match=r'9\.png would come before 10\.png; rename'):
+        convert_coco_vid(*source, 'SET')
 
 
 def test_classes_and_clipping(source, read_labels):

@@ -18,7 +18,6 @@ MOT17_GT = """\
 1,9,0,0,9,9,0,1,1.0
 1,10,0,0,9,9,1,7,1.0
 2,3,0,0,0,9,1,1,1.0
-9,3,0,0,9,9,1,1,1.0
 2,7,50,20,30,40,1,1,0.5
 """
 MOT15_GT = '1,5,10,20,30,40,1,-4.1,7.3,0\n1,6,1,2,3,4,0,-4.1,7.3,0\n'
@@ -108,7 +107,6 @@ def test_mot17_form(tmp_path, make_sequence):
         'mark is 0': 1,
         'class static person is not converted': 1,
         'width or height is not above 0': 1,
-        'the frame has no image': 1,
         'frame and id are those of an earlier box': 1,
     }
     assert '1 boxes, mark is 0' in str(report)
@@ -330,15 +328,36 @@ def test_identities_can_count_from_one(tmp_path, make_sequence):
     assert label(tmp_path / 'out', 'SET', 'A', '000002')[0].startswith('0 2 ')
 
 
-def test_gap_in_the_numbering(tmp_path, make_sequence):
-    """Labels follow the numbers of the images, not their places."""
-    make_sequence(tmp_path / 'src', 'A', MOT17_GT, frames=(1, 3))
-    report = convert_mot(tmp_path / 'src', tmp_path / 'out', 'SET')
-    assert label(tmp_path / 'out', 'SET', 'A', '000003') == [
-        '0 0 1.050000 1.125000 0.300000 0.500000'
+@pytest.mark.parametrize('stem', ['{:06d}', '{}'])
+@pytest.mark.parametrize(
+    'frames', [(1, 2, 3), (0, 1, 2), (101, 102, 103), (1, 3, 10), (0, 5, 6)]
+)
+def test_labels_follow_the_numbers_of_the_images(tmp_path, make_sequence, frames, stem):
+    """Wherever numbers begin, and whether some are missing, padded or not."""
+    gt = ''.join(f'{frame},7,{frame % 50},20,30,40,1,1,1\n' for frame in frames)
+    make_sequence(tmp_path / 'src', 'A', gt, frames, stem=stem)
+    report = convert_mot(tmp_path / 'src', tmp_path / 'out', 'SET', half=True)
+    for frame in frames:
+        (line,) = label(tmp_path / 'out', 'SET', 'A', stem.format(frame))
+        assert float(line.split()[2]) == pytest.approx((frame % 50 + 15) / 100)
+    assert counts(report) == (3, 3, 1)
+    folder = tmp_path / 'out/SET/images/half-val/A'
+    assert [row[:4] for row in (folder / 'gt/gt.txt').read_text().splitlines()] == [
+        '1,7,',
+        '2,7,',
     ]
-    assert counts(report)[0] == 2
-    assert report.rejected['the frame has no image'] == 4
+
+
+def test_a_frame_without_image_is_refused(tmp_path, make_sequence):
+    """File, first line, frames and number of rows are named; no list is written."""
+    make_sequence(tmp_path / 'src', 'A', MOT17_GT, frames=(1, 3))
+    message = (
+        r'A/gt/gt\.txt, line 1: ground truth has frame 2, but the sequence has only '
+        'the frames 1, 3: 3 rows'
+    )
+    with pytest.raises(DataError, match=message):
+        convert_mot(tmp_path / 'src', tmp_path / 'out', 'SET')
+    assert not (tmp_path / 'out/set.train').exists()
 
 
 def test_names_that_are_no_numbers(tmp_path, make_sequence):

@@ -111,3 +111,44 @@ def test_blocks_equal_the_whole_problem(seed):
         rows, cols = rng.permutation(90)[:8], np.arange(k, k + 8)
         cost[np.ix_(rows, cols)] = rng.uniform(0, 0.8, (8, 8))
     check_whole_problem(cost, 0.4)
+
+
+@pytest.mark.parametrize('density', [1.0, 0.3, 0.01])
+def test_large_tables_have_the_least_total_cost(density):
+    """Above the size up to which the published choice holds, no cost is lost."""
+    rng = np.random.default_rng(0)
+    cost = np.round(rng.uniform(0, 0.8, (600, 500)), 2)
+    cost[rng.random(cost.shape) >= density] = np.inf
+    _, partner, _ = lap.lapjv(cost, extend_cost=True, cost_limit=0.4)
+    made = np.flatnonzero(partner >= 0)
+    rows, cols = assign(cost, 0.4)
+    assert (np.diff(rows) > 0).all()
+    assert len(set(cols.tolist())) == len(cols)
+    assert (cost[rows, cols] <= 0.4).all()
+    np.testing.assert_allclose(
+        (cost[rows, cols] - 0.4).sum(), (cost[made, partner[made]] - 0.4).sum()
+    )
+
+
+def test_large_tables_without_ties_have_the_published_choice():
+    """Where one matching is best, the faster solver finds it, too."""
+    rng = np.random.default_rng(1)
+    check_whole_problem(rng.uniform(0, 0.8, (600, 500)), 0.4)
+
+
+def test_ties_of_a_crowd_are_solved_in_their_blocks(monkeypatch):
+    """5,000 people in pairs of equal cost: no table is larger than a pair."""
+    sizes = []
+    solve = association._solve
+    monkeypatch.setattr(
+        association,
+        '_solve',
+        lambda cost, limit: sizes.append(cost.size) or solve(cost, limit),
+    )
+    place = np.repeat(np.arange(2500), 4) * 2
+    rows, cols = place + [0, 0, 1, 1] * 2500, place + [0, 1, 0, 1] * 2500
+    pairs = association.Pairs(rows, cols, np.full(10_000, 0.1))
+    rows, cols = association.assign(pairs, (5000, 5000), 0.4)
+    assert len(rows) == 5000
+    assert (rows // 2 == cols // 2).all()
+    assert sizes == [4] * 2500

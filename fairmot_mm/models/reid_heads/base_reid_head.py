@@ -1,0 +1,129 @@
+"""The branch that embeds every cell, which all Re-ID heads have."""
+
+from abc import ABCMeta, abstractmethod
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import torch
+import torch.nn.functional as F  # noqa: N812
+from mmengine.model import BaseModule
+from torch import Tensor
+
+from fairmot_mm.models.layers.head_branch import head_branch
+from fairmot_mm.models.utils.center_targets import CenterTargets
+from fairmot_mm.models.utils.single_precision import (
+    in_single_precision,
+    without_autocast,
+)
+
+
+class KnownPeople(NamedTuple):
+    """The objects of a batch whose identity is known.
+
+    Attributes:
+        embeds: (P, D) embeddings of unit length, in single precision.
+        ids: (P,) int64 identities.
+        labels: (P,) int64 classes.
+    """
+
+    embeds: Tensor
+    ids: Tensor
+    labels: Tensor
+
+
+class BaseReIDHead(BaseModule, metaclass=ABCMeta):
+    """An embedding for every cell; a subclass says what the embeddings learn from.
+
+    Letters: B images, D embedding width, H x W map of stride 4.
+
+    Args:
+        in_channels: Channels of the feature map.
+        feat_channels: Channels between the two convolutions; 0 for a single 1 x 1.
+        embed_dims: D.
+        act_cfg: Activation of the branch, ReLU by default.
+        branch_init: Start of the branch, ``weight_std`` and ``std_of_output_only`` of
+            `head_branch`.
+        init_cfg: mmengine initialisation.
+    """
+
+    def __init__(
+        self,
+        in_channels: int = 64,
+        feat_channels: int = 256,
+        embed_dims: int = 128,
+        act_cfg: dict | None = None,
+        branch_init: dict | None = None,
+        init_cfg: dict | list[dict] | None = None,
+    ) -> None:
+        super().__init__(init_cfg=init_cfg)
+        self.embed_dims = embed_dims
+        options = dict(act_cfg=act_cfg, **(branch_init or {}))
+        self.embedding = head_branch(in_channels, feat_channels, embed_dims, **options)
+
+    def forward(self, x: Sequence[Tensor]) -> Tensor:
+        """Embed every cell of a feature map.
+
+        Args:
+            x: Feature maps; the first one is used, (B, in_channels, H, W).
+
+        Returns:
+            (B, D, H, W) embeddings before normalisation.
+        """
+        return self.embedding(x[0])
+
+    def loss(self, x: Sequence[Tensor], targets: CenterTargets) -> dict[str, Tensor]:
+        """Embed the cells and compute the losses of the objects of a batch.
+
+        Args:
+            x: See `forward`.
+            targets: See `loss_by_feat`.
+
+        Returns:
+            See `loss_by_people`.
+        """
+        return self.loss_by_feat(self(x), targets)
+
+    def loss_by_feat(
+        self, embedding: Tensor, targets: CenterTargets
+    ) -> dict[str, Tensor]:
+        """Compute the losses of the objects whose identity is known.
+
+        Args:
+            embedding: (B, D, H, W) embeddings before normalisation.
+            targets: Targets of the same batch; objects with id -1 are left out.
+
+        Returns:
+            See `loss_by_people`.
+        """
+        with without_autocast(embedding):
+            (known,) = (targets.ids >= 0).nonzero(as_tuple=True)
+            embeds = in_single_precision(targets.gather(embedding)[known])
+            ids, labels = targets.ids[known], targets.labels[known]
+            return self.loss_by_people(KnownPeople(F.normalize(embeds), ids, labels))
+
+    @abstractmethod
+    def loss_by_people(self, people: KnownPeople) -> dict[str, Tensor]:
+        """Compute the losses of objects; mixed precision is off.
+
+        Args:
+            people: The objects of the batch whose identity is known. There may be none;
+                the losses are then 0 and still have a graph, so that every parameter
+                has a gradient.
+
+        Returns:
+            Losses by name, scalars; names begin with ``loss_``.
+        """
+
+    def predict_by_feat(self, embedding: Tensor, cell_inds: Tensor) -> Tensor:
+        """Read the embeddings of detections.
+
+        Args:
+            embedding: (B, D, H, W) embeddings before normalisation.
+            cell_inds: (B, k) int64 cell ``y * W + x`` of every detection.
+
+        Returns:
+            (B, k, D) embeddings of unit length.
+        """
+        index = cell_inds[:, None].expand(-1, embedding.shape[1], -1)
+        embeds = torch.gather(embedding.flatten(2), 2, index)
+        return F.normalize(embeds.float(), dim=1).transpose(1, 2)

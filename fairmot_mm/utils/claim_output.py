@@ -1,0 +1,77 @@
+"""Reserving the name of a result, so that nothing of a user is lost."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from fairmot_mm.utils.errors import NameTakenError, OutputError
+
+_ADVICE = 'choose another folder, or --overwrite (overwrite=True) to replace it'
+
+
+@contextmanager
+def claim_output(
+    path: str | Path,
+    overwrite: bool = False,
+    sources: Iterable[Path] = (),
+    advice: str = _ADVICE,
+) -> Iterator[Path]:
+    """Reserve the name of a result until the body ends.
+
+    A second process, or a second run in this process, that wants the same name is
+    refused. The reservation is a lock on a hidden file in the same folder, which the
+    system releases if this process dies.
+
+    Args:
+        path: The result. Its folder is created.
+        overwrite: Whether the result of an earlier run may be replaced.
+        sources: Files that are read. None of them may be replaced, under whatever name
+            or link the path leads to it.
+        advice: What to do where the result exists, for the message.
+
+    Yields:
+        The path.
+
+    Raises:
+        NameTakenError: The file exists, is a source, or is being written by another
+            run.
+        OutputError: The folder cannot be written.
+    """
+    path = Path(path)
+    # Of any length of the name, and not in the way of any other file.
+    lock_file = path.with_name(f'.{path.name[-100:]}.lock')
+    lock = FileLock(lock_file, timeout=0, thread_local=False)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+    except Timeout as error:
+        raise NameTakenError(
+            f'{path} is being written by another run; wait for its end, or choose '
+            'another folder'
+        ) from error
+    except OSError as error:
+        raise OutputError(
+            f'cannot write {path}: {error.strerror}; choose a folder you may write to'
+        ) from error
+    try:
+        _require_free(path, overwrite, sources, advice)
+        yield path
+    finally:
+        lock_file.unlink(missing_ok=True)
+        lock.release()
+
+
+def _require_free(
+    path: Path, overwrite: bool, sources: Iterable[Path], advice: str
+) -> None:
+    """Refuse a name that leads to a source, or to a file that may not be replaced."""
+    if not path.exists():
+        return
+    if any(source.exists() and path.samefile(source) for source in sources):
+        raise NameTakenError(f'{path} is the source itself; choose another folder')
+    if path.is_dir():
+        raise NameTakenError(f'{path} is a folder; choose another name')
+    if not overwrite:
+        raise NameTakenError(f'{path} exists; {advice}')

@@ -1,0 +1,94 @@
+"""Addresses of streams: what may be shown of them, and names that tell them apart."""
+
+import hashlib
+import re
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+
+_SECRET = re.compile(r'pass|pwd|secret|token|key|auth|sig|cred', re.IGNORECASE)
+_HIDDEN = '***'
+# Longest name in bytes; a file system takes 255, of which an ending needs some.
+_LONGEST_NAME = 150
+
+
+def is_url(text: str) -> bool:
+    """Say whether a text is an address and not a path.
+
+    Args:
+        text: A source given as text.
+
+    Returns:
+        Whether it has a scheme, as in ``rtsp://``.
+    """
+    return '://' in text
+
+
+def local_path(text: str) -> str:
+    """Turn the address of a local file into its path.
+
+    Args:
+        text: A source given as text.
+
+    Returns:
+        The path for ``file:///folder/clip.mp4``; any other text as it is.
+    """
+    if not text.lower().startswith('file://'):
+        return text
+    parts = urlsplit(text)
+    return unquote(parts.path if parts.netloc in ('', 'localhost') else text[7:])
+
+
+def without_secrets(url: str) -> str:
+    """Hide what must not be shown: user, password, and the keys of a query.
+
+    Args:
+        url: An address, or any other text.
+
+    Returns:
+        The address as it may stand in a message.
+    """
+    if not is_url(url):  # perhaps one with a slash too few
+        return re.sub(r'^(\w+:/)[^/]*@', rf'\1{_HIDDEN}@', url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return f'{url.partition("://")[0]}://{_HIDDEN}'
+    host = parts.netloc.rpartition('@')
+    netloc = f'{_HIDDEN}@{host[2]}' if host[1] else parts.netloc
+    query = re.sub(r'([^&;=]*)=[^&;]*', _hide_secret, parts.query)
+    return parts._replace(netloc=netloc, query=query).geturl()
+
+
+def url_name(url: str) -> str:
+    """Name result files after a stream: host, port, path and query, without secrets.
+
+    Two streams of one host differ in port, path or query, so their names differ, too.
+    The ending of a file is left out.
+
+    Args:
+        url: The address.
+
+    Returns:
+        A name that every file system takes, as in ``10.0.0.5-554-main``.
+    """
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return 'stream'
+    path = re.sub(r'\.[A-Za-z]\w{1,4}$', '', unquote(parts.path))
+    words = [parts.netloc.rpartition('@')[2], path]
+    words += [f'{key}-{value}' for key, value in _public_query(parts)]
+    name = re.sub(r'[^\w.]+', '-', '-'.join(words)).strip('-.')
+    if len(name.encode()) > _LONGEST_NAME:
+        digest = hashlib.sha256(name.encode()).hexdigest()[:8]
+        name = f'{name.encode()[:_LONGEST_NAME].decode(errors="ignore")}-{digest}'
+    return name or 'stream'
+
+
+def _public_query(parts: SplitResult) -> list[tuple[str, str]]:
+    """Keys and values of a query without the secret ones."""
+    pairs = parse_qsl(parts.query, keep_blank_values=True)
+    return [(key, value) for key, value in pairs if not _SECRET.search(key)]
+
+
+def _hide_secret(match: re.Match[str]) -> str:
+    return f'{match[1]}={_HIDDEN}' if _SECRET.search(match[1]) else match[0]

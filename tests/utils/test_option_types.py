@@ -1,0 +1,41 @@
+"""Values of options are read exactly or refused."""
+
+from argparse import ArgumentTypeError
+
+import pytest
+
+from fairmot_mm.utils.option_types import (
+    finite_number,
+    positive_number,
+    positive_whole,
+)
+
+
+def test_good_values():
+    """Numbers as people write them."""
+    assert finite_number('-1e3') == -1000
+    assert positive_number('29.97') == 29.97
+    assert positive_whole('60') == 60
+
+
+@pytest.mark.parametrize('text', ['nan', 'inf', '-inf', '', 'ten', '1e999', '1,5'])
+def test_no_finite_number(text):
+    """Not-a-number and infinity are refused by their text."""
+    for read in (finite_number, positive_number, positive_whole):
+        with pytest.raises(ArgumentTypeError):
+            read(text)
+
+
+@pytest.mark.parametrize('text', ['0', '-1', '-0.5'])
+def test_not_above_zero(text):
+    """The value is named."""
+    with pytest.raises(ArgumentTypeError, match=text):
+        positive_number(text)
+    with pytest.raises(ArgumentTypeError, match=text):
+        positive_whole(text)
+
+
+def test_no_whole_number():
+    """Nothing is rounded."""
+    with pytest.raises(ArgumentTypeError, match=r"'2\.5' must be a whole number"):
+        positive_whole('2.5')

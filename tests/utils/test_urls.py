@@ -1,0 +1,63 @@
+"""Names and messages of streams: different for different streams, without secrets."""
+
+import pytest
+
+from fairmot_mm.utils.urls import is_url, local_path, url_name, without_secrets
+
+
+def test_different_streams_have_different_names():
+    """Host, port, path and query each make a difference."""
+    urls = [
+        'http://host:1/main',
+        'http://host:2/main',
+        'http://other:1/main',
+        'http://host:1/a/main',
+        'http://host:1/main?channel=1',
+        'http://host:1/main?channel=2',
+    ]
+    assert len({url_name(url) for url in urls}) == len(urls)
+    assert url_name(urls[0]) == 'host-1-main'
+    assert url_name('http://host/clip.mp4') == 'host-clip'
+    assert url_name('rtsp://[::1]:554/') == '1-554'
+
+
+def test_names_are_those_of_files():
+    """No separator, no leading dot, and a length that every disk takes."""
+    for url in ('rtsp://h/../../etc', f'http://h/{"x" * 400}', 'rtsp:///', 'udp://@:5'):
+        name = url_name(url)
+        assert name
+        assert '/' not in name
+        assert not name.startswith('.')
+        assert len(name.encode()) < 200
+
+
+@pytest.mark.parametrize(
+    'url',
+    [
+        'rtsp://me:geheim@10.0.0.5:554/main',
+        'rtsp://geheim@10.0.0.5/main',
+        'rtsp://a@b:geheim@10.0.0.5/main',
+        'http://10.0.0.5/main?user=me&password=geheim&channel=1',
+        'http://10.0.0.5/main?channel=1&api_key=geheim',
+        'http://10.0.0.5/main?channel=1&Token=geheim',
+        'http://[10.0.0.5/geheim@main',
+        'rtsp:/me:geheim@10.0.0.5/main',
+    ],
+)
+def test_secrets_are_in_no_name_and_no_message(url):
+    """User, password and keys of a query are hidden; the rest stays readable."""
+    shown = without_secrets(url)
+    assert 'geheim' not in shown
+    assert '10.0.0.5' in shown or '***' in shown
+    assert not is_url(url) or 'geheim' not in url_name(url)
+    if 'channel' in url:
+        assert 'channel=1' in shown
+        assert 'channel-1' in url_name(url)
+
+
+def test_paths():
+    """An address of a local file is a path; a path stays as it is."""
+    assert local_path('file:///data/a%20b.mp4') == '/data/a b.mp4'
+    assert local_path('FILE://localhost/data/a.mp4') == '/data/a.mp4'
+    assert local_path('a:b@c.mp4') == without_secrets('a:b@c.mp4') == 'a:b@c.mp4'
+    assert not is_url('12:30.mp4')
