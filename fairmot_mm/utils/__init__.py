@@ -14,7 +14,7 @@ if TYPE_CHECKING:
         UserInputError,
         VideoError,
     )
-    from fairmot_mm.utils.frame_numbers import frame_numbers, require_frames
+    from fairmot_mm.utils.frame_numbering import frame_numbers, require_frames
     from fairmot_mm.utils.mot_io import (
         MOTRows,
         format_mot_rows,
@@ -36,8 +36,10 @@ if TYPE_CHECKING:
     from fairmot_mm.utils.text_files import write_text
 
 # A command line answers before numpy, cv2 and torch are imported, so that a name is
-# imported from its file when it is first used.
+# imported from its file when it is first used. No file may have the name of one of
+# them: Python would put the file in its place.
 _FILES = {
+    'frame_numbering': ('frame_numbers', 'require_frames'),
     'atomic': (
         'atomic_path',
         'require_writable_dir',
@@ -50,10 +52,6 @@ _FILES = {
         'OutputError',
         'UserInputError',
         'VideoError',
-    ),
-    'frame_numbers': (
-        'frame_numbers',
-        'require_frames',
     ),
     'mot_io': (
         'MOTRows',
