@@ -71,6 +71,7 @@ MAY_IMPORT = {
         'checkpoint',
         'config',
         'datasets',
+        'engine',
         'evaluation',
         'inference',
         'models',

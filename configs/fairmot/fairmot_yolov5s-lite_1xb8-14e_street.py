@@ -3,10 +3,22 @@
 _base_ = [
     '../_base_/models/fairmot_yolov5s-lite.py',
     '../_base_/datasets/street_256x192.py',
-    '../_base_/schedules/adamw_ema_14e.py',
+    '../_base_/schedules/adamw_14e.py',
     '../_base_/default_runtime.py',
 ]
 # Its scores are low where people hide each other: weak detections continue tracks.
 model = dict(
     tracker=dict(obj_score_thr=0.35, low_score=dict(type='LowScoreAssociation'))
+)
+# Averaged weights are validated and saved. As a default hook, this stays in a config of
+# your own that has custom_hooks; ema=None leaves it out.
+default_hooks = dict(
+    ema=dict(
+        type='EMAHook',
+        ema_type='ExpMomentumEMA',
+        momentum=0.002,
+        gamma=500,
+        update_buffers=True,
+        priority=49,
+    )
 )

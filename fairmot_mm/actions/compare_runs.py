@@ -12,6 +12,7 @@ from matplotlib import pyplot as plt
 from tabulate import tabulate
 
 from fairmot_mm.utils import DataError, atomic_path
+from fairmot_mm.utils.text_files import read_text
 
 Curve = dict[int, float]  # by iteration, or by epoch for values of validations
 EPOCH = 'epoch'
@@ -28,20 +29,23 @@ def read_curves(work_dir: Path) -> dict[str, Curve]:
         raise DataError(f'{work_dir} holds no */vis_data/scalars.json: not a work dir?')
     curves: dict[str, Curve] = defaultdict(dict)
     for log in logs:
-        lines = log.read_text().splitlines()
+        lines = read_text(log).rstrip().split('\n')
         for number, line in enumerate(lines, 1):
             try:
                 values = json.loads(line)
-            except json.JSONDecodeError as error:
+                step = values.get('step')
+            except (ValueError, AttributeError, RecursionError) as error:
                 if number == len(lines):  # a killed run leaves half of its last line
                     continue
                 raise DataError(f'{log}, line {number}: {error}') from error
+            if not isinstance(step, int):
+                raise DataError(f'{log}, line {number}: step {step!r} is not a number')
             is_training = 'iter' in values
             for key, value in values.items():
                 if not is_training and '/' not in key:  # both log their times
                     key = f'val/{key}'
                 if isinstance(value, (int, float)):
-                    curves[key][values['step']] = value
+                    curves[key][step] = value
     return curves
 
 

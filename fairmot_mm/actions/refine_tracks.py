@@ -2,7 +2,10 @@
 
 import argparse
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
+
+import numpy as np
 
 from fairmot_mm.evaluation import find_result_files
 from fairmot_mm.postprocessing import interpolate_tracks, smooth_tracks
@@ -10,7 +13,9 @@ from fairmot_mm.utils import (
     ConfigError,
     DataError,
     MOTRows,
+    number_folder,
     read_mot,
+    require_frames,
     require_writable_dir,
     write_mot,
 )
@@ -27,11 +32,38 @@ def find_results(args: argparse.Namespace) -> list[Path]:
     """
     is_file = args.results.is_file()
     files = [args.results] if is_file else find_result_files(args.results)
+    if not files:
+        raise DataError(f'{args.results} is no result file and has none in it')
     if files[0].parent.resolve() == args.out.resolve():
         raise ConfigError(
             f'--out {args.out} holds the results themselves: take another'
         )
     return files
+
+
+def refine(rows: MOTRows, args: argparse.Namespace) -> MOTRows:
+    """Refine the tracks of a sequence whose frames follow each other one by one."""
+    refined = interpolate_tracks(rows, args.max_gap)
+    if args.method == 'gaussian':
+        refined = smooth_tracks(refined, args.tau, args.noise)
+    return refined
+
+
+def refine_numbered(rows: MOTRows, args: argparse.Namespace, name: str) -> MOTRows:
+    """Refine tracks by the places of their frames, which may have any numbers.
+
+    Raises:
+        DataError: The sequence is not there, or it does not have a frame.
+    """
+    known, _ = number_folder(args.data_root / name)
+    if known is None:
+        raise DataError(f'{args.data_root / name} has neither images nor seqLength')
+    require_frames(rows.frames, known, 'results have', lambda _: name)
+    if isinstance(known, range):
+        return refine(rows, args)
+    placed = replace(rows, frames=np.searchsorted(known, rows.frames))
+    refined = refine(placed, args)
+    return replace(refined, frames=known[refined.frames])
 
 
 def refine_tracks(args: argparse.Namespace) -> None:
@@ -53,9 +85,10 @@ def _refine(
     for file in show_progress(files, 'refining'):
         rows = before[file.stem]
         try:
-            refined = interpolate_tracks(rows, args.max_gap)
-            if args.method == 'gaussian':
-                refined = smooth_tracks(refined, args.tau, args.noise)
+            if args.data_root is None:
+                refined = refine(rows, args)
+            else:
+                refined = refine_numbered(rows, args, file.stem)
         except DataError as error:
             raise DataError(f'{file}: {error}') from error
         write_mot(args.out / file.name, refined)

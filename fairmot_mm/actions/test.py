@@ -12,25 +12,48 @@ from fairmot_mm.apis import (
     read_state_dict,
     weights_of,
 )
+from fairmot_mm.evaluation import MOTMetric
 from fairmot_mm.inference import InferenceSetup
+from fairmot_mm.registry import METRICS
 from fairmot_mm.utils import ConfigError, require_writable_dir
 from fairmot_mm.utils.cli import inference_options
 from fairmot_mm.utils.errors import NameTakenError
 
 
 def direct_results(cfg: Config, out: str | None, submission: str | None) -> None:
-    """Tell the tracking metric of the config where to write its files."""
+    """Tell the tracking metrics of the config where to write their files.
+
+    Several metrics, as of several classes, get a folder each, named after their prefix.
+    """
     evaluators = cfg.test_evaluator
-    evaluators = evaluators if isinstance(evaluators, list) else [evaluators]
-    metrics = [metric for metric in evaluators if metric.type == 'MOTMetric']
+    if not isinstance(evaluators, list | tuple):
+        evaluators = evaluators.get('metrics', [evaluators])  # of an own Evaluator
+    metrics = [metric for metric in evaluators if _is_mot_metric(metric.get('type'))]
     if not metrics and (out or submission):
         raise ConfigError('--out and --submission need a MOTMetric in test_evaluator')
-    for metric in metrics:
+    if submission and len(metrics) > 1:
+        raise ConfigError(
+            f'--submission writes the results of one MOTMetric, and test_evaluator has '
+            f'{len(metrics)}: set test_evaluator to one of them'
+        )
+    for number, metric in enumerate(metrics, 1):
         if out or not metric.get('outfile_prefix'):
-            metric.outfile_prefix = out or str(Path(cfg.work_dir, 'results'))
-            require_writable_dir(metric.outfile_prefix)
+            folder = Path(out or Path(cfg.work_dir, 'results'))
+            if len(metrics) > 1:
+                folder /= str(metric.get('prefix', number)).replace('/', '-')
+            metric.outfile_prefix = str(require_writable_dir(folder))
         if submission:
             metric.submission = submission
+
+
+def _is_mot_metric(kind: object) -> bool:
+    """Whether a ``type`` of the config is `MOTMetric` or a class derived from it.
+
+    The type may be a class, a name with a scope (``fairmot_mm.MOTMetric``) or without
+    one, or a metric of another package.
+    """
+    known: object = METRICS.get(kind) if isinstance(kind, str) else kind
+    return isinstance(known, type) and issubclass(known, MOTMetric)
 
 
 def require_free(out: str | None, submission: str | None) -> None:

@@ -19,13 +19,14 @@ from fairmot_mm.utils.inputs import require_checkpoint
 _REFUSED = re.compile(r'(?i)unsupported (?:global: )?GLOBAL (\S+)')
 
 
-def load_safely(path: str | Path, map_location: Any = 'cpu') -> Any:
+def load_safely(path: str | Path, map_location: Any = 'cpu', mmap: bool = False) -> Any:
     """Read a checkpoint: tensors, plain containers, and what mmengine stores.
 
     Args:
         path: A file of `torch.save`, or an address that mmengine knows, as in
             ``https://``.
         map_location: Device of the tensors, see `torch.load`.
+        mmap: Read a tensor of a local file only when it is used.
 
     Returns:
         What was saved.
@@ -38,7 +39,7 @@ def load_safely(path: str | Path, map_location: Any = 'cpu') -> Any:
     path = Path(path).expanduser()
     require_checkpoint(path)
     try:
-        return torch.load(path, map_location=map_location, weights_only=True)
+        return torch.load(path, map_location=map_location, weights_only=True, mmap=mmap)
     except Exception as error:  # a file that is no checkpoint can fail in any way
         raise CheckpointError(f'checkpoint {path} {_explain(error)}') from error
 

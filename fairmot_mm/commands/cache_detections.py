@@ -7,8 +7,8 @@ have a file from the same model and settings are left out.
 import argparse
 from pathlib import Path
 
+from fairmot_mm.utils.cfg_options import CfgOptions
 from fairmot_mm.utils.cli import (
-    KeyValueAction,
     add_number_arguments,
     make_parser,
     one_line_errors,
@@ -52,14 +52,14 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         '--cfg-options',
         nargs='+',
-        action=KeyValueAction,
+        action=CfgOptions,
         help='override keys of the config: scores below '
         'model.detector.bbox_head.test_cfg.score_thr are not in the files',
     )
     parser.add_argument(
         '--noise',
         nargs='*',
-        action=KeyValueAction,
+        action=CfgOptions,
         help='use ground truth with noise; KEY=VALUE changes one of '
         f'{", ".join(NOISE)}',
     )

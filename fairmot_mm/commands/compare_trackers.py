@@ -13,6 +13,7 @@ import argparse
 from pathlib import Path
 
 from fairmot_mm.utils import cli
+from fairmot_mm.utils.cfg_options import CfgOptions
 from fairmot_mm.utils.inputs import require_config, require_paths
 
 
@@ -36,7 +37,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         '--noise',
         nargs='+',
-        action=cli.KeyValueAction,
+        action=CfgOptions,
         default={},
         help='other values of DetectionNoise, as in miss_rate=0.2 gap_rate=0.01; '
         'those of a comparison take precedence',

@@ -2,7 +2,7 @@
 
 import argparse
 
-from fairmot_mm.utils.cli import make_parser, one_line_errors
+from fairmot_mm.utils.cli import make_parser, one_line_errors, rate
 from fairmot_mm.utils.inputs import require_paths
 
 
@@ -13,7 +13,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--out', required=True, help='folder of the sequences')
     parser.add_argument(
         '--frame-rate',
-        type=float,
+        type=rate,
         help='frames per second (default: the rate of the video)',
     )
     return parser.parse_args()
@@ -24,8 +24,12 @@ def main() -> None:
     """Run the tool."""
     args = parse_args()
     require_paths(*args.videos)
-    from fairmot_mm.datasets.converters.video_frames import extract_frames
+    from fairmot_mm.datasets.converters.video_frames import (
+        extract_frames,
+        require_different_names,
+    )
 
+    require_different_names(args.videos)
     for video in args.videos:
         folder, count = extract_frames(
             video, args.out, frame_rate=args.frame_rate, show_progress=True

@@ -27,6 +27,12 @@ def parse_args() -> argparse.Namespace:
     )
     add_overwrite_argument(parser, 'a file of an earlier run')
     parser.add_argument(
+        '--data-root',
+        type=Path,
+        help='folder of the sequences; names the frames there are, where their numbers '
+        'have gaps (without it, every number between two is a frame)',
+    )
+    parser.add_argument(
         '--method',
         choices=['linear', 'gaussian'],
         default='linear',

@@ -18,8 +18,8 @@ from fairmot_mm.utils.cli import (
     add_overwrite_argument,
     make_parser,
     one_line_errors,
-    positive_number,
     positive_whole,
+    rate,
 )
 from fairmot_mm.utils.inputs import require_checkpoint, require_config, require_source
 
@@ -62,7 +62,7 @@ def parse_args() -> argparse.Namespace:
     )
     parser.add_argument(
         '--on-error',
-        choices=ON_ERROR,
+        choices=['stop', 'skip'],
         default='stop',
         help='what to do with a frame that cannot be read: stop there (default), or '
         'skip it',
@@ -82,7 +82,7 @@ def parse_args() -> argparse.Namespace:
     )
     parser.add_argument(
         '--fps',
-        type=positive_number,
+        type=rate,
         help='frames a second, instead of what the input says',
     )
     parser.add_argument(

@@ -15,6 +15,7 @@ from fairmot_mm.utils.errors import DataError
 from fairmot_mm.utils.text_files import read_lines, read_text
 
 IMAGE_DIR, LABEL_DIR = 'images', 'labels_with_ids'
+_LONGEST_NAME = 255  # bytes in the name of a file or folder
 
 
 def label_name(image: str, data_root: str | Path) -> str:
@@ -52,17 +53,17 @@ def label_name(image: str, data_root: str | Path) -> str:
 
 
 def listed_images(ann_file: str | Path) -> list[tuple[int, str]]:
-    """Read the paths in an image list.
+    r"""Read the paths in an image list.
 
     Args:
         ann_file: Text file with one image path on each line; blank lines are skipped.
-            A path without ``/`` may have ``\\``, as in lists that Windows wrote.
+            A path without ``/`` may have ``\``, as in lists that Windows wrote.
 
     Returns:
         Number of the line, from 1, and path of each image.
 
     Raises:
-        DataError: The list is missing, or it is not text.
+        DataError: The list is missing, is not text, or has a line that is no path.
     """
     hint = '; tools/dataset_converters make image lists'
     names = []
@@ -70,6 +71,10 @@ def listed_images(ann_file: str | Path) -> list[tuple[int, str]]:
         name = line.strip()
         if '/' not in name:
             name = name.replace('\\', '/')
+        if max(map(len, os.fsencode(name).split(b'/'))) > _LONGEST_NAME:
+            raise DataError(
+                f'{ann_file}, line {number}: {name[:80]}... is too long for a path'
+            )
         if name:
             names.append((number, name))
     return names
@@ -155,7 +160,9 @@ def no_label(path: str | Path, image: str | Path, error: OSError) -> DataError:
 
 def _first_bad_line(path: str | Path, rows: list[list[str]], num_classes: float) -> str:
     """Say which line of a label file is wrong, and why."""
-    limit = f'the data set has {num_classes} (metainfo.classes)'
+    limit = 'a class is a whole number from 0'
+    if num_classes < math.inf:
+        limit = f'the data set has {num_classes} (metainfo.classes)'
     for number, row in enumerate(rows, 1):
         problem = row and label_problem(row, LABEL_COLUMNS, num_classes, limit)
         if problem:

@@ -119,7 +119,7 @@ def _load(file: Path | None) -> dict[str, np.ndarray]:
     if file is None or not file.is_file():
         return {}
     try:
-        arrays = read_arrays(file, ARRAYS)
+        arrays = read_arrays(file, ARRAYS, 'an index')
         count = len(arrays['paths'])
         shapes = [arrays[name].shape for name in ('stats', 'starts', 'rows')]
         starts = arrays['starts']

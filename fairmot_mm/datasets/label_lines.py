@@ -26,8 +26,8 @@ def label_problem(
 
     Args:
         words: The columns of the line.
-        columns: Names of the columns that the line must have: ``class``, ``cx``, ``cy``,
-            ``w`` and ``h`` in this order, and perhaps ``id``.
+        columns: Names of the columns that the line must have: ``class cx cy w h`` in
+            this order, and perhaps ``id``.
         num_classes: Classes must be whole numbers from 0 and below this.
         limit: Where ``num_classes`` comes from, for the message.
         about: Which of several forms the columns are, for the message.
@@ -94,7 +94,8 @@ def are_pixels(boxes: np.ndarray) -> np.ndarray:
     centre, size = boxes[:, :2], boxes[:, 2:]
     unseen = ((centre - size / 2 >= 1) | (centre + size / 2 <= 0)).any(axis=1)
     far = ((centre < _FAR[0]) | (centre > _FAR[1])).any(axis=1)
-    return (unseen & far) | (size > _LARGE).any(axis=1)
+    large = (size > _LARGE).any(axis=1)
+    return np.asarray((unseen & far) | large)
 
 
 def _number(word: str) -> float:

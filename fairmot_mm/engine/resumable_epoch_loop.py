@@ -12,7 +12,10 @@ from fairmot_mm.registry import LOOPS
 
 @runtime_checkable
 class SkippingSampler(Protocol):
-    """A sampler that can skip the beginning of an epoch without reading images."""
+    """A sampler that can skip the beginning of an epoch without reading images.
+
+    A batch sampler with this method has the attribute ``batch_size`` too.
+    """
 
     def skip_first(self, num_samples: int) -> None:
         """Leave out the first samples of the next epoch.
@@ -60,12 +63,14 @@ class ResumableEpochLoop(EpochBasedTrainLoop):
 
     def _batches(self, done: int) -> Iterator[Any]:
         """The batches of an epoch without the first ``done`` ones."""
-        batch_sampler = self.dataloader.batch_sampler
-        sampler = self.dataloader.sampler
-        if isinstance(batch_sampler, SkippingSampler):  # one of the config
-            sampler = batch_sampler
-        if not isinstance(sampler, SkippingSampler):
-            yield from islice(self.dataloader, done, None)
+        loader = self.dataloader
+        sampler: Any = loader.sampler
+        size = loader.batch_size or 1
+        if loader.batch_size is None and loader.batch_sampler is not None:
+            sampler = loader.batch_sampler
+            size = getattr(sampler, 'batch_size', None)
+        if not isinstance(sampler, SkippingSampler) or not isinstance(size, int):
+            yield from islice(loader, done, None)
             return
-        sampler.skip_first(done * getattr(batch_sampler, 'batch_size', 1))
-        yield from self.dataloader
+        sampler.skip_first(done * size)
+        yield from loader

@@ -1,14 +1,15 @@
 """A log line of a validation without the scores of single sequences."""
 
-from mmengine.runner import LogProcessor, Runner
+from mmengine.runner import Runner
 
+from fairmot_mm.engine.mean_log_processor import MeanLogProcessor
 from fairmot_mm.engine.sequence_scores import split_names
 from fairmot_mm.registry import LOG_PROCESSORS
 
 
 @LOG_PROCESSORS.register_module()
-class SequenceLogProcessor(LogProcessor):
-    """mmengine's ``LogProcessor`` with shorter log lines after a validation.
+class SequenceLogProcessor(MeanLogProcessor):
+    """`MeanLogProcessor` with shorter log lines after a validation.
 
     The log line leaves out the scores of single sequences, such as
     ``mot/MOTA/MOT17-02``, because the table above it has them. The back-ends of the

@@ -1,15 +1,19 @@
 """Files of detections, so that the network runs once for many trackers."""
 
-import zipfile
 from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
 
 from fairmot_mm.evaluation.detected_sequence import PREDICTIONS, DetectedSequence
-from fairmot_mm.utils import DataError, MOTRows, atomic_path, natural_order
+from fairmot_mm.utils import DataError, MOTRows, atomic_path
+from fairmot_mm.utils.array_files import read_arrays
+from fairmot_mm.utils.exact_numbers import rate_number
+from fairmot_mm.utils.sequence import list_files
 
 _ARRAYS = ('starts', 'frames', *PREDICTIONS)
+_WHAT = 'a file of detections'
+_ABOUT = ('name', 'frame_rate', 'ori_shape', 'images', 'origin')
 _COLUMNS = [f'gt_{field.name}' for field in fields(MOTRows)]
 
 
@@ -76,9 +80,7 @@ def load_all_detections(path: str | Path) -> list[DetectedSequence]:
         DataError: There is no file, or one cannot be read.
     """
     path = Path(path)
-    files = [path]
-    if path.is_dir():
-        files = sorted(path.glob('*.npz'), key=lambda file: natural_order(file.name))
+    files = list_files(path, '.npz') if path.is_dir() else [path]
     if not files:
         raise DataError(
             f'{path} has no file of detections: make them with '
@@ -102,22 +104,28 @@ def read_origin(path: str | Path) -> str | None:
 
 
 def _read(path: str | Path) -> dict[str, np.ndarray]:
-    if not Path(path).is_file():
-        raise DataError(f'{path} does not exist')
-    try:
-        with np.load(path) as stored:
-            arrays = dict(stored)
-    except (ValueError, OSError, EOFError, zipfile.BadZipFile) as error:
-        raise DataError(f'{path} is not a file of detections: {error}') from error
-    needed = {
-        *_ARRAYS,
-        *_COLUMNS,
-        'name',
-        'frame_rate',
-        'ori_shape',
-        'images',
-        'origin',
-    }
-    if missing := sorted(needed - set(arrays)):
-        raise DataError(f'{path} is not a file of detections: {missing[0]} is missing')
-    return arrays
+    """Read the arrays, and check that they belong together."""
+    stored = read_arrays(path, [*_ARRAYS, *_COLUMNS, *_ABOUT], _WHAT)
+    starts, gt = stored['starts'], [stored[name] for name in _COLUMNS]
+    counts = {len(stored[name]) for name in PREDICTIONS if stored[name].ndim}
+    fits = (
+        starts.ndim == 1
+        and starts.dtype.kind == 'i'
+        and len(starts) > 0
+        and starts[0] == 0
+        and (np.diff(starts) >= 0).all()
+        and counts == {int(starts[-1])}
+        and stored['bboxes'].shape[1:] == (4,)
+        and stored['embeds'].ndim == 2
+        and len({len(column) for column in gt if column.ndim}) == 1
+        and stored['frames'].shape == (len(starts) - 1,)
+        and stored['frames'].dtype.kind == 'i'
+        and stored['gt_frames'].dtype.kind == stored['gt_ids'].dtype.kind == 'i'
+        and stored['ori_shape'].shape == (2,)
+        and stored['images'].shape in ((0,), (len(starts) - 1,))
+        and stored['frame_rate'].dtype.kind in 'if'
+    )
+    if not fits:
+        raise DataError(f'{path} is not {_WHAT}: its arrays do not fit')
+    rate_number(stored['frame_rate'].item(), f'{path}: frame_rate')
+    return stored

@@ -131,7 +131,7 @@ def published_pairs(sequence: SequenceTracks) -> list[FramePair]:
 
     frames = np.unique(results.frames)
     if sequence.frames is None:
-        frames = frames[frames >= 1]
+        frames = frames[frames >= min(sequence.first_frame, 1)]
     else:
         _require_frames_of(sequence, sequence.frames)
     return _pair_frames(sequence, frames, counts, dropped)
@@ -193,7 +193,7 @@ def _frames_to_score(sequence: SequenceTracks) -> np.ndarray:
     if frames is not None:
         _require_frames_of(sequence, frames)
         return present
-    if len(present) and present[0] < 1:
+    if len(present) and present[0] < min(first, 1):
         raise DataError(
             f'{name}: frame {present[0]} is below 1, the number of the first frame'
         )

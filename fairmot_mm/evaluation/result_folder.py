@@ -28,48 +28,49 @@ class SequenceTruth(NamedTuple):
     hint: str
 
 
-def find_result_files(folder: str | Path, names: Iterable[str] = ()) -> list[Path]:
-    """List the result files of a folder.
+def find_result_files(
+    folder: str | Path, names: Iterable[str] | None = None
+) -> list[Path]:
+    """List the result files of a folder; others, such as ``summary.txt``, are left out.
 
     Args:
-        folder: Folder with ``SEQUENCE.txt`` files. Hidden files, and text files whose
-            first line does not begin with two numbers (``summary.txt``), are left out.
-        names: Names of sequences whose files are results whatever they contain.
+        folder: Folder with ``SEQUENCE.txt`` files.
+        names: Names of the sequences. Their files are results whatever they contain;
+            another file is one if its first line begins with six numbers. None: a file
+            is one if it is empty or begins with two numbers.
 
     Returns:
-        The files in natural order.
+        The files in natural order; none if this is not a folder.
 
     Raises:
-        DataError: There is no result file, or there are two for one sequence.
+        DataError: There are two result files for one sequence.
     """
     folder = Path(folder)
-    if not folder.is_dir():
-        raise DataError(f'{folder} is not a folder of result files (SEQUENCE.txt)')
+    content = folder.iterdir() if folder.is_dir() else ()
     files: dict[str, Path] = {}
-    known = set(names)
-    for file in sorted(folder.iterdir(), key=lambda path: natural_order(path.name)):
+    known = set(names or ())
+    for file in sorted(content, key=lambda path: natural_order(path.name)):
         if file.suffix.lower() != '.txt' or file.name.startswith('.') or file.is_dir():
             continue
-        if file.stem not in known and not _begins_as_results(file):
+        if file.stem not in known and not (
+            (names is None and not file.stat().st_size)
+            or _begins_with_numbers(file, 2 if names is None else 6)
+        ):
             continue
         other = files.setdefault(file.stem, file)
         if other is not file:
             raise DataError(
                 f'{other} and {file.name} are both results of {file.stem}: keep one'
             )
-    if not files:
-        hint = '; did you mean its folder data?' if (folder / 'data').is_dir() else ''
-        raise DataError(f'{folder} has no result file (SEQUENCE.txt) in it{hint}')
     return list(files.values())
 
 
-def _begins_as_results(path: Path) -> bool:
-    """Whether the first line begins with two numbers; an empty file has results too."""
+def _begins_with_numbers(path: Path, count: int) -> bool:
     try:
         lines = (line.partition('#')[0].strip() for line in read_lines(path))
-        first = next(filter(None, lines), '0 0')
+        first = next(filter(None, lines), '')
         words = first.replace(',', ' ').split()
-        return len([float(word) for word in words[:2]]) == 2
+        return len([float(word) for word in words[:count]]) == count
     except ValueError:  # also a `DataError` of text in another encoding
         return False
 
@@ -178,8 +179,12 @@ def read_result_folder(
         DataError: A result file is missing or malformed, has a frame that the sequence
             does not have, or belongs to no sequence.
     """
+    folder = Path(folder)
     names = [truth.name for truth in truths]
     files = {file.stem: file for file in find_result_files(folder, names)}
+    if not files:
+        hint = '; did you mean its folder data?' if (folder / 'data').is_dir() else ''
+        raise DataError(f'{folder} has no result file (SEQUENCE.txt) in it{hint}')
     if all_sequences:
         _refuse_unknown(files.values(), names, Path(gt_root))
     absent = [name for name in names if name not in files]

@@ -76,7 +76,7 @@ def read_scored_rows(
         ),
     )
     _refuse(
-        (rows.tlwh[:, 2:] < 0).any(axis=1),
+        (rows.tlwh[:, 2] < 0) | (rows.tlwh[:, 3] < 0),
         where,
         lambda row: (
             f'{what} a box of {rows.tlwh[row, 2]:g} x {rows.tlwh[row, 3]:g} pixels'

@@ -27,12 +27,15 @@ _DAMAGED = (
 )
 
 
-def read_arrays(path: str | Path, names: Sequence[str]) -> dict[str, np.ndarray]:
+def read_arrays(
+    path: str | Path, names: Sequence[str], what: str
+) -> dict[str, np.ndarray]:
     """Read named arrays of a ``.npz`` file.
 
     Args:
         path: The file.
         names: Names of the arrays.
+        what: What the file should be, for the message.
 
     Returns:
         The arrays by name.
@@ -42,13 +45,15 @@ def read_arrays(path: str | Path, names: Sequence[str]) -> dict[str, np.ndarray]
     """
     if not Path(path).is_file():
         raise DataError(f'{path} does not exist')
+    if not zipfile.is_zipfile(path):
+        raise DataError(f'{path} is not {what}')
     try:
         with np.load(path) as stored:
-            if missing := [name for name in names if name not in stored]:
-                raise DataError(f'{path}: {missing[0]} is missing')
+            if missing := sorted(set(names) - set(stored)):
+                raise DataError(f'{path} is not {what}: {missing[0]} is missing')
             return {name: stored[name] for name in names}
     except DataError:
         raise
     except (ValueError, OSError, LookupError, *_DAMAGED) as error:
-        what = ' '.join(str(error).split())
-        raise DataError(f'{path} cannot be read: {what}') from error
+        reason = ' '.join(str(error).split())
+        raise DataError(f'{path} is not {what}: {reason}') from error

@@ -4,16 +4,14 @@ import argparse
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
+from fairmot_mm.utils.cfg_options import CfgOptions
+from fairmot_mm.utils.errors import DataError
+from fairmot_mm.utils.exact_numbers import rate_number
 from fairmot_mm.utils.one_line_errors import one_line_errors
-from fairmot_mm.utils.option_types import (
-    finite_number,
-    positive_number,
-    positive_whole,
-)
+from fairmot_mm.utils.option_types import finite_number, positive_whole
 
 __all__ = [
     'PERSON_CLASSES',
-    'KeyValueAction',
     'add_cfg_options_argument',
     'add_converter_arguments',
     'add_inference_arguments',
@@ -27,8 +25,8 @@ __all__ = [
     'inference_options',
     'make_parser',
     'one_line_errors',
-    'positive_number',
     'positive_whole',
+    'rate',
     'run_converter',
     'show_progress',
 ]
@@ -104,12 +102,25 @@ def add_converter_arguments(
         )
     if has_frame_rate:
         text = 'frames a second (default 30)'
-        parser.add_argument(
-            '--frame-rate', type=positive_number, default=30.0, help=text
-        )
+        parser.add_argument('--frame-rate', type=rate, default=30.0, help=text)
     if has_ending:
         text = 'ending of the list: val makes OUT/NAME.val'
         parser.add_argument('--ending', default='train', help=text)
+
+
+def rate(text: str) -> float:
+    """Read frames per second of a command line, such as ``25`` or ``30000/1001``.
+
+    Args:
+        text: The argument.
+
+    Raises:
+        ArgumentTypeError: It is not a number above 0.
+    """
+    try:
+        return rate_number(text, 'frame rate')
+    except DataError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def add_workers_argument(parser: argparse.ArgumentParser) -> None:
@@ -173,24 +184,6 @@ def show_progress(items: Iterable[T], text: str) -> Iterator[T]:
     return iter(track(items, text, console=Console(stderr=True)))
 
 
-class KeyValueAction(argparse.Action):
-    """mmengine's `DictAction` for ``KEY=VALUE``, imported once the option is used."""
-
-    def __call__(
-        self,
-        parser: argparse.ArgumentParser,
-        namespace: argparse.Namespace,
-        values: Any,
-        option_string: str | None = None,
-    ) -> None:
-        """Store the keys and values as a dict, see `argparse.Action`."""
-        from mmengine.config import DictAction
-
-        DictAction(self.option_strings, self.dest)(
-            parser, namespace, values, option_string
-        )
-
-
 def add_cfg_options_argument(
     parser: argparse.ArgumentParser, example: str = 'model.tracker.track_buffer=60'
 ) -> None:
@@ -203,7 +196,7 @@ def add_cfg_options_argument(
     parser.add_argument(
         '--cfg-options',
         nargs='+',
-        action=KeyValueAction,
+        action=CfgOptions,
         metavar='KEY=VALUE',
         help=f'override keys of the config, as in {example}',
     )

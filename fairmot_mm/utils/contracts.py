@@ -1,6 +1,7 @@
 """Checks of what a config asks for."""
 
 from collections.abc import Collection
+from fractions import Fraction
 from math import inf
 from numbers import Integral, Real
 
@@ -44,7 +45,11 @@ def require_choice(name: str, value: object, choices: Collection[str]) -> None:
 
 
 def require_range(
-    *, above: float = -inf, low: float = -inf, high: float = inf, **values: float
+    *,
+    above: float = -inf,
+    low: float = -inf,
+    high: float = inf,
+    **values: float | Fraction,
 ) -> None:
     """Check that numbers of a config are in their range.
 

@@ -75,7 +75,7 @@ def whole_number(
     return exact
 
 
-def frame_rate(value: object, name: str) -> float:
+def rate_number(value: object, name: str) -> float:
     """Read a number of frames per second.
 
     Args:

@@ -20,14 +20,6 @@ def finite_number(text: str) -> float:
     raise argparse.ArgumentTypeError(f'{text!r} is not a number')
 
 
-def positive_number(text: str) -> float:
-    """Read the value of an option that is a number above 0, see `finite_number`."""
-    number = finite_number(text)
-    if number <= 0:
-        raise argparse.ArgumentTypeError(f'{text} must be above 0')
-    return number
-
-
 def positive_whole(text: str) -> int:
     """Read the value of an option that is a whole number from 1 on.
 

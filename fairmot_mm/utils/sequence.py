@@ -11,7 +11,7 @@ from typing import TypeVar
 import numpy as np
 
 from fairmot_mm.utils.errors import ConfigError, DataError
-from fairmot_mm.utils.exact_numbers import frame_rate, whole_number
+from fairmot_mm.utils.exact_numbers import rate_number, whole_number
 from fairmot_mm.utils.frame_numbering import (
     MAX_FRAME_NUMBER,
     Frames,
@@ -111,7 +111,7 @@ def list_images(folder: str | Path) -> list[Path]:
 def find_images(root: str | Path) -> Iterator[Path]:
     """Find the images in a folder and below it.
 
-    Hidden folders, ``__MACOSX`` in archives of macOS, and links to folders are left out.
+    Left out are hidden folders, ``__MACOSX`` of macOS, and links to folders.
 
     Args:
         root: The folder.
@@ -132,6 +132,24 @@ def find_images(root: str | Path) -> Iterator[Path]:
     for folder in folders:
         if not folder.name.startswith('.') and folder.name != '__MACOSX':
             yield from find_images(folder)
+
+
+def list_files(folder: str | Path, suffix: str) -> list[Path]:
+    """List the files of a folder that have an ending; hidden ones are left out.
+
+    Args:
+        folder: The folder; it need not exist.
+        suffix: The ending, such as ``.txt``.
+
+    Returns:
+        The files in natural order of their names.
+    """
+    files = (
+        path
+        for path in Path(folder).glob(f'*{suffix}')
+        if not path.name.startswith('.') and not path.is_dir()
+    )
+    return sorted(files, key=lambda path: natural_order(path.name))
 
 
 def match_names(pattern: str, names: Iterable[str]) -> list[str]:
@@ -233,7 +251,7 @@ class SequenceInfo:
             for key in ('framerate', 'imwidth', 'imheight'):
                 if key not in values:
                     raise DataError(f'{ini}: key {key!r} is missing')
-            rate = frame_rate(values['framerate'], f'{ini}: framerate')
+            rate = rate_number(values['framerate'], f'{ini}: framerate')
             width, height = (
                 whole_number(values[key], f'{ini}: {key}', low=1, high=LARGEST_SIDE)
                 for key in ('imwidth', 'imheight')
@@ -274,13 +292,13 @@ class SequenceInfo:
             DataError: See `read_ground_truth`.
         """
         table = MOTTable.read(self.gt_file)
-        require_frames(
-            table.values[:, 0].astype(np.int64),
-            self.frames,
-            'ground truth has',
-            table.where,
-            f'; {self.images[0].parent} must have an image for each frame of the file',
+        rows = table.values[:, 0].astype(np.int64)
+        hint = (
+            f'; {self.images[0].parent} must have an image for each frame of the file'
         )
+        if self.frames[0] == 0 and rows.min(initial=1) == 1:
+            hint += ' (its images begin at 0, and the file at 1: renumber one of them)'
+        require_frames(rows, self.frames, 'ground truth has', table.where, hint)
         return table
 
 
@@ -329,8 +347,10 @@ def write_seqinfo(
         images: All images of the sequence.
 
     Raises:
+        DataError: The frame rate cannot be used.
         OutputError: The file cannot be written.
     """
+    frame_rate = rate_number(frame_rate, f'{name}: frame rate')
     name = ' '.join(name.splitlines())  # a value is one line
     write_text(
         folder / 'seqinfo.ini',

@@ -1,11 +1,11 @@
 """Sources of frames: a video, a stream, a camera, images or arrays."""
 
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Sized
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from numbers import Real
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -21,6 +21,7 @@ from fairmot_mm.video.image_source import (
     read_arrays,
     read_images,
 )
+from fairmot_mm.video.source_names import number_names, require_file_names
 from fairmot_mm.video.video_reader import VideoReader
 from fairmot_mm.video.video_writer import MAX_FRAME_RATE
 
@@ -149,57 +150,26 @@ def open_sources(
         raise ConfigError('there is no source to track in; give one or more')
     _require_different(sources.values() if isinstance(sources, Mapping) else sources)
     if isinstance(sources, Mapping):
-        for name in sources:
-            if name in ('', '.', '..') or Path(name).name != name:
-                raise ConfigError(
-                    f'stream name {name!r} cannot be that of a file; choose another'
-                )
-        _require_different_names(sources)
+        require_file_names(sources)
         return [
             replace(open_source(source, frame_rate, on_error), name=name)
             for name, source in sources.items()
         ]
-    return _number_names(
-        [each for source in sources for each in _open_all(source, frame_rate, on_error)]
-    )
+    opened = [each for s in sources for each in _open_all(s, frame_rate, on_error)]
+    names = number_names([source.name for source in opened])
+    return [
+        replace(source, name=name) for source, name in zip(opened, names, strict=True)
+    ]
 
 
 def _open_all(
     source: Source, frame_rate: float | None, on_error: str
 ) -> list[FrameSource]:
     """The sources that one item of a list stands for."""
-    opened = [source]
     if isinstance(source, str | Path):
         opened = _open_named(str(source), on_error == 'skip', several=True)
-    return [open_source(each, frame_rate, on_error) for each in opened]
-
-
-def _number_names(sources: Sequence[FrameSource]) -> list[FrameSource]:
-    """Number equal names; file systems may not tell large letters from small ones."""
-    opened: dict[str, FrameSource] = {}
-    for source in sources:
-        name, number = source.name, 1
-        while _folded(name) in opened:
-            number += 1
-            name = f'{source.name}-{number}'
-        opened[_folded(name)] = replace(source, name=name)
-    return list(opened.values())
-
-
-def _folded(name: str) -> str:
-    """A name as the least exact file system compares it."""
-    return unicodedata.normalize('NFC', name).casefold()
-
-
-def _require_different_names(names: Iterable[str]) -> None:
-    seen: dict[str, str] = {}
-    for name in names:
-        other = seen.setdefault(_folded(name), name)
-        if other != name:
-            raise ConfigError(
-                f'streams {other!r} and {name!r} would have the same files on some '
-                'disks; choose another name'
-            )
+        return [open_source(each, frame_rate, on_error) for each in opened]
+    return [open_source(source, frame_rate, on_error)]
 
 
 def _require_different(sources: Iterable[Source]) -> None:
@@ -263,8 +233,8 @@ def _open_images(paths: Sequence[Path], skip: bool) -> FrameSource:
 
 def _camera(number: int) -> FrameSource:
     rate, frames = open_camera(number)
-    rate = _as_fraction(rate) if rate > 0 else DEFAULT_FRAME_RATE
-    return FrameSource(f'camera{number}', rate, None, frames, live=True)
+    known = _as_fraction(rate) if rate > 0 else DEFAULT_FRAME_RATE
+    return FrameSource(f'camera{number}', known, None, frames, live=True)
 
 
 def _open_video(location: str, skip: bool) -> FrameSource:
@@ -283,7 +253,7 @@ def _open_video(location: str, skip: bool) -> FrameSource:
     )
 
 
-def _require_rate(rate: object) -> None:
+def _require_rate(rate: Any) -> None:
     """Refuse a frame rate that is no number, or out of its range."""
     is_number = isinstance(rate, Real) and not isinstance(rate, bool)
     if not (is_number and 0 < rate <= MAX_FRAME_RATE):
@@ -292,7 +262,7 @@ def _require_rate(rate: object) -> None:
         )
 
 
-def _as_fraction(rate: float) -> Fraction:
+def _as_fraction(rate: float | Fraction) -> Fraction:
     return Fraction(rate).limit_denominator(100_000)
 
 

@@ -21,7 +21,14 @@ class PackOneFrame:
 
     def __call__(self, results):
         image = np.ascontiguousarray(results['img'].transpose(2, 0, 1))
-        keys = ('ori_shape', 'frame_id', 'skipped', 'frame_rate', 'video_length')
+        keys = (
+            'ori_shape',
+            'frame_id',
+            'frame_number',
+            'skipped',
+            'frame_rate',
+            'video_length',
+        )
         frame = DetDataSample(metainfo={key: results[key] for key in keys})
         clip = TrackDataSample()
         clip.video_data_samples = [frame]

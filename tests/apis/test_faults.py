@@ -185,6 +185,10 @@ def test_a_disk_that_fills(model, small_disk, threads):
     shown = frames_in(folder / 'frames.mp4')
     assert 20 < len(shown) <= len(numbers) < 400
     assert len(shown) > len(numbers) - 120
+    assert {file.path.name: file.num_frames for file in results.written} == {
+        'frames.txt': len(numbers),
+        'frames.mp4': len(shown),
+    }
 
 
 def test_a_disk_that_the_text_fills(model, small_disk):
@@ -194,9 +198,10 @@ def test_a_disk_that_the_text_fills(model, small_disk):
     results = TrackInferencer(model)(noise(400), folder, save_video=False)
     with pytest.raises(OutputError, match=r'frames\.txt: No space .* are kept'):
         list(results)
+    (text,) = results.written
     numbers = frames_in_text(folder / 'frames.txt')
     assert 10 < len(numbers) < 400
-    assert numbers == list(range(1, len(numbers) + 1))
+    assert numbers == list(range(1, text.num_frames + 1))
 
 
 def test_no_room_for_one_index(small_disk, tmp_path):

@@ -59,6 +59,22 @@ def test_one_result_a_frame(model, video, tmp_path, batch_size, batches):
     np.testing.assert_allclose(rows[rows.frames == 5].tlwh[:, :2], boxes[:, :2])
 
 
+@pytest.mark.parametrize('pattern', ['', '/*.png'])
+def test_frames_of_images_have_their_numbers(model, frames, tmp_path, pattern):
+    """Folder and pattern: natural order, numbers of the files in samples and text."""
+    numbers = [0, 1, 2, 3, 4, 5, 6, 8, 9, 10, 11, 20]
+    (tmp_path / 'walk').mkdir()
+    for number, frame in zip(numbers, frames, strict=True):
+        cv2.imwrite(str(tmp_path / 'walk' / f'{number}.png'), frame)
+    inferencer = TrackInferencer(model)
+    results = list(inferencer(f'{tmp_path}/walk{pattern}', tmp_path / 'out'))
+    assert [result.frame_id for result in results] == list(range(12))
+    assert [result.frame_number for result in results] == numbers
+    rows = read_mot(tmp_path / 'out' / 'walk.txt')
+    assert np.unique(rows.frames).tolist() == numbers
+    assert count_frames(tmp_path / 'out' / 'walk.mp4') == 12
+
+
 def test_results_and_frames_belong_to_the_caller(model, frames, tmp_path):
     """Writing into results, or using one array for all frames, is harmless."""
 

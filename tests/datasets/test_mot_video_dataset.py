@@ -106,3 +106,57 @@ def test_missing(videos, root, sequences, message):
     """A missing folder, sequence or image is named."""
     with pytest.raises(DataError, match=message):
         MOTVideoDataset(data_root=str(videos / root), sequences=sequences)
+
+
+def renumber(videos, numbers, gt=''):
+    """Give the images of B-long other numbers, and write its ground truth."""
+    folder = videos / 'B-long'
+    for image, number in zip(
+        sorted((folder / 'img1').iterdir(), reverse=True), numbers[::-1], strict=True
+    ):
+        image.rename(image.with_name(f'{number}.png'))
+    (folder / 'gt/gt.txt').write_text(gt)
+    return MOTVideoDataset(data_root=str(videos), sequences=['B-long'])
+
+
+@pytest.mark.parametrize(
+    'numbers', [[0, 1, 2, 3], [101, 102, 103, 104], [7, 9, 10, 20]]
+)
+def test_frames_have_the_numbers_of_their_images(videos, numbers):
+    """The tracker counts from 0; ground truth and results use the numbers."""
+    gt = ''.join(f'{number},1,0,0,9,9,1\n' for number in numbers)
+    dataset = renumber(videos, numbers, gt)
+    infos = [dataset.get_data_info(index) for index in range(4)]
+    assert [info['frame_id'] for info in infos] == [0, 1, 2, 3]
+    assert [info['frame_number'] for info in infos] == numbers
+    assert {info['first_frame'] for info in infos} == {numbers[0]}
+    assert {info['last_frame'] for info in infos} == {numbers[-1]}
+    half = MOTVideoDataset(
+        data_root=str(videos), sequences=['B-long'], split='second-half'
+    )
+    assert [half.get_data_info(k)['frame_number'] for k in (0, 1)] == numbers[2:]
+    assert half.get_data_info(1)['first_frame'] == numbers[2]
+
+
+def test_ground_truth_of_a_frame_without_image(videos):
+    """It is refused before anything is tracked, in halves too."""
+    message = r'gt\.txt, line 2: ground truth has frame 5, outside the frames 1 to 4 '
+    with pytest.raises(DataError, match=message):
+        renumber(videos, [1, 2, 3, 4], '1,1,0,0,9,9,1\n5,1,0,0,9,9,1\n')
+    with pytest.raises(DataError, match=message):
+        MOTVideoDataset(data_root=str(videos), sequences=['B-long'], split='first-half')
+
+
+def test_natural_order_of_sequences(videos):
+    """cam2 comes before cam10; a name with brackets is a name."""
+    for name in ('cam10', 'cam2', '[a] b'):
+        (videos / 'A-short').rename(videos / name)
+        dataset = MOTVideoDataset(data_root=videos, sequences=[name])
+        assert dataset.get_data_info(0)['video_name'] == name
+        (videos / name).rename(videos / 'A-short')
+    (videos / 'A-short').rename(videos / 'cam10')
+    (videos / 'B-long').rename(videos / 'cam2')
+    for sequences in (None, ['cam*'], ['cam?', 'cam??']):
+        dataset = MOTVideoDataset(data_root=videos, sequences=sequences)
+        names = [dataset.get_data_info(index)['video_name'] for index in range(6)]
+        assert names == ['cam2'] * 4 + ['cam10'] * 2

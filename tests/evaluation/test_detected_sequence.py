@@ -1,12 +1,14 @@
 """Detections of a video in arrays, handed to a tracker and scored."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 from mmengine.structures import InstanceData
 
 from fairmot_mm.evaluation import DetectedSequence, score_tracker, track_sequence
-from fairmot_mm.utils import MOTRows
+from fairmot_mm.utils import DataError, MOTRows
 
 
 @pytest.fixture
@@ -70,6 +72,21 @@ def test_tracks_become_rows(sequence):
     assert rows.ids.tolist() == [1, 2, 2]
     np.testing.assert_allclose(rows.tlwh[1], [50, 0, 9, 20])
     np.testing.assert_allclose(rows.marks, [0.9, 0.8, 0.7], rtol=1e-6)
+
+
+def test_numbers_of_frames(sequence):
+    """Rows and ground truth have the numbers of the images; the tracker has places."""
+    numbers = np.array([0, 5, 6])
+    gt = replace(sequence.gt, frames=numbers[sequence.gt.frames - 1])
+    renumbered = replace(sequence, gt=gt, frames=numbers)
+    tracker = Echo()
+    assert track_sequence(tracker, renumbered).frames.tolist() == [0, 0, 6]
+    assert tracker.frame_ids == [0, 1, 2]
+    assert score_tracker(Echo(), [renumbered]) == score_tracker(Echo(), [sequence])
+    with pytest.raises(
+        DataError, match='ground truth has frames 1 to 3, but the seque'
+    ):
+        score_tracker(Echo(), [replace(sequence, frames=numbers)])
 
 
 def test_scores(sequence):

@@ -71,3 +71,23 @@ def test_what_is_no_file_of_detections(tmp_path):
     np.savez(tmp_path / 'other.npz', bboxes=np.zeros(3))
     with pytest.raises(DataError, match=r'other\.npz .*: embeds is missing'):
         load_detections(tmp_path / 'other.npz')
+
+
+def test_arrays_that_do_not_fit(tmp_path, sequence):
+    """A file whose arrays belong to different videos is refused."""
+    save_detections(tmp_path / 'a.npz', sequence)
+    with np.load(tmp_path / 'a.npz') as stored:
+        arrays = dict(stored)
+    for change in (
+        {'bboxes': arrays['bboxes'][:-1]},
+        {'starts': arrays['starts'][::-1]},
+        {'starts': arrays['starts'].astype(np.float32)},
+        {'gt_ids': arrays['gt_ids'].astype(np.float32)},
+        {'ori_shape': np.zeros(3, np.int64)},
+    ):
+        np.savez(tmp_path / 'b.npz', **{**arrays, **change})
+        with pytest.raises(DataError, match=r'b\.npz is not .*do not fit'):
+            load_detections(tmp_path / 'b.npz')
+    np.savez(tmp_path / 'b.npz', **{**arrays, 'frame_rate': np.nan})
+    with pytest.raises(DataError, match=r'b\.npz: frame_rate = nan'):
+        load_detections(tmp_path / 'b.npz')

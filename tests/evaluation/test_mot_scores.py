@@ -8,6 +8,7 @@ import pytest
 from trackeval import Evaluator
 from trackeval.datasets import MotChallenge2DBox
 from trackeval.metrics import CLEAR, HOTA
+from trackeval.utils import TrackEvalException
 
 from fairmot_mm.evaluation import (
     OVERALL,
@@ -79,7 +80,7 @@ def test_tud_campus():
     assert round(100 * scores['IDF1'], 1) == 55.8
 
 
-def trackeval_scores(folder, benchmark, files):
+def trackeval_scores(folder, benchmark, files, length=0):
     """Scores by TrackEval's own Evaluator of {sequence: (gt file, result file)}."""
     gt_dir = folder / 'gt' / f'{benchmark}-train'
     result_dir = folder / 'trackers' / f'{benchmark}-train' / 'ours' / 'data'
@@ -90,7 +91,7 @@ def trackeval_scores(folder, benchmark, files):
         shutil.copy(gt_file, gt_dir / name / 'gt' / 'gt.txt')
         shutil.copy(result_file, result_dir / f'{name}.txt')
         frames = [read_mot(file).frames.max() for file in (gt_file, result_file)]
-        lengths[name] = int(max(frames))
+        lengths[name] = length or int(max(frames))
     quiet = {'PRINT_CONFIG': False}
     dataset = MotChallenge2DBox(
         {
@@ -160,6 +161,56 @@ def test_motchallenge_protocol_equals_trackeval(tmp_path, benchmark):
         assert ours['FN'] == clear['CLR_FN']
         assert ours['IDSW'] == clear['IDSW']
         assert ours['MT'] + ours['PT'] + ours['ML'] == ours['GT']
+
+
+def as_columns(folder, count):
+    """The stored MOT17 sequence with every third row a car, in 8, 9 or 10 columns."""
+    lines = (DATA / MOT17[0] / 'gt' / 'gt.txt').read_text().splitlines()
+    fields = [line.split(',')[:6] for line in lines]
+    ends = {8: '', 9: ',1', 10: ',0,0'}[count]
+    gt_file = folder / f'{count}.txt'
+    gt_file.write_text(
+        ''.join(
+            f'{",".join(field)},1,{4 if k % 3 == 0 else 1}{ends}\n'
+            for k, field in enumerate(fields)
+        )
+    )
+    return gt_file
+
+
+@pytest.mark.parametrize('count', [8, 9, 10])
+def test_classes_count_as_trackeval_counts_them(tmp_path, count):
+    """Cars are no pedestrians, in ground truth of 8, 9 or 10 columns."""
+    gt_file = as_columns(tmp_path, count)
+    files = {MOT17[0]: (gt_file, DATA / f'{MOT17[0]}.txt')}
+    expected = trackeval_scores(tmp_path, 'MOT17', files)[MOT17[0]]
+    ours = evaluate_sequences([read_sequence(MOT17[0], *files[MOT17[0]])])[MOT17[0]]
+    assert ours['HOTA'] == pytest.approx(np.mean(expected['HOTA']['HOTA']), abs=1e-6)
+    assert ours['FP'] == expected['CLEAR']['CLR_FP']
+    assert ours['FN'] == expected['CLEAR']['CLR_FN']
+    all_pedestrians = evaluate_sequences([stored(MOT17[0])])[MOT17[0]]
+    assert ours['FP'] > all_pedestrians['FP']
+
+
+@pytest.mark.parametrize('cut', ['gt', 'results'])
+def test_a_frame_beyond_the_sequence_is_refused_as_by_trackeval(tmp_path, cut):
+    """Frame 41 of 40, in the ground truth or in the results."""
+    tracks = stored(MOT17[0])
+    late = getattr(tracks, cut).__class__.of_pedestrians(
+        np.array([41]), np.array([1]), np.ones((1, 4))
+    )
+    with pytest.raises(DataError, match='frame 41, outside the frames 1 to 40'):
+        evaluate_sequences([tracks._replace(**{cut: late}, frames=range(1, 41))])
+    folder = tmp_path / MOT17[0]
+    folder.mkdir()
+    gt_file, result_file = folder / 'gt.txt', folder / 'res.txt'
+    line = '{},1,10,20,30,60,1,1,1\n'
+    gt_file.write_text(line.format(41 if cut == 'gt' else 1))
+    result_file.write_text(line.format(41 if cut == 'results' else 1))
+    with pytest.raises(TrackEvalException, match='invalid timesteps'):
+        trackeval_scores(
+            tmp_path, 'MOT17', {MOT17[0]: (gt_file, result_file)}, length=40
+        )
 
 
 def test_vehicles_are_distractors_in_mot20_only(tmp_path):
@@ -237,3 +288,23 @@ def test_wrong_arguments():
         evaluate_sequences([tracks, tracks])
     with pytest.raises(DataError, match='no sequence'):
         evaluate_sequences([])
+
+
+@pytest.mark.parametrize('columns', [8, 10])
+def test_cars_are_no_pedestrians(tmp_path, columns):
+    """Ground truth with classes in 8 or 10 columns scores as TrackEval reads it."""
+    truth, results = [], []
+    for frame in range(1, 11):
+        for identity, label in ((1, 1), (2, 4)):
+            row = f'{frame},{identity},{100 * identity},10,40,80,1'
+            truth.append(','.join([*row.split(','), f'{label}', '0', '0'][:columns]))
+            results.append(f'{row},-1,-1,-1')
+    files = {'MOT17-02-SDP': (tmp_path / 'gt.txt', tmp_path / 'results.txt')}
+    for file, lines in zip(files['MOT17-02-SDP'], (truth, results), strict=True):
+        file.write_text('\n'.join(lines) + '\n')
+    expected = trackeval_scores(tmp_path, 'MOT17', files)
+    scores = evaluate_sequences(
+        [read_sequence(name, *paths) for name, paths in files.items()]
+    )
+    assert scores[OVERALL]['MOTA'] == expected[OVERALL]['CLEAR']['MOTA'] == 0
+    assert scores[OVERALL]['FP'] == 10

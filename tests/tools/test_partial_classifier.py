@@ -92,6 +92,46 @@ def test_whole_checkpoint(straight):
     assert checkpoint['state_dict']['detector.reid_head.classifier.num_draws'] == 6
 
 
+WAYS = """
+train_cfg.update(max_epochs=1, val_begin=1)
+default_hooks['checkpoint'] = dict(
+    save_best='mot/MOTA', published_keys=['meta', 'state_dict']
+)
+custom_hooks += [
+    dict(
+        type='CheckpointHook',
+        by_epoch=False,
+        interval=1,
+        filename_tmpl='every_{}.pth',
+        save_optimizer=False,
+        save_param_scheduler=False,
+    )
+]
+"""
+
+
+def test_every_way_to_save(make_config, run_ranks, tmp_path):
+    """The best, the last, without optimizer, by iteration, published: all have all."""
+    config = make_config(RUN + SHARDED + SAMPLED + WAYS)
+    run_ranks(2, 'train', config, '--work-dir', tmp_path)
+    saved = {
+        path.name: torch.load(path, weights_only=True)
+        for path in tmp_path.glob('*.pth')
+    }
+    whole = saved['epoch_1.pth']
+    kinds = {name.split('.')[0].partition('-')[0] for name in saved}
+    assert kinds == {'best_mot_MOTA_epoch_1', 'epoch_1', 'every_1', 'every_2'}
+    assert len(saved) == 6  # the best and the last are published too
+    for name, content in saved.items():
+        assert ('optimizer' in content) == (name == 'epoch_1.pth')
+        assert len(content['state_dict'][CLASSIFIER]) == 6, name
+        if name != 'every_1.pth':
+            weight = content['state_dict'][CLASSIFIER]
+            assert torch.equal(weight, whole['state_dict'][CLASSIFIER])
+        if '-' not in name:
+            assert len(content['ema_state_dict'][f'module.{CLASSIFIER}']) == 6
+
+
 def test_resumed(straight, make_config, run_ranks, tmp_path):
     """Resumed from epoch one: the same samples, weights and moments to the last bit."""
     config = make_config(RUN + SHARDED + SAMPLED)

@@ -4,8 +4,12 @@ import zipfile
 
 import pytest
 import torch
+from mmengine.config import Config
 
-from fairmot_mm.utils import read_mot
+from fairmot_mm.actions.test import direct_results
+from fairmot_mm.evaluation import MOTMetric
+from fairmot_mm.registry import METRICS
+from fairmot_mm.utils import ConfigError, read_mot
 
 
 @pytest.fixture
@@ -107,6 +111,53 @@ def test_detection_and_reid(trained, run_tool, make_config, tmp_path):
     assert scores['reid/TPR@FAR=0.1'] > 0.15
     with pytest.raises(SystemExit, match='--submission need a MOTMetric'):
         run_tool('test', config, *arguments, '--submission', tmp_path / 'a.zip')
+
+
+class OwnMetric(MOTMetric):
+    """A metric of a user, with a name that says nothing of ours."""
+
+
+@pytest.fixture
+def own_metric():
+    METRICS.register_module(name='OwnMetric', module=OwnMetric, force=True)
+    yield OwnMetric
+    METRICS.module_dict.pop('OwnMetric')
+
+
+@pytest.mark.parametrize(
+    'kind', ['MOTMetric', 'fairmot_mm.MOTMetric', MOTMetric, 'OwnMetric', OwnMetric]
+)
+@pytest.mark.parametrize('form', ['alone', 'list', 'evaluator'])
+def test_every_tracking_metric_writes_results(tmp_path, own_metric, kind, form):
+    """Named with a scope, as a class or derived; alone, in a list or an Evaluator."""
+    metric, other = dict(type=kind), dict(type='mmdet.CocoMetric')
+    evaluator = {
+        'alone': metric,
+        'list': [other, metric],
+        'evaluator': dict(type='Evaluator', metrics=[other, metric]),
+    }[form]
+    cfg = Config(dict(test_evaluator=evaluator, work_dir=str(tmp_path)))
+    direct_results(cfg, None, str(tmp_path / 'a.zip'))
+    found = cfg.test_evaluator
+    found = found.get('metrics', [found]) if form != 'list' else found
+    assert found[-1].outfile_prefix == str(tmp_path / 'results')
+    assert found[-1].submission == str(tmp_path / 'a.zip')
+
+
+def test_metrics_of_several_classes_have_a_folder_each(tmp_path):
+    """Result files of one class do not replace those of another."""
+    metrics = [
+        dict(type='MOTMetric', label=k, prefix=f'mot/{name}')
+        for k, name in enumerate(('person', 'car'))
+    ]
+    cfg = Config(dict(test_evaluator=metrics, work_dir=str(tmp_path)))
+    direct_results(cfg, str(tmp_path / 'out'), None)
+    folders = [metric.outfile_prefix for metric in cfg.test_evaluator]
+    assert folders == [
+        str(tmp_path / 'out' / f'mot-{name}') for name in ('person', 'car')
+    ]
+    with pytest.raises(ConfigError, match='one MOTMetric, and test_evaluator has 2'):
+        direct_results(cfg, None, str(tmp_path / 'a.zip'))
 
 
 def test_onnx_with_averaged_weights(trained, sure, run_tool, make_config, tmp_path):

@@ -218,6 +218,8 @@ def test_auto_scale_lr_needs_a_base(fails, make_config):
 def test_amp_needs_a_gpu(fails, make_config):
     """mmengine's mixed precision has no CPU form; that is said in a line."""
     assert '--amp needs a GPU' in fails(make_config(), '--amp')
+    config = make_config("optim_wrapper = dict(type='AmpOptimWrapper')\n")
+    assert "type='AmpOptimWrapper' (float16) needs a GPU" in fails(config)
 
 
 def test_work_dir_is_no_folder(fails, make_config, tmp_path):

@@ -1,5 +1,6 @@
 from typing import Protocol
 
+import numpy as np
 import pytest
 
 from fairmot_mm.utils import ConfigError
@@ -7,6 +8,7 @@ from fairmot_mm.utils.contracts import (
     require_choice,
     require_contract,
     require_range,
+    require_whole,
 )
 
 
@@ -62,3 +64,21 @@ def test_choice():
     require_choice('action', 'stop', ('stop', 'skip'))
     with pytest.raises(ConfigError, match=r"^action must be 'stop' or 'skip', not 3$"):
         require_choice('action', 3, ('stop', 'skip'))
+
+
+@pytest.mark.parametrize('value', ['1', None, True, [1]])
+def test_what_is_no_number_is_named(value):
+    """Text and truth values are not turned into numbers."""
+    with pytest.raises(ConfigError, match='must be a number, above 0'):
+        require_range(above=0, width=value)
+    with pytest.raises(ConfigError, match='must be a whole number from 1 on'):
+        require_whole(low=1, width=value)
+
+
+def test_whole_numbers():
+    """Nothing is rounded; those of NumPy count, too."""
+    require_whole(low=1, first=1, second=np.int64(7))
+    with pytest.raises(ConfigError, match=r'size = 2\.5 must be a whole number'):
+        require_whole(low=1, size=2.5)
+    with pytest.raises(ConfigError, match='size = 0 must be at least 1'):
+        require_whole(low=1, size=0)

@@ -1,8 +1,16 @@
+from pathlib import Path
+
 import cv2
 import numpy as np
 import pytest
 
 from fairmot_mm.utils import DataError, SequenceInfo, list_images
+from fairmot_mm.utils.sequence import (
+    find_images,
+    list_files,
+    match_names,
+    write_seqinfo,
+)
 
 INI = '[Sequence]\nname=x\nimDir=frames\nframeRate=14\nimWidth=30\nimHeight=20\n'
 
@@ -57,6 +65,75 @@ def test_bad_seqinfo(folder, ini, message):
     (folder / 'seqinfo.ini').write_text(ini)
     with pytest.raises(DataError, match=message):
         SequenceInfo.read(folder)
+
+
+@pytest.mark.parametrize(
+    ('ini', 'message'),
+    [
+        (INI.replace('14', 'nan'), 'framerate = nan is not finite'),
+        (INI.replace('14', '1e9'), 'framerate = 1e9 must be at most 100000'),
+        (INI.replace('=30', '=inf'), 'imwidth = inf is not finite'),
+        (INI.replace('=30', '=30.7'), 'imwidth = 30.7 is not a whole number'),
+        (INI.replace('=30', '=1e12'), 'imwidth = 1e12 must be at most'),
+        (
+            INI + 'frameRate=15\n',
+            r"line 7: key 'framerate' is '15' here and '14' above",
+        ),
+    ],
+)
+def test_values_that_cannot_be_used(folder, ini, message):
+    """Nothing is rounded; of two values none is taken."""
+    (folder / 'seqinfo.ini').write_text(ini)
+    with pytest.raises(DataError, match=rf'seqinfo\.ini.*{message}'):
+        SequenceInfo.read(folder)
+
+
+def test_frame_rate_of_ntsc(folder):
+    """ffprobe writes the rate as a ratio."""
+    (folder / 'seqinfo.ini').write_text(INI.replace('14', '30000/1001'))
+    assert SequenceInfo.read(folder).frame_rate == 30000 / 1001
+
+
+@pytest.mark.parametrize(
+    'name', ['50% off', '[a] b', '%(x)s', 'a=b', '街', 'a\n[b]', '#']
+)
+def test_what_is_written_is_read(folder, name):
+    """Whatever the name of the sequence, and without rounding its rate."""
+    (folder / 'frames').rename(folder / 'img1')
+    write_seqinfo(folder, name, 30000 / 1001, (30, 20), [Path('1.png')])
+    info = SequenceInfo.read(folder)
+    assert (info.width, info.height) == (30, 20)
+    assert info.frame_rate == pytest.approx(30000 / 1001, abs=1e-7)
+
+
+def test_hidden_files_are_no_images(folder):
+    """macOS and Windows leave their own files; a folder is no image either."""
+    for name in ('._1.png', '.DS_Store', 'Thumbs.db', '.hidden/3.png', 'b.jpg/4.txt'):
+        path = folder / 'frames' / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(b'\0\5\x16\7')
+    assert [path.name for path in list_images(folder / 'frames')] == ['1.png', '2.JPG']
+    (folder / '__MACOSX').mkdir()
+    (folder / '__MACOSX/5.png').touch()
+    assert [path.name for path in find_images(folder)] == ['1.png', '2.JPG']
+
+
+def test_names_and_patterns():
+    """A name that looks like a pattern is first of all a name."""
+    names = ['[a] b', 'a b', 'MOT17-02-SDP', '.x-SDP']
+    assert match_names('[a] b', names) == ['[a] b']
+    assert match_names('*-SDP', names) == ['MOT17-02-SDP']
+    assert match_names('[a] *', names) == ['a b']
+    assert match_names('gone', names) == []
+
+
+def test_files_of_an_ending(tmp_path):
+    """In the order of names, without hidden ones and folders."""
+    for name in ('b.txt', 'a.txt', '._a.txt', 'c.TXT'):
+        (tmp_path / name).touch()
+    (tmp_path / 'd.txt').mkdir()
+    assert [path.name for path in list_files(tmp_path, '.txt')] == ['a.txt', 'b.txt']
+    assert list_files(tmp_path / 'gone', '.txt') == []
 
 
 def test_no_images(tmp_path):

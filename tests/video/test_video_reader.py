@@ -1,4 +1,6 @@
+import re
 import sys
+from fractions import Fraction
 
 import av
 import cv2
@@ -78,3 +80,68 @@ def test_pyav_missing(video, monkeypatch):
     monkeypatch.setitem(sys.modules, 'av', None)
     with pytest.raises(VideoError, match='pip install av'):
         VideoReader(video)
+
+
+def write_at(path, frames, times, rate=25, **settings):
+    """Write frames at times in milliseconds."""
+    with av.open(str(path), 'w') as container:
+        stream = container.add_stream('libx264', rate=rate)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, 'yuv420p'
+        stream.codec_context.time_base = Fraction(1, 1000)
+        for name, value in settings.items():
+            setattr(stream, name, value)
+        for image, time in zip(frames, times, strict=True):
+            frame = av.VideoFrame.from_ndarray(image, format='bgr24')
+            frame.pts, frame.time_base = time, Fraction(1, 1000)
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+
+
+@pytest.mark.parametrize('name', ['a.mkv', 'a.mp4'])
+def test_variable_frame_rate(tmp_path, frames, name):
+    """Frames that do not come at the frame rate have their own times."""
+    times = [0, 40, 80, 120, 600, 640, 1500, 1505, 3000, 3040, 5000, 9000]
+    write_at(tmp_path / name, frames, times)
+    seconds = [f.time for f in VideoReader(tmp_path / name).frames()]
+    rate = VideoReader(tmp_path / name).frame_rate
+    places = [float(k / rate if s is None else s) for k, s in enumerate(seconds)]
+    np.testing.assert_allclose(places, np.array(times) / 1000, atol=2e-3)
+    assert sum(each is not None for each in seconds) >= 8
+
+
+@pytest.mark.parametrize('rate', [25, Fraction(30000, 1001), Fraction(24000, 1001), 60])
+@pytest.mark.parametrize('start', [0, 5000])
+def test_regular_frames_have_no_times(tmp_path, frames, rate, start):
+    """Milliseconds of Matroska, and a late start, are no variable rate."""
+    times = [round(start + 1000 * k / rate) for k in range(40)]
+    write_at(tmp_path / 'a.mkv', (frames * 4)[:40], times, rate)
+    assert {f.time for f in VideoReader(tmp_path / 'a.mkv').frames()} == {None}
+
+
+def test_shape_of_the_pixels_and_sound(tmp_path, frames):
+    """What the result needs to know of the video."""
+    write_at(tmp_path / 'a.mp4', frames, range(0, 480, 40), sample_aspect_ratio=2)
+    reader = VideoReader(tmp_path / 'a.mp4')
+    assert (reader.pixel_aspect, reader.has_sound) == (2, False)
+
+
+@pytest.mark.parametrize('skip', [False, True])
+def test_damage_in_the_middle(tmp_path, skip):
+    """It ends the video, or the frames that can be read go on, and the rest is told."""
+    path = tmp_path / 'a.avi'
+    noise = np.random.default_rng(0).integers(0, 256, (30, 48, 64, 3), np.uint8)
+    encode(path, list(noise), 'mjpeg', 'yuvj420p')
+    data = bytearray(path.read_bytes())
+    starts = [m.start() for m in re.finditer(b'00dc', data)][1:31]  # behind an index
+    for start in starts[10:12]:  # header of the JPEG
+        data[start + 8 : start + 600] = bytes(592)
+    path.write_bytes(data)
+    if not skip:
+        with pytest.raises(VideoError, match=r'a\.avi cannot be read beyond frame 10'):
+            list(VideoReader(path))
+        return
+    with pytest.warns(UserWarning, match=r'a\.avi: 2 frames left out'):
+        read = list(VideoReader(path, skip_damaged=True).frames())
+    assert len(read) == 28
+    assert [frame.skipped for frame in read].index(2) == 10
+    assert {frame.time for frame in read} == {None}

@@ -6,7 +6,7 @@ import av
 import numpy as np
 import pytest
 
-from fairmot_mm.utils import OutputError
+from fairmot_mm.utils import ConfigError, OutputError
 from fairmot_mm.video.video_writer import VideoWriter
 
 
@@ -132,3 +132,56 @@ def test_frames_left_out_leave_time(tmp_path, frames):
     with av.open(str(tmp_path / 'out.mp4')) as container:
         times = [frame.time for frame in container.decode(video=0)]
     np.testing.assert_allclose(times, [0, 0.04, 0.2, 0.24], atol=1e-3)
+
+
+def times(path):
+    with av.open(str(path)) as container:
+        return [float(frame.time) for frame in container.decode(video=0)]
+
+
+def test_frames_have_their_own_times(tmp_path, frames):
+    """To a tenth of a millisecond; a time that does not advance is put behind."""
+    writer = VideoWriter(tmp_path / 'out.mp4', Fraction(30000, 1001))
+    given = [None, Fraction(4, 10), Fraction(19, 10), Fraction(19, 10), 7]
+    for image, time in zip(frames, given, strict=False):
+        writer.write(image, time=time)
+    writer.close()
+    assert writer.num_frames == 5
+    read = times(tmp_path / 'out.mp4')
+    np.testing.assert_allclose(read, [0, 0.4, 1.9, 1.9, 7], atol=2e-4)
+    assert np.diff(read).min() > 0
+
+
+def test_shape_of_the_pixels(tmp_path, frames):
+    """An anamorphic video stays one."""
+    writer = VideoWriter(tmp_path / 'out.mp4', 25, Fraction(2, 1))
+    writer.write(frames[0])
+    writer.close()
+    with av.open(str(tmp_path / 'out.mp4')) as container:
+        assert container.streams.video[0].sample_aspect_ratio == 2
+
+
+@pytest.mark.parametrize('rate', ['25', float('nan'), 0, -1, 1e6, True, None])
+def test_wrong_rate(tmp_path, rate):
+    """The value is named."""
+    with pytest.raises(ConfigError, match='frame_rate='):
+        VideoWriter(tmp_path / 'out.mp4', rate)
+
+
+def test_what_is_left_after_a_failure_is_counted(tmp_path, frames, monkeypatch):
+    """The number of frames is that of the file, not that of the calls."""
+    rng = np.random.default_rng(0)
+    writer = VideoWriter(tmp_path / 'out.mp4', 25)
+    for _ in range(90):
+        writer.write(rng.integers(0, 256, (48, 64, 3), np.uint8))
+
+    def fail(*_):
+        raise OSError(28, 'No space left on device')
+
+    monkeypatch.setattr('fairmot_mm.video.video_writer._fit', fail)
+    with pytest.raises(OutputError, match='No space'):
+        writer.write(frames[0])
+    writer.close()
+    path = tmp_path / 'out.mp4'
+    assert writer.num_frames == (len(read(path)) if path.exists() else 0)
+    assert writer.num_frames < 90

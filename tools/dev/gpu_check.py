@@ -22,7 +22,6 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from gpu_runs import PARTIAL, ROOT, Runs, SkippedError
 from mmdet.structures import DetDataSample
 from mmengine.structures import InstanceData
 from torch import Tensor, nn
@@ -34,6 +33,9 @@ from fairmot_mm.inference import export_onnx
 from fairmot_mm.models import FairMOT, ONNXDetector
 from fairmot_mm.models.layers import DCNv2
 from fairmot_mm.registry import MODELS
+
+sys.path.insert(0, str(Path(__file__).parent))  # where a test does not look
+from gpu_runs import PARTIAL, ROOT, Runs, SkippedError
 
 SIZE = (96, 160)  # height and width of the images
 LIMIT = 240.0  # seconds that all checks may take on a GPU
@@ -323,11 +325,18 @@ def check_runs(checks: Checks, device: str, folder: Path) -> None:
         pool.submit(checks.run, f'train.py, {backend}', runs.several_processes)
 
 
+def parse_args() -> argparse.Namespace:
+    """Where the checks run."""
+    parser = argparse.ArgumentParser(
+        description=__doc__.split('\n\n')[0], allow_abbrev=False
+    )
+    parser.add_argument('device', nargs='?', choices=['cuda', 'cpu'], default='cuda')
+    return parser.parse_args()
+
+
 def main() -> None:
     """Run all checks; the exit status says whether one failed."""
-    parser = argparse.ArgumentParser(description=__doc__.split('\n\n')[0])
-    parser.add_argument('device', nargs='?', choices=['cuda', 'cpu'], default='cuda')
-    device = parser.parse_args().device
+    device = parse_args().device
     if device == 'cuda' and not torch.cuda.is_available():
         sys.exit(
             'error: torch finds no GPU; `gpu_check.py cpu` is a dry run without one'

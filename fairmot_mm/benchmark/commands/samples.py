@@ -17,9 +17,11 @@ from fairmot_mm.benchmark.report import Report
 from fairmot_mm.checkpoint.model_zoo import project_root
 from fairmot_mm.datasets import FusedJDEAugment
 from fairmot_mm.registry import DATASETS, TRANSFORMS
-from fairmot_mm.utils import ConfigError, DataError, sort_images
+from fairmot_mm.utils import ConfigError, DataError
 from fairmot_mm.utils.cli import show_progress
+from fairmot_mm.utils.dataset_configs import inner_datasets, without_pipelines
 from fairmot_mm.utils.machine import describe_machine, machine_line
+from fairmot_mm.utils.sequence import find_images
 
 FUSED_STEPS = ('decode', 'load_labels', 'move_boxes', 'resize', 'warp')
 NUM_BOXES = 20
@@ -36,7 +38,8 @@ def run(args: argparse.Namespace, report: Report) -> None:
             samples = _samples_of_folder(args.images, args.num_samples)
         else:
             samples = _samples_of_config(dataset_cfg, args.num_samples)
-        numbers = _measure(dataset_cfg.pipeline, samples)
+        pipeline = next(part.pipeline for part, _ in inner_datasets(dataset_cfg))
+        numbers = _measure(pipeline, samples)
     tables = []
     for name, title in (('pipeline', 'step of the config'), ('steps', 'single step')):
         times = {**numbers[name]['steps'], 'whole sample': numbers[name]['total']}
@@ -102,13 +105,13 @@ def _take_apart(steps: Sequence[dict]) -> list[dict]:
 
 def _samples_of_folder(folder: Path, count: int) -> list[dict]:
     """Choose evenly spaced images below a folder, and give them random boxes."""
-    images = sort_images(folder.rglob('*'))
+    images = list(find_images(folder))
     if not images:
         raise DataError(f'{folder} has no image in it')
     rng = np.random.default_rng(0)
     samples = []
     for index in np.linspace(0, len(images) - 1, count).round().astype(int):
-        rows = np.zeros((NUM_BOXES, 6), np.float32)
+        rows = np.zeros((NUM_BOXES, 6))
         rows[:, 1] = np.arange(NUM_BOXES)
         rows[:, 2:4] = rng.uniform(0, 1, (NUM_BOXES, 2))
         rows[:, 4:] = rng.uniform((0.01, 0.05), (0.1, 0.4), (NUM_BOXES, 2))
@@ -118,9 +121,9 @@ def _samples_of_folder(folder: Path, count: int) -> list[dict]:
 
 def _samples_of_config(dataset_cfg: dict, count: int) -> list[dict]:
     """Choose evenly spaced samples of the training data."""
-    if not dataset_cfg.get('ann_files'):
+    if not any(part.get('ann_files') for part, _ in inner_datasets(dataset_cfg)):
         raise ConfigError('the config names no training list: use --images FOLDER')
-    dataset = DATASETS.build({**dataset_cfg, 'pipeline': []})
+    dataset = DATASETS.build(without_pipelines(dataset_cfg))
     indices = np.linspace(0, len(dataset) - 1, count).round().astype(int)
     return [dataset.get_data_info(int(index)) for index in indices]
 

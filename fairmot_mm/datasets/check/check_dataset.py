@@ -10,8 +10,14 @@ from fairmot_mm.datasets.check.check_image import ImageCheck, check_image
 from fairmot_mm.datasets.check.check_report import CheckReport
 from fairmot_mm.datasets.check.problem import KINDS, Problem
 from fairmot_mm.datasets.converters.list_count import ListCount
-from fairmot_mm.datasets.label_files import IMAGE_DIR, label_name
-from fairmot_mm.utils import DataError, list_images, map_parallel, natural_order
+from fairmot_mm.datasets.label_files import label_name, listed_images
+from fairmot_mm.utils import (
+    DataError,
+    SequenceInfo,
+    list_images,
+    map_parallel,
+    natural_order,
+)
 
 _IMAGES_A_JOB = 200
 # In every data set with tracks, the mean track is longer than this many boxes.
@@ -92,25 +98,24 @@ def check_dataset(
 def _read_list(file: Path, root: Path, problems: list[Problem]) -> list[ImageCheck]:
     """Images of a list, not checked yet; appends to ``problems``."""
     try:
-        lines = file.read_text(errors='replace').splitlines()
-    except OSError as error:
-        problems.append(Problem('bad-list', str(file), f'{error.strerror}'))
+        names = listed_images(file)
+    except DataError as error:
+        problems.append(Problem('bad-list', str(file), str(error)))
         return []
     found, seen = [], dict[PurePosixPath, int]()
-    for number, line in enumerate(lines, 1):
-        image, where = PurePosixPath(line.strip()), f'{file}, line {number}'
-        if not image.name:
-            continue
-        if IMAGE_DIR not in image.parts:
-            what = f'{image} has no folder named {IMAGE_DIR!r}'
-            problems.append(Problem('bad-list', where, what))
+    for number, name in names:
+        image, where = PurePosixPath(name), f'{file}, line {number}'
+        try:
+            label = label_name(name, root)
+        except DataError as error:
+            problems.append(Problem('bad-list', where, str(error)))
             continue
         first = seen.setdefault(image, number)
         if first != number:
             what = f'{image}, as in line {first}'
             problems.append(Problem('listed-twice', where, what))
             continue
-        found.append(ImageCheck(root / image, root / label_name(str(image))))
+        found.append(ImageCheck(root / image, root / label))
     if not found:
         problems.append(Problem('bad-list', str(file), 'the list names no image'))
     return found
@@ -177,6 +182,11 @@ def _sequence_images(root: Path, problems: list[Problem]) -> Iterator[Path]:
         ):
             if not (folder / name).is_file():
                 problems.append(Problem(kind, str(folder), f'no {name}'))
+        if (folder / 'gt/gt.txt').is_file():
+            try:
+                SequenceInfo.read(folder).read_ground_truth()
+            except DataError as error:
+                problems.append(Problem('bad-ground-truth', str(folder), str(error)))
 
 
 def _trained_and_tested(

@@ -1,6 +1,7 @@
 """Checking an image and its label file."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -8,10 +9,10 @@ from pathlib import Path
 from PIL import Image
 
 from fairmot_mm.datasets.check.problem import WARNINGS, Problem
-from fairmot_mm.datasets.label_files import LABEL_COLUMNS
+from fairmot_mm.datasets.label_lines import LABEL_COLUMNS, label_problem
 from fairmot_mm.utils import DataError, SequenceInfo
-from fairmot_mm.utils.images import image_size
-from fairmot_mm.utils.text_files import label_problem
+from fairmot_mm.utils.images import image_size, read_image
+from fairmot_mm.utils.text_files import read_lines
 
 # Rounding to six decimals may move a side of a clipped box by this much.
 _TOLERANCE = 2e-6
@@ -50,11 +51,14 @@ def check_image(
     """
     image, label = found.image, found.label
     found.problems += _check_pixels(image, decode)
-    try:
-        lines = label.read_text(errors='replace').splitlines()
-    except OSError as error:
-        what = f'{image} has no label file ({error.strerror})'
+    if not label.is_file():
+        what = f'{image} has no label file (No such file or directory)'
         found.problems.append(Problem('missing-label', str(label), what))
+        return found
+    try:
+        lines = read_lines(label)
+    except DataError as error:
+        found.problems.append(Problem('bad-label', str(label), str(error)))
         return found
     for number, line in enumerate(lines, 1):
         words = line.split()
@@ -80,15 +84,26 @@ def _check_pixels(image: Path, decode: bool) -> Iterator[Problem]:
     try:
         size = image_size(image)
         if decode:
-            with Image.open(image) as opened:
-                opened.load()
-    except (DataError, OSError, SyntaxError) as error:
+            read_image(str(image))  # as training does
+            _load_to_the_end(image)
+    except (DataError, OSError, SyntaxError, ValueError) as error:
         yield Problem('unreadable-image', str(image), f'cannot be decoded ({error})')
         return
-    said = _sequence_size(image.parent) or _sequence_size(image.resolve().parent)
+    try:
+        said = _sequence_size(image.parent) or _sequence_size(image.resolve().parent)
+    except DataError as error:
+        yield Problem('bad-seqinfo', str(image.parent.parent), str(error))
+        return
     if said and said[:2] != size:
         what = f'{size[0]}x{size[1]} pixels, but {said[2]} says {said[0]}x{said[1]}'
         yield Problem('wrong-size', str(image), what)
+
+
+def _load_to_the_end(image: Path) -> None:
+    """Raise if an image is cut off: OpenCV makes the missing part grey."""
+    # Pillow refuses to decode very large images, which OpenCV reads.
+    with suppress(Image.DecompressionBombError), Image.open(image) as opened:
+        opened.load()
 
 
 def _sequence_size(folder: Path) -> tuple[int, int, str] | None:
@@ -109,12 +124,9 @@ def _check_line(
 ) -> tuple[str, str] | None:
     """Kind and description of the first problem of a line; None if it has none."""
     limit = f'there are {num_classes} classes, from 0'
-    if problem := label_problem(words, 6, LABEL_COLUMNS, num_classes, limit):
+    if problem := label_problem(words, LABEL_COLUMNS, num_classes, limit):
         return problem
-    _, identity, *box = map(float, words)
-    if not (identity.is_integer() and identity >= -1):
-        return 'bad-identity', f'identity {words[1]}'
-    return _check_box(*box, clipped=clipped)
+    return _check_box(*map(float, words[2:]), clipped=clipped)
 
 
 def _check_box(
@@ -125,10 +137,6 @@ def _check_box(
         return 'no-area', f'width {w:g}, height {h:g}'
     sides = cx - w / 2, cy - h / 2, cx + w / 2, cy + h / 2
     is_unseen = sides[0] >= 1 or sides[1] >= 1 or sides[2] <= 0 or sides[3] <= 0
-    is_far = is_unseen and (max(cx, cy) > 2 or min(cx, cy) < -1)
-    if is_far or max(w, h) > 10:
-        what = f'box {text}: divide it by width and height of the image'
-        return 'outside-range', what
     if clipped and (min(sides) < -_TOLERANCE or max(sides) > 1 + _TOLERANCE):
         return 'outside-range', f'box {text} reaches beyond the image'
     if is_unseen:

@@ -20,8 +20,7 @@ from fairmot_mm.datasets.converters.label_part import (
 )
 from fairmot_mm.datasets.converters.target import Target
 from fairmot_mm.utils import DataError, natural_order
-from fairmot_mm.utils.exact_numbers import frame_rate as read_rate
-from fairmot_mm.utils.exact_numbers import whole_number
+from fairmot_mm.utils.exact_numbers import rate_number, whole_number
 from fairmot_mm.utils.text_files import read_json
 
 _IDENTITY_KEYS = ('track_id', 'instance_id')
@@ -151,7 +150,7 @@ def _group_by_video(
             _check_name(file, title)
             said = known[video].get('fps')
             rate = default_rate if said is None else said
-            rate = read_rate(rate, f'{file}: fps of video {title}')
+            rate = rate_number(rate, f'{file}: fps of video {title}')
             videos.append(_Video(title, f'{title}/img1', images, own, rate))
         else:
             videos.append(_Video(folder, folder, images, own, None))
@@ -174,7 +173,7 @@ def _read_video(
             image=np.array([place[entry['image_id']] for entry in entries], np.int64),
             names=np.array([categories[e['category_id']] for e in entries], object),
             ids=np.array([_identity(file, entry) for entry in entries], np.int64),
-            tlwh=np.array([_box(file, entry) for entry in entries], np.float64).reshape(
+            tlwh=np.array([_box(entry) for entry in entries], np.float64).reshape(
                 -1, 4
             ),
             dropped={
@@ -217,15 +216,15 @@ def _identity(file: Path, entry: dict) -> int:
     for key in _IDENTITY_KEYS:
         if entry.get(key) is not None:
             where = f'{file}: {key} of annotation {entry.get("id")}'
-            return whole_number(entry[key], where)
+            return whole_number(entry[key], where, low=-1)
     return -1
 
 
-def _box(file: Path, entry: dict) -> list[float]:
+def _box(entry: dict) -> list[float]:
     box = entry['bbox']
     if not isinstance(box, list) or len(box) != 4:
-        raise DataError(
-            f'{file}: bbox {box!r:.80} of annotation {entry.get("id")} must have four '
-            'numbers'
+        number = entry.get('id')
+        raise ValueError(
+            f'bbox {box!r:.80} of annotation {number} has not four numbers'
         )
     return [float(value) for value in box]

@@ -122,12 +122,20 @@ def _read_lines(job: _Lines) -> SourcePart:
             raise DataError(f'{where}: image {entry["ID"]} is not in {job.file.parent}')
         try:
             for box in entry['gtboxes']:
+                if not isinstance(box['fbox'], list):
+                    raise TypeError(f'fbox {box["fbox"]!r:.80} is not a list')
                 boxes.append([float(value) for value in box['fbox']])
                 ignored.append(box.get('extra', {}).get('ignore') == 1)
                 place.append(len(images))
                 if len(boxes[-1]) != 4:
                     raise ValueError(f'fbox {box["fbox"]} has not 4 numbers')
-        except (LookupError, TypeError, ValueError, AttributeError) as error:
+        except (
+            LookupError,
+            TypeError,
+            ValueError,
+            AttributeError,
+            OverflowError,
+        ) as error:
             raise DataError(f'{where}: not an annotation ({error!r})') from error
         images.append(image)
     count = len(boxes)

@@ -1,6 +1,7 @@
 """Converting videos annotated with CVAT, exported as "CVAT for video 1.1"."""
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -115,19 +116,20 @@ def _read_video(file: Path, ending: str, frame_rate: float) -> SourcePart:
         _number(file, root, key)
         for key in ('start_frame', 'stop_frame', 'step', 'size')
     )
-    images, deleted = _images_by_frame(file, start or 0, stop, step or 1, size)
+    images, deletable = _images_by_frame(file, start or 0, stop, step or 1, size)
     places = {frame: place for place, frame in enumerate(images)}
     shapes, names, ids = [], [], []
     for number, track in enumerate(root.findall('track')):
         given = _shapes(file, track)
+        kept = [each.frame for each in given if not each.outside]
         require_frames(
-            np.array([each.frame for each in given if not each.outside], np.int64),
-            np.sort([*images, *deleted]),
+            np.array([frame for frame in kept if frame not in deletable], np.int64),
+            np.array([*images], np.int64),
             f'track {track.get("id")} has',
             lambda _: str(file),
             f' ({len(images)} images)',
         )
-        own = list(_interpolated(given, step or 1, deleted))
+        own = list(_interpolated(given, [*images]))
         shapes += own
         names += [track.get('label', '')] * len(own)
         ids += [number] * len(own)
@@ -144,7 +146,7 @@ def _read_video(file: Path, ending: str, frame_rate: float) -> SourcePart:
         dropped={
             'no upright box': ~np.array([one.is_box for one in shapes], bool),
             'the frame was deleted in CVAT': np.array(
-                [one.frame in deleted for one in shapes], bool
+                [one.frame not in images for one in shapes], bool
             ),
         },
         lists={ending: ALL_IMAGES},
@@ -176,8 +178,8 @@ def _number(file: Path, root: ElementTree.Element, key: str) -> int | None:
 
 def _images_by_frame(
     file: Path, start: int, stop: int | None, step: int, size: int | None
-) -> tuple[dict[int, Path], set[int]]:
-    """Image of each frame of the task, and the frames that were deleted in CVAT."""
+) -> tuple[dict[int, Path], range]:
+    """Image of each frame of the task, and frames that CVAT may have deleted."""
     folders = {image.parent for image in find_images(file.parent)}
     if len(folders) != 1:
         found = ', '.join(str(folder) for folder in sorted(folders)) or 'none'
@@ -187,7 +189,7 @@ def _images_by_frame(
         )
     images = list_images(folders.pop())
     if len(images) == size:
-        return {start + k * step: image for k, image in enumerate(images)}, set()
+        return {start + k * step: image for k, image in enumerate(images)}, range(0)
     exported = size is None or len(images) < size
     numbers = _numbers_of_names(images, exported)
     if numbers is None and exported and size is not None:
@@ -199,10 +201,10 @@ def _images_by_frame(
     last = max(numbers or [len(images) - 1])
     by_number = dict(zip(numbers or range(len(images)), images, strict=True))
     task = range(start, (last if stop is None else stop) + 1, step)
-    found = {frame: by_number[frame] for frame in task if frame in by_number}
-    if not found:
+    of_task = {frame: image for frame, image in by_number.items() if frame in task}
+    if not of_task:
         raise DataError(f'{file}: no image in {images[0].parent} is of its frames')
-    return found, set(task) - set(found) if exported and numbers else set()
+    return of_task, task if exported and numbers else range(0)
 
 
 def _numbers_of_names(images: Sequence[Path], exported: bool) -> list[int] | None:
@@ -239,7 +241,7 @@ def _shapes(file: Path, track: ElementTree.Element) -> list[_Shape]:
     """Shapes of a track by frame."""
     shapes = []
     for shape in track:
-        where = f'{file}: {shape.tag} in track {track.get("id")}'
+        where = f'{file}: a malformed {shape.tag} in track {track.get("id")}'
         try:
             turned = real_number(shape.get('rotation', 0), f'{where}: rotation')
             is_box = shape.tag == 'box' and turned == 0
@@ -256,10 +258,8 @@ def _shapes(file: Path, track: ElementTree.Element) -> list[_Shape]:
     return sorted(shapes, key=lambda shape: shape.frame)
 
 
-def _interpolated(
-    shapes: Sequence[_Shape], step: int, deleted: set[int]
-) -> Iterator[_Shape]:
-    """The shapes that are in view, with interpolated ones between them."""
+def _interpolated(shapes: Sequence[_Shape], frames: Sequence[int]) -> Iterator[_Shape]:
+    """The shapes that are in view, and between them one in each of the frames."""
     for shape, following in zip_longest(shapes, shapes[1:]):
         if shape.outside:
             continue
@@ -267,9 +267,10 @@ def _interpolated(
         if following is None or not shape.is_box:
             continue
         goal = following if following.is_box and not following.outside else shape
-        for frame in range(shape.frame + step, following.frame, step):
-            if frame in deleted:
-                continue
+        between = slice(
+            bisect_right(frames, shape.frame), bisect_left(frames, following.frame)
+        )
+        for frame in frames[between]:
             share = (frame - shape.frame) / (following.frame - shape.frame)
             corners = tuple(
                 (1 - share) * here + share * there

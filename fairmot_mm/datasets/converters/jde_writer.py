@@ -126,10 +126,11 @@ def _check_parts(parts: Sequence[LabelPart], target: Target) -> None:
     videos: dict[str, SourcePart] = {}
     for part in parts:
         source = part.source
-        if source.frame_rate is not None:
+        is_video = source.frame_rate is not None
+        if is_video:
             _check_order(source)
-            if videos.setdefault(source.folder, source) is not source:
-                raise DataError(f'two videos would share the folder {source.folder}')
+        if is_video and videos.setdefault(source.folder, source) is not source:
+            raise DataError(f'two videos would share the folder {source.folder}')
         for image in source.images:
             other = seen.setdefault((source.folder, image.stem), image)
             if other is not image:
@@ -184,7 +185,7 @@ def _write_part(folder: Path, staging: Path, copy: bool, part: LabelPart) -> Non
     labels.mkdir(parents=True, exist_ok=True)
     for image, text in zip(source.images, part.texts(), strict=True):
         place_file(image, images / image.name, copy, staging)
-        (labels / f'{image.stem}.txt').write_bytes(text.encode())
+        (labels / f'{image.stem}.txt').write_text(text)
     if source.frame_rate is not None:
         sequence = (staging / IMAGE_DIR / source.folder).parent
         sequence.mkdir(parents=True, exist_ok=True)

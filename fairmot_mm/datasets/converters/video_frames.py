@@ -1,14 +1,17 @@
 """Writing the frames of a video as a sequence folder."""
 
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
 from rich.progress import track
 
-from fairmot_mm.utils import OutputError, require_writable_dir
+from fairmot_mm.utils import ConfigError, OutputError, require_writable_dir
+from fairmot_mm.utils.claim_output import claim_output
 from fairmot_mm.utils.sequence import write_seqinfo
-from fairmot_mm.video.frame_source import open_source
+from fairmot_mm.video.frame_source import FrameSource, open_source
+from fairmot_mm.video.source_names import number_names
 
 
 def extract_frames(
@@ -47,6 +50,12 @@ def extract_frames(
                 'another folder'
             )
         return folder, 0
+    with claim_output(folder):
+        return folder, _extract(source, folder, show_progress)
+
+
+def _extract(source: FrameSource, folder: Path, show_progress: bool) -> int:
+    """Write all frames, then give the folder its name; number of frames."""
     staging = folder.with_name(f'.{source.name}.part')
     shutil.rmtree(staging, ignore_errors=True)
     images: list[Path] = []
@@ -68,4 +77,22 @@ def extract_frames(
         staging.replace(folder)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
-    return folder, len(images)
+    return len(images)
+
+
+def require_different_names(videos: Sequence[str]) -> None:
+    """Refuse two videos of one name, whose frames would have one folder.
+
+    Args:
+        videos: Video files.
+
+    Raises:
+        ConfigError: There are such videos.
+    """
+    numbered = number_names([Path(video).stem for video in videos])
+    for video, name in zip(videos, numbered, strict=True):
+        if name != Path(video).stem:
+            raise ConfigError(
+                f'another video is called like {video}, and their frames would have '
+                'one folder; run the tool for each of them, with different --out'
+            )

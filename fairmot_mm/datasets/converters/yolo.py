@@ -128,8 +128,8 @@ def _count_unused(root: Path, images: Sequence[Path], labels: Path) -> int:
     if len(unused) == len(found):
         example = labels / images[0].relative_to(root).with_suffix(_SUFFIX)
         raise DataError(
-            f'{labels} has {len(found)} label files, and none belongs to an image: the '
-            f'label file of {images[0]} is {example}'
+            f'none of {len(found)} label files in {labels} belongs to an image: the '
+            f'label file of {images[0]} would be {example}'
         )
     return len(unused)
 

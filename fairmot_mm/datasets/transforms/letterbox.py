@@ -63,7 +63,11 @@ class Letterbox(BaseTransform):
             Where the image lies in the letterbox.
         """
         ratio = min(self.scale[0] / width, self.scale[1] / height)
-        new_width, new_height = round(width * ratio), round(height * ratio)
+        # A very narrow image keeps a pixel.
+        new_width, new_height = (
+            max(1, round(width * ratio)),
+            max(1, round(height * ratio)),
+        )
         dx, dy = (self.scale[0] - new_width) / 2, (self.scale[1] - new_height) / 2
         # The odd pixel goes right and down.
         top, bottom = round(dy - 0.1), round(dy + 0.1)

@@ -12,6 +12,7 @@ from mmdet.structures.bbox import HorizontalBoxes
 
 from fairmot_mm.registry import TRANSFORMS
 from fairmot_mm.utils.errors import DataError
+from fairmot_mm.utils.sequence import list_files
 
 # Largest share of a box that pasted people may cover. A person fills about half of the
 # box, so a person in a box that is covered more is hidden completely.
@@ -54,7 +55,8 @@ class PastePeople(BaseTransform):
     label: int = 0
 
     def __post_init__(self) -> None:
-        self.paths = sorted(Path(self.cutouts).glob('*.png'))
+        # Seeds choose by place: the order of characters is that of earlier trainings.
+        self.paths = sorted(list_files(self.cutouts, '.png'))
         if not self.paths:
             raise DataError(
                 f'{self.cutouts} has no PNG file: cut people out of images with '

@@ -120,9 +120,11 @@ def find_flag_exchange(runner: Runner) -> FlagExchangeHook:
     for hook in runner.hooks:
         if isinstance(hook, FlagExchangeHook):
             return hook
+    needing = [type(h).__name__ for h in runner.hooks if isinstance(h, FlagRaiser)]
     raise ConfigError(
-        'LossGuardHook, CorruptImageHook and StopOnSignalHook need a FlagExchangeHook: '
-        "set default_hooks.flag_exchange=dict(type='FlagExchangeHook')"
+        f'{", ".join(needing)} cannot work without a FlagExchangeHook: set '
+        "default_hooks.flag_exchange=dict(type='FlagExchangeHook'), or leave them out "
+        'too, with default_hooks.NAME=None'
     )
 
 

@@ -1,7 +1,6 @@
 """Stop at a loss or gradient that is not finite, or leave its batch out."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Literal
 
 import torch
@@ -14,46 +13,20 @@ from torch.optim import Optimizer
 from torch.utils.hooks import RemovableHandle
 
 from fairmot_mm.engine.bare_model import bare_model
+from fairmot_mm.engine.guarded_iteration import GuardedIteration, Samples
 from fairmot_mm.engine.hooks.flag_exchange_hook import (
     FlagExchangeHook,
     find_flag_exchange,
 )
+from fairmot_mm.engine.logged_values import LoggedValues
+from fairmot_mm.engine.lost_iterations import LostIterations
 from fairmot_mm.models.layers.row_shard import gradient_norm, row_shards
 from fairmot_mm.registry import HOOKS
-from fairmot_mm.utils.boxes import box_sizes
-from fairmot_mm.utils.contracts import require_choice
+from fairmot_mm.utils.contracts import require_choice, require_range
 from fairmot_mm.utils.errors import DivergedError
 
-Samples = Sequence[Any] | None  # what is known of the images of a batch
-
-
-@dataclass
-class _Iteration:
-    """What is kept about an iteration until all processes know that it was good."""
-
-    number: int  # from 1
-    samples: Samples
-    losses: dict[str, Tensor]
-    loss: Tensor  # scalar
-    bad_loss: Tensor  # bool scalar
-    bad_gradient: Tensor | Literal[False] = False  # bool scalar
-    norm: Tensor | None = None  # of the gradient, scalar, where there was an update
-    update: Sequence[Samples] = ()  # the batches of that update
-
-    def fault(self) -> tuple[int, bool] | None:
-        """Number of the iteration and whether only its gradient is bad."""
-        if self.bad_loss:
-            return self.number, False
-        return (self.number, True) if self.bad_gradient else None
-
-    def describe(self, only_gradient: bool) -> str:
-        """Name the losses and the images; a bad gradient has those of its update."""
-        losses = ', '.join(f'{key} {v.item():.4g}' for key, v in self.losses.items())
-        what, batches = f'loss {self.loss.item():.4g}', [self.samples]
-        if only_gradient and self.norm is not None:
-            what, batches = f'gradient {self.norm.item():.4g}', [*self.update]
-        images = [line for samples in batches for line in _describe_images(samples)]
-        return f'{what} ({losses}) of {"; ".join(images)}'
+REFUSED = 'refused_updates'  # name of the logged value
+_FEW = 5  # batches that may be left out, whatever their share
 
 
 @HOOKS.register_module()
@@ -63,7 +36,7 @@ class LossGuardHook(Hook):
     A loss or gradient is bad if it is not finite; a loss also if it is above
     `max_loss`. The message names the losses and, for every image of the batch, its
     file, people, identities and largest box; for a gradient, those of every image of
-    the update. Gradients are not checked where a loss scaler (float16) checks them.
+    the update.
 
     With ``'stop'`` the processes exchange whether a batch was bad at the interval of
     the `FlagExchangeHook`, and before a checkpoint is saved or weights are validated.
@@ -73,16 +46,27 @@ class LossGuardHook(Hook):
     With ``'skip'`` nothing may be learned from the batch. So the processes exchange
     their flags in every iteration, before the backward pass; all leave the batch out
     together, so that their weights stay the same, and running means are put back to
-    what they were before it.
+    what they were before it. The log has no values of the batch.
+
+    A loss scaler (float16) checks gradients itself and refuses an update with a bad
+    one, about sixteen times at the start and now and then afterwards. The hook counts
+    these updates, as ``refused_updates`` in the log, and stops if there are too many,
+    with either action.
 
     Args:
         action: ``'stop'`` or ``'skip'``.
-        max_loss: A larger loss is bad; it catches boxes of absurd size.
-        max_skipped: Number of iterations left out in a row after which ``'skip'`` stops
-            too, because then the weights are bad.
+        max_loss: The loss that is minimised, the weighted sum of all losses, is bad
+            above this number. A box of the wrong size is noticed only if it lifts this
+            sum above the number: ``tools/misc/check_dataset.py`` finds such boxes.
+        max_skipped: Number of iterations, or of refused updates, without learning in a
+            row after which the run stops with either action, because then the weights
+            are bad.
+        max_skipped_share: Share of the last 1000 iterations (fewer at the start) that
+            may be left out; with more, and more than 5, the run stops. Of iterations
+            whose update a loss scaler refused, more than `max_skipped` must be lost.
 
     Raises:
-        ConfigError: `action` is unknown.
+        ConfigError: A value is unknown or out of its range.
     """
 
     def __init__(
@@ -90,17 +74,23 @@ class LossGuardHook(Hook):
         action: Literal['stop', 'skip'] = 'stop',
         max_loss: float = 1e6,
         max_skipped: int = 20,
+        max_skipped_share: float = 0.1,
     ) -> None:
         require_choice('action', action, ('stop', 'skip'))
+        require_range(max_loss=max_loss, above=0)
+        require_range(max_skipped=max_skipped, low=0)
+        require_range(max_skipped_share=max_skipped_share, low=0, high=1)
         self.action = action
         self.max_loss = max_loss
-        self.max_skipped = max_skipped
-        self.num_skipped = 0  # in a row
+        self._lost = LostIterations(max_skipped, max_skipped_share)
+        self._num_updates = 0  # as the optimizer wrapper counts, before the batch
+        self._stepped = False  # whether the optimizer took a step with the batch
+        self._logged: LoggedValues  # before the batch
         self._exchange: FlagExchangeHook
         self._handles: list[RemovableHandle] = []
-        self._current: _Iteration
-        self._unchecked: list[_Iteration] = []  # since the last exchange
-        self._checked: list[_Iteration] = []  # in the last exchange
+        self._current: GuardedIteration
+        self._unchecked: list[GuardedIteration] = []  # since the last exchange
+        self._checked: list[GuardedIteration] = []  # in the last exchange
         self._samples: Samples = None  # of the current batch
         self._update: list[Samples] = []  # batches that the current update learns from
         self._buffers: list[Tensor] = []  # as they were before the batch
@@ -114,6 +104,7 @@ class LossGuardHook(Hook):
         """
         self.after_train(runner)
         self._exchange = find_flag_exchange(runner)
+        self._lost.start(runner.iter)
         model = bare_model(runner.model)
         sharded = [p for s in row_shards(model).values() for p in s.parameters()]
 
@@ -144,17 +135,14 @@ class LossGuardHook(Hook):
     def before_train_iter(
         self, runner: Runner, batch_idx: int, data_batch: Any = None
     ) -> None:
-        """Remember the batch without its images, and the running means before it.
-
-        Args:
-            runner: The Runner of the training.
-            batch_idx: Not used.
-            data_batch: Batch of the pipeline, with ``data_samples``.
-        """
+        """Remember the batch without its images, and the running means before it."""
         packed = isinstance(data_batch, dict) and 'data_samples' in data_batch
         self._samples = data_batch['data_samples'] if packed else None
         if runner.optim_wrapper.should_update():  # the last iteration did
             self._update = []
+        self._leave_out = self._stepped = False
+        self._num_updates = runner.optim_wrapper.inner_count
+        self._logged = LoggedValues(runner.message_hub)
         if self.action == 'skip':
             self._buffers = [buffer.clone() for buffer in runner.model.buffers()]
 
@@ -166,10 +154,11 @@ class LossGuardHook(Hook):
         loss = model.parse_losses(outputs)[0].detach()
         losses = {n: v.detach() for n, v in outputs.items() if isinstance(v, Tensor)}
         bad = ~loss.isfinite() | (loss > self.max_loss)
-        self._current = _Iteration(runner.iter + 1, self._samples, losses, loss, bad)
+        self._current = GuardedIteration(
+            runner.iter + 1, self._samples, losses, loss, bad
+        )
         self._unchecked.append(self._current)
         if self.action == 'skip':
-            self._leave_out = False
             self._exchange.exchange(runner, self._current.number)
             if self._leave_out:
                 # Every process must update, and accumulation counts the iteration.
@@ -181,11 +170,15 @@ class LossGuardHook(Hook):
     def _look_at_gradient(self, runner: Runner, sharded: list[nn.Parameter]) -> None:
         """Note whether the gradient is bad; to leave the update out, clear it."""
         optimizer = runner.optim_wrapper.optimizer
+        # A loss scaler leaves it to a fused optimizer to refuse.
+        if getattr(optimizer, 'found_inf', None):
+            return
+        self._stepped = True
         if not self._update:
             optimizer.zero_grad()
             return
         if isinstance(runner.optim_wrapper, AmpOptimWrapper):
-            self.num_skipped = 0
+            self._lost.in_a_row = 0
             return
         skip = self.action == 'skip'
         # To skip, all processes must decide the same. To stop, each checks only its own
@@ -200,18 +193,14 @@ class LossGuardHook(Hook):
             if _is_on_cpu(norm) and self._current.fault():
                 optimizer.zero_grad()
         elif norm.isfinite():
-            self.num_skipped = 0
+            self._lost.in_a_row = 0
         else:
             self._report(runner, self._current, only_gradient=True)
             self._update = []
             optimizer.zero_grad()
 
     def own_flag(self) -> Tensor | int:
-        """Give whether an iteration since the last exchange was bad.
-
-        Returns:
-            Bool scalar on the device of the losses, or 0 without iterations.
-        """
+        """Give whether an iteration since the last exchange was bad."""
         self._checked, self._unchecked = self._unchecked, []
         if not self._checked:
             return 0
@@ -219,10 +208,6 @@ class LossGuardHook(Hook):
 
     def on_flag(self, runner: Runner, flag: int) -> None:
         """Name the images of the first bad iteration; stop, or leave the batch out.
-
-        Args:
-            runner: The Runner of the training.
-            flag: Not used.
 
         Raises:
             DivergedError: The action is to stop, or too many batches in a row were bad.
@@ -244,19 +229,56 @@ class LossGuardHook(Hook):
             if fault := iteration.fault():
                 raise _stopped(iteration.number, [iteration.describe(fault[1])])
 
+    def after_train_iter(
+        self,
+        runner: Runner,
+        batch_idx: int,
+        data_batch: Any = None,
+        outputs: dict | None = None,
+    ) -> None:
+        """Count an update that a loss scaler refused; keep bad values out of the log.
+
+        Raises:
+            DivergedError: There were too many such updates.
+        """
+        wrapper = runner.optim_wrapper
+        updated = wrapper.inner_count > self._num_updates and wrapper.should_update()
+        refused = updated and not self._stepped
+        if self._leave_out:
+            self._logged.forget(outputs or ())
+        if refused or (updated and not self._update):
+            self._logged.forget(('grad_norm', 'grad_value'))
+        if not refused:
+            return
+        hub = runner.message_hub
+        count = hub.get_info(REFUSED, 0) + 1
+        hub.update_info(REFUSED, count)
+        hub.update_scalar(f'train/{REFUSED}', count)
+        current, few = self._current, self._lost.max_in_a_row
+        too_many = self._lost.add(current.number, len(self._update), few)
+        if too_many:
+            current.norm, current.update = torch.tensor(torch.nan), self._update
+            parts = all_gather_object(current.describe(only_gradient=True))
+            raise DivergedError(
+                f'iteration {current.number}: {" | ".join(parts)}. The loss scaler '
+                f'refuses the gradients: {too_many}: look at these images, lower the '
+                "learning rate, or set optim_wrapper.type='BFloat16OptimWrapper'"
+            )
+
     def _report(
-        self, runner: Runner, iteration: _Iteration, only_gradient: bool
+        self, runner: Runner, iteration: GuardedIteration, only_gradient: bool
     ) -> None:
         """Name the images of all processes; stop, or put the running means back."""
         parts = all_gather_object(iteration.describe(only_gradient))
         if self.action == 'stop':
             raise _stopped(iteration.number, parts)
         message = f'iteration {iteration.number}: {" | ".join(parts)}'
-        self.num_skipped += 1
-        if self.num_skipped > self.max_skipped:
+        num_batches = len(iteration.update) if only_gradient else 1
+        too_many = self._lost.add(iteration.number, num_batches, _FEW)
+        if too_many:
             raise DivergedError(
-                f'{message}. {self.num_skipped} iterations in a row cannot be learned '
-                'from: continue from an earlier checkpoint, with a lower learning rate'
+                f'{message}. {too_many}: look at these images and their labels, or '
+                'continue from an earlier checkpoint, with a lower learning rate'
             )
         for buffer, before in zip(runner.model.buffers(), self._buffers, strict=True):
             buffer.copy_(before)
@@ -274,19 +296,3 @@ def _stopped(iteration: int, parts: Sequence[str]) -> DivergedError:
         'labels, lower the learning rate, or set '
         "default_hooks.loss_guard.action='skip'"
     )
-
-
-def _describe_images(samples: Samples) -> Sequence[str]:
-    """File, people, identities and largest box of every image of a batch."""
-    lines = []
-    for sample in samples or ():
-        truth = sample.gt_instances
-        boxes = getattr(truth.bboxes, 'tensor', truth.bboxes).reshape(-1, 4)
-        largest = box_sizes(boxes).amax().item() if len(boxes) else 0
-        known = (truth.instances_ids >= 0).sum().item()
-        path = sample.metainfo.get('img_path', 'an image')
-        lines.append(
-            f'{path}: {len(boxes)} people, {known} with identity, largest box '
-            f'{largest:.0f} pixels'
-        )
-    return lines or ['an unknown batch']

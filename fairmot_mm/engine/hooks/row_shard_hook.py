@@ -101,9 +101,12 @@ class RowShardHook(Hook):
 
         Args:
             runner: The Runner of the training.
-            checkpoint: What is saved; changed in place.
+            checkpoint: What is saved; changed in place. The best checkpoint, for
+                example, has no state of the optimizer.
         """
-        saved = checkpoint.get('optimizer', {}).get('state', {})
+        if 'optimizer' not in checkpoint:
+            return
+        saved = checkpoint['optimizer']['state']
         for number, state in self._optimizer_state.items():
             saved[number] = {**saved[number], **state}
 

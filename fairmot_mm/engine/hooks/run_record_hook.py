@@ -73,8 +73,8 @@ class RunRecordHook(Hook):
             'launcher': runner.launcher,
             'seed': runner.seed,
             'repositories': repositories,
-            'environment': collect_env(),
-            'packages': dict(sorted((d.name, d.version) for d in distributions())),
+            'environment': _environment(),
+            'packages': _packages(),
         }
         _write(folder / 'record.json', record)
 
@@ -113,6 +113,35 @@ def _command_line() -> list[str]:
     if Path(program).is_file():
         return [sys.executable, program, *arguments]
     return [*program.split(), *arguments]  # `fairmot train`
+
+
+def _environment() -> dict[str, Any]:
+    """The machine as mmengine describes it, or why it cannot.
+
+    mmengine calls compilers and drivers, which may be broken in any way; this must not
+    end a training.
+    """
+    try:
+        return dict(collect_env())
+    except Exception as error:
+        return {'error': repr(error)}
+
+
+def _packages() -> dict[str, str]:
+    """Versions of all installed packages by name.
+
+    A package whose description is damaged, as an interrupted installation leaves it, is
+    listed with the error.
+    """
+    found = {}
+    for number, package in enumerate(distributions()):
+        folder = getattr(package, '_path', f'package {number}')
+        try:
+            name, version = package.metadata['Name'], package.metadata['Version']
+        except Exception as error:
+            name, version = None, repr(error)
+        found[str(name or folder)] = str(version or 'damaged: no version')
+    return dict(sorted(found.items()))
 
 
 def _without_passwords(text: str) -> str:

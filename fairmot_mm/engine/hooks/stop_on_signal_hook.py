@@ -1,13 +1,17 @@
 """Save a checkpoint and end when a scheduler sends a signal."""
 
+import os
 import signal
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from threading import Thread
 from typing import Any
 
 from mmengine.dist import barrier, get_world_size, is_main_process
+from mmengine.fileio import get_file_backend
 from mmengine.hooks import CheckpointHook, Hook, SyncBuffersHook
 from mmengine.runner import IterBasedTrainLoop, Runner
+from torch.utils.data import DataLoader
 
 from fairmot_mm.engine.hooks.flag_exchange_hook import find_flag_exchange
 from fairmot_mm.engine.resumable_epoch_loop import ResumableEpochLoop
@@ -27,6 +31,10 @@ class StopOnSignalHook(Hook):
     the next stop replaces the file. A signal during a validation waits for the next
     iteration.
 
+    The file is written to the folder of the first ``CheckpointHook``, or to the work
+    dir if there is none. It has everything that a training needs to continue, whatever
+    the ``CheckpointHook`` leaves out.
+
     Args:
         signals: Names of the signals; the status is 128 and the signal's number.
 
@@ -45,6 +53,7 @@ class StopOnSignalHook(Hook):
         self.received = 0  # number of the signal that this process got
         self.agreed = 0  # number of the signal that all processes stop for
         self._handlers: dict[signal.Signals, Any] = {}
+        self._undo = ExitStack()  # changes to the data loaders
 
     def before_train(self, runner: Runner) -> None:
         """Listen to the signals.
@@ -64,6 +73,19 @@ class StopOnSignalHook(Hook):
         self.received = self.agreed = 0
         for number in self.signals:
             self._handlers[number] = signal.signal(number, self._receive)
+        for loop in (runner.train_loop, runner.val_loop):
+            if loop is not None:
+                self._protect_workers(loop.dataloader)
+
+    def _protect_workers(self, loader: DataLoader) -> None:
+        """Let the processes that load images ignore the signals.
+
+        torchrun and Slurm send a signal to them too, and without them the training
+        could not end its iteration. The process that started them can still end them.
+        """
+        start = loader.worker_init_fn
+        loader.worker_init_fn = _Deaf(self.signals, start)
+        self._undo.callback(setattr, loader, 'worker_init_fn', start)
 
     def _receive(self, number: int, frame: object) -> None:
         self.received = number
@@ -105,19 +127,26 @@ class StopOnSignalHook(Hook):
         raise SystemExit(128 + self.agreed)
 
     def _save(self, runner: Runner, number: int) -> None:
-        (hook,) = (hook for hook in runner.hooks if isinstance(hook, CheckpointHook))
         name = f'iter_{runner.iter + 1}.pth'
+        savers = [hook for hook in runner.hooks if isinstance(hook, CheckpointHook)]
+        folder = savers[0].out_dir if savers else runner.work_dir
+        storage = savers[0].backend_args if savers else {'backend': 'atomic_local'}
+        backend = get_file_backend(folder, backend_args=storage)
         before = runner.message_hub.runtime_info.get('stopped_at')
-        runner.message_hub.update_info('stopped_at', name)
+        # A file that a CheckpointHook saved in this iteration is not ours to remove.
+        own = name == before or not backend.isfile(backend.join_path(folder, name))
+        runner.message_hub.update_info('stopped_at', name if own else None)
         runner.save_checkpoint(
-            hook.out_dir,
+            folder,
             name,
             meta={'epoch': runner.epoch, 'iter': runner.iter + 1},
             by_epoch=False,
-            backend_args=hook.backend_args,
+            backend_args=storage,
         )
         if before not in (None, name) and is_main_process():
-            Path(hook.out_dir, before).unlink(missing_ok=True)
+            replaced = backend.join_path(folder, before)
+            if backend.isfile(replaced):
+                backend.remove(replaced)
         received = signal.Signals(number).name
         runner.logger.warning(f'{received}: {name} is saved, continue with --resume')
 
@@ -126,8 +155,27 @@ class StopOnSignalHook(Hook):
         for number, handler in self._handlers.items():
             signal.signal(number, handler)
         self._handlers = {}
+        self._undo.close()
 
     def after_failure(self, runner: Runner) -> None:
         """Stop listening, unless a signal ends the process, whose status must stay."""
         if not self.agreed:
             self.after_train(runner)
+
+
+class _Deaf:
+    """Start of a process that loads images: signals count if its parent sends them."""
+
+    def __init__(self, signals: Sequence[int], start: Callable | None) -> None:
+        self.signals, self.start = signals, start
+
+    def __call__(self, worker: int) -> None:
+        signal.pthread_sigmask(signal.SIG_BLOCK, self.signals)
+        Thread(target=self._wait_for_parent, daemon=True).start()
+        if self.start is not None:
+            self.start(worker)
+
+    def _wait_for_parent(self) -> None:
+        while signal.sigwaitinfo(self.signals).si_pid != os.getppid():
+            pass
+        os._exit(0)

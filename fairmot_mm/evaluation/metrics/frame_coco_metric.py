@@ -1,15 +1,16 @@
 """COCO's detection scores on frames of videos."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 
 from mmdet.evaluation import CocoMetric
 
+from fairmot_mm.evaluation.metrics.frame_metric import FrameMetric
 from fairmot_mm.evaluation.metrics.frames import frames_of
 from fairmot_mm.registry import METRICS
 
 
 @METRICS.register_module()
-class FrameCocoMetric(CocoMetric):
+class FrameCocoMetric(FrameMetric, CocoMetric):
     """mmdet's ``CocoMetric`` on the frames of clips.
 
     Without ``ann_file`` the ground truth is read from the metainfo ``instances``, which
@@ -24,3 +25,7 @@ class FrameCocoMetric(CocoMetric):
             data_samples: See `frames_of`.
         """
         super().process(data_batch, [*frames_of(data_samples)])
+
+    def frame_key(self, result: tuple[dict, dict]) -> Hashable:
+        """The ``img_id`` of a result, which COCO tells images apart by."""
+        return result[1]['img_id']

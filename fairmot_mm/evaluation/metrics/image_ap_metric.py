@@ -1,20 +1,20 @@
 """FairMOT's own detection score as a metric of mmengine's Evaluator."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import Any
 
 import numpy as np
 import torch
-from mmengine.evaluator import BaseMetric
 
 from fairmot_mm.evaluation.image_ap import ImageAP, score_image
+from fairmot_mm.evaluation.metrics.frame_metric import FrameMetric, image_key
 from fairmot_mm.evaluation.metrics.frames import frames_of
 from fairmot_mm.registry import METRICS
 from fairmot_mm.utils import DataError
 
 
 @METRICS.register_module()
-class ImageAPMetric(BaseMetric):
+class ImageAPMetric(FrameMetric):
     """Mean over images of the average precision, as published with FairMOT.
 
     This is not the AP of COCO or VOC, which rank the detections of all images together:
@@ -34,6 +34,7 @@ class ImageAPMetric(BaseMetric):
     """
 
     default_prefix = 'det'
+    score_names = ('AP', 'precision', 'recall')
 
     def __init__(
         self,
@@ -61,7 +62,7 @@ class ImageAPMetric(BaseMetric):
                     "a frame has no ground truth: add dict(type='LoadInstances') to "
                     'the test pipeline, before the image is resized'
                 )
-            self.results.append(self._score(frame))
+            self.results.append((image_key(frame), self._score(frame)))
 
     def _score(self, frame: dict) -> ImageAP | None:
         if not frame['instances']:
@@ -78,11 +79,17 @@ class ImageAPMetric(BaseMetric):
             np.array([row['bbox_label'] for row in frame['instances']]),
         )
 
-    def compute_metrics(self, results: list[ImageAP | None]) -> dict[str, float]:
+    def frame_key(self, result: tuple[Hashable, ImageAP | None]) -> Hashable:
+        """The image of a result, see `image_key`."""
+        return result[0]
+
+    def compute_metrics(
+        self, results: list[tuple[Hashable, ImageAP | None]]
+    ) -> dict[str, float]:
         """Average over the images that have ground truth.
 
         Args:
-            results: Scores of each image.
+            results: Key and scores of each image.
 
         Returns:
             Mean ``AP``, ``precision`` and ``recall``.
@@ -90,7 +97,7 @@ class ImageAPMetric(BaseMetric):
         Raises:
             DataError: No image has ground truth.
         """
-        scores = [score for score in results if score is not None]
+        scores = [score for _, score in results if score is not None]
         if not scores:
             raise DataError('no image has ground truth boxes, so there is no AP')
         ap, precision, recall = np.mean(scores, axis=0).tolist()

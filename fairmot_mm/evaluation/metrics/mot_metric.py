@@ -1,25 +1,21 @@
 """Multi-object tracking scores as a metric of mmengine's Evaluator."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import torch
-from mmengine.dist import (
-    broadcast_object_list,
-    collect_results,
-    get_world_size,
-    is_main_process,
-)
-from mmengine.evaluator import BaseMetric
 from mmengine.logging import print_log
 
+from fairmot_mm.evaluation.metrics.frame_metric import FrameMetric
 from fairmot_mm.evaluation.metrics.frames import frames_of
 from fairmot_mm.evaluation.mot_protocols import PROTOCOLS, SequenceTracks
 from fairmot_mm.evaluation.mot_scores import (
+    HOTA_NAMES,
     OVERALL,
+    TABLE_NAMES,
     evaluate_sequences,
     format_table,
     require_protocol,
@@ -59,7 +55,15 @@ class VideoInfo(NamedTuple):
     is_part: bool
 
     def to_score(self, gt: MOTRows, results: MOTRows) -> SequenceTracks:
-        """Pair ground truth and results of the video."""
+        """Pair ground truth and results of the video, for scoring.
+
+        Args:
+            gt: Rows of the ground truth.
+            results: Rows of the tracker.
+
+        Returns:
+            The sequence to score.
+        """
         count = self.last_frame - self.first_frame + 1
         return SequenceTracks(self.name, gt, results, count, self.first_frame)
 
@@ -81,7 +85,7 @@ class FrameTracks(NamedTuple):
 
 
 @METRICS.register_module()
-class MOTMetric(BaseMetric):
+class MOTMetric(FrameMetric):
     """CLEAR, identity and HOTA scores of the tracks of whole videos.
 
     Takes mmdet's `TrackDataSample`. Each frame in it has `pred_track_instances` with
@@ -120,6 +124,7 @@ class MOTMetric(BaseMetric):
     """
 
     default_prefix = 'mot'
+    score_names = tuple({*HOTA_NAMES, *TABLE_NAMES})
 
     def __init__(
         self,
@@ -142,6 +147,7 @@ class MOTMetric(BaseMetric):
         if submission is not None:
             require_writable_dir(Path(submission).parent)
         self.videos: dict[str, VideoInfo] = {}
+        self._truths: dict[str, MOTRows | None] = {}  # by the name of the video
 
     def process(self, data_batch: Any, data_samples: Sequence[dict]) -> None:
         """Keep the tracks of each frame as arrays.
@@ -159,34 +165,29 @@ class MOTMetric(BaseMetric):
             self._register(tracks.video)
             self.results.append(tracks)
 
+    def frame_key(self, result: FrameTracks) -> Hashable:
+        """Video and number of the frame."""
+        return result.video.name, result.frame
+
     def evaluate(self, size: int) -> dict[str, float]:
-        """Collect the frames of all ranks, and score them on the main rank.
+        """Score all frames, see `FrameMetric`, and forget the videos.
 
         Args:
-            size: Number of samples of the data set. It is not used, because ranks hold
-                different numbers of frames.
+            size: Not used.
 
         Returns:
             Scores by names such as `mot/HOTA`, the same on each rank.
         """
-        # One item for each rank: collect_results cuts all ranks to the same length.
-        parts = collect_results(
-            [self.results], get_world_size(), self.collect_device, self.collect_dir
-        )
-        metrics: list[dict[str, float]] = [{}]
-        if is_main_process():
-            scores = self.compute_metrics([frame for part in parts for frame in part])
-            metrics = [{f'{self.prefix}/{key}': scores[key] for key in scores}]
-        broadcast_object_list(metrics)
-        self.results.clear()
+        metrics = super().evaluate(size)
         self.videos.clear()
-        return metrics[0]
+        self._truths.clear()
+        return metrics
 
     def compute_metrics(self, results: list[FrameTracks]) -> dict[str, float]:
         """Write result files, score the sequences with ground truth, log the table.
 
         Args:
-            results: Frames of all ranks in any order.
+            results: Frames of all ranks, in order within a video.
 
         Returns:
             Scores without the prefix; empty if no sequence has ground truth.
@@ -195,9 +196,8 @@ class MOTMetric(BaseMetric):
             DataError: Two videos of one name, or rows that the protocol refuses.
             OutputError: A result file cannot be written.
         """
-        # Samplers repeat items to fill the last batch: a repeated frame counts once.
         videos: dict[str, dict[int, FrameTracks]] = {}
-        for tracks in sorted(results, key=lambda tracks: tracks.frame):
+        for tracks in results:
             self._register(tracks.video)
             videos.setdefault(tracks.video.name, {})[tracks.frame] = tracks
         sequences, texts = [], {}
@@ -210,7 +210,7 @@ class MOTMetric(BaseMetric):
             if self.out_dir is not None:
                 write_text(self.out_dir / f'{name}.txt', texts[name])
             video = self.videos[name]
-            gt = _read_gt(video, self.label)
+            gt = self._truths[name]
             if gt is None:
                 where = '' if video.gt_file is None else f' at {video.gt_file}'
                 print_log(f'{name}: no ground truth{where}, not scored', 'current')
@@ -235,15 +235,18 @@ class MOTMetric(BaseMetric):
 
     def _register(self, video: VideoInfo) -> None:
         """Register a video, and raise at its first frame if it cannot be scored."""
-        gt = None if video.name in self.videos else _read_gt(video, self.label)
-        if gt is not None:
-            PROTOCOLS[self.protocol](video.to_score(gt, gt[:0]))
-        known = self.videos.setdefault(video.name, video)
+        known = self.videos.get(video.name, video)
         if known != video:
             raise DataError(
                 f'two videos are called {video.name!r}: {known} and {video}; give each '
                 'a different name'
             )
+        if video.name in self.videos:
+            return
+        gt = _read_gt(video, self.label)
+        if gt is not None:
+            PROTOCOLS[self.protocol](video.to_score(gt, gt[:0]))
+        self.videos[video.name], self._truths[video.name] = video, gt
 
 
 def _read_gt(video: VideoInfo, label: int | None) -> MOTRows | None:

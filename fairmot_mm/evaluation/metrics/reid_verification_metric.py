@@ -1,12 +1,12 @@
 """Re-ID verification as a metric of mmengine's Evaluator."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import Any
 
 import numpy as np
 import torch
-from mmengine.evaluator import BaseMetric
 
+from fairmot_mm.evaluation.metrics.frame_metric import FrameMetric, image_key
 from fairmot_mm.evaluation.metrics.frames import frames_of
 from fairmot_mm.evaluation.verification import true_accept_rates
 from fairmot_mm.registry import METRICS
@@ -16,7 +16,7 @@ FALSE_ACCEPT_RATES = (1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1)
 
 
 @METRICS.register_module()
-class ReIDVerificationMetric(BaseMetric):
+class ReIDVerificationMetric(FrameMetric):
     """How well embeddings distinguish people, without detection, as published.
 
     Every pair of objects, in one image or in two, is accepted or not by its cosine
@@ -72,24 +72,31 @@ class ReIDVerificationMetric(BaseMetric):
             objects = frame['gt_embeds']
             ids = torch.as_tensor(objects['instances_ids']).cpu().numpy()
             embeds = torch.as_tensor(objects['embeds']).cpu().numpy()
-            self.results.append((ids[ids >= 0], embeds[ids >= 0]))
+            known = ids >= 0
+            self.results.append((image_key(frame), ids[known], embeds[known]))
+
+    def frame_key(self, result: tuple[Hashable, np.ndarray, np.ndarray]) -> Hashable:
+        """The image of a result, see `image_key`."""
+        return result[0]
 
     def compute_metrics(
-        self, results: list[tuple[np.ndarray, np.ndarray]]
+        self, results: list[tuple[Hashable, np.ndarray, np.ndarray]]
     ) -> dict[str, float]:
         """Compute the true accept rate at each false accept rate.
 
         Args:
-            results: For each frame, identities (N,) and embeddings (N, C).
+            results: For each frame, key, identities (N,) and embeddings (N, C).
 
         Returns:
             Rates in [0, 1] by names such as ``TPR@FAR=0.001``.
 
         Raises:
-            DataError: See `true_accept_rates`.
+            DataError: There is no frame, or see `true_accept_rates`.
         """
-        ids = np.concatenate([ids for ids, _ in results])
-        embeds = np.concatenate([embeds for _, embeds in results])
+        if not results:
+            raise DataError('there is no frame, so there are no people to verify')
+        ids = np.concatenate([ids for _, ids, _ in results])
+        embeds = np.concatenate([embeds for _, _, embeds in results])
         rates = true_accept_rates(embeds, ids, self.false_accept_rates)
         return {
             f'TPR@FAR={far:g}': float(tpr)

@@ -103,8 +103,8 @@ class Detections:
         )
         fits = bboxes.shape[1:] == (4,) and embeds.ndim == 2
         if not (fits and scores.ndim == labels.ndim == 1):
-            parts = (bboxes, scores, labels, embeds)
-            shapes = ', '.join(str(tuple(part.shape)) for part in parts)
+            fields = (bboxes, scores, labels, embeds)
+            shapes = ', '.join(str(tuple(field.shape)) for field in fields)
             raise DataError(
                 'pred_instances must have bboxes (N, 4), scores (N,), labels (N,), '
                 f'embeds (N, C); found {shapes}'

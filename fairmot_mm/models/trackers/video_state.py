@@ -3,7 +3,6 @@
 import math
 import operator
 from dataclasses import dataclass
-from numbers import Real
 from typing import NamedTuple
 
 from mmdet.structures import DetDataSample
@@ -76,8 +75,12 @@ class FrameInfo(NamedTuple):
 
 def _real(value: object) -> float:
     """A number as a float; NaN for anything else, also for text."""
-    is_number = isinstance(value, Real) and not isinstance(value, bool)
-    return float(value) if is_number else math.nan
+    if isinstance(value, str | bytes | bool):
+        return math.nan
+    try:
+        return float(value)  # type: ignore[arg-type]  # also of an array of one number
+    except (TypeError, ValueError):
+        return math.nan
 
 
 @dataclass(frozen=True)

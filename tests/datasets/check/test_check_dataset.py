@@ -248,12 +248,34 @@ def test_sequences_to_test_on(root):
     assert report.num_errors == 0
 
 
+def test_ground_truth_of_a_frame_without_image(root):
+    """A sequence to test on whose ground truth does not fit its images."""
+    with (root / 'S/images/val/C/gt/gt.txt').open('a') as file:
+        file.write('99,1,0,0,9,9,1,1,1\n')
+    report = check_dataset(root, ['s.train'], ['S/images/val'])
+    (problem,) = report.problems
+    assert problem.kind == 'bad-ground-truth'
+    assert 'ground truth has frame 99, outside the frames 1 to' in str(problem)
+    assert report.num_errors == 1
+
+
 def test_several_classes(root):
     """Identities of two classes are two things: the same number may be in both."""
     label(root, 1, 'B').write_text('1 0 0.3 0.5 0.2 0.4\n')
     report = check_dataset(root, ['s.train'], num_classes=2)
     assert report.problems == []
     assert [count.ids for count in report.lists.values()] == [[4, 1]]
+
+
+def test_files_that_are_no_text(root):
+    """A label in another encoding, and a list that is not text."""
+    label(root, 2).write_bytes(b'\xff\xfe0')
+    (root / 'S/images/train/B/seqinfo.ini').write_bytes(b'[Sequence]\nname=\xbd\xd6\n')
+    found = problems(root)
+    assert ('bad-label', 'S/labels_with_ids/train/A/img1/2.txt') in found
+    assert found.count(('bad-seqinfo', 'S/images/train/B')) == 4
+    (root / 's.train').write_bytes(b'\xbd\xd6.jpg\n')
+    assert ('bad-list', 's.train') in problems(root)
 
 
 def test_what_cannot_be_checked(root):

@@ -199,3 +199,70 @@ def test_the_source_is_never_written_into(source):
         convert_coco_vid(file, root, root, 'SET')
     with pytest.raises(OutputError, match='must not change'):
         convert_coco_vid(file, root, root.parent, 'src')
+
+
+@pytest.mark.parametrize(
+    ('keys', 'message'),
+    [
+        ({'track_id': 1.7}, 'track_id of annotation 0 = 1.7 is not a whole number'),
+        ({'track_id': 2**70}, 'track_id of annotation 0 = 1180.* must be at most'),
+        ({'track_id': True}, 'track_id of annotation 0 = True is not a number'),
+        ({'bbox': [0.1, 0.1, 0.2, 0.4]}, '1 of 1 boxes are fractions'),
+        ({'bbox': '1234'}, 'malformed annotation'),
+        ({'bbox': [0, 0, 10**400, 1]}, 'malformed annotation'),
+    ],
+)
+def test_values_that_cannot_be_used(source, keys, message):
+    """The file, the annotation and the value."""
+    change(source[0], annotations=[annotation(109, [0, 0, 9, 9]) | keys])
+    with pytest.raises(DataError, match=rf'all\.json.*{message}'):
+        convert_coco_vid(*source, 'SET')
+
+
+@pytest.mark.parametrize(
+    ('rate', 'expected'), [('30000/1001', '29.97002997'), ('25', '25'), (12.5, '12.5')]
+)
+def test_rates(source, rate, expected):
+    """Some tools write what ffprobe prints."""
+    change(source[0], videos=[{'id': 1, 'name': 'v1', 'fps': rate}])
+    convert_coco_vid(*source, 'SET')
+    ini = source[2] / 'SET/images/train/v1/seqinfo.ini'
+    assert f'frameRate={expected}\n' in ini.read_text()
+
+
+@pytest.mark.parametrize('rate', ['nan', '1/0', 0, -5, 'fast', float('nan')])
+def test_no_rate(source, rate):
+    """File and video; a rate of 0 is not the default one."""
+    change(source[0], videos=[{'id': 1, 'name': 'v1', 'fps': rate}])
+    with pytest.raises(DataError, match=r'all\.json: fps of video v1'):
+        convert_coco_vid(*source, 'SET')
+
+
+def test_names_stay_in_the_folders(source):
+    """Names lead nowhere else; those of Windows have other separators."""
+    content = json.loads(source[0].read_text())
+    for image in content['images']:
+        image['file_name'] = image['file_name'].replace('/', '\\')
+    change(source[0], images=content['images'])
+    assert convert_coco_vid(*source, 'SET').lists
+    for keys in (
+        {'videos': [{'id': 1, 'name': '..'}]},
+        {'images': [dict(id=1, file_name='../v1/9.png')]},
+        {'images': [dict(id=1, file_name='v1/\ud800.png')]},
+    ):
+        change(source[0], **keys)
+        with pytest.raises(DataError, match='cannot be the name of a file below'):
+            convert_coco_vid(*source, 'SET')
+
+
+def test_two_things_of_one_name(source):
+    """Two images of an id, two videos of a name."""
+    images = [dict(id=1, file_name=f'v1/{number}.png') for number in (9, 10)]
+    change(source[0], images=images, annotations=[annotation(1, [0, 0, 9, 9])])
+    with pytest.raises(DataError, match='two images have the id 1'):
+        convert_coco_vid(*source, 'SET')
+    images = [dict(id=k, video_id=k, file_name=f'v{k}/9.png') for k in (1, 2)]
+    videos = [{'id': 1, 'name': 'v'}, {'id': 2, 'name': 'v'}]
+    change(source[0], images=images, videos=videos)
+    with pytest.raises(DataError, match='would share'):
+        convert_coco_vid(*source, 'SET')

@@ -134,3 +134,26 @@ def test_what_is_wrong_is_named(source, tmp_path):
         with pytest.raises(DataError, match=message):
             convert_crowdhuman(source, out)
         assert not list(out.glob('*.train'))
+
+
+@pytest.mark.parametrize('encoding', ['utf-8-sig', 'utf-16'])
+def test_marked_text(source, tmp_path, encoding):
+    """A byte order mark is no part of the first line; images of macOS are left out."""
+    file = source / 'annotation_train.odgt'
+    file.write_bytes(file.read_text().replace('\n', '\r\n').encode(encoding))
+    (source / 'CrowdHuman_train/Images/._27,a.jpg').touch()
+    report = convert_crowdhuman(source, tmp_path / 'out')
+    assert len(report.lists) == 2
+    file.write_bytes(b'{\xbd\xd6')
+    with pytest.raises(DataError, match=r'annotation_train\.odgt, line 1: .* not text'):
+        convert_crowdhuman(source, tmp_path / 'out')
+
+
+@pytest.mark.parametrize('fbox', ['[0.1, 0.1, 0.2, 0.4]', '"1234"', '[0, 0, 1e999, 1]'])
+def test_boxes_that_cannot_be_used(source, tmp_path, fbox):
+    """Fractions, text, and what is not finite everywhere."""
+    text = '{"ID": "27,a", "gtboxes": [{"fbox": FBOX}]}\n'.replace('FBOX', fbox)
+    (source / 'annotation_train.odgt').write_text(text)
+    (source / 'annotation_val.odgt').unlink()
+    with pytest.raises(DataError, match=r'fractions|not an annotation|not a finite'):
+        convert_crowdhuman(source, tmp_path / 'out')

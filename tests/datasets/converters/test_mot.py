@@ -5,8 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fairmot_mm.datasets import MOTVideoDataset
-from fairmot_mm.datasets.converters import convert_mot
+from fairmot_mm.datasets import JDEDataset, MOTVideoDataset
+from fairmot_mm.datasets.check import check_dataset
+from fairmot_mm.datasets.converters import convert_mot, make_list
 from fairmot_mm.synthetic import SyntheticScene, write_sequence
 from fairmot_mm.utils import DataError, OutputError
 
@@ -44,6 +45,14 @@ PETS09 = """\
 2,15,263,218,32.774,88.505,0,-11.21,-5.6516,0
 2,19,627,242,42.16,81.387,1,-9.0791,-12.489,0
 """
+# The sixth decimal of these centres depends on whether the box is halved or divided
+# by the image size first.
+ROUNDED = """\
+1,1,14,30,74,90,1,1,1.0
+1,2,35,40,32,64,1,1,1.0
+2,1,56,50,62,80,1,1,1.0
+2,2,7,60,44,99,1,1,1.0
+"""
 
 
 def published_labels(gt, size, classes):
@@ -62,10 +71,16 @@ def published_labels(gt, size, classes):
 
 @pytest.mark.parametrize(
     ('gt', 'size', 'classes'),
-    [(MOT17_02, (1920, 1080), True), (PETS09, (768, 576), False)],
+    [
+        (MOT17_02, (1920, 1080), True),
+        (PETS09, (768, 576), False),
+        (ROUNDED, (1920, 1080), True),
+        (ROUNDED, (640, 480), True),
+    ],
 )
 def test_real_ground_truth(tmp_path, make_sequence, gt, size, classes):
-    """MOT17 and MOT15 rows, box by box as the published scripts convert them."""
+    """MOT17 and MOT15 rows, box by box as the published scripts convert them, also
+    where the sixth decimal depends on the order of the divisions."""
     make_sequence(tmp_path / 'src', 'A', gt, frames=(1, 2), size=size)
     convert_mot(tmp_path / 'src', tmp_path / 'out', 'SET')
     expected = published_labels(gt, size, classes)
@@ -238,7 +253,7 @@ def test_halves(tmp_path, make_sequence):
 
 def test_halves_have_the_published_lengths(tmp_path, make_sequence):
     """An odd MOT17 sequence: 837 images of MOT17-05 are 418 and 419, 140 for Re-ID."""
-    make_sequence(tmp_path / 'src', 'A', MOT17_GT, frames=range(1, 838), size=(2, 2))
+    make_sequence(tmp_path / 'src', 'A', MOT17_GT, frames=range(1, 838), size=(10, 8))
     report = convert_mot(tmp_path / 'src', tmp_path / 'out', 'SET', half=True)
     images = [count.images for count in report.lists.values()]
     assert images == [837, 418, 419, 140]
@@ -360,6 +375,15 @@ def test_a_frame_without_image_is_refused(tmp_path, make_sequence):
     assert not (tmp_path / 'out/set.train').exists()
 
 
+def test_images_from_0_and_ground_truth_from_1(tmp_path, make_sequence):
+    """Labels would be one picture late: the last frame has no image, and says why."""
+    gt = ''.join(f'{frame},7,9,20,30,40,1,1,1\n' for frame in (1, 2, 3))
+    make_sequence(tmp_path / 'src', 'A', gt, (0, 1, 2))
+    message = 'line 3: .* frame 3, outside the frames 0 to 2 .*begin at 0, and the file'
+    with pytest.raises(DataError, match=message):
+        convert_mot(tmp_path / 'src', tmp_path / 'out', 'SET')
+
+
 def test_names_that_are_no_numbers(tmp_path, make_sequence):
     """Images called otherwise count from 1 in name order."""
     make_sequence(
@@ -441,3 +465,127 @@ def test_tool(tmp_path, monkeypatch, capsys, make_sequence):
     with pytest.raises(SystemExit) as stopped:
         run(tmp_path / 'nowhere')
     assert stopped.value.code == f'error: {tmp_path / "nowhere"} is not a folder'
+
+
+VISDRONE_GT = """\
+1,1,10,20,30,40,1,1,0,0
+1,2,50,20,30,40,1,4,0,1
+2,2,52,20,30,40,1,4,1,2
+2,0,0,0,20,20,0,0,0,0
+"""
+
+
+def test_classes_of_visdrone(tmp_path, make_sequence):
+    """Ten columns with class, truncation and occlusion: cars are no pedestrians."""
+    folder = make_sequence(tmp_path / 'src', 'A', VISDRONE_GT)
+    report = convert_mot(tmp_path / 'src', tmp_path / 'out', 'SET')
+    assert counts(report) == (3, 1, 1)
+    assert report.rejected == {'mark is 0': 1, 'class car is not converted': 2}
+    convert_mot(
+        tmp_path / 'src', tmp_path / 'two', 'SET', classes=['pedestrian', 'car']
+    )
+    lines = label(tmp_path / 'two', 'SET', 'A', '000001')
+    assert [line[:3] for line in lines] == ['0 0', '1 0']
+    (folder / 'gt/labels.txt').write_text('\ufeffcar\nbus\ntruck\nperson\n')
+    report = convert_mot(tmp_path / 'src', tmp_path / 'own', 'SET')
+    assert counts(report) == (3, 2, 1)
+
+
+def test_classes_in_eight_columns(tmp_path, make_sequence):
+    """The eighth column is the class there too, with the numbers of MOTChallenge."""
+    make_sequence(tmp_path / 'src', 'A', '1,1,0,0,50,40,1,3\n1,2,50,0,50,40,1,1\n')
+    report = convert_mot(tmp_path / 'src', tmp_path / 'out', 'SET')
+    assert counts(report) == (3, 1, 1)
+    assert report.rejected == {'class car is not converted': 1}
+
+
+def test_names_without_classes_are_refused(tmp_path, make_sequence):
+    """labels.txt names classes that the ground truth does not have."""
+    folder = make_sequence(tmp_path / 'src', 'A', MOT15_GT)
+    (folder / 'gt/labels.txt').write_text('car\nperson\n')
+    with pytest.raises(DataError, match=r'no column of classes, but .* names 2'):
+        convert_mot(tmp_path / 'src', tmp_path / 'out', 'SET')
+    (folder / 'gt/labels.txt').write_text('person\n')
+    convert_mot(tmp_path / 'src', tmp_path / 'out', 'SET')
+
+
+@pytest.mark.parametrize(
+    ('gt', 'message'),
+    [
+        ('1,1.1,0,0,50,40,1,1,1\n', 'line 1: identity = 1.1 is not a whole number'),
+        ('1.9,1,0,0,50,40,1,1,1\n', 'line 1: frame = 1.9 is not a whole number'),
+        (f'1,{2**70},0,0,50,40\n', 'line 1: identity = 1180.* must be at most'),
+        ('1,1,0,0,50,40,1,0.7,1\n', 'line 1: class = 0.7 is not a whole number'),
+        ('1,1,.1,.1,.2,.4\n2,1,.1,.1,.2,.4\n', '2 of 2 boxes are fractions'),
+    ],
+)
+def test_ground_truth_that_cannot_be_used(tmp_path, make_sequence, gt, message):
+    """Nothing is rounded, and nothing is scaled that is no pixel."""
+    make_sequence(tmp_path / 'src', 'A', gt)
+    with pytest.raises(DataError, match=rf'gt\.txt.*{message}'):
+        convert_mot(tmp_path / 'src', tmp_path / 'out', 'SET')
+    assert not list((tmp_path / 'out').glob('set.*'))
+
+
+@pytest.mark.parametrize('encoding', ['utf-8-sig', 'utf-16'])
+def test_text_of_other_programs(tmp_path, make_sequence, encoding):
+    """Spaces instead of commas, byte order marks, also in the half protocol."""
+    folder = make_sequence(tmp_path / 'src', 'A', MOT17_GT)
+    convert_mot(tmp_path / 'src', tmp_path / 'out', 'SET', half=True)
+    text = MOT17_GT.replace(',', '  ').replace('\n', '\r\n')
+    (folder / 'gt/gt.txt').write_bytes(text.encode(encoding))
+    ini = (folder / 'seqinfo.ini').read_text()
+    (folder / 'seqinfo.ini').write_bytes(ini.encode(encoding))
+    convert_mot(tmp_path / 'src', tmp_path / 'two', 'SET', half=True)
+    for place in (
+        'labels_with_ids/train/A/img1/000002.txt',
+        'images/half-val/A/gt/gt.txt',
+    ):
+        first, second = (
+            (tmp_path / out / 'SET' / place).read_text() for out in ('out', 'two')
+        )
+        assert first == second != ''
+    (folder / 'seqinfo.ini').write_bytes(b'[Sequence]\nname=\xbd\xd6\n')
+    with pytest.raises(DataError, match=r'seqinfo\.ini, line 2: .* save it as UTF-8'):
+        convert_mot(tmp_path / 'src', tmp_path / 'out', 'SET')
+
+
+@pytest.mark.parametrize(
+    'name', ['[a] b', '50% off', 'images', 'labels_with_ids', 'a\\b']
+)
+def test_names_of_folders(tmp_path, make_sequence, name):
+    """Names with a meaning elsewhere are names here, up to the training."""
+    make_sequence(tmp_path / 'src', name, MOT17_GT)
+    for choice in (None, [name]):
+        convert_mot(tmp_path / 'src', tmp_path / 'out', 'SET', sequences=choice)
+    data = JDEDataset(str(tmp_path / 'out'), ['set.train'], index_dir=None)
+    assert [len(data.get_data_info(k)['jde_labels']) for k in range(3)] == [2, 1, 1]
+    assert check_dataset(tmp_path / 'out', ['set.train'], workers=1).num_errors == 0
+    made = make_list(tmp_path / 'out', [f'SET/images/train/{name}'], 'own.train')
+    assert str(*made.lists.values()) == '3 images, 4 boxes, 2 identities'
+    videos = MOTVideoDataset(str(tmp_path / 'out/SET/images/train'), [name])
+    assert len(videos) == 3
+
+
+def test_a_set_called_images(tmp_path, make_sequence):
+    """The name of the set is no folder of images."""
+    make_sequence(tmp_path / 'src', 'A', MOT17_GT)
+    convert_mot(tmp_path / 'src', tmp_path / 'out', 'images')
+    data = JDEDataset(str(tmp_path / 'out'), ['images.train'], index_dir=None)
+    assert data.num_ids == 3
+
+
+def test_files_of_macos(tmp_path, make_sequence):
+    """What macOS puts into archives is left out."""
+    folder = make_sequence(tmp_path / 'src', 'A', MOT17_GT)
+    (folder / 'img1/._000001.png').write_bytes(b'\0\5\x16\7')
+    (folder / 'img1/.DS_Store').touch()
+    shutil.copytree(folder, tmp_path / 'src/.A')
+    assert counts(convert_mot(tmp_path / 'src', tmp_path / 'out', 'SET')) == (3, 4, 2)
+
+
+def test_nothing_to_learn_from(tmp_path, make_sequence):
+    """Empty ground truth in all sequences is no data set."""
+    make_sequence(tmp_path / 'src', 'A', '')
+    with pytest.raises(DataError, match='no box of SET can be used: there is none in'):
+        convert_mot(tmp_path / 'src', tmp_path / 'out', 'SET')

@@ -4,8 +4,11 @@ import cv2
 import numpy as np
 import pytest
 
-from fairmot_mm.datasets.converters.video_frames import extract_frames
-from fairmot_mm.utils import OutputError, SequenceInfo, VideoError
+from fairmot_mm.datasets.converters.video_frames import (
+    extract_frames,
+    require_different_names,
+)
+from fairmot_mm.utils import ConfigError, OutputError, SequenceInfo, VideoError
 from fairmot_mm.video.video_writer import VideoWriter
 
 
@@ -31,6 +34,16 @@ def test_sequence_folder(video, tmp_path):
     np.testing.assert_allclose(grey, [0, 40, 80, 120, 160], atol=3)
     assert extract_frames(video, out) == (out / 'street', 0)
     assert [path.name for path in out.iterdir()] == ['street']
+
+
+def test_images_keep_their_numbers(tmp_path):
+    """Ground truth of a folder of images fits the new folder too."""
+    for number in (101, 103):
+        image = np.full((48, 64, 3), number, np.uint8)
+        cv2.imwrite(str(tmp_path / f'{number}.png'), image)
+    folder, count = extract_frames(tmp_path, tmp_path / 'out')
+    assert count == 2
+    assert SequenceInfo.read(folder).frames.tolist() == [101, 103]
 
 
 def test_interrupted(video, tmp_path, monkeypatch):
@@ -62,3 +75,11 @@ def test_what_is_wrong_is_named(video, tmp_path):
     (tmp_path / 'out/street').mkdir(parents=True)
     with pytest.raises(OutputError, match='is no sequence'):
         extract_frames(video, tmp_path / 'out')
+
+
+def test_two_videos_of_one_name():
+    """Their frames would have one folder, so the second would be left out."""
+    require_different_names(['a/walk.mp4', 'a/run.mp4'])
+    for other in ('b/walk.mp4', 'a/walk.avi', 'b/Walk.mp4'):
+        with pytest.raises(ConfigError, match=f'called like {other}'):
+            require_different_names(['a/walk.mp4', other])

@@ -50,3 +50,14 @@ def test_boxes_are_not_rounded():
     expected = torch.tensor([[0, 0, 1920, 1080]]) * ratio
     expected[:, 0::2] += (1088 - 1081) / 2
     torch.testing.assert_close(boxes, expected)
+
+
+@pytest.mark.parametrize('size', [(3, 2000), (2000, 3), (1, 5000), (5000, 1)])
+def test_narrow_images(size):
+    """An image that is much longer than wide keeps a pixel of its width."""
+    width, height = size
+    image = np.full((height, width, 3), 200, np.uint8)
+    results = Letterbox(scale=(160, 96))({'img': image})
+    assert results['img'].shape == (96, 160, 3)
+    assert (results['img'] == 200).any()
+    assert min(results['scale_factor']) > 0

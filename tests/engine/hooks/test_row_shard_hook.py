@@ -80,3 +80,12 @@ def test_methods_are_the_originals_afterwards(end, make_runner, monkeypatch):
     getattr(hook, end)(runner)
     assert 'save_checkpoint' not in vars(runner)
     assert runner.optim_wrapper.clip_func is torch.nn.utils.clip_grad_norm_
+
+
+def test_a_checkpoint_without_the_optimizer(make_runner):
+    """The best checkpoint has no state of the optimizer: none is put in."""
+    hook = RowShardHook()
+    hook._optimizer_state = {0: {'exp_avg': torch.zeros(7, 4)}}
+    checkpoint = {'state_dict': {}}
+    hook.before_save_checkpoint(make_runner(), checkpoint)
+    assert checkpoint == {'state_dict': {}}

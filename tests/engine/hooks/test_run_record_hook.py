@@ -57,3 +57,38 @@ def test_metrics_that_json_has_not(runner, tmp_path):
     assert first['overall'] == {'a/b': 0.5, 'text': 'x', 'c': [0, 1]}
     assert first['sequences'] == {'s': {'a/b': None}}
     assert second['overall'] == {}
+
+
+def test_damaged_packages(runner, tmp_path, monkeypatch):
+    """What an interrupted installation leaves is listed, and ends no training."""
+    for name, text in (
+        ('empty-1.0.dist-info', None),
+        ('nameless-1.0.dist-info', 'Version: 1\n'),
+        ('good-2.0.dist-info', 'Name: good\nVersion: 2.0\n'),
+        ('bytes-1.0.dist-info', b'Name: \xff\xfe'),
+    ):
+        folder = tmp_path / 'site' / name
+        folder.mkdir(parents=True)
+        if text is not None:
+            data = text if isinstance(text, bytes) else text.encode()
+            (folder / 'METADATA').write_bytes(data)
+    (tmp_path / 'site' / 'file-1.0.dist-info').write_text('no folder')
+    monkeypatch.syspath_prepend(tmp_path / 'site')
+    RunRecordHook().before_run(runner)
+    packages = json.loads((tmp_path / 'record.json').read_text())['packages']
+    assert packages['good'] == '2.0'
+    assert packages['torch']
+    assert 'damaged' in packages[str(tmp_path / 'site/empty-1.0.dist-info')]
+    assert str(tmp_path / 'site/nameless-1.0.dist-info') in packages
+
+
+def test_machine_that_cannot_be_described(runner, tmp_path, monkeypatch):
+    """A broken compiler or driver ends no training."""
+
+    def fail():
+        raise RuntimeError('nvcc is broken')
+
+    monkeypatch.setattr(module, 'collect_env', fail)
+    RunRecordHook().before_run(runner)
+    record = json.loads((tmp_path / 'record.json').read_text())
+    assert record['environment'] == {'error': "RuntimeError('nvcc is broken')"}

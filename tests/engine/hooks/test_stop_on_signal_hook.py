@@ -1,10 +1,14 @@
+import multiprocessing
 import os
 import signal
+import subprocess
+import time
 
 import pytest
 import torch
 from mmengine.hooks import Hook
 
+from fairmot_mm.apis import find_resume_checkpoint
 from fairmot_mm.utils.errors import ConfigError
 
 HOOKS = [dict(type='FlagExchangeHook'), dict(type='StopOnSignalHook')]
@@ -90,3 +94,97 @@ def test_refused(make_runner):
     runner = make_runner([1, 2], custom_hooks=HOOKS, loop='EpochBasedTrainLoop')
     with pytest.raises(ConfigError, match=r"train_cfg\.type='ResumableEpochLoop'"):
         runner.train()
+
+
+OTHER = dict(type='CheckpointHook', interval=9)
+
+
+@pytest.mark.parametrize(
+    ('default', 'others', 'folder'),
+    [
+        (None, [], '.'),
+        (None, [OTHER], '.'),
+        (OTHER, [OTHER], '.'),
+        (OTHER, [OTHER | dict(filename_tmpl='a{}.pth')] * 2, '.'),
+        (OTHER | dict(save_optimizer=False, filename_tmpl='b{}.pth'), [], '.'),
+        (OTHER | dict(out_dir='{}/other'), [OTHER], 'other/{}'),
+    ],
+)
+def test_any_number_of_checkpoint_hooks(default, others, folder, make_runner, tmp_path):
+    """None, one or several, with other names and folders: a whole checkpoint is saved.
+
+    It is found again, and the training goes on as if it had not stopped.
+    """
+    if default and 'out_dir' in default:
+        default = default | dict(out_dir=default['out_dir'].format(tmp_path))
+    settings = dict(default_hooks=dict(checkpoint=default))
+    runner = make_runner(
+        range(12), custom_hooks=[*HOOKS, *others, Scheduler()], **settings
+    )
+    with pytest.raises(SystemExit) as ended:
+        runner.train()
+    assert ended.value.code == 143
+    path = tmp_path / folder.format(tmp_path.name) / 'iter_2.pth'
+    hooks = [default, *others]
+    assert find_resume_checkpoint(tmp_path, hooks) == path
+    resume = dict(load_from=str(path), resume=True)
+    make_runner(range(12), custom_hooks=HOOKS, **settings, **resume).train()
+
+
+def test_a_regular_checkpoint_stays(make_runner, tmp_path):
+    """The next stop does not remove a file that the CheckpointHook saved."""
+    settings = dict(
+        default_hooks=dict(
+            checkpoint=dict(type='CheckpointHook', interval=2, by_epoch=False)
+        )
+    )
+    for number in range(2):
+        resume = dict(load_from=str(tmp_path / 'iter_2.pth'), resume=True)
+        hooks = [*HOOKS, Scheduler()]
+        if number:
+            hooks[-1].before_train_iter = lambda runner, **_: os.kill(
+                os.getpid(), signal.SIGTERM
+            )
+        runner = make_runner(
+            range(12), custom_hooks=hooks, **settings, **(resume if number else {})
+        )
+        with pytest.raises(SystemExit):
+            runner.train()
+    names = {path.name for path in tmp_path.glob('*.pth')}
+    assert names == {'iter_2.pth', 'iter_3.pth'}
+
+
+class FromAnother(Hook):
+    """Has another process send SIGTERM to this one and to those that load images."""
+
+    def before_train_iter(self, runner, **_):
+        if runner.iter == 1:
+            workers = [process.pid for process in multiprocessing.active_children()]
+            command = ['kill', '-TERM', *map(str, workers), str(os.getpid())]
+            subprocess.run(command, check=True)
+            time.sleep(0.3)
+
+
+def test_processes_that_load_images_outlive_the_signal(make_runner, tmp_path):
+    """The iteration ends with them; the process that started them can end them."""
+    loader = dict(
+        dataset=[dict(inputs=value) for value in range(12)],
+        sampler=dict(type='DefaultSampler', shuffle=False),
+        batch_size=2,
+        num_workers=1,
+        persistent_workers=True,
+        collate_fn=dict(type='default_collate'),
+    )
+    runner = make_runner(
+        range(12), train_dataloader=loader, custom_hooks=[*HOOKS, FromAnother()]
+    )
+    with pytest.raises(SystemExit) as ended:
+        runner.train()
+    assert ended.value.code == 143
+    assert (tmp_path / 'iter_2.pth').exists()
+    workers = multiprocessing.active_children()
+    assert workers
+    for process in workers:
+        process.terminate()
+        process.join(10)
+        assert not process.is_alive()

@@ -138,6 +138,42 @@ def test_second_half_of_a_sequence(tmp_path):
     assert (frames.min(), frames.max()) == (22, 40)  # the file has no result in 21
 
 
+def numbered(tmp_path, numbers, gt_frames, **metainfo):
+    """Samples of one person in frames with these numbers, and the ground truth."""
+    gt_file = tmp_path / 'gt.txt'
+    gt_file.write_text(''.join(f'{k},1,10,10,20,50,1,1,1\n' for k in gt_frames))
+    samples = []
+    for frame_id, number in enumerate(numbers):
+        samples.append(TrackDataSample())
+        own = dict(frame_number=number, **metainfo) if metainfo else {}
+        samples[-1].video_data_samples = [
+            frame_sample(
+                [[10, 10, 30, 60]], [1], frame_id=frame_id, video_name='v',
+                video_length=len(numbers), gt_file=str(gt_file), **own
+            )
+        ]  # fmt: skip
+    return samples
+
+
+@pytest.mark.parametrize('numbers', [[0, 1, 2], [101, 102, 103], [3, 5, 10]])
+def test_numbers_of_frames(tmp_path, numbers):
+    """Ground truth, scores and result file have the numbers of the images."""
+    span = dict(first_frame=numbers[0], last_frame=numbers[-1])
+    metric = MOTMetric(outfile_prefix=str(tmp_path / 'out'))
+    metric.process({}, numbered(tmp_path, numbers, numbers, **span))
+    scores = metric.evaluate(1)
+    assert (scores['mot/MOTA'], scores['mot/FN']) == (1, 0)
+    assert read_mot(tmp_path / 'out/v.txt').frames.tolist() == numbers
+
+
+def test_ground_truth_beyond_a_whole_video(tmp_path):
+    """A data set that says nothing of parts: its frames count from 1 to the end."""
+    metric = MOTMetric()
+    message = r'gt\.txt, line 3: v: ground truth has frame 4, outside the frames 1 to 3'
+    with pytest.raises(DataError, match=message):
+        metric.process({}, numbered(tmp_path, [1, 2, 3], [1, 2, 4]))
+
+
 @pytest.mark.parametrize('gt_file', [None, 'missing/gt.txt'])
 def test_sequence_without_ground_truth(tmp_path, capsys, gt_file):
     """Its result file is written, it has no scores, and the log says so."""

@@ -246,3 +246,80 @@ def test_a_failure_leaves_the_parts_as_they_were(call, make_sample, monkeypatch)
     for t in range(7, 9):
         result = tracker.track(make_sample([box(500)], [ALICE], t))
     assert ids(result) == [1]
+
+
+def test_arrays_of_numpy_are_taken(make_sample):
+    """A detector outside torch gives the same tracks; what is no number is refused."""
+    found = []
+    for convert in (lambda tensor: tensor, lambda tensor: tensor.numpy()):
+        tracker = JDETracker()
+        for frame in range(3):
+            sample = make_sample([box(100), box(400)], [ALICE, BOB], frame)
+            people = sample.pred_instances
+            for name, value in people.items():
+                people[name] = convert(value)
+            tracks = tracker.track(sample)
+        found.append((ids(tracks), tracks.bboxes.tolist()))
+    assert found[0] == found[1]
+    sample = make_sample([box(100), box(400)], [ALICE, BOB], 3)
+    sample.pred_instances.scores = [0.9, 0.8]
+    with pytest.raises(DataError, match=r'scores is a list; it must be a tensor'):
+        tracker.track(sample)
+    check_sound(tracker)
+
+
+@pytest.mark.parametrize(
+    ('key', 'value'),
+    [
+        ('frame_rate', '25'),
+        ('frame_rate', NAN),
+        ('frame_rate', True),
+        ('timestamp', '1'),
+        ('timestamp', -1),
+        ('timestamp', INF),
+    ],
+)
+def test_times_that_cannot_be_used(key, value, tracker, make_sample):
+    """The value is named; nothing is rounded or guessed."""
+    sample = make_sample([box(100)], [ALICE], 3)
+    sample.set_metainfo({key: value})
+    with pytest.raises(DataError, match=f'{key}={value!r}'):
+        tracker.track(sample)
+
+
+@pytest.mark.parametrize(('pause', 'survives'), [(0.8, True), (1.4, False)])
+def test_a_pause_counts_in_seconds(pause, survives, make_sample):
+    """A track is kept for a second (30 frames at 30), however few frames that are."""
+    tracker = JDETracker(linger_expired=False)
+    for frame, second in enumerate(
+        [0.0, 0.1, 0.2, 0.2 + pause, 0.3 + pause, 0.4 + pause]
+    ):
+        seen = frame not in (3, 4) if survives else frame != 3
+        sample = make_sample(
+            [box(100)] if seen else [], [ALICE] if seen else np.zeros((0, 8)), frame
+        )
+        sample.set_metainfo({'timestamp': second})
+        tracks = tracker.track(sample)
+    assert ids(tracks) == ([1] if survives else [2])
+
+
+def test_times_of_a_regular_video_change_nothing(make_sample, scene):
+    """Time stamps at the frame rate give the published result, digit for digit."""
+    plain, timed = JDETracker(), JDETracker()
+    for frame, (boxes, embeds, _) in enumerate(scene(seed=1)):
+        expected = plain.track(make_sample(boxes, embeds, frame))
+        sample = make_sample(boxes, embeds, frame)
+        sample.set_metainfo({'timestamp': frame / 30})
+        found = timed.track(sample)
+        assert ids(found) == ids(expected)
+        assert found.bboxes.tolist() == expected.bboxes.tolist()
+
+
+def test_three_thousand_boxes_in_one_place(make_sample):
+    """Equal boxes, with equal looks, take about a second a frame and stay apart."""
+    tracker = JDETracker()
+    for t in range(3):
+        before = time.process_time()
+        result = tracker.track(make_sample([box(100)] * 3000, np.ones((3000, 8)), t))
+        assert len(set(ids(result))) == 3000
+    assert time.process_time() - before < 5

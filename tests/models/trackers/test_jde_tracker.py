@@ -1,5 +1,6 @@
 """The tracker against published numbers, a plain re-telling of it, and stories."""
 
+from copy import deepcopy
 from pathlib import Path
 
 import numpy as np
@@ -410,3 +411,20 @@ def test_thresholds_are_replaced_one_by_one():
     assert tracker.cost_thrs == {
         'embeds': 0.4, 'iou': 0.9, 'unconfirmed': 0.7, 'duplicate': 0.15
     }  # fmt: skip
+
+
+@pytest.mark.parametrize('value', [1.5, 30, -0.1, float('nan'), '0.4', True, None])
+def test_score_threshold_out_of_its_range(value):
+    """A score is in [0, 1]: a threshold above finds nobody, and says no word."""
+    with pytest.raises(ConfigError, match='obj_score_thr='):
+        JDETracker(obj_score_thr=value)
+
+
+def test_a_copy_shares_only_the_observer():
+    """State of the video is copied, the observer of the caller is not."""
+    tracker = JDETracker()
+    tracker.observer = [].append
+    copy = deepcopy(tracker)
+    assert copy.observer is tracker.observer
+    assert copy.lifecycle is not tracker.lifecycle
+    assert vars(copy).keys() == vars(tracker).keys()

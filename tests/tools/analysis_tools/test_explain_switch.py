@@ -63,6 +63,23 @@ def test_explains_a_switch(main, switching, tmp_path, capsys):
     assert image.shape == (128, 192, 3)
 
 
+def test_frames_by_their_numbers(main, switching, capsys):
+    """Images 100, 110, ...: switches, texts and --frame have these numbers."""
+    sequence = load_detections(switching)
+    numbers = 100 + 10 * np.arange(sequence.num_frames)
+    gt = replace(sequence.gt, frames=numbers[sequence.gt.frames - 1])
+    path = switching.with_name('numbered.npz')
+    save_detections(path, replace(sequence, gt=gt, frames=numbers))
+    main([str(path), '--switch', '1'])
+    out = capsys.readouterr().out
+    assert 'was track 1 until frame 130 and is track 2 from frame 150' in out
+    assert 'Frame 140: detection 0 began track 2' in out
+    main([str(path), '--frame', '130', '--id', '1'])
+    assert 'Frame 130: track 1' in capsys.readouterr().out
+    with pytest.raises(SystemExit, match='frame 4 is not in 100, 110, 120'):
+        main([str(path), '--frame', '4', '--id', '1'])
+
+
 def test_the_old_track_had_ended(main, switching, tmp_path, capsys):
     """Unseen for longer than the buffer: the reason, and where it was seen last."""
     sequence = load_detections(switching)

@@ -47,6 +47,28 @@ def test_higher_scores(main, with_holes, tmp_path, capsys, method):
     assert (moved == 0) == (method == 'linear')
 
 
+def test_numbers_with_gaps(main, tmp_path):
+    """Images 10, 20, 30 and so on: boxes are added there, and not in frame 11."""
+    images, out = tmp_path / 'data/A/img1', tmp_path / 'out'
+    images.mkdir(parents=True)
+    for number in range(10, 70, 10):
+        (images / f'{number}.jpg').touch()
+    (tmp_path / 'results').mkdir()
+    file = tmp_path / 'results/A.txt'
+    file.write_text('10,1,0,0,9,9,1\n30,1,4,0,9,9,1\n60,1,10,0,9,9,1\n')
+    arguments = [tmp_path / 'results', '--out', out, '--max-gap', 1]
+    main([*arguments, '--data-root', tmp_path / 'data'])
+    rows = read_mot(out / 'A.txt')
+    assert rows.frames.tolist() == [10, 20, 30, 60]
+    assert rows.tlwh[1].tolist() == [2, 0, 9, 9]
+    arguments.append('--overwrite')
+    file.write_text('15,1,0,0,9,9,1\n')
+    with pytest.raises(SystemExit, match='results have frame 15, but the sequence has'):
+        main([*arguments, '--data-root', tmp_path / 'data'])
+    with pytest.raises(SystemExit, match='neither images nor seqLength'):
+        main([*arguments, '--data-root', tmp_path])
+
+
 def test_wrong_input_is_one_line(main, with_holes, tmp_path):
     """The folder itself, an empty one, a bad file: told, and nothing written."""
     out = str(tmp_path / 'out')
