@@ -16,7 +16,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-HEADER = '#include <torch/extension.h>\n'
+HEADER = '#include <torch/types.h>\n'
 SOURCES = {'.cpp', '.cc', '.cxx', '.C'}
 # Options about one file, not about how it is compiled.
 OUTPUT_OPTIONS = {'-o', '-MF', '-MT', '-MQ'}  # a file name follows

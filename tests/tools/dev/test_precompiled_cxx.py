@@ -18,7 +18,7 @@ LOGGING = '#!/bin/sh\necho "$@" >> {log}\nexec c++ "$@"\n'
 @pytest.fixture
 def header(tmp_path):
     """What stands for the headers of torch."""
-    path = tmp_path / 'include' / 'torch' / 'extension.h'
+    path = tmp_path / 'include' / 'torch' / 'types.h'
     path.parent.mkdir(parents=True)
     path.write_text('#pragma once\nint of_torch();\n')
     return path
@@ -77,7 +77,7 @@ def test_the_header_is_read_once(compile_file, header, log):
 
 def test_other_flags_need_another_header(compile_file, log):
     """A header that was compiled otherwise is not used."""
-    text = '#include <torch/extension.h>\nint a() { return of_torch(); }'
+    text = '#include <torch/types.h>\nint a() { return of_torch(); }'
     assert compile_file('a.cpp', text, '-O0') == (0, '')
     assert compile_file('a.cpp', text, '-O2', '-DX=1') == (0, '')
     assert headers_made(log) == 2
