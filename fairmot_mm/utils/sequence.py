@@ -12,7 +12,7 @@ import numpy as np
 
 from fairmot_mm.utils.errors import ConfigError, DataError
 from fairmot_mm.utils.exact_numbers import rate_number, whole_number
-from fairmot_mm.utils.frame_numbers import (
+from fairmot_mm.utils.frame_numbering import (
     MAX_FRAME_NUMBER,
     Frames,
     frame_numbers,
