@@ -12,7 +12,13 @@ from typing import Any, Literal, Union, get_args, get_origin
 
 import numpy as np
 
-_SCALARS = {bool: bool, int: int, float: (int, float), str: str, NoneType: NoneType}
+_SCALARS: dict[Any, Any] = {
+    bool: bool,
+    int: int,
+    float: (int, float),
+    str: str,
+    NoneType: NoneType,
+}
 _LISTS = (list, tuple, set, Sequence, Collection, typing.Iterable)
 
 
