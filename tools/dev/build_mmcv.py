@@ -49,7 +49,7 @@ def main() -> None:
     pip += ['--no-deps', '--no-build-isolation', '-r', 'requirements/mmcv.txt']
     pip += anew if args.rebuild else []
     log = Path(sys.prefix) / 'mmcv-build.log'
-    # In the environment: the header has 800 MB, too many for some /tmp.
+    # In the environment: the header has 430 MB, too many for some /tmp.
     with tempfile.TemporaryDirectory(prefix='mmcv-build-', dir=sys.prefix) as folder:
         env = build_environment()
         if compiler := precompiling_compiler(env, Path(folder)):
