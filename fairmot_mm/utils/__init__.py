@@ -14,6 +14,12 @@ if TYPE_CHECKING:
         UserInputError,
         VideoError,
     )
+    from fairmot_mm.utils.file_listing import (
+        IMAGE_SUFFIXES,
+        list_images,
+        natural_order,
+        sort_images,
+    )
     from fairmot_mm.utils.frame_numbering import frame_numbers, require_frames
     from fairmot_mm.utils.mot_io import (
         MOTRows,
@@ -23,15 +29,7 @@ if TYPE_CHECKING:
     )
     from fairmot_mm.utils.pairs import pairs_in_reach
     from fairmot_mm.utils.parallel import map_parallel
-    from fairmot_mm.utils.sequence import (
-        IMAGE_SUFFIXES,
-        SequenceInfo,
-        list_images,
-        natural_order,
-        number_folder,
-        sort_images,
-        split_range,
-    )
+    from fairmot_mm.utils.sequence import SequenceInfo, number_folder, split_range
     from fairmot_mm.utils.step_clock import STEPS, StepClock, failed_step, step
     from fairmot_mm.utils.text_files import write_text
 
@@ -39,6 +37,7 @@ if TYPE_CHECKING:
 # imported from its file when it is first used. No file may have the name of one of
 # them: Python would put the file in its place.
 _FILES = {
+    'file_listing': ('IMAGE_SUFFIXES', 'list_images', 'natural_order', 'sort_images'),
     'frame_numbering': ('frame_numbers', 'require_frames'),
     'atomic': (
         'atomic_path',
@@ -61,15 +60,7 @@ _FILES = {
     ),
     'pairs': ('pairs_in_reach',),
     'parallel': ('map_parallel',),
-    'sequence': (
-        'IMAGE_SUFFIXES',
-        'SequenceInfo',
-        'list_images',
-        'natural_order',
-        'number_folder',
-        'sort_images',
-        'split_range',
-    ),
+    'sequence': ('SequenceInfo', 'number_folder', 'split_range'),
     'step_clock': (
         'STEPS',
         'StepClock',

@@ -20,8 +20,8 @@ from fairmot_mm.registry import DATASETS, TRANSFORMS
 from fairmot_mm.utils import ConfigError, DataError
 from fairmot_mm.utils.cli import show_progress
 from fairmot_mm.utils.dataset_configs import inner_datasets, without_pipelines
+from fairmot_mm.utils.file_listing import find_images
 from fairmot_mm.utils.machine import describe_machine, machine_line
-from fairmot_mm.utils.sequence import find_images
 
 FUSED_STEPS = ('decode', 'load_labels', 'move_boxes', 'resize', 'warp')
 NUM_BOXES = 20
