@@ -128,7 +128,7 @@ param_scheduler[0]['milestones'] = [1]
     assert 'accumulative_counts (None became 2)' in config_counts
     assert 'train_cfg.max_epochs (1 became 2)' in config_counts
     rates = torch.load(work_dir / 'epoch_2.pth', weights_only=True)['optimizer']
-    assert {group['lr'] for group in rates['param_groups']} == {1e-3}
+    assert {group['lr'] for group in rates['param_groups']} == {1.5e-3}
 
 
 def test_weights_only(work_dir, make_config, run_tool):
