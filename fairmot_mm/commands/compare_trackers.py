@@ -12,9 +12,9 @@ are in tools/analysis_tools/inputs.
 import argparse
 from pathlib import Path
 
-from fairmot_mm.actions.compare_trackers import compare_trackers
 from fairmot_mm.utils import cli
 from fairmot_mm.utils.cfg_options import CfgOptions
+from fairmot_mm.utils.inputs import require_config, require_paths
 
 
 def parse_args() -> argparse.Namespace:
@@ -48,4 +48,9 @@ def parse_args() -> argparse.Namespace:
 @cli.one_line_errors()
 def main() -> None:
     """Run the tool."""
-    compare_trackers(parse_args())
+    args = parse_args()
+    require_config(args.config)
+    require_paths(*args.sequences)
+    from fairmot_mm.actions.compare_trackers import compare_trackers
+
+    compare_trackers(args)

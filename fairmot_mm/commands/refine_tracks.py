@@ -7,7 +7,6 @@ The tool reads MOTChallenge result files and writes new ones with the same names
 import argparse
 from pathlib import Path
 
-from fairmot_mm.actions.refine_tracks import refine_tracks
 from fairmot_mm.utils.cfg_options import CfgOptions
 from fairmot_mm.utils.cli import (
     add_number_arguments,
@@ -16,6 +15,7 @@ from fairmot_mm.utils.cli import (
     one_line_errors,
     rate,
 )
+from fairmot_mm.utils.inputs import require_paths
 
 
 def parse_args() -> argparse.Namespace:
@@ -77,4 +77,8 @@ def parse_args() -> argparse.Namespace:
 @one_line_errors()
 def main() -> None:
     """Run the tool."""
-    refine_tracks(parse_args())
+    args = parse_args()
+    require_paths(args.results)
+    from fairmot_mm.actions.refine_tracks import refine_tracks
+
+    refine_tracks(args)

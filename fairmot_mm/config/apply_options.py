@@ -56,7 +56,7 @@ def _set(cfg: Config, key: str, value: Any) -> None:
     old = node.get(last) if isinstance(node, dict | Config) else None
     if not isinstance(value, dict):
         node[place] = value
-    elif isinstance(old, dict):
+    elif isinstance(old, ConfigDict):
         old.merge(value)
     else:
         node[place] = ConfigDict({k: v for k, v in value.items() if k != '_delete_'})

@@ -120,6 +120,7 @@ def check_batches(runner: Runner, mode: Mode) -> None:
 
 def _require_batches(loader: DataLoader, name: str, *, equal: bool) -> None:
     counts = all_gather_object(len(loader))
+    dataset: Any = loader.dataset
     if equal and len(set(counts)) > 1:
         raise ConfigError(
             f'{name}: the sampler gives the processes {counts} batches; training needs '
@@ -127,7 +128,7 @@ def _require_batches(loader: DataLoader, name: str, *, equal: bool) -> None:
         )
     if sum(counts) == 0:
         raise ConfigError(
-            f'{name} gives no batch: {len(loader.dataset)} samples, batch_size='
+            f'{name} gives no batch: {len(dataset)} samples, batch_size='
             f'{loader.batch_size}, drop_last={loader.drop_last}, {get_world_size()} '
             f'process(es). Lower {name}.batch_size, or set {name}.drop_last=False'
         )

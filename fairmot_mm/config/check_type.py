@@ -12,7 +12,13 @@ from typing import Any, Literal, Union, get_args, get_origin
 
 import numpy as np
 
-_SCALARS = {bool: bool, int: int, float: (int, float), str: str, NoneType: NoneType}
+_SCALARS: dict[Any, Any] = {
+    bool: bool,
+    int: int,
+    float: (int, float),
+    str: str,
+    NoneType: NoneType,
+}
 _LISTS = (list, tuple, set, Sequence, Collection, typing.Iterable)
 
 
@@ -51,7 +57,7 @@ def fits(value: Any, hint: Any) -> bool:
         return value is None
     if hint in _SCALARS:
         return isinstance(value, _SCALARS[hint])
-    kind = origin or hint
+    kind: Any = origin or hint
     if value is None or not isinstance(kind, type) or kind is object:
         return True  # Any, a type variable, a name that is not imported
     if issubclass(kind, Mapping):  # or components in a list, such as several necks

@@ -1,5 +1,8 @@
 """Data sets with their transforms and samplers; each is registered."""
 
+import fairmot_mm.environment  # noqa: F401, the first import
+
+# isort: split
 # A registry does not import the modules of its parent: mmdet's transforms are found
 # from our scope only once their package is loaded.
 import mmdet.datasets  # noqa: F401

@@ -1,18 +1,18 @@
 """Data sets around one data set with identities."""
 
 from collections.abc import Sequence
-
-from fairmot_mm.datasets.identity_dataset import IdentityDataset
+from typing import Any
 
 
 class IdentityWrapper:
     """Passes the identities of the wrapped data set on, a mixin.
 
     Attributes:
-        dataset: The wrapped data set.
+        dataset: The wrapped data set, an `IdentityDataset`. Some samplers and wrappers
+            ask for more of its methods.
     """
 
-    dataset: IdentityDataset
+    dataset: Any
 
     @property
     def num_ids(self) -> int:

@@ -1,5 +1,8 @@
 """What training adds to mmengine's Runner and hooks."""
 
+import fairmot_mm.environment  # noqa: F401, the first import
+
+# isort: split
 # A registry does not import the modules of its parent: mmdet's hooks are found from
 # our scope only once their package is loaded.
 import mmdet.engine  # noqa: F401

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 
-def inner_datasets(cfg: Any, path: str = '') -> Iterator[tuple[dict, str]]:
+def inner_datasets(cfg: Any, path: str = '') -> Iterator[tuple[Any, str]]:
     """List the data sets that a data set is made of.
 
     Args:

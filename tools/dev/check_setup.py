@@ -6,6 +6,7 @@ The last step of `make setup`. Ends with one sentence when something is wrong.
 """
 
 import sys
+from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -25,6 +26,7 @@ def main() -> None:
     replaced = {name for name, (fork, *_) in FORKS.items() if find_version(fork)}
     num_pinned = check_versions(replaced)
     check_deformable_convolution()
+    compile_what_runs_import()
     print(f'fairmot_mm: {num_pinned} versions are as pinned and mmcv computes: ready')
 
 
@@ -48,6 +50,15 @@ def check_versions(replaced: set[str]) -> int:
         if found != wanted:
             sys.exit(f'fairmot_mm: {name} is {found} instead of {wanted}: {AGAIN}')
     return len(pinned)
+
+
+def compile_what_runs_import() -> None:
+    """Import what tracking, training and testing import; Python keeps it compiled."""
+    for name in ('track', 'train', 'test'):
+        import_module(f'fairmot_mm.actions.{name}')
+    from fairmot_mm.utils.setup_env import register_all_modules
+
+    register_all_modules()
 
 
 def check_deformable_convolution() -> None:

@@ -82,8 +82,9 @@ class JDETracker:
             TASK_UTILS; by default TrackBirth.
         stages: Configs of matching stages (`Stage`) in TASK_UTILS, in order, in place
             of the three above: AppearanceStage, OverlapStage, LowScoreAssociation,
-            LikelihoodStage, or a class of your own. `motion_weight`, `low_score`, and all `cost_thrs` but
-            `duplicate` then belong into these configs. None: the published stages.
+            LikelihoodStage, or a class of your own. `motion_weight`, `low_score`, and
+            all `cost_thrs` but `duplicate` then belong into these configs. None: the
+            published stages.
         motion: Config of the motion model (`MotionModel`) in TASK_UTILS; by default
             KalmanFilterXYAH.
         low_score: Config of a last stage in TASK_UTILS for detections at or below

@@ -67,9 +67,7 @@ class LikelihoodStage:
     score_thr: float | None = None
 
     def __post_init__(self) -> None:
-        require_range(
-            low=0, motion_weight=self.motion_weight, lost_cost=self.lost_cost
-        )
+        require_range(low=0, motion_weight=self.motion_weight, lost_cost=self.lost_cost)
         require_range(low=0, high=2, embed_centre=self.embed_centre)
         require_range(above=0, embed_scale=self.embed_scale)
         if self.max_lost is not None:
