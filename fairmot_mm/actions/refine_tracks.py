@@ -29,7 +29,7 @@ from fairmot_mm.utils import (
 from fairmot_mm.utils.claim_output import claim_output
 from fairmot_mm.utils.cli import show_progress
 from fairmot_mm.utils.contracts import require_contract
-from fairmot_mm.utils.frame_numbers import Frames
+from fairmot_mm.utils.frame_numbering import Frames
 
 # With fewer boxes that have a detection, the detections are not those of the results.
 _MIN_SHARE = 0.5

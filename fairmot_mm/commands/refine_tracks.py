@@ -78,7 +78,7 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     """Run the tool."""
     args = parse_args()
-    require_paths(args.results)
+    require_paths(args.results, args.detections)
     from fairmot_mm.actions.refine_tracks import refine_tracks
 
     refine_tracks(args)

@@ -176,7 +176,8 @@ def test_wrong_linking_is_one_line(main, with_faults, with_holes, tmp_path):
             ['--link', 'gap=1', '--frame-rate', 25],
             "--link: TrackletLinking has no argument 'gap'",
         ),
-        (['--link', '--detections', tmp_path / 'none'], 'has no TUD-Campus.npz'),
+        (['--link', '--detections', tmp_path / 'none'], 'none does not exist'),
+        (['--link', '--detections', other], 'has no TUD-Campus.npz'),
         (
             ['--link', '--detections', results / 'TUD-Campus.txt'],
             'is not a file of detections',
