@@ -99,7 +99,7 @@ def test_mmdet_trackers_do_not_coast():
     """They take part in comparisons, but see every frame."""
     byte = dict(type='ByteTracker', motion=dict(type='KalmanFilter'))
     register_all_modules()
-    assert compare_trackers.build_tracker(byte).name == 'ByteTracker'
+    assert compare_trackers.build_tracker(byte).tracker.name == 'ByteTracker'
     with pytest.raises(Exception, match='ByteTracker cannot coast'):
         compare_trackers.build_tracker(dict(byte, detect_every=2))
 
