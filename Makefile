@@ -13,7 +13,8 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.fairmot_mm-ready
 DOCS_VENV := $(VENV)-docs
 SETUP_FILES := setup.py $(addprefix requirements/,lock.txt mmcv.txt dev.txt) \
-	tools/dev/set_up.py tools/dev/build_mmcv.py tools/dev/check_setup.py
+	tools/dev/set_up.py tools/dev/build_mmcv.py tools/dev/precompiled_cxx.py \
+	tools/dev/check_setup.py
 TEXT := fairmot_mm configs tools tests docs .ci requirements Makefile setup.py mkdocs.yml $(wildcard *.md)
 
 .DEFAULT_GOAL := help

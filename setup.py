@@ -63,6 +63,7 @@ setup(
     package_data={PACKAGE: ['model_zoo/*.pth']},
     cmdclass={'build_py': BuildPyWithMim},
     python_requires='>=3.10',
+    entry_points={'console_scripts': ['fairmot = fairmot_mm.__main__:main']},
     install_requires=[
         'av>=14',
         'lap>=0.5.12',

@@ -6,6 +6,9 @@ every kind, so that mmengine finds our scope wherever a config may name a type. 
 else in the package creates a registry.
 """
 
+import fairmot_mm.environment  # noqa: F401, the first import
+
+# isort: split
 from mmdet import registry as mmdet_registry
 from mmengine.registry import Registry
 

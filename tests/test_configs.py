@@ -8,7 +8,10 @@ import torch
 from mmengine.dataset import Compose, pseudo_collate
 
 from fairmot_mm.apis import load_config
+from fairmot_mm.config.config_files import ConfigFile
+from fairmot_mm.config.variables import READ_KEYS
 from fairmot_mm.registry import DATASETS, MODELS, TRANSFORMS
+from fairmot_mm.utils import ConfigError
 
 CONFIGS = Path(__file__).parents[1] / 'configs'
 NETWORKS = (
@@ -159,3 +162,64 @@ def test_leaf_data_sets_are_registered(path):
     assert train_set.ann_files
     assert DATASETS.get(test_set.type) is not None
     assert not Path(test_set.data_root).is_absolute()
+
+
+def settable(path):
+    """Variables of a config, and values that differ from theirs."""
+    cfg = load_config(path)
+    other = {
+        bool: lambda v: not v,
+        int: lambda v: v + 1,
+        float: lambda v: v * 2,
+        str: lambda v: f'other/{v}',
+        list: lambda v: [*v, 'other'],
+        tuple: lambda v: (*v[:-1], 32),
+        dict: lambda v: {**v, 'other_key': 1},
+        type(None): lambda v: ['other'],
+    }
+    kinds = {**other, type(cfg._cfg_dict): other[dict]}
+    return {
+        name: kinds[type(value)](value)
+        for name, value in cfg.items()
+        if name not in READ_KEYS
+    }
+
+
+def read_part(cfg):
+    """What mmengine and the tools read of a config."""
+    return {key: value for key, value in cfg.to_dict().items() if key in READ_KEYS}
+
+
+@parametrize_configs('**/*.py')
+def test_variables_can_be_set(path, tmp_path):
+    """A variable of the file changes the run, from a child and from an option."""
+    before = read_part(load_config(path))
+    own = ConfigFile(path).assigned()
+    if path.name == 'default_runtime.py':
+        own -= {'pretrained_dir'}  # the configs that start from weights use it
+    is_pure = 'read_base' in path.read_text()
+    child = tmp_path / 'child.py'
+    for name, value in settable(path).items():
+        if name not in own:
+            continue
+        child.write_text(f'_base_ = {str(path)!r}\n{name} = {value!r}\n')
+        ways = [(path, {name: value})] + [(child, None)] * (not is_pure)
+        for way in ways:
+            assert changes(before, *way), name
+
+
+def changes(before, path, options):
+    """Whether a config differs from another one."""
+    return read_part(load_config(path, options)) != before
+
+
+@pytest.mark.parametrize('name', ['affine', 'jitter', 'flip'])
+def test_variables_that_a_leaf_has_replaced(name, tmp_path):
+    """They are refused: the pipeline that used them is not there any more."""
+    (leaf,) = CONFIGS.glob('fairmot/*pets20.py')
+    with pytest.raises(ConfigError, match='would change nothing'):
+        load_config(leaf, {name: dict(type='Other')})
+    child = tmp_path / 'child.py'
+    child.write_text(f'_base_ = {str(leaf)!r}\n{name} = dict(type="Other")\n')
+    with pytest.raises(ConfigError, match=f"'{name}' changes nothing"):
+        load_config(child)

@@ -17,6 +17,7 @@ import pytest
 from mmengine.config import Config
 from packaging.requirements import Requirement
 
+from fairmot_mm.__main__ import COMMANDS
 from fairmot_mm.actions.list_models import table
 from fairmot_mm.apis import load_config
 from fairmot_mm.registry import HOOKS, MODELS, TASK_UTILS
@@ -83,7 +84,9 @@ def commands(page):
 
 def is_command(line):
     """Whether a line of a block that names no language is a command, not output."""
-    return bool(re.match(r'([A-Z_]+=\S+ )*(python|pip|make|mim|tools/) ?', line))
+    return bool(
+        re.match(r'([A-Z_]+=\S+ )*(python|pip|make|mim|fairmot|tools/) ?', line)
+    )
 
 
 @cache
@@ -105,11 +108,24 @@ def parse(tool, arguments, monkeypatch):
     module.parse_args()
 
 
+def find_command(words):
+    """Tool and arguments of the words after ``fairmot``."""
+    count = 2 if ' '.join(words[:2]) in COMMANDS else 1
+    module = f'fairmot_mm.commands.{COMMANDS[" ".join(words[:count])]}'
+    for tool in TOOLS:
+        command = COMMAND.search((ROOT / tool).read_text())
+        if command and command[1] == module:
+            return tool, words[count:]
+    raise AssertionError(f'no tool runs {module}')
+
+
 def as_python_tool(words):
     """Tool and arguments of a command that starts one of tools/; else None.
 
     The scripts hand their further arguments to train.py or test.py.
     """
+    if words[0] == 'fairmot':
+        return find_command(words[1:])
     if words[0] == 'mpirun':
         words = words[words.index('python') :]
     if words[:3] == ['mim', 'run', 'fairmot_mm']:
@@ -194,6 +210,7 @@ def test_a_wrong_command_is_noticed(monkeypatch):
     """Options, files and targets that do not exist are told from those that do."""
     check_command(['python', 'tools/train.py', 'CONFIG', '--resume'], monkeypatch)
     check_command(['tools/dist_test.sh', 'CONFIG', 'WEIGHTS', '8'], monkeypatch)
+    check_command(['fairmot', 'track', 'video.mp4', '--no-video'], monkeypatch)
     for wrong in (
         'python tools/train.py CONFIG --resumed',
         'python tools/train.py',
@@ -202,8 +219,10 @@ def test_a_wrong_command_is_noticed(monkeypatch):
         'python tools/train.py configs/fairmot/no_such_config.py',
         'make no-such-target',
         'no-such-program',
+        'fairmot track video.mp4 --no-such-option',
+        'fairmot no-such-command',
     ):
-        with pytest.raises((AssertionError, OSError, SystemExit)):
+        with pytest.raises((AssertionError, KeyError, OSError, SystemExit)):
             check_command(wrong.split(), monkeypatch)
 
 
@@ -305,3 +324,13 @@ def test_zoo_table():
     """The table of the model zoo is the one that its tool prints."""
     page = (ROOT / 'docs/reference/model_zoo.md').read_text()
     assert page.split('<!-- zoo -->\n')[1].split('\n<!-- /zoo -->')[0] == table()
+
+
+def test_commands_page():
+    """The page of the commands has every command, with the tool that does the same."""
+    rows = re.findall(
+        r'^\| `fairmot ([\w -]+)` \| `(tools/\S+)` \|',
+        (ROOT / 'docs/reference/commands.md').read_text(),
+        re.MULTILINE,
+    )
+    assert {name: find_command(name.split())[0] for name in COMMANDS} == dict(rows)

@@ -7,7 +7,10 @@ the tracks, an mp4 and a strip of pictures.
 
 import signal
 
-if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+if (
+    __name__ == '__main__'
+    and signal.getsignal(signal.SIGINT) is signal.default_int_handler
+):
     # Ctrl-C while the modules are imported: no traceback.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 

@@ -32,7 +32,7 @@ env_cfg = dict(
     dist_cfg=dict(backend='nccl'),
 )
 vis_backends = [dict(type='LocalVisBackend'), dict(type='TensorboardVisBackend')]
-visualizer = dict(type='TrackVisualizer', vis_backends=vis_backends)
+visualizer = dict(type='TrackVisualizer', vis_backends='${vis_backends}')
 log_processor = dict(type='SequenceLogProcessor', window_size=50, by_epoch=True)
 log_level = 'INFO'
 # Where the weights lie that a training starts from.

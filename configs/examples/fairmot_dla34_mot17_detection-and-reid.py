@@ -10,8 +10,10 @@ test_pipeline = [
 ]
 val_dataloader = dict(dataset=dict(pipeline=_base_.test_pipeline))  # tracks videos
 # As published: the 200 best peaks, whatever their score.
-peaks = dict(max_per_img=200, score_thr=0.0)
-model = dict(tracker=None, detector=dict(bbox_head=dict(test_cfg=peaks)))
+model = dict(
+    tracker=None,
+    detector=dict(bbox_head=dict(test_cfg=dict(max_per_img=200, score_thr=0.0))),
+)
 test_dataloader = dict(
     _delete_=True,  # the base tracks videos
     batch_size=4,

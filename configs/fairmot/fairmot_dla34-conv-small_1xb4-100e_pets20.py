@@ -7,7 +7,8 @@ _base_ = [
     '../_base_/default_runtime.py',
 ]
 max_epochs = 100
-train_cfg = dict(max_epochs=max_epochs, val_interval=max_epochs)
+base_lr = 1e-3
+train_cfg = dict(val_interval='${train_cfg.max_epochs}')
 param_scheduler = [dict(type='MultiStepLR', by_epoch=True, milestones=[80], gamma=0.1)]
 input_size = (448, 256)
 train_pipeline = [
@@ -16,8 +17,6 @@ train_pipeline = [
     '${letterbox}',
     dict(type='PackJDEInputs'),
 ]
-videos = dict(data_root='${data_root}/overfit')
-train_dataloader = dict(dataset=dict(ann_files=['pets20.train']))
-val_dataloader = dict(dataset=videos)
-test_dataloader = dict(dataset=videos)
+ann_files = ['pets20.train']
+video_root = '${data_root}/overfit'
 default_hooks = dict(checkpoint=dict(interval=20, max_keep_ckpts=1))

@@ -9,7 +9,6 @@ _base_ = [
 # People of the test sequence are three times as tall as most people of these.
 affine = dict(scaling_ratio_range=(0.7, 2.2))
 model = dict(tracker=dict(obj_score_thr=0.3))  # as published for MOT15
-videos = dict(data_root='${data_root}/mot15', sequences=['TUD-Campus'])
-train_dataloader = dict(dataset=dict(ann_files=['mot15two.train']))
-val_dataloader = dict(dataset=videos)
-test_dataloader = dict(dataset=videos)
+ann_files = ['mot15two.train']
+video_root = '${data_root}/mot15'
+test_sequences = ['TUD-Campus']

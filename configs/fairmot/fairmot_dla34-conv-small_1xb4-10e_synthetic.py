@@ -6,7 +6,5 @@ _base_ = [
     '../_base_/default_runtime.py',
 ]
 data_root = 'data/rendered'
-videos = dict(data_root='${data_root}/test')
-train_dataloader = dict(dataset=dict(ann_files=['synthetic.train']))
-val_dataloader = dict(dataset=videos)
-test_dataloader = dict(dataset=videos)
+ann_files = ['synthetic.train']
+video_root = '${data_root}/test'

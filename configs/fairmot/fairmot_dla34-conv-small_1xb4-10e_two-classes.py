@@ -10,16 +10,15 @@ _base_ = [
 metainfo = dict(classes=('pedestrian', 'vehicle'))
 model = dict(
     detector=dict(
-        bbox_head=dict(num_classes=len(metainfo['classes'])),
+        bbox_head=dict(num_classes=2),
         reid_head=dict(joint_classes=False),
     )
 )
-train_dataloader = dict(
-    dataset=dict(ann_files=['two-classes.train'], metainfo=metainfo)
-)
-videos = dict(data_root='data/two-classes', metainfo=metainfo)
-val_dataloader = dict(dataset=videos)
-test_dataloader = dict(dataset=videos)
+ann_files = ['two-classes.train']
+video_root = '${data_root}/two-classes'
+train_dataloader = dict(dataset=dict(metainfo='${metainfo}'))
+val_dataloader = dict(dataset=dict(metainfo='${metainfo}'))
+test_dataloader = dict(dataset=dict(metainfo='${metainfo}'))
 val_evaluator = [
     dict(type='MOTMetric', label=0, prefix='mot/pedestrian'),
     dict(type='MOTMetric', label=1, prefix='mot/vehicle'),

@@ -9,4 +9,4 @@ _base_ = [
 load_from = '${pretrained_dir}/yolov5s.pt'
 train_dataloader = dict(batch_size=8)
 auto_scale_lr = dict(base_batch_size=16)
-optim_wrapper = dict(optimizer=dict(lr=5e-4))
+base_lr = 5e-4

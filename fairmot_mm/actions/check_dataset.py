@@ -4,13 +4,14 @@ import argparse
 from pathlib import Path
 
 from fairmot_mm.apis import load_config
-from fairmot_mm.datasets.check import check_dataset
+from fairmot_mm.datasets.check import CheckReport, check_dataset
 from fairmot_mm.registry import DATASETS
 from fairmot_mm.utils import ConfigError
+from fairmot_mm.utils.dataset_configs import inner_datasets, without_pipelines
 
 
-def what_to_check(args: argparse.Namespace) -> dict:
-    """Find data root, lists and images to test on."""
+def what_to_check(args: argparse.Namespace) -> list[dict]:
+    """Find data roots, lists and images to test on; one entry for each data root."""
     if not args.data.endswith('.py'):
         if not args.train:
             raise ConfigError('name lists with --train, or give a config')
@@ -19,25 +20,42 @@ def what_to_check(args: argparse.Namespace) -> dict:
             name: name if Path(args.data, name).exists() else Path(name).absolute()
             for name in (*args.train, *args.val)
         }
-        return dict(
-            data_root=args.data,
-            train=[names[name] for name in args.train],
-            val=[names[name] for name in args.val],
-        )
+        return [
+            dict(
+                data_root=args.data,
+                train=[names[name] for name in args.train],
+                val=[names[name] for name in args.val],
+            )
+        ]
     cfg = load_config(args.data)
-    train = DATASETS.get('JDEDataset')
-    dataset = cfg.train_dataloader.dataset
-    if DATASETS.get(dataset.type) is not train:
-        raise ConfigError(
-            f'{args.data}: {dataset.type} has no lists; name the data root'
+    jde = DATASETS.get('JDEDataset')
+    lists: dict[str, list[str]] = {}
+    num_classes = 1
+    for dataset, _ in inner_datasets(cfg.train_dataloader.dataset):
+        if not issubclass(DATASETS.get(dataset.type), jde):
+            raise ConfigError(
+                f'{args.data}: {dataset.type} has no lists; name the data root'
+            )
+        lists.setdefault(dataset.data_root, []).extend(dataset.ann_files)
+        num_classes = len(dataset.get('metainfo', jde.METAINFO)['classes'])
+    val_images = _images(cfg.get('val_dataloader'))
+    return [
+        dict(
+            data_root=root,
+            train=list(dict.fromkeys(names)),
+            val_images=val_images,
+            num_classes=num_classes,
         )
-    videos = DATASETS.build(cfg.val_dataloader.dataset)
-    return dict(
-        data_root=dataset.data_root,
-        train=list(dataset.ann_files),
-        val_images=[videos.get_data_info(k)['img_path'] for k in range(len(videos))],
-        num_classes=len(dataset.get('metainfo', train.METAINFO)['classes']),
-    )
+        for root, names in lists.items()
+    ]
+
+
+def _images(loader: dict | None) -> list[str]:
+    """Images that a data loader of a config reads."""
+    if not loader:
+        return []
+    dataset = DATASETS.build(without_pipelines(loader['dataset']))
+    return [dataset.get_data_info(k)['img_path'] for k in range(len(dataset))]
 
 
 def check(args: argparse.Namespace) -> None:
@@ -46,6 +64,10 @@ def check(args: argparse.Namespace) -> None:
         key: getattr(args, key)
         for key in ('num_classes', 'clipped', 'decode', 'allow', 'workers')
     }
-    report = check_dataset(**(options | what_to_check(args)), show_progress=True)
+    report = CheckReport()
+    for chosen in what_to_check(args):
+        part = check_dataset(**(options | chosen), show_progress=True)
+        report.lists |= part.lists
+        report.problems += part.problems
     print(report.summary(args.most))
     raise SystemExit(1 if report.num_errors else 0)

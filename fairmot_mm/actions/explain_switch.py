@@ -22,7 +22,7 @@ from fairmot_mm.models.trackers.explanation import Candidate, Explainer
 from fairmot_mm.models.trackers.frame_record import FrameRecord
 from fairmot_mm.utils import ConfigError, DataError, atomic_path, cli, write_text
 from fairmot_mm.utils.boxes import tlwh_to_xyxy
-from fairmot_mm.utils.frame_numbers import format_frames
+from fairmot_mm.utils.frame_numbering import format_frames
 from fairmot_mm.utils.images import read_image
 from fairmot_mm.visualization import Link, draw_candidates
 

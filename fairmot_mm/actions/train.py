@@ -8,6 +8,7 @@ from mmengine.dist import is_main_process
 
 from fairmot_mm.apis import (
     build_runner,
+    explain_build_errors,
     find_resume_checkpoint,
     load_run_config,
     require_initial_weights,
@@ -98,4 +99,5 @@ def train(args: argparse.Namespace) -> None:
     cfg = prepare_config(args)
     runner = build_runner(cfg, 'train')
     require_hooks(runner)
-    runner.train()
+    with explain_build_errors(cfg.to_dict()):
+        runner.train()

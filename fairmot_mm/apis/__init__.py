@@ -1,5 +1,8 @@
 """The Python interface of fairmot_mm."""
 
+import fairmot_mm.environment  # noqa: F401, the first import
+
+# isort: split
 from fairmot_mm.apis.build_tracker import build_tracker
 from fairmot_mm.apis.detect_sequence import detect_sequence
 from fairmot_mm.apis.init_model import init_model

@@ -50,13 +50,12 @@ def ensure_model(
             'checkpoint, device and cfg_options have no effect on a model that exists '
             'already; pass them to init_model, or pass a config as model'
         )
-    if is_model_wrapper(model):
-        model = model.module
-    if getattr(model, 'cfg', None) is None:
+    built: FairMOT = model.module if is_model_wrapper(model) else model
+    if getattr(built, 'cfg', None) is None:
         raise ConfigError(
             'the model has no cfg, which says how frames are prepared: set model.cfg = '
             'runner.cfg, or build the model by init_model or the Runner by build_runner'
         )
-    if getattr(model, 'dataset_meta', None) is None:
-        model.dataset_meta = {'classes': class_names(model.cfg)}
-    return model
+    if getattr(built, 'dataset_meta', None) is None:
+        built.dataset_meta = {'classes': class_names(built.cfg)}
+    return built

@@ -13,17 +13,6 @@ from fairmot_mm.utils.marked_section import MarkedSection
 Rows = Sequence[Mapping[str, Any]]
 
 
-def add_report_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the options that `Report` reads."""
-    parser.add_argument('--json', metavar='FILE', help='write all numbers to this file')
-    parser.add_argument(
-        '--write',
-        metavar='FILE#NAME',
-        help='put the tables between the lines <!-- NAME --> and <!-- end of NAME --> '
-        'of a document',
-    )
-
-
 class Report:
     """Shows measurements and writes them to the files that the user named.
 

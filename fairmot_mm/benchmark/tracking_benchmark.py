@@ -52,7 +52,10 @@ class TrackingBenchmark:
         """
         start = time.perf_counter()
         results = self.inferencer(
-            self._open(num_frames), self.out_dir, save_video=self.save_video
+            self._open(num_frames),
+            self.out_dir,
+            save_video=self.save_video,
+            existing='overwrite',  # each round writes the same files
         )
         self.frames = sum(1 for _ in results)
         return time.perf_counter() - start

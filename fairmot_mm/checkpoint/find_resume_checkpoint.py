@@ -58,8 +58,8 @@ def find_resume_checkpoint(
         else:
             weights.append(path)
     chosen = _furthest(whole, damaged)
-    for path, error in damaged.items():
-        print_log(str(error), level=logging.WARNING)
+    for path, problem in damaged.items():
+        print_log(str(problem), level=logging.WARNING)
         if chosen and path.stat().st_mtime >= chosen.stat().st_mtime:
             print_log(
                 f'the run continues from the checkpoint before it, {chosen}',

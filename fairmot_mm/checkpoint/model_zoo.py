@@ -19,6 +19,7 @@ from typing import Any
 from mmengine.fileio import load
 
 from fairmot_mm.utils.errors import ConfigError
+from fairmot_mm.utils.inputs import require_config
 
 PACKAGE = Path(__file__).resolve().parents[1]
 
@@ -111,11 +112,10 @@ def find_config(config: str | Path) -> Path:
     Raises:
         ConfigError: No file and no model has the name; similar names are shown.
     """
+    require_config(config)
     path = Path(config)
     if path.is_file():
         return path
-    if path.suffix or len(path.parts) != 1:
-        raise ConfigError(f'config {config} does not exist')
     model = find_model(path.name)
     if model is not None:
         return model.config

@@ -14,6 +14,7 @@ from mmengine.runner import CheckpointLoader
 from mmengine.runner import checkpoint as mmengine
 
 from fairmot_mm.utils.errors import CheckpointError
+from fairmot_mm.utils.inputs import require_checkpoint
 
 _REFUSED = re.compile(r'(?i)unsupported (?:global: )?GLOBAL (\S+)')
 
@@ -36,8 +37,7 @@ def load_safely(path: str | Path, map_location: Any = 'cpu', mmap: bool = False)
     if '://' in str(path):
         return CheckpointLoader.load_checkpoint(str(path), map_location)
     path = Path(path).expanduser()
-    if not path.is_file():
-        raise CheckpointError(f'checkpoint {path} does not exist')
+    require_checkpoint(path)
     try:
         return torch.load(path, map_location=map_location, weights_only=True, mmap=mmap)
     except Exception as error:  # a file that is no checkpoint can fail in any way

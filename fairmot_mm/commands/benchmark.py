@@ -6,8 +6,7 @@ networks; `tracker` needs neither a network nor a video.
 
 import argparse
 
-from fairmot_mm.benchmark.command import parse_command
-from fairmot_mm.benchmark.commands import (
+from fairmot_mm.commands.benchmarks import (
     classifier,
     networks,
     options,
@@ -16,8 +15,13 @@ from fairmot_mm.benchmark.commands import (
     tracker,
     train,
 )
-from fairmot_mm.benchmark.report import Report
+from fairmot_mm.commands.benchmarks.shared import parse_command
 from fairmot_mm.utils.cli import one_line_errors
+from fairmot_mm.utils.inputs import (
+    require_checkpoint,
+    require_config,
+    require_source,
+)
 
 COMMANDS = (track, train, networks, options, soak, classifier, tracker)
 
@@ -31,4 +35,10 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     """Run the tool."""
     args = parse_args()
-    args.run(args, Report(args))
+    require_config(getattr(args, 'config', None))
+    require_checkpoint(getattr(args, 'checkpoint', None))
+    if hasattr(args, 'input'):
+        require_source(args.input)
+    from fairmot_mm.actions.benchmark import benchmark
+
+    benchmark(args)

@@ -5,10 +5,10 @@
 
 import argparse
 
-from fairmot_mm.benchmark.command import parse_command
-from fairmot_mm.benchmark.commands import index, samples
-from fairmot_mm.benchmark.report import Report
+from fairmot_mm.commands.benchmarks import index, samples
+from fairmot_mm.commands.benchmarks.shared import parse_command
 from fairmot_mm.utils.cli import one_line_errors
+from fairmot_mm.utils.inputs import require_config
 
 COMMANDS = (samples, index)
 
@@ -22,4 +22,7 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     """Run the tool."""
     args = parse_args()
-    args.run(args, Report(args))
+    require_config(getattr(args, 'config', None))
+    from fairmot_mm.actions.benchmark import benchmark
+
+    benchmark(args)

@@ -8,8 +8,8 @@ class.
 import argparse
 from pathlib import Path
 
-from fairmot_mm.actions.browse_dataset import browse_dataset
 from fairmot_mm.utils import cli
+from fairmot_mm.utils.inputs import require_config
 
 
 def parse_args() -> argparse.Namespace:
@@ -32,4 +32,8 @@ def parse_args() -> argparse.Namespace:
 @cli.one_line_errors()
 def main() -> None:
     """Run the tool."""
-    browse_dataset(parse_args())
+    args = parse_args()
+    require_config(args.config)
+    from fairmot_mm.actions.browse_dataset import browse_dataset
+
+    browse_dataset(args)

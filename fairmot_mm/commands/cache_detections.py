@@ -5,14 +5,31 @@ have a file from the same model and settings are left out.
 """
 
 import argparse
-from dataclasses import asdict
 from pathlib import Path
 
-from mmengine.config import DictAction
+from fairmot_mm.utils.cfg_options import CfgOptions
+from fairmot_mm.utils.cli import (
+    add_number_arguments,
+    make_parser,
+    one_line_errors,
+)
+from fairmot_mm.utils.inputs import require_checkpoint, require_config
 
-from fairmot_mm.actions.cache_detections import cache_detections
-from fairmot_mm.synthetic import DetectionNoise
-from fairmot_mm.utils.cli import add_number_arguments, make_parser, one_line_errors
+# Fields of DetectionNoise.
+NOISE = (
+    'jitter',
+    'miss_rate',
+    'ghost_rate',
+    'score',
+    'score_noise',
+    'score_drop',
+    'embed_dims',
+    'embed_noise',
+    'likeness',
+    'gap_rate',
+    'gap_frames',
+    'stride',
+)
 
 
 def parse_args() -> argparse.Namespace:
@@ -35,16 +52,16 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         '--cfg-options',
         nargs='+',
-        action=DictAction,
+        action=CfgOptions,
         help='override keys of the config: scores below '
         'model.detector.bbox_head.test_cfg.score_thr are not in the files',
     )
     parser.add_argument(
         '--noise',
         nargs='*',
-        action=DictAction,
+        action=CfgOptions,
         help='use ground truth with noise; KEY=VALUE changes one of '
-        f'{", ".join(asdict(DetectionNoise()))}',
+        f'{", ".join(NOISE)}',
     )
     args = parser.parse_args()
     if (args.noise is None) == (args.config is None):
@@ -57,4 +74,9 @@ def parse_args() -> argparse.Namespace:
 @one_line_errors()
 def main() -> None:
     """Run the tool."""
-    cache_detections(parse_args())
+    args = parse_args()
+    require_config(args.config)
+    require_checkpoint(args.checkpoint)
+    from fairmot_mm.actions.cache_detections import cache_detections
+
+    cache_detections(args)

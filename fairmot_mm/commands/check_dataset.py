@@ -2,9 +2,37 @@
 
 import argparse
 
-from fairmot_mm.actions.check_dataset import check
-from fairmot_mm.datasets.check import KINDS
 from fairmot_mm.utils.cli import add_workers_argument, make_parser, one_line_errors
+from fairmot_mm.utils.inputs import require_config, require_paths
+
+# Keys of fairmot_mm.datasets.check.KINDS.
+KINDS = (
+    'bad-list',
+    'missing-image',
+    'missing-label',
+    'bad-label',
+    'bad-seqinfo',
+    'unreadable-image',
+    'wrong-size',
+    'column-count',
+    'not-a-number',
+    'class-out-of-range',
+    'bad-identity',
+    'no-area',
+    'outside-range',
+    'bad-ground-truth',
+    'exploded-identities',
+    'shared-identity',
+    'train-val-overlap',
+    'empty-frame',
+    'beyond-image',
+    'repeated-identity',
+    'one-box-identities',
+    'unused-identities',
+    'listed-twice',
+    'no-ground-truth',
+    'no-seqinfo',
+)
 
 
 def parse_args() -> argparse.Namespace:
@@ -48,4 +76,11 @@ def parse_args() -> argparse.Namespace:
 @one_line_errors()
 def main() -> None:
     """Run the tool."""
-    check(parse_args())
+    args = parse_args()
+    if args.data.endswith('.py'):
+        require_config(args.data)
+    else:
+        require_paths(args.data)
+    from fairmot_mm.actions.check_dataset import check
+
+    check(args)

@@ -2,8 +2,14 @@
 
 import argparse
 
-from fairmot_mm.datasets.converters import PEDESTRIAN_ONLY, convert_coco_vid
-from fairmot_mm.utils.cli import add_converter_arguments, make_parser, run_converter
+from fairmot_mm.utils.cli import (
+    PERSON_CLASSES,
+    add_converter_arguments,
+    make_parser,
+    one_line_errors,
+    run_converter,
+)
+from fairmot_mm.utils.inputs import require_paths
 
 
 def parse_args() -> argparse.Namespace:
@@ -12,11 +18,16 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('annotations', help='JSON file')
     parser.add_argument('image_root', help='folder that the file names are relative to')
     add_converter_arguments(
-        parser, PEDESTRIAN_ONLY, has_frame_rate=True, has_ending=True
+        parser, PERSON_CLASSES, has_frame_rate=True, has_ending=True
     )
     return parser.parse_args()
 
 
+@one_line_errors('no list was written; the same command starts again')
 def main() -> None:
     """Run the tool."""
-    run_converter(convert_coco_vid, parse_args())
+    args = parse_args()
+    require_paths(args.annotations, args.image_root)
+    from fairmot_mm.datasets.converters import convert_coco_vid
+
+    run_converter(convert_coco_vid, args)

@@ -6,9 +6,9 @@ The table is in Markdown. The weights are random: the time does not depend on th
 import argparse
 from pathlib import Path
 
-from fairmot_mm.actions.compare_networks import compare_networks
-from fairmot_mm.benchmark.report import add_report_arguments
+from fairmot_mm.commands.benchmarks.shared import add_report_arguments
 from fairmot_mm.utils import cli
+from fairmot_mm.utils.inputs import require_config
 
 
 def parse_args() -> argparse.Namespace:
@@ -26,4 +26,9 @@ def parse_args() -> argparse.Namespace:
 @cli.one_line_errors()
 def main() -> None:
     """Run the tool."""
-    compare_networks(parse_args())
+    args = parse_args()
+    for config in args.configs:
+        require_config(config)
+    from fairmot_mm.actions.compare_networks import compare_networks
+
+    compare_networks(args)

@@ -7,8 +7,8 @@ table names iterations for values of training and epochs for those of validation
 import argparse
 from pathlib import Path
 
-from fairmot_mm.actions.compare_runs import compare_runs
 from fairmot_mm.utils.cli import make_parser, one_line_errors
+from fairmot_mm.utils.inputs import require_paths
 
 KEYS = ('loss', 'mot/MOTA', 'mot/HOTA')
 
@@ -31,4 +31,8 @@ def parse_args() -> argparse.Namespace:
 @one_line_errors()
 def main() -> None:
     """Run the tool."""
-    compare_runs(parse_args())
+    args = parse_args()
+    require_paths(*args.work_dirs)
+    from fairmot_mm.actions.compare_runs import compare_runs
+
+    compare_runs(args)

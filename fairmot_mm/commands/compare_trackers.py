@@ -16,10 +16,9 @@ Configs are in tools/analysis_tools/inputs.
 import argparse
 from pathlib import Path
 
-from mmengine.config import DictAction
-
-from fairmot_mm.actions.compare_trackers import NUM_SEEDS, compare_trackers
 from fairmot_mm.utils import cli
+from fairmot_mm.utils.cfg_options import CfgOptions
+from fairmot_mm.utils.inputs import require_config, require_paths
 
 
 def parse_args() -> argparse.Namespace:
@@ -44,14 +43,12 @@ def parse_args() -> argparse.Namespace:
         help='file or folder made by cache_detections.py, for `trackers`',
     )
     parser.add_argument(
-        '--seeds',
-        type=int,
-        help=f'number of runs with different noise (default: {NUM_SEEDS})',
+        '--seeds', type=int, help='number of runs with different noise (default: 5)'
     )
     parser.add_argument(
         '--noise',
         nargs='+',
-        action=DictAction,
+        action=CfgOptions,
         default={},
         help='other values of DetectionNoise, as in miss_rate=0.2 gap_rate=0.01; '
         'those of a comparison take precedence',
@@ -62,4 +59,9 @@ def parse_args() -> argparse.Namespace:
 @cli.one_line_errors()
 def main() -> None:
     """Run the tool."""
-    compare_trackers(parse_args())
+    args = parse_args()
+    require_config(args.config)
+    require_paths(*args.sequences, args.detections)
+    from fairmot_mm.actions.compare_trackers import compare_trackers
+
+    compare_trackers(args)

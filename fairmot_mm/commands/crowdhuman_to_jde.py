@@ -2,8 +2,13 @@
 
 import argparse
 
-from fairmot_mm.datasets.converters import convert_crowdhuman
-from fairmot_mm.utils.cli import add_converter_arguments, make_parser, run_converter
+from fairmot_mm.utils.cli import (
+    add_converter_arguments,
+    make_parser,
+    one_line_errors,
+    run_converter,
+)
+from fairmot_mm.utils.inputs import require_paths
 
 
 def parse_args() -> argparse.Namespace:
@@ -24,6 +29,11 @@ def parse_args() -> argparse.Namespace:
     return parser.parse_args()
 
 
+@one_line_errors('no list was written; the same command starts again')
 def main() -> None:
     """Run the tool."""
-    run_converter(convert_crowdhuman, parse_args())
+    args = parse_args()
+    require_paths(args.source)
+    from fairmot_mm.datasets.converters import convert_crowdhuman
+
+    run_converter(convert_crowdhuman, args)

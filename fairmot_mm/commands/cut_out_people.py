@@ -2,8 +2,8 @@
 
 import argparse
 
-from fairmot_mm.datasets.converters import CutoutRules, cut_out_people
 from fairmot_mm.utils.cli import make_parser, one_line_errors
+from fairmot_mm.utils.inputs import require_paths
 
 
 def parse_args() -> argparse.Namespace:
@@ -12,13 +12,12 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('data_root', help='folder that the lists are in')
     parser.add_argument('ann_files', nargs='+', help='lists, such as mot17.train')
     parser.add_argument('--out', required=True, help='folder for the PNG files')
-    for name, help_text in (
-        ('min_height', 'smallest height of a box in pixels'),
-        ('max_height', 'scale cut-outs down to this height in pixels'),
-        ('max_overlap', 'largest share of a box that another one covers'),
-        ('per_identity', 'largest number of cut-outs of one identity'),
+    for name, default, help_text in (
+        ('min_height', 60, 'smallest height of a box in pixels'),
+        ('max_height', 192, 'scale cut-outs down to this height in pixels'),
+        ('max_overlap', 0.05, 'largest share of a box that another one covers'),
+        ('per_identity', 8, 'largest number of cut-outs of one identity'),
     ):
-        default = getattr(CutoutRules, name)
         parser.add_argument(
             f'--{name.replace("_", "-")}',
             type=type(default),
@@ -32,6 +31,9 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     """Run the tool."""
     args = parse_args()
+    require_paths(args.data_root)
+    from fairmot_mm.datasets.converters import CutoutRules, cut_out_people
+
     rules = CutoutRules(
         args.min_height, args.max_height, args.max_overlap, args.per_identity
     )

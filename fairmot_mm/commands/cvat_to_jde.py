@@ -2,8 +2,14 @@
 
 import argparse
 
-from fairmot_mm.datasets.converters import PEDESTRIAN_ONLY, convert_cvat
-from fairmot_mm.utils.cli import add_converter_arguments, make_parser, run_converter
+from fairmot_mm.utils.cli import (
+    PERSON_CLASSES,
+    add_converter_arguments,
+    make_parser,
+    one_line_errors,
+    run_converter,
+)
+from fairmot_mm.utils.inputs import require_paths
 
 
 def parse_args() -> argparse.Namespace:
@@ -14,11 +20,16 @@ def parse_args() -> argparse.Namespace:
         help='folder that has a folder with an XML file and images for each video',
     )
     add_converter_arguments(
-        parser, PEDESTRIAN_ONLY, has_frame_rate=True, has_ending=True
+        parser, PERSON_CLASSES, has_frame_rate=True, has_ending=True
     )
     return parser.parse_args()
 
 
+@one_line_errors('no list was written; the same command starts again')
 def main() -> None:
     """Run the tool."""
-    run_converter(convert_cvat, parse_args())
+    args = parse_args()
+    require_paths(args.source)
+    from fairmot_mm.datasets.converters import convert_cvat
+
+    run_converter(convert_cvat, args)

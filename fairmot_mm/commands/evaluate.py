@@ -7,9 +7,10 @@
 import argparse
 from pathlib import Path
 
-from fairmot_mm.actions.evaluate import evaluate
-from fairmot_mm.evaluation import PROTOCOLS
 from fairmot_mm.utils.cli import add_tracker_arguments, make_parser, one_line_errors
+from fairmot_mm.utils.inputs import require_config, require_paths
+
+PROTOCOLS = ('motchallenge', 'published')
 
 
 def parse_args() -> argparse.Namespace:
@@ -61,7 +62,7 @@ def parse_args() -> argparse.Namespace:
     for command in (results, detections):
         command.add_argument(
             '--protocol',
-            choices=list(PROTOCOLS),
+            choices=PROTOCOLS,
             default='motchallenge',
             help='rules of the MOTChallenge server, or those behind the numbers '
             'published for FairMOT (%(default)s)',
@@ -72,4 +73,9 @@ def parse_args() -> argparse.Namespace:
 @one_line_errors()
 def main() -> None:
     """Run the tool."""
-    evaluate(parse_args())
+    args = parse_args()
+    require_config(getattr(args, 'config', None))
+    require_paths(getattr(args, 'gt_root', None))
+    from fairmot_mm.actions.evaluate import evaluate
+
+    evaluate(args)

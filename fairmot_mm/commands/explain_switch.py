@@ -8,8 +8,8 @@ and an identity of the tracker can be explained without ground truth.
 import argparse
 from pathlib import Path
 
-from fairmot_mm.actions.explain_switch import explain
 from fairmot_mm.utils import cli
+from fairmot_mm.utils.inputs import require_config, require_paths
 
 
 def parse_args() -> argparse.Namespace:
@@ -38,4 +38,9 @@ def parse_args() -> argparse.Namespace:
 @cli.one_line_errors()
 def main() -> None:
     """Run the tool."""
-    explain(parse_args())
+    args = parse_args()
+    require_config(args.config)
+    require_paths(args.detections)
+    from fairmot_mm.actions.explain_switch import explain
+
+    explain(args)

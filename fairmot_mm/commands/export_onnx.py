@@ -6,11 +6,8 @@ Any runtime with the operator DeformConv (opset 19) can run the file; here
 
 import argparse
 
-from fairmot_mm.apis import init_model
-from fairmot_mm.inference import export_onnx
-from fairmot_mm.inference.onnx_backend import input_size
 from fairmot_mm.utils import cli
-from fairmot_mm.utils.claim_output import claim_output
+from fairmot_mm.utils.inputs import require_checkpoint, require_config
 
 
 def parse_args() -> argparse.Namespace:
@@ -29,6 +26,13 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     """Export, and print how far the file is from the model."""
     args = parse_args()
+    require_config(args.config)
+    require_checkpoint(args.checkpoint)
+    from fairmot_mm.apis import init_model
+    from fairmot_mm.inference import export_onnx
+    from fairmot_mm.inference.onnx_backend import input_size
+    from fairmot_mm.utils.claim_output import claim_output
+
     with claim_output(args.out, args.overwrite):
         model = init_model(args.config, args.checkpoint, 'cpu', args.cfg_options)
         size = args.input_size or input_size(model.cfg)

@@ -2,11 +2,8 @@
 
 import argparse
 
-from fairmot_mm.datasets.converters.video_frames import (
-    extract_frames,
-    require_different_names,
-)
 from fairmot_mm.utils.cli import make_parser, one_line_errors, rate
+from fairmot_mm.utils.inputs import require_paths
 
 
 def parse_args() -> argparse.Namespace:
@@ -26,6 +23,12 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     """Run the tool."""
     args = parse_args()
+    require_paths(*args.videos)
+    from fairmot_mm.datasets.converters.video_frames import (
+        extract_frames,
+        require_different_names,
+    )
+
     require_different_names(args.videos)
     for video in args.videos:
         folder, count = extract_frames(

@@ -2,8 +2,15 @@
 
 import argparse
 
-from fairmot_mm.datasets.converters import MIX_SETS, prepare_mix_set
-from fairmot_mm.utils.cli import add_workers_argument, make_parser, run_converter
+from fairmot_mm.utils.cli import (
+    add_workers_argument,
+    make_parser,
+    one_line_errors,
+    run_converter,
+)
+from fairmot_mm.utils.inputs import require_paths
+
+MIX_SETS = ('caltech', 'citypersons', 'cuhksysu', 'prw', 'eth')
 
 
 def parse_args() -> argparse.Namespace:
@@ -24,6 +31,11 @@ def parse_args() -> argparse.Namespace:
     return parser.parse_args()
 
 
+@one_line_errors('no list was written; the same command starts again')
 def main() -> None:
     """Run the tool."""
-    run_converter(prepare_mix_set, parse_args())
+    args = parse_args()
+    require_paths(args.source, *args.lists)
+    from fairmot_mm.datasets.converters import prepare_mix_set
+
+    run_converter(prepare_mix_set, args)

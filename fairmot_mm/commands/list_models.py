@@ -2,7 +2,6 @@
 
 import argparse
 
-from fairmot_mm.actions.list_models import list_zoo
 from fairmot_mm.utils.cli import make_parser, one_line_errors
 
 
@@ -15,4 +14,6 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     """Run the tool."""
     parse_args()
+    from fairmot_mm.actions.list_models import list_zoo
+
     list_zoo()

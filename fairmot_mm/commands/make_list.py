@@ -2,8 +2,13 @@
 
 import argparse
 
-from fairmot_mm.datasets.converters import make_list
-from fairmot_mm.utils.cli import add_workers_argument, make_parser, run_converter
+from fairmot_mm.utils.cli import (
+    add_workers_argument,
+    make_parser,
+    one_line_errors,
+    run_converter,
+)
+from fairmot_mm.utils.inputs import require_paths
 
 
 def parse_args() -> argparse.Namespace:
@@ -30,6 +35,11 @@ def parse_args() -> argparse.Namespace:
     return parser.parse_args()
 
 
+@one_line_errors('no list was written; the same command starts again')
 def main() -> None:
     """Run the tool."""
-    run_converter(make_list, parse_args())
+    args = parse_args()
+    require_paths(args.root)
+    from fairmot_mm.datasets.converters import make_list
+
+    run_converter(make_list, args)

@@ -3,9 +3,9 @@
 import argparse
 from pathlib import Path
 
-from fairmot_mm.actions.make_synthetic import make_sequences
-from fairmot_mm.synthetic import CAMERAS
 from fairmot_mm.utils.cli import make_parser, one_line_errors
+
+CAMERAS = ('fixed', 'moving')
 
 
 def parse_args() -> argparse.Namespace:
@@ -42,4 +42,7 @@ def parse_args() -> argparse.Namespace:
 @one_line_errors()
 def main() -> None:
     """Run the tool."""
-    make_sequences(parse_args())
+    args = parse_args()
+    from fairmot_mm.actions.make_synthetic import make_sequences
+
+    make_sequences(args)

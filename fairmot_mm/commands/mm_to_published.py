@@ -3,9 +3,8 @@
 import argparse
 from pathlib import Path
 
-from fairmot_mm.apis import export_published
-from fairmot_mm.utils.claim_output import claim_output
 from fairmot_mm.utils.cli import add_overwrite_argument, make_parser, one_line_errors
+from fairmot_mm.utils.inputs import require_checkpoint
 
 
 def parse_args() -> argparse.Namespace:
@@ -21,6 +20,10 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     """Run the tool."""
     args = parse_args()
+    require_checkpoint(args.source)
+    from fairmot_mm.apis import export_published
+    from fairmot_mm.utils.claim_output import claim_output
+
     with claim_output(args.out, args.overwrite, [Path(args.source)]):
         options = export_published(args.source, args.out)
     print(f'{args.out}: for {options} --load_model {args.out}')

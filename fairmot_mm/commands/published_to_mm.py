@@ -6,9 +6,8 @@ Converting is optional: every tool reads published checkpoints.
 import argparse
 from pathlib import Path
 
-from fairmot_mm.apis import convert_published
-from fairmot_mm.utils.claim_output import claim_output
 from fairmot_mm.utils.cli import add_overwrite_argument, make_parser, one_line_errors
+from fairmot_mm.utils.inputs import require_checkpoint
 
 
 def parse_args() -> argparse.Namespace:
@@ -24,6 +23,10 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     """Run the tool."""
     args = parse_args()
+    require_checkpoint(args.source)
+    from fairmot_mm.apis import convert_published
+    from fairmot_mm.utils.claim_output import claim_output
+
     with claim_output(args.out, args.overwrite, [Path(args.source)]):
         report = convert_published(args.source, args.out)
     print(f'{args.out}: {report}')

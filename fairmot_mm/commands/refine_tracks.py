@@ -7,13 +7,13 @@ The tool reads MOTChallenge result files and writes new ones with the same names
 import argparse
 from pathlib import Path
 
-from fairmot_mm.actions.refine_tracks import refine_tracks
 from fairmot_mm.utils.cli import (
     add_number_arguments,
     add_overwrite_argument,
     make_parser,
     one_line_errors,
 )
+from fairmot_mm.utils.inputs import require_paths
 
 
 def parse_args() -> argparse.Namespace:
@@ -54,4 +54,8 @@ def parse_args() -> argparse.Namespace:
 @one_line_errors()
 def main() -> None:
     """Run the tool."""
-    refine_tracks(parse_args())
+    args = parse_args()
+    require_paths(args.results)
+    from fairmot_mm.actions.refine_tracks import refine_tracks
+
+    refine_tracks(args)

@@ -2,7 +2,6 @@
 
 import argparse
 
-from fairmot_mm.actions.test import test
 from fairmot_mm.utils.cli import (
     add_inference_arguments,
     add_overwrite_argument,
@@ -10,6 +9,7 @@ from fairmot_mm.utils.cli import (
     make_parser,
     one_line_errors,
 )
+from fairmot_mm.utils.inputs import require_checkpoint, require_config
 
 
 def parse_args() -> argparse.Namespace:
@@ -41,4 +41,9 @@ def parse_args() -> argparse.Namespace:
 @one_line_errors()
 def main() -> None:
     """Run the tool."""
-    test(parse_args())
+    args = parse_args()
+    require_config(args.config)
+    require_checkpoint(args.checkpoint)
+    from fairmot_mm.actions.test import test
+
+    test(args)

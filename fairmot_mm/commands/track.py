@@ -12,7 +12,6 @@ default model.
 import argparse
 import signal
 
-from fairmot_mm.actions.track import track
 from fairmot_mm.utils.cli import (
     add_cfg_options_argument,
     add_inference_arguments,
@@ -22,10 +21,12 @@ from fairmot_mm.utils.cli import (
     positive_whole,
     rate,
 )
+from fairmot_mm.utils.inputs import require_checkpoint, require_config, require_source
 
-USAGE = """track.py [options] INPUT [INPUT ...]
-       track.py [options] --model NAME|CONFIG [--weights FILE] INPUT [INPUT ...]
-       track.py [options] CONFIG WEIGHTS INPUT [INPUT ...]"""
+ON_ERROR = ('stop', 'skip')
+USAGE = """%(prog)s [options] INPUT [INPUT ...]
+       %(prog)s [options] --model NAME|CONFIG [--weights FILE] INPUT [INPUT ...]
+       %(prog)s [options] CONFIG WEIGHTS INPUT [INPUT ...]"""
 
 
 def parse_args() -> argparse.Namespace:
@@ -117,6 +118,12 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     """Run the tool."""
     args = parse_args()
+    for source in args.input:
+        require_source(source)
+    require_config(args.model)
+    require_checkpoint(args.weights)
+    from fairmot_mm.actions.track import track
+
     # A scheduler or a container ends a job by SIGTERM: the files are finished too.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     track(args)

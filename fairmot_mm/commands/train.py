@@ -2,8 +2,8 @@
 
 import argparse
 
-from fairmot_mm.actions.train import train
 from fairmot_mm.utils.cli import add_runner_arguments, make_parser, one_line_errors
+from fairmot_mm.utils.inputs import require_checkpoint, require_config
 
 
 def parse_args() -> argparse.Namespace:
@@ -36,4 +36,10 @@ def parse_args() -> argparse.Namespace:
 @one_line_errors('--resume continues from the newest checkpoint')
 def main() -> None:
     """Run the tool."""
-    train(parse_args())
+    args = parse_args()
+    require_config(args.config)
+    if args.resume != 'auto':
+        require_checkpoint(args.resume)
+    from fairmot_mm.actions.train import train
+
+    train(args)

@@ -8,10 +8,10 @@ OUT/tuned_tracker.py, a config to train, test and track with.
 import argparse
 from pathlib import Path
 
-from fairmot_mm.actions.tune_tracker import tune_tracker
-from fairmot_mm.evaluation import PROTOCOLS
 from fairmot_mm.utils import cli
+from fairmot_mm.utils.inputs import require_config, require_paths
 
+PROTOCOLS = ('motchallenge', 'published')
 METRICS = ('HOTA', 'IDF1', 'MOTA')
 
 
@@ -47,7 +47,7 @@ def parse_args() -> argparse.Namespace:
     )
     parser.add_argument(
         '--protocol',
-        choices=list(PROTOCOLS),
+        choices=PROTOCOLS,
         default='motchallenge',
         help='rules of the scores (default: %(default)s)',
     )
@@ -57,4 +57,9 @@ def parse_args() -> argparse.Namespace:
 @cli.one_line_errors('the same command continues the search')
 def main() -> None:
     """Run the tool."""
-    tune_tracker(parse_args())
+    args = parse_args()
+    require_config(args.config)
+    require_paths(args.detections)
+    from fairmot_mm.actions.tune_tracker import tune_tracker
+
+    tune_tracker(args)

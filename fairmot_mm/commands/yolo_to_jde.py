@@ -2,15 +2,21 @@
 
 import argparse
 
-from fairmot_mm.datasets.converters import PEDESTRIAN_ONLY, convert_yolo
-from fairmot_mm.utils.cli import add_converter_arguments, make_parser, run_converter
+from fairmot_mm.utils.cli import (
+    PERSON_CLASSES,
+    add_converter_arguments,
+    make_parser,
+    one_line_errors,
+    run_converter,
+)
+from fairmot_mm.utils.inputs import require_paths
 
 
 def parse_args() -> argparse.Namespace:
     """Read the command line."""
     parser = make_parser(__doc__)
     parser.add_argument('source', help='folder with images/ and labels/')
-    add_converter_arguments(parser, PEDESTRIAN_ONLY, has_frame_rate=True)
+    add_converter_arguments(parser, PERSON_CLASSES, has_frame_rate=True)
     parser.add_argument(
         '--names',
         nargs='+',
@@ -24,6 +30,11 @@ def parse_args() -> argparse.Namespace:
     return parser.parse_args()
 
 
+@one_line_errors('no list was written; the same command starts again')
 def main() -> None:
     """Run the tool."""
-    run_converter(convert_yolo, parse_args())
+    args = parse_args()
+    require_paths(args.source)
+    from fairmot_mm.datasets.converters import convert_yolo
+
+    run_converter(convert_yolo, args)

@@ -5,7 +5,7 @@ import re
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
-from types import CodeType
+from types import CodeType, FrameType
 from typing import Any, Literal
 
 from mmengine.config import Config
@@ -14,10 +14,17 @@ from mmengine.registry import Registry, build_functions
 from mmengine.runner import Runner
 
 from fairmot_mm.config.check_component import check_component
+from fairmot_mm.config.check_loaders import check_batches, prepare_loaders
+from fairmot_mm.config.check_parameters import check_parameters
 from fairmot_mm.config.check_run import check_run
-from fairmot_mm.utils.errors import ConfigError
+from fairmot_mm.registry import SCOPE
+from fairmot_mm.utils.errors import ConfigError, UserInputError
 from fairmot_mm.utils.setup_env import check_deformable_convolutions
 
+# Files whose functions build components, and packages whose constructors check values.
+_BUILDERS = (build_functions.__file__, inspect.getfile(Runner))
+_LIBRARIES = ('torch', 'mmengine', 'mmdet', 'mmcv')
+_NEEDED = ('train_dataloader', 'train_cfg', 'optim_wrapper')
 # Names of mmengine's default hooks, which it adds to a config without them.
 _MMENGINE = (
     'runtime_info',
@@ -54,20 +61,27 @@ def build_runner(cfg: Config, mode: Literal['train', 'test']) -> Runner:
         mode: What the run does.
 
     Raises:
-        ConfigError: See `build_component`; or mmcv was not compiled for the device that
-            the model is on.
+        ConfigError: See `build_component`, `check_parameters` and `check_batches`; or
+            mmcv was not compiled for the device that the model is on.
     """
+    missing = [key for key in _NEEDED if not cfg.get(key)]
+    if mode == 'train' and missing:
+        raise ConfigError(f'the config has no {missing[0]}, so it cannot be trained')
     check_run(cfg, mode)
+    prepare_loaders(cfg, mode)
     hooks = cfg.get('default_hooks') or {}
     # mmengine leaves a hook out that is None, but only if it is one of its own.
     for name in [n for n, hook in hooks.items() if hook is None and n not in _MMENGINE]:
         del hooks[name]
     with explain_build_errors(cfg.to_dict()):
         runner = Runner.from_cfg(cfg)
-    model = runner.model
-    check_deformable_convolutions(model)
+        model = runner.model.module if is_model_wrapper(runner.model) else runner.model
+        check_deformable_convolutions(model)
+        if mode == 'train':
+            check_parameters(cfg, model)
+        check_batches(runner, mode)
     # `TrackInferencer(runner.model)` prepares frames as the config says.
-    (model.module if is_model_wrapper(model) else model).cfg = cfg
+    model.cfg = cfg
     return runner
 
 
@@ -76,57 +90,71 @@ def explain_build_errors(cfg: Any = None) -> Iterator[None]:
     """Turn mistakes of a config that show while it is built into a `ConfigError`.
 
     A registry finds these mistakes in components that classes of other packages build.
-    A constructor with ``**kwargs`` shows them when it passes a key to a class that does
-    not know the key. An error in the code of a component keeps its type and traceback.
+    A constructor of these packages refuses a value. A constructor with ``**kwargs``
+    passes a key to a class that does not know the key. An error in the code of a
+    component of a user keeps its type and traceback.
 
     Args:
         cfg: Config of what is built; without it, keys that a constructor passes to
             another class are not explained.
 
     Raises:
-        ConfigError: A component got an unknown or lacks a required argument, is not
-            registered, or needs a package that is not installed.
+        ConfigError: A component got an unknown or lacks a required argument, refuses a
+            value, is not registered, or needs a package that is not installed.
     """
     try:
         yield
+    except UserInputError:
+        raise
     except ImportError as error:
         if 'pip install' not in str(error):
             raise
         raise ConfigError(
             f'a component of the config needs a package that is not installed: {error}'
         ) from error
-    except (TypeError, KeyError) as error:
-        if not _is_raised_by_registry(error) and not _is_passed_on(error, cfg):
+    except (TypeError, KeyError, ValueError, AssertionError) as error:
+        component = _find_component(error, cfg)
+        if component is None or not error.args:
             raise
-        text = str(error.args[0]).partition(' Please check')[0]
-        raise ConfigError(f'config does not fit a component: {text}') from error
+        text = ' '.join(str(error.args[0]).partition(' Please check')[0].split())
+        raise ConfigError(f'config does not fit {component}: {text}') from error
 
 
-def _is_raised_by_registry(error: BaseException) -> bool:
-    """Whether an error comes from the look-up or the call of a registry.
+def _find_component(error: BaseException, cfg: Any) -> str | None:
+    """Which component a config does not fit; None for any other error.
 
     Python raises the error of a call that does not fit a signature in the code that
     calls, not in the function that is called.
     """
-    return _origin(error).co_filename == build_functions.__file__
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    builders = [k for k, f in enumerate(frames) if f.f_code.co_filename in _BUILDERS]
+    if not builders:
+        return None
+    inner = frames[builders[-1] + 1 :]
+    if not inner:
+        return 'a component'
+    own = inner[0].f_locals.get('self')
+    # A constructor of ours may pass values on to one of a library.
+    checked = inner[1:] if _package(inner[0]) == SCOPE else inner
+    is_refused = checked and all(_package(frame) in _LIBRARIES for frame in checked)
+    if inner[0].f_code.co_name == '__init__' and is_refused:
+        return type(own).__name__
+    return type(own).__name__ if _is_passed_on(error, inner[-1].f_code, cfg) else None
 
 
-def _is_passed_on(error: BaseException, cfg: Any) -> bool:
+def _package(frame: FrameType) -> str:
+    return str(frame.f_globals.get('__name__', '')).partition('.')[0]
+
+
+def _is_passed_on(error: BaseException, origin: CodeType, cfg: Any) -> bool:
     """Whether a constructor passed a key of the config to a class without it."""
     unknown = re.search(r"unexpected keyword argument '(\w+)'", str(error))
-    origin = _origin(error)
     return (
         unknown is not None
         and origin.co_name == '__init__'
         and bool(origin.co_flags & inspect.CO_VARKEYWORDS)
         and unknown[1] in _keys(cfg)
     )
-
-
-def _origin(error: BaseException) -> CodeType:
-    """The code that raised an error."""
-    *_, (frame, _) = traceback.walk_tb(error.__traceback__)
-    return frame.f_code
 
 
 def _keys(node: Any) -> set[str]:

@@ -7,7 +7,18 @@ from typing import Any
 
 from mmengine.registry import Registry
 
-from fairmot_mm.registry import DATASETS, MODELS, SCOPE, TASK_UTILS, TRANSFORMS
+from fairmot_mm.config.check_type import describe, fits, type_hints
+from fairmot_mm.config.suggestion import suggestion
+from fairmot_mm.registry import (
+    DATASETS,
+    LOG_PROCESSORS,
+    MODELS,
+    OPTIM_WRAPPERS,
+    PARAM_SCHEDULERS,
+    SCOPE,
+    TASK_UTILS,
+    TRANSFORMS,
+)
 from fairmot_mm.utils.errors import ConfigError
 
 # Keys of a component's config that mmengine's registries take out before they build it.
@@ -21,6 +32,15 @@ _PARTS: dict[Registry, tuple[tuple[str, ...], dict[str, Registry]]] = {
     ),
     TRANSFORMS: (('mmcv', SCOPE), {'transforms': TRANSFORMS}),
 }
+# Classes of these kinds and packages pass ``**kwargs`` to the class that they extend.
+_PASSED_ON: dict[Registry, tuple[str, ...]] = {
+    DATASETS: ('mmengine', 'mmdet', SCOPE),
+    LOG_PROCESSORS: ('mmengine', SCOPE),
+    OPTIM_WRAPPERS: ('mmengine', SCOPE),
+    PARAM_SCHEDULERS: ('mmengine', SCOPE),
+}
+# Packages whose signatures name the types of all values that work.
+_EXACT_TYPES = (SCOPE, 'mmengine', 'torch')
 # The class that builds these parts may add arguments to their configs.
 _GET_ARGUMENTS = (DATASETS, TASK_UTILS)
 
@@ -53,23 +73,24 @@ def check_component(
     if not _is_component(node):
         return
     component = find_type(node, [registry], path)
-    name = getattr(component, '__name__', str(component))
-    parameters = _parameters(component)
-    by_name = [
-        p for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)
-    ]
-    known = [p.name for p in by_name]
-    takes_any = any(p.kind is p.VAR_KEYWORD for p in parameters)
     keys = [key for key in node if key not in (*_KEYS_OF_REGISTRY, *extra)]
-    for key in keys:
-        if not takes_any and key not in known:
-            raise ConfigError(
-                f'{path}: {name} has no argument {key!r}' + _suggestion(key, known)
-            )
-    required = [p.name for p in by_name if p.default is p.empty and p.name not in keys]
+    name = getattr(component, '__name__', str(component))
+    parameters, takes_any = _parameters(component, registry)
+    package = package_of(component)
+    any_name = takes_any and package not in _EXACT_TYPES
+    if not any_name:
+        _check_names(keys, [*parameters], takes_any, f'{path}: {name}')
+    required = [
+        key
+        for key, parameter in parameters.items()
+        if parameter.default is parameter.empty and key not in keys
+    ]
     if given is not None and {*required} - {*given}:
         listed = ', '.join(repr(key) for key in required if key not in given)
         raise ConfigError(f'{path}: {name} lacks the required arguments: {listed}')
+    for key in keys:
+        if key in parameters:
+            _check_value(node[key], parameters[key], f'{path}: {name}', package)
     for part, its_registry, place in _parts(node, registry, component, path):
         added = None if its_registry in _GET_ARGUMENTS else ()
         check_component(part, its_registry, place, given=added)
@@ -113,7 +134,7 @@ def find_type(
     known = [name for registry in registries for name in _registered(registry)]
     raise ConfigError(
         f'{path}.type: {node["type"]} is not in the {names} registry'
-        + _suggestion(node['type'], known, show_all=False)
+        + suggestion(node['type'], known, show_all=False)
         + '. A component of your own is registered by importing its file '
         '(custom_imports)'
     )
@@ -139,23 +160,117 @@ def _is_component(node: Any) -> bool:
     return isinstance(node, dict) and 'type' in node
 
 
-def _parameters(component: Callable[..., Any]) -> list[inspect.Parameter]:
-    """Parameters of a component; any, where Python does not know them.
+def package_of(component: Any) -> str:
+    """Name of the package that a class or function belongs to.
+
+    Args:
+        component: The class or function.
+    """
+    return str(getattr(component, '__module__', '')).partition('.')[0]
+
+
+def check_arguments(
+    values: Any, function: Callable[..., Any], path: str, also: Collection[str] = ()
+) -> None:
+    """Compare a dict with the arguments of a function that gets it.
+
+    Args:
+        values: Names and values of arguments; anything but a dict passes.
+        function: The function or class.
+        path: Place of the dict in the whole config, for messages.
+        also: Further keys that are read from the dict.
+
+    Raises:
+        ConfigError: A key is no argument, or a value is of another type.
+    """
+    if not isinstance(values, dict):
+        return
+    parameters, takes_any = _own_parameters(function)
+    package = package_of(function)
+    _check_names([*values], [*parameters, *also], takes_any, path)
+    for key in values:
+        if key in parameters:
+            _check_value(values[key], parameters[key], path, package)
+
+
+def _check_names(
+    keys: Sequence[str], known: Sequence[str], takes_any: bool, where: str
+) -> None:
+    """Refuse a key that is no argument.
+
+    Where any key is taken, it is one that is very similar to an argument.
+    """
+    for key in keys:
+        if key in known:
+            continue
+        if not takes_any or difflib.get_close_matches(key, known, n=1, cutoff=0.9):
+            raise ConfigError(
+                f'{where} has no argument {key!r}' + suggestion(key, known)
+            )
+
+
+def _check_value(
+    value: Any, parameter: inspect.Parameter, where: str, package: str
+) -> None:
+    """Refuse a value that cannot be of an argument's type.
+
+    Of packages whose types are not exact, such as mmdet, only text is refused where
+    something else is expected.
+    """
+    hint, default = parameter.annotation, parameter.default
+    if hint is parameter.empty or (value is None and default is None):
+        return
+    if package not in _EXACT_TYPES and not isinstance(value, str):
+        return
+    if not fits(value, hint):
+        raise ConfigError(
+            f'{where} takes {describe(hint)} for {parameter.name!r}, not {value!r}'
+        )
+
+
+def _parameters(
+    component: Callable[..., Any], registry: Registry
+) -> tuple[dict[str, inspect.Parameter], bool]:
+    """Parameters of a component by name, and whether it takes any other, too."""
+    found, takes_any = _own_parameters(component)
+    package = package_of(component)
+    if not isinstance(component, type) or package not in _PASSED_ON.get(registry, ()):
+        return found, takes_any
+    bases = [base for base in component.__mro__[:-1] if '__init__' in vars(base)]
+    for base in bases[1:]:
+        if not takes_any:
+            break
+        more, takes_any = _own_parameters(base)
+        found = more | found
+    return found, takes_any
+
+
+def _own_parameters(
+    component: Callable[..., Any],
+) -> tuple[dict[str, inspect.Parameter], bool]:
+    """Parameters of one class or function; any, where Python does not know them.
 
     A decorator, whose own parameters count, may know other names for them.
     """
     try:
         signature = inspect.signature(component, follow_wrapped=False)
     except (TypeError, ValueError):  # written in C
-        return [inspect.Parameter('kwargs', inspect.Parameter.VAR_KEYWORD)]
-    return list(signature.parameters.values())
+        return {}, True
+    hints = type_hints(component)
+    found = {
+        name: parameter.replace(annotation=hints.get(name, parameter.empty))
+        for name, parameter in signature.parameters.items()
+        if parameter.kind in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY)
+    }
+    kinds = {parameter.kind for parameter in signature.parameters.values()}
+    return found, inspect.Parameter.VAR_KEYWORD in kinds
 
 
 def _parts(
     node: dict, registry: Registry, component: Any, path: str
 ) -> Iterator[tuple[Any, Registry, str]]:
     """Configs, registries and places of the components that a component builds."""
-    package = str(getattr(component, '__module__', '')).partition('.')[0]
+    package = package_of(component)
     packages, registries = _PARTS.get(registry, ((), {}))
     is_ours = package == SCOPE and registry in (MODELS, TASK_UTILS)
     for key, value in node.items():
@@ -167,11 +282,3 @@ def _parts(
                 found = find_type(part, (MODELS, TASK_UTILS), place)
                 in_models = found is _lookup(part, MODELS)
                 yield part, MODELS if in_models else TASK_UTILS, place
-
-
-def _suggestion(wrong: Any, known: Collection[str], show_all: bool = True) -> str:
-    """The end of a message: names like the wrong one, or else all names."""
-    close = difflib.get_close_matches(str(wrong), known, n=3)
-    if close:
-        return f' (did you mean {" or ".join(map(repr, close))}?)'
-    return f' (it has {", ".join(known) or "none"})' if show_all else ''

@@ -5,8 +5,27 @@ from typing import Any, Literal
 
 from mmengine.config import Config
 from mmengine.registry import Registry
+from mmengine.runner import Runner
+from mmengine.utils.dl_utils import set_multi_processing
 
-from fairmot_mm.config.check_component import check_component, entries, find_type
+from fairmot_mm.config.check_component import (
+    check_arguments,
+    check_component,
+    entries,
+    find_type,
+)
+from fairmot_mm.config.check_loaders import (
+    check_loader,
+    loader_names,
+    warn_of_unseeded_samples,
+)
+from fairmot_mm.config.check_parameters import (
+    DEFAULT_CONSTRUCTOR,
+    check_paramwise_keys,
+)
+from fairmot_mm.config.check_scores import check_scores
+from fairmot_mm.config.suggestion import suggestion
+from fairmot_mm.config.variables import READ_KEYS
 from fairmot_mm.registry import (
     DATA_SAMPLERS,
     DATASETS,
@@ -24,7 +43,11 @@ from fairmot_mm.registry import (
 )
 from fairmot_mm.utils.errors import ConfigError
 
-_DEFAULT_CONSTRUCTOR = 'DefaultOptimWrapperConstructor'
+# Keys that mmengine reads from dicts at the top of a config; it ignores others.
+_KEYS = {
+    'auto_scale_lr': ('enable', 'base_batch_size'),
+    'env_cfg': ('cudnn_benchmark', 'mp_cfg', 'dist_cfg', 'resource_limit'),
+}
 
 
 def check_run(cfg: Config, mode: Literal['train', 'test']) -> None:
@@ -35,9 +58,10 @@ def check_run(cfg: Config, mode: Literal['train', 'test']) -> None:
         mode: Whether it trains (and validates) or tests; the other's keys may be wrong.
 
     Raises:
-        ConfigError: See `check_component`; or a data loader has keys that exclude each
-            other.
+        ConfigError: See `check_component`, `check_loader` and `check_scores`; or a data
+            loader has keys that exclude each other.
     """
+    _check_top(cfg)
     _check(cfg, 'model', MODELS)
     for name in cfg.get('default_hooks') or ():
         _check(cfg, f'default_hooks.{name}', HOOKS, extra=['priority'])
@@ -47,11 +71,13 @@ def check_run(cfg: Config, mode: Literal['train', 'test']) -> None:
     _check(cfg, 'log_processor', LOG_PROCESSORS)
     if mode == 'train':
         _check_optimization(cfg)
-    for kind in ('train', 'val') if mode == 'train' else ('test',):
-        loader, evaluator = f'{kind}_dataloader', f'{kind}_evaluator'
+    for loader in loader_names(mode):
+        kind = loader.partition('_')[0]
+        evaluator = f'{kind}_evaluator'
         added = ['runner', 'dataloader', 'evaluator']
         _check(cfg, f'{kind}_cfg', LOOPS, given=added)
         _check(cfg, f'{loader}.dataset', DATASETS)
+        check_loader(cfg, loader)
         _check(cfg, f'{loader}.sampler', DATA_SAMPLERS, given=['dataset', 'seed'])
         added = ['sampler', 'batch_size']
         _check(cfg, f'{loader}.batch_sampler', DATA_SAMPLERS, given=added)
@@ -67,6 +93,22 @@ def check_run(cfg: Config, mode: Literal['train', 'test']) -> None:
         else:
             _check(cfg, evaluator, EVALUATOR, default='Evaluator')
             _check(cfg, f'{evaluator}.metrics', METRICS)
+    if mode == 'train':
+        check_scores(cfg)
+        warn_of_unseeded_samples(cfg)
+
+
+def _check_top(cfg: Config) -> None:
+    """Check the types of the values at the top, and the dicts that are no component."""
+    read = {key: value for key, value in cfg.items() if key in READ_KEYS}
+    check_arguments(read, Runner, 'the config', also=READ_KEYS)
+    check_arguments(cfg.get('randomness'), Runner.set_randomness, 'randomness')
+    mp_cfg = _value(cfg, 'env_cfg.mp_cfg')
+    check_arguments(mp_cfg, set_multi_processing, 'env_cfg.mp_cfg')
+    for name, known in _KEYS.items():
+        for key in cfg.get(name) or ():
+            if key not in known:
+                raise ConfigError(f'{name} has no key {key!r}' + suggestion(key, known))
 
 
 def _check_optimization(cfg: Config) -> None:
@@ -75,14 +117,15 @@ def _check_optimization(cfg: Config) -> None:
         _check(cfg, 'optim_wrapper.optimizer', OPTIMIZERS, given=['params'])
         wrapper = cfg.optim_wrapper
         # Another constructor may have other keys there.
-        if wrapper.get('constructor', _DEFAULT_CONSTRUCTOR) == _DEFAULT_CONSTRUCTOR:
+        if wrapper.get('constructor', DEFAULT_CONSTRUCTOR) == DEFAULT_CONSTRUCTOR:
             extra = ['constructor', 'paramwise_cfg']
             default = 'OptimWrapper'
             _check(cfg, 'optim_wrapper', OPTIM_WRAPPERS, extra=extra, default=default)
         elif 'type' in wrapper:
             find_type(wrapper, [OPTIM_WRAPPERS], 'optim_wrapper')
-    extra = ['convert_to_iter_based']
-    _check(cfg, 'param_scheduler', PARAM_SCHEDULERS, given=['optimizer'], extra=extra)
+        check_paramwise_keys(cfg)
+    extra, given = ['convert_to_iter_based'], ['optimizer', 'param_name']
+    _check(cfg, 'param_scheduler', PARAM_SCHEDULERS, given=given, extra=extra)
 
 
 def _check(

@@ -2,6 +2,8 @@
 
 from mmengine.config import Config
 
+from fairmot_mm.utils.dataset_configs import inner_datasets
+
 
 def class_names(cfg: Config) -> tuple[str, ...]:
     """Names of the classes of a config's model, one for each channel of its heatmap.
@@ -15,8 +17,8 @@ def class_names(cfg: Config) -> tuple[str, ...]:
     """
     names: tuple[str, ...] = ()
     for loader in ('train_dataloader', 'test_dataloader'):
-        dataset = (cfg.get(loader) or {}).get('dataset') or {}
-        names = names or tuple((dataset.get('metainfo') or {}).get('classes', ()))
+        for dataset, _ in inner_datasets((cfg.get(loader) or {}).get('dataset')):
+            names = names or tuple((dataset.get('metainfo') or {}).get('classes', ()))
     count = cfg.model.get('detector', {}).get('bbox_head', {}).get('num_classes', 1)
     if count == 1 and not names:
         return ('pedestrian',)

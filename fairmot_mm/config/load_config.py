@@ -1,44 +1,41 @@
 """Reading configs."""
 
+import copy
 import difflib
-import inspect
-import re
+import logging
+import traceback
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from mmdet.utils import replace_cfg_vals
-from mmengine.config import Config
+from mmengine.config import Config, lazy
+from mmengine.logging import print_log
 from mmengine.registry import init_default_scope
-from mmengine.runner import Runner
 
 from fairmot_mm.checkpoint.model_zoo import find_config
+from fairmot_mm.config.apply_options import apply_options, find_places
+from fairmot_mm.config.config_files import ConfigFile, config_files
+from fairmot_mm.config.custom_imports import import_custom_modules
+from fairmot_mm.config.plain_values import plain_config
+from fairmot_mm.config.variables import READ_KEYS, live_variables, replace_variables
 from fairmot_mm.registry import SCOPE
 from fairmot_mm.utils.errors import ConfigError
 
-# Keys at the top of a config that mmengine or our tools read; any other is a variable
-# of the config's author.
-_KNOWN_KEYS = {
-    *inspect.signature(Runner.__init__).parameters,
-    'auto_scale_lr',
-    'inference',
-    'test_pipeline',
-    'train_pipeline',
-}
-_VARIABLE = re.compile(r'\$\{[\w.]+\}')
-_MAX_DEPTH = 10  # of variables in the values of variables
+_KNOWN_KEYS = READ_KEYS | {'train_pipeline', 'tta_model', 'tta_pipeline'}
 
 
 def load_config(config: str | Path | Config, cfg_options: dict | None = None) -> Config:
     """Read a config, apply options, and make its scope the default one.
 
     ``${name}`` in a string stands for the variable ``name`` at the top of the config,
-    whichever file or option gave it its last value; a value may have variables too. The
-    option ``data_root`` also moves the data sets of a config in which their folders are
-    written out, as in one that a run saved.
+    whichever file or option gave it its last value; a value may have variables too.
+    Modules of ``custom_imports`` may lie beside the config or the configs that it
+    inherits from.
 
     Args:
         config: Path of a config file, a name of the model zoo, or a `Config`, which is
-            not changed.
+            not changed. A file may also be mmengine's pure-Python config, which imports
+            its bases (``with read_base():``) and its classes.
         cfg_options: Keys to override, dotted: ``{'model.tracker.track_buffer': 60}``.
 
     Returns:
@@ -46,64 +43,45 @@ def load_config(config: str | Path | Config, cfg_options: dict | None = None) ->
 
     Raises:
         ConfigError: The file is missing or cannot be read, no model has the name, a key
-            at its top is misspelt, or a variable is not defined.
+            at its top is misspelt or changes nothing, a variable is not defined, an
+            option leads nowhere, or a module cannot be imported.
     """
     if isinstance(config, Config):
-        cfg = config.copy()
+        cfg, folders = copy.deepcopy(config), [Path.cwd()]
     else:
-        path = find_config(config)
-        try:
-            cfg = Config.fromfile(str(path))
-        except Exception as error:  # a config is code: anything can go wrong in it
-            raise ConfigError(
-                f'config {config} cannot be read: {type(error).__name__}: {error}'
-            ) from error
+        cfg, folders = _read(find_config(config), config)
     if cfg_options:
-        if 'data_root' in cfg_options and 'data_root' in cfg:
-            _move_data_sets(cfg, cfg.data_root, cfg_options['data_root'])
-        through = {key for key in cfg_options if _passes_reference(cfg, key)}
-        cfg.merge_from_dict({k: v for k, v in cfg_options.items() if k not in through})
-        cfg = _replace_variables(cfg)
-        cfg.merge_from_dict({key: cfg_options[key] for key in through})
+        cfg = apply_options(cfg, cfg_options)
     _check_keys(cfg)
-    cfg = _replace_variables(cfg)
-    init_default_scope(cfg.get('default_scope', SCOPE))
+    import_custom_modules(cfg.get('custom_imports'), folders)
+    cfg = replace_variables(cfg)
+    init_default_scope(cfg.get('default_scope') or SCOPE)
     return cfg
 
 
-def _replace_variables(cfg: Config) -> Config:
-    """Put values in place of ``${name}``, whose values may have variables too.
-
-    Raises:
-        ConfigError: A variable is not defined, or refers to itself.
-    """
-    for _ in range(_MAX_DEPTH):
-        left = _VARIABLE.search(str(cfg.to_dict()))
-        try:
-            # Once more at the end, so that no two places share a dict.
-            cfg = replace_cfg_vals(cfg)
-        except KeyError as error:
-            raise ConfigError(
-                f'config uses a variable that it does not define: ${{{error.args[0]}}}'
-            ) from error
-        if not left:
-            return cfg
-    raise ConfigError(f'the variable {left and left[0]} of the config names itself')
+def _read(path: Path, name: str | Path) -> tuple[Config, list[Path]]:
+    """Read a file and its bases; also give the folders where its modules may lie."""
+    try:
+        cfg = Config.fromfile(str(path), import_custom_modules=False)
+        files = [*config_files(path)]
+    except Exception as error:  # a config is code: anything can go wrong in it
+        raise ConfigError(f'config {name} cannot be read: {_explain(error)}') from error
+    folders = [*dict.fromkeys(file.path.parent for file in files), Path.cwd()]
+    cfg = plain_config(cfg, folders)
+    if files:
+        _check_variables(cfg, files)
+        _tell_replaced_hooks(cfg, files)
+    return cfg, folders
 
 
-def _passes_reference(cfg: Config, key: str) -> bool:
-    """Whether a dotted key leads into the value of a ``${name}``."""
-    node: Any = cfg
-    for part in key.split('.'):
-        if isinstance(node, str):
-            return node.startswith('${')
-        if isinstance(node, (list, tuple)) and part.isdigit() and int(part) < len(node):
-            node = node[int(part)]
-        elif isinstance(node, (dict, Config)) and part in node:
-            node = node[part]
-        else:
-            return False
-    return False
+def _explain(error: Exception) -> str:
+    """Say what is wrong in a config file, with the line where it is known."""
+    frames = traceback.extract_tb(error.__traceback__)
+    text = f'{type(error).__name__}: {" ".join(str(error).split())}'
+    if frames[-1].name == '__call__' and frames[-1].filename == lazy.__file__:
+        text = 'a pure-Python config cannot call what it imports; write the value'
+    own = [frame for frame in frames if frame.name == '<module>']
+    return f'{text} ({own[-1].filename}, line {own[-1].lineno})' if own else text
 
 
 def _check_keys(cfg: Config) -> None:
@@ -117,19 +95,47 @@ def _check_keys(cfg: Config) -> None:
             )
 
 
-def _move_data_sets(cfg: Config, old: str, new: str) -> None:
-    """Let the data sets that lie in folder ``old`` lie in ``new``."""
+def _check_variables(cfg: Config, files: Sequence[ConfigFile]) -> None:
+    """Refuse variables of the first file that look as if they changed something.
 
-    def move(node: Any) -> None:
-        if isinstance(node, list):
-            for item in node:
-                move(item)
-        elif isinstance(node, dict):
-            root = node.get('data_root')
-            if isinstance(root, str) and Path(root).is_relative_to(old):
-                node['data_root'] = str(Path(new, Path(root).relative_to(old)))
-            for value in node.values():
-                move(value)
+    They have the name of a variable of a base, or of a key inside the config, and
+    nothing uses the new value.
+    """
+    first, *bases = files
+    if not bases:
+        return
+    unused = first.assigned() - first.used() - _KNOWN_KEYS - live_variables(cfg)
+    for name in sorted(unused):
+        places = find_places(cfg, name)
+        if places or any(name in base.assigned() for base in bases):
+            place = places[0] if places else 'the key that should change'
+            raise ConfigError(
+                f'{first.path}: {name!r} changes nothing, because no part of the '
+                f'config uses it: set {place} itself'
+            )
 
-    for name in ('train_dataloader', 'val_dataloader', 'test_dataloader'):
-        move(cfg.get(name))
+
+def _tell_replaced_hooks(cfg: Config, files: Sequence[ConfigFile]) -> None:
+    """Warn of hooks of a base that the list of a child replaces."""
+    first, *bases = files
+    if 'custom_hooks' not in first.assigned() - first.used():
+        return
+    base = next((file for file in bases if 'custom_hooks' in file.assigned()), None)
+    if base is None:
+        return
+    before = _types(Config.fromfile(base.path, import_custom_modules=False))
+    lost = [kind for kind in before if kind not in _types(cfg)]
+    if lost:
+        print_log(
+            f'custom_hooks of {first.path} replaces that of {base.path}: '
+            f'{", ".join(lost)} is left out. To keep it, write custom_hooks = '
+            '[*_base_.custom_hooks, ...], or name your hooks in the dict default_hooks',
+            logger='current',
+            level=logging.WARNING,
+        )
+
+
+def _types(cfg: Config) -> list[str]:
+    """Names of the custom hooks of a config."""
+    hooks: list[Any] = cfg.get('custom_hooks') or []
+    return [str(hook.get('type')) for hook in hooks if isinstance(hook, dict)]

@@ -8,6 +8,7 @@ from fairmot_mm.config.build import build_component
 from fairmot_mm.config.check_component import find_type
 from fairmot_mm.registry import DATASETS, MODELS
 from fairmot_mm.utils.argument_names import argument_names
+from fairmot_mm.utils.dataset_configs import without_pipelines
 from fairmot_mm.utils.errors import ConfigError
 
 
@@ -32,10 +33,9 @@ def set_num_ids(cfg: Config) -> None:
     dataset_cfg = cfg.get('train_dataloader', {}).get('dataset')
     if reid_head is None or dataset_cfg is None:
         return
-    if 'pipeline' in dataset_cfg:
-        # Counting needs no transforms, and they may be slow to build.
-        dataset_cfg = {**dataset_cfg, 'pipeline': []}
-    dataset = build_component(dataset_cfg, DATASETS, 'train_dataloader.dataset')
+    dataset = build_component(
+        without_pipelines(dataset_cfg), DATASETS, 'train_dataloader.dataset'
+    )
     _check_num_classes(cfg, dataset)
     if not _takes_num_ids(reid_head):
         return

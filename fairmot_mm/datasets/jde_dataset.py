@@ -8,6 +8,7 @@ from typing import Any, Literal
 import numpy as np
 from mmengine.dataset import BaseDataset
 
+from fairmot_mm.datasets.identity_dataset import class_starts
 from fairmot_mm.datasets.label_files import read_labels
 from fairmot_mm.datasets.label_index import (
     LabelIndex,
@@ -96,6 +97,8 @@ class JDEDataset(BaseDataset):
         self.index_dir = default_index_dir() if index_dir == 'auto' else index_dir
         self.renumber_ids = renumber_ids
         self._num_ids_per_class = np.zeros(0, np.int64)
+        self._added_ids = np.zeros(0, np.int64)  # per class, set by a ConcatDataset
+        self._first_image = 0
         self._unused_ids = ''
         # The list consists of arrays already, so pickling it gains nothing.
         kwargs.setdefault('serialize_data', False)
@@ -125,6 +128,41 @@ class JDEDataset(BaseDataset):
         if self._unused_ids:
             raise DataError(self._unused_ids)
         return self._num_ids_per_class.tolist()
+
+    def number_from(self, first_ids: Sequence[int], first_image: int) -> None:
+        """Set the numbers that identities and images begin with.
+
+        Args:
+            first_ids: First identity of each class; by default those of class 0 come
+                first, and so on.
+            first_image: First ``img_id``, 0 by default.
+        """
+        own = class_starts(self.num_ids_per_class)
+        self._added_ids = np.array(first_ids, np.int64) - own
+        self._first_image = first_image
+
+    def get_data_info(self, idx: int) -> dict:
+        """What the data set knows of an image, see `load_data_list`.
+
+        Args:
+            idx: Position of the image.
+        """
+        info = super().get_data_info(idx)
+        info['img_id'] += self._first_image
+        if self._added_ids.any():
+            rows = info['jde_labels']
+            known = rows[:, 1] >= 0
+            rows[known, 1] += self._added_ids[rows[known, 0].astype(int)]
+        return info
+
+    def get_cat_ids(self, idx: int) -> list[int]:
+        """Classes of an image, for `ClassBalancedDataset`.
+
+        Args:
+            idx: Position of the image.
+        """
+        self.full_init()
+        return np.unique(self.data_list[idx]['jde_labels'][:, 0].astype(int)).tolist()
 
     def load_data_list(self) -> 'JDESamples':
         """Read all lists and labels.

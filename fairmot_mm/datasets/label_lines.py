@@ -94,7 +94,8 @@ def are_pixels(boxes: np.ndarray) -> np.ndarray:
     centre, size = boxes[:, :2], boxes[:, 2:]
     unseen = ((centre - size / 2 >= 1) | (centre + size / 2 <= 0)).any(axis=1)
     far = ((centre < _FAR[0]) | (centre > _FAR[1])).any(axis=1)
-    return (unseen & far) | (size > _LARGE).any(axis=1)
+    large = (size > _LARGE).any(axis=1)
+    return np.asarray((unseen & far) | large)
 
 
 def _number(word: str) -> float:

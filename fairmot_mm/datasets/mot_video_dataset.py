@@ -8,7 +8,7 @@ from mmengine.dataset import BaseDataset
 
 from fairmot_mm.registry import DATASETS, TRANSFORMS
 from fairmot_mm.utils import DataError, SequenceInfo, natural_order, split_range
-from fairmot_mm.utils.sequence import match_names
+from fairmot_mm.utils.file_listing import match_names
 
 
 @DATASETS.register_module()

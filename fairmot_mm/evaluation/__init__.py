@@ -1,5 +1,8 @@
 """Scoring tracks and detections against ground truth, in the Runner or without."""
 
+import fairmot_mm.environment  # noqa: F401, the first import
+
+# isort: split
 # A registry does not import the modules of its parent: mmdet's metrics are found from
 # our scope only once their package is loaded.
 import mmdet.evaluation  # noqa: F401

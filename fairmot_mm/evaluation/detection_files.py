@@ -9,7 +9,7 @@ from fairmot_mm.evaluation.detected_sequence import PREDICTIONS, DetectedSequenc
 from fairmot_mm.utils import DataError, MOTRows, atomic_path
 from fairmot_mm.utils.array_files import read_arrays
 from fairmot_mm.utils.exact_numbers import rate_number
-from fairmot_mm.utils.sequence import list_files
+from fairmot_mm.utils.file_listing import list_files
 
 _ARRAYS = ('starts', 'frames', *PREDICTIONS)
 _WHAT = 'a file of detections'

@@ -11,7 +11,7 @@ from fairmot_mm.evaluation.box_matching import (
     match_as_trackeval,
 )
 from fairmot_mm.utils import DataError, MOTRows, require_frames
-from fairmot_mm.utils.frame_numbers import Frames, format_frames
+from fairmot_mm.utils.frame_numbering import Frames, format_frames
 
 NUM_CLASSES = 13
 # Person on vehicle, static person, distractor, reflection.

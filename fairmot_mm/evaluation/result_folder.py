@@ -7,8 +7,8 @@ from typing import NamedTuple
 from fairmot_mm.evaluation.mot_protocols import SequenceTracks
 from fairmot_mm.evaluation.scored_rows import GROUND_TRUTH, RESULTS, read_scored_rows
 from fairmot_mm.utils import DataError, MOTRows, natural_order, number_folder
-from fairmot_mm.utils.frame_numbers import Frames
-from fairmot_mm.utils.sequence import match_names
+from fairmot_mm.utils.file_listing import match_names
+from fairmot_mm.utils.frame_numbering import Frames
 from fairmot_mm.utils.text_files import read_lines
 
 

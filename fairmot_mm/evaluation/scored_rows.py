@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from fairmot_mm.utils import DataError, MOTRows, require_frames
-from fairmot_mm.utils.frame_numbers import Frames
+from fairmot_mm.utils.frame_numbering import Frames
 from fairmot_mm.utils.mot_io import PEDESTRIAN, mot_rows
 from fairmot_mm.utils.mot_table import ClassColumn, MOTTable
 

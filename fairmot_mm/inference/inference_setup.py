@@ -53,6 +53,9 @@ class InferenceSetup:
         self.device = device or ('cpu' if self.uses_onnx else get_device())
         if cfg.get('custom_hooks'):
             cfg.custom_hooks = [h for h in cfg.custom_hooks if not _averages(h)]
+        hooks = cfg.get('default_hooks') or {}
+        for name in [name for name, hook in hooks.items() if hook and _averages(hook)]:
+            del hooks[name]
 
     def finish(self, model: FairMOT) -> FairMOT:
         """Load the weights into the built model and let it run as the options say.

@@ -1,5 +1,8 @@
 """Networks, heads, losses and trackers, each registered in `MODELS`."""
 
+import fairmot_mm.environment  # noqa: F401, the first import
+
+# isort: split
 # Our registry does not import the modules of its parent registry. Configs of our scope
 # find mmdet's models only after mmdet's package is imported.
 import mmdet.models  # noqa: F401

@@ -1,5 +1,8 @@
 """Refinement of finished tracks, where the whole video is known."""
 
+import fairmot_mm.environment  # noqa: F401, the first import
+
+# isort: split
 from fairmot_mm.postprocessing.gaussian_smoothing import smooth_tracks
 from fairmot_mm.postprocessing.linear_interpolation import interpolate_tracks
 

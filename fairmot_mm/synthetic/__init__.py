@@ -1,5 +1,8 @@
 """Rendered street videos with exact ground truth, crowds, and noisy detections."""
 
+import fairmot_mm.environment  # noqa: F401, the first import
+
+# isort: split
 from fairmot_mm.synthetic.noisy_detections import DetectionNoise, noisy_detections
 from fairmot_mm.synthetic.synthetic_scene import CAMERAS, SyntheticScene
 from fairmot_mm.synthetic.walking_crowd import WalkingCrowd

@@ -4,16 +4,14 @@ import argparse
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
-from mmengine.config import DictAction
-from rich.console import Console
-from rich.progress import track
-
+from fairmot_mm.utils.cfg_options import CfgOptions
 from fairmot_mm.utils.errors import DataError
 from fairmot_mm.utils.exact_numbers import rate_number
 from fairmot_mm.utils.one_line_errors import one_line_errors
 from fairmot_mm.utils.option_types import finite_number, positive_whole
 
 __all__ = [
+    'PERSON_CLASSES',
     'add_cfg_options_argument',
     'add_converter_arguments',
     'add_inference_arguments',
@@ -44,6 +42,8 @@ _INFERENCE = (
     'cuda_graphs',
     'num_threads',
 )
+# The default of the converters whose sources name classes.
+PERSON_CLASSES = ('pedestrian,person',)
 
 
 @one_line_errors('no list was written; the same command starts again')
@@ -178,6 +178,9 @@ def show_progress(items: Iterable[T], text: str) -> Iterator[T]:
         items: The items; their number is shown where it is known.
         text: Text next to the bar.
     """
+    from rich.console import Console
+    from rich.progress import track
+
     return iter(track(items, text, console=Console(stderr=True)))
 
 
@@ -193,7 +196,7 @@ def add_cfg_options_argument(
     parser.add_argument(
         '--cfg-options',
         nargs='+',
-        action=DictAction,
+        action=CfgOptions,
         metavar='KEY=VALUE',
         help=f'override keys of the config, as in {example}',
     )

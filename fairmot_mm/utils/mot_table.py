@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -27,17 +28,25 @@ class MOTTable:
 
     Attributes:
         path: The file.
-        numbers: (N,) numbers of the lines, from 1.
-        fields: (N,) texts of the columns of each line, without comments.
+        lines: All lines of the file.
         values: (N, C) float64, with C from 6 to 10.
         class_column: What the eighth column means.
     """
 
     path: Path
-    numbers: list[int]
-    fields: list[list[str]]
+    lines: list[str]
     values: np.ndarray
     class_column: ClassColumn
+
+    @cached_property
+    def numbers(self) -> list[int]:
+        """(N,) numbers of the lines that the rows are from, from 1."""
+        return [number for number, _ in _rows(self.lines)]
+
+    @cached_property
+    def fields(self) -> list[list[str]]:
+        """(N,) texts of the columns of each row, without comments."""
+        return _split([text for _, text in _rows(self.lines)])
 
     @classmethod
     def read(cls, path: str | Path) -> 'MOTTable':
@@ -60,9 +69,9 @@ class MOTTable:
         path = Path(path)
         if not path.is_file():
             raise DataError(f'{path} does not exist')
-        numbers, fields = _split(path, read_lines(path))
-        values = _parse(path, numbers, fields)
-        table = cls(path, numbers, fields, values, _class_column(values))
+        lines = read_lines(path)
+        values = _parse(path, lines)
+        table = cls(path, lines, values, _class_column(values))
         table._check()
         return table
 
@@ -99,30 +108,47 @@ class MOTTable:
         return f'{self.path}, line {self.numbers[row]}'
 
 
-def _split(path: Path, lines: list[str]) -> tuple[list[int], list[list[str]]]:
-    """Numbers of the lines that have a row, and their columns."""
-    rows = [
+def _rows(lines: list[str]) -> list[tuple[int, str]]:
+    """Numbers and texts of the lines that have a row, without comments."""
+    return [
         (number, text)
         for number, line in enumerate(lines, 1)
         if (text := line.partition('#')[0].strip())
     ]
-    for number, text in rows:
-        if not text.isascii() or '_' in text:  # float() reads 1_000 and other digits
-            raise DataError(f'{path}, line {number}: not numbers: {text[:80]!r}')
-    if rows and ',' in rows[0][1]:
-        fields = [[word.strip() for word in text.split(',')] for _, text in rows]
-    else:
-        fields = [text.split() for _, text in rows]
-    return [number for number, _ in rows], fields
 
 
-def _parse(path: Path, numbers: list[int], fields: list[list[str]]) -> np.ndarray:
+def _split(texts: list[str]) -> list[list[str]]:
+    """Columns of each row; the first row shows what separates them."""
+    if texts and ',' in texts[0]:
+        return [[word.strip() for word in text.split(',')] for text in texts]
+    return [text.split() for text in texts]
+
+
+def _parse(path: Path, lines: list[str]) -> np.ndarray:
     """(N, C) float64 values of the columns; C is 10 where there is no row."""
-    if not fields:
+    first = next((line for line in lines if line.partition('#')[0].strip()), None)
+    if first is None:
         return np.zeros((0, _MOST_COLUMNS))
+    separator = ',' if ',' in first.partition('#')[0] else None
+    try:
+        values = np.loadtxt(lines, delimiter=separator, ndmin=2, comments='#')
+    except ValueError:
+        values = np.zeros((0, 0))
+    if 6 <= values.shape[1] <= _MOST_COLUMNS and all(map(str.isascii, lines)):
+        return values
+    rows = _rows(lines)
+    return _parse_rows(path, rows, _split([text for _, text in rows]))
+
+
+def _parse_rows(
+    path: Path, rows: list[tuple[int, str]], fields: list[list[str]]
+) -> np.ndarray:
+    """Read rows that NumPy refuses as a table, or say which one is wrong."""
     columns = len(fields[0])
-    for number, words in zip(numbers, fields, strict=True):
+    for (number, text), words in zip(rows, fields, strict=True):
         where = f'{path}, line {number}'
+        if not text.isascii() or '_' in text:  # float() reads 1_000 and other digits
+            raise DataError(f'{where}: not numbers: {text[:80]!r}')
         if len(words) < 6:
             raise DataError(
                 f'{where}: {len(words)} columns, at least 6 are needed, separated by '
@@ -146,7 +172,7 @@ def _parse(path: Path, numbers: list[int], fields: list[list[str]]) -> np.ndarra
             if not _is_number(word)
         )
         raise DataError(
-            f'{path}, line {numbers[row]}: could not convert {word[:80]!r} to a number'
+            f'{path}, line {rows[row][0]}: could not convert {word[:80]!r} to a number'
         ) from None
 
 

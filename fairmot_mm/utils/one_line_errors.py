@@ -7,8 +7,6 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from mmengine.dist import is_main_process
-
 from fairmot_mm.utils.errors import UserInputError
 from fairmot_mm.utils.step_clock import failed_step
 
@@ -42,7 +40,7 @@ def one_line_errors(interrupted: str = '') -> Iterator[None]:
         message = re.sub(marker, '', str(error)).strip()
         raise SystemExit(f'error: {message}{_where(error)}') from error
     except KeyboardInterrupt as interrupt:
-        if is_main_process():
+        if _is_main_process():
             advice = f': {interrupted}' if interrupted else ''
             print(f'interrupted{_where(interrupt)}{advice}', file=sys.stderr)
         raise SystemExit(_INTERRUPTED) from None
@@ -72,6 +70,15 @@ def _one_line_warnings() -> Iterator[None]:
         yield
     finally:
         warnings.formatwarning = before
+
+
+def _is_main_process() -> bool:
+    """Whether this process may print: true until a run has started others."""
+    if 'mmengine' not in sys.modules:
+        return True
+    from mmengine.dist import is_main_process
+
+    return is_main_process()
 
 
 def _where(error: BaseException) -> str:

@@ -23,6 +23,12 @@ SUPPORTED = {
     'mmcv': ('2.0.0', '2.2.0'),
     'mmdet': ('3.3.0', '3.4.0'),
 }
+# Maintained forks, which install the same packages under other names, and their ranges.
+FORKS = {
+    'mmengine': ('onedl-mmengine', '0.10.12', '1.0.0'),
+    'mmcv': ('onedl-mmcv', '2.3.6', '2.4.0'),
+    'mmdet': ('onedl-mmdetection', '3.5.1', '3.6.0'),
+}
 REBUILD = (
     'run `make build-mmcv` in the checkout, or `MMCV_WITH_OPS=1 pip install '
     '--force-reinstall --no-deps --no-build-isolation --no-cache-dir '
@@ -33,27 +39,56 @@ REBUILD = (
 def check_environment() -> None:
     """Check that mmengine, mmcv and mmdet fit and that mmcv has its operators.
 
-    mmcv may have been built without its compiled operators, or for another torch.
-    Without this check either fails late, with a message that does not help.
+    A fork of `FORKS` may take the place of a package. mmcv may have been built without
+    its compiled operators, or for another torch. Without this check either fails late,
+    with a message that does not help.
 
     Raises:
         ImportError: A package is missing, of another version, or without working
             operators; the message says what to run.
     """
-    for name, (lowest, limit) in SUPPORTED.items():
-        try:
-            found = version(name)
-        except PackageNotFoundError:
-            found = None
-        if found is None or not Version(lowest) <= Version(found) < Version(limit):
-            reinstall = f"`pip install '{name}>={lowest},<{limit}'`"
-            remedy = f'run `make setup` in the checkout, or {reinstall}'
-            raise ImportError(
-                f'fairmot_mm works with {name} >= {lowest}, < {limit}, and '
-                f'{found or "none"} is installed: '
-                f'{REBUILD if name == "mmcv" else remedy}.'
-            )
+    for package in SUPPORTED:
+        _check_version(package)
     _check_operators()
+
+
+def find_version(name: str) -> str | None:
+    """The installed version of a distribution.
+
+    Args:
+        name: The name that pip knows, as in ``onedl-mmcv``.
+
+    Returns:
+        The version; None if it is not installed.
+    """
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None
+
+
+def _check_version(package: str) -> None:
+    """Raise unless one version of a package, or of its fork, is there and fits."""
+    fork, *fork_range = FORKS[package]
+    found, fork_found = find_version(package), find_version(fork)
+    if found and fork_found:
+        raise ImportError(
+            f'{package} {found} and {fork} {fork_found} are both installed and '
+            f'overwrite each other: run `pip uninstall {package} {fork}`, and install '
+            'one of them again.'
+        )
+    if fork_found:
+        name, found, (lowest, limit) = fork, fork_found, fork_range
+    else:
+        name, (lowest, limit) = package, SUPPORTED[package]
+    if found is None or not Version(lowest) <= Version(found) < Version(limit):
+        reinstall = f"`pip install '{name}>={lowest},<{limit}'`"
+        remedy = f'run `make setup` in the checkout, or {reinstall}'
+        raise ImportError(
+            f'fairmot_mm works with {name} >= {lowest}, < {limit}, and '
+            f'{found or "none"} is installed: '
+            f'{REBUILD if name == "mmcv" else remedy}.'
+        )
 
 
 def _check_operators() -> None:

@@ -1,13 +1,17 @@
 """Pipeline steps of a frame: how long each takes, and which one failed."""
 
+from __future__ import annotations
+
 import threading
 import time
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import TYPE_CHECKING
 
-import torch
+if TYPE_CHECKING:
+    import torch
 
 STEPS = (
     'decode',  # reading a frame
@@ -46,6 +50,8 @@ class StepClock:
     """
 
     def __init__(self, device: str | torch.device | None = None) -> None:
+        import torch
+
         self.device = torch.device(device or 'cpu')
         self.seconds: dict[str, list[float]] = defaultdict(list)
         self.frames: dict[str, list[int]] = defaultdict(list)
@@ -84,6 +90,8 @@ class StepClock:
             self.frames[name].append(frames)
 
     def _synchronize(self) -> None:
+        import torch
+
         if self.device.type == 'cuda':
             torch.cuda.synchronize(self.device)
         elif self.device.type == 'mps':

@@ -55,10 +55,11 @@ def read_text(
         ) from None
     except UnicodeError as error:
         start = getattr(error, 'start', 0)
+        name = (marked or encoding).removesuffix('-sig').upper()
         raise DataError(
             f'{path}, line {data.count(10, 0, start) + 1}: the file is not text in '
-            f'{(marked or encoding).removesuffix("-sig").upper()}: save it as UTF-8, or '
-            'convert it, from GBK with: iconv -f GBK -t UTF-8 OLD > NEW'
+            f'{name}: save it as UTF-8, or convert it, from GBK with: iconv -f GBK -t '
+            'UTF-8 OLD > NEW'
         ) from error
     if '\0' in text:
         raise DataError(

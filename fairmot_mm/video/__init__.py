@@ -1,5 +1,8 @@
 """Reading frames from any source, and writing tracks to text and video files."""
 
+import fairmot_mm.environment  # noqa: F401, the first import
+
+# isort: split
 from fairmot_mm.video.frame import Frame
 from fairmot_mm.video.frame_source import FrameSource, open_source
 from fairmot_mm.video.mot_writer import MOTWriter

@@ -1,6 +1,5 @@
 """Which files a folder or a pattern means."""
 
-import glob
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from fairmot_mm.utils import (
     natural_order,
     sort_images,
 )
+from fairmot_mm.utils.expand_pattern import expand_pattern
 from fairmot_mm.utils.urls import without_secrets
 
 VIDEO_SUFFIXES = (
@@ -65,7 +65,7 @@ def find_files(text: str) -> list[Path]:
             'or pattern of images or videos, a URL or a camera number'
         )
     else:
-        found = [Path(match) for match in glob.glob(text, recursive=True)]
+        found = expand_pattern(text)
     return _of_one_kind([path for path in found if path.is_file()], text)
 
 

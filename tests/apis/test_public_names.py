@@ -1,11 +1,15 @@
+import importlib
+import pkgutil
 import re
 from pathlib import Path
 
 import pytest
 
+import fairmot_mm
 from fairmot_mm import apis
 
-PAGE = Path(__file__).parents[2] / 'docs/reference/api.md'
+REFERENCE = Path(__file__).parents[2] / 'docs/reference'
+PAGE = REFERENCE / 'api.md'
 # Users import these names from `fairmot_mm.apis`, wherever they live. A name may be
 # added here; one that is taken away breaks the programs of users.
 PUBLIC = {
@@ -58,3 +62,26 @@ def test_documented_names():
     """The page of the Python interface has a section for each, and for no other."""
     named = re.findall(r'^::: fairmot_mm\.apis\.(\w+)$', PAGE.read_text(), re.MULTILINE)
     assert sorted(named) == sorted(PUBLIC - UNDOCUMENTED)
+
+
+def resolve(path):
+    """The object that a dotted path names."""
+    module, name = path.rsplit('.', 1)
+    return getattr(importlib.import_module(module), name)
+
+
+def test_reference_has_every_public_name():
+    """What a package of fairmot_mm exports has a section in the reference."""
+    pages = PAGE.read_text() + (REFERENCE / 'components.md').read_text()
+    sections = re.findall(r'^::: (\S+)$', pages, re.MULTILINE)
+    assert len(sections) == len(set(sections))
+    documented = {id(resolve(path)) for path in sections}
+    exported = {
+        f'{package.__name__}.{name}'
+        for info in pkgutil.iter_modules(fairmot_mm.__path__, 'fairmot_mm.')
+        for package in [importlib.import_module(info.name)]
+        for name in getattr(package, '__all__', ())
+        if name not in UNDOCUMENTED
+    }
+    assert len(exported) > 100
+    assert not {path for path in exported if id(resolve(path)) not in documented}

@@ -5,8 +5,8 @@ from argparse import ArgumentParser
 
 import pytest
 
-from fairmot_mm.benchmark.command import add_video_arguments
 from fairmot_mm.benchmark.workload import prepare_workload
+from fairmot_mm.commands.benchmarks.shared import add_video_arguments
 from fairmot_mm.utils import STEPS, ConfigError, read_mot
 from fairmot_mm.utils.machine import peak_memory
 

@@ -40,6 +40,11 @@ val_dataloader = dict(
 )
 test_dataloader = val_dataloader
 train_cfg = dict(max_epochs=3, val_interval=1)
+# That of ten epochs, so that runs of any length are beginnings of the same one.
+param_scheduler = [
+    {{**one, 'total_steps': 10}} if 'total_steps' in one else one
+    for one in _base_.param_scheduler
+]
 default_hooks = dict(logger=dict(interval=1))
 """
 BASES = [

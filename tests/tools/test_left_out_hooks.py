@@ -16,7 +16,7 @@ ALONE = {
     'sync_buffers': None,
     'resume': None,
     'row_shard': None,
-    'flag_exchange': 'StopOnSignalHook, CorruptImageHook, LossGuardHook cannot work',
+    'flag_exchange': 'CorruptImageHook, LossGuardHook, StopOnSignalHook cannot work',
     'stop_on_signal': None,
     'corrupt_images': None,
     'loss_guard': None,

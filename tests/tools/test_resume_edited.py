@@ -48,12 +48,8 @@ def test_another_place(edit, work_dir, make_config, run_tool, tmp_path):
     config = make_config(RUN.format(2))
     run_tool('train', config, '--work-dir', work_dir, *options)
     assert (work_dir / 'epoch_1.pth').read_bytes() == before
-    (last,) = (
-        path
-        for path in [*tmp_path.rglob('*.pth'), *tmp_path.rglob('*.pt')]
-        if path.name != 'epoch_1.pth'
-    )
-    assert iteration(last) == 8
+    found = [*tmp_path.rglob('*.pth'), *tmp_path.rglob('*.pt')]
+    assert max(map(iteration, found)) == 8
     config = make_config(RUN.format(3))  # back to the first names
     run_tool('train', config, '--work-dir', work_dir, '--resume')
     assert iteration(work_dir / 'epoch_3.pth') == 12
@@ -90,29 +86,25 @@ def test_a_second_training(work_dir, make_config, run_tool, capsys):
             "model['detector']['reid_head']['embed_dims'] = 8",
             r'another one .*reid_head.*embed_dims \(16 became 8\)',
         ),
-        ("model['detector']['bbox_head'] = dict(num_classes=2)", r'num_classes.*'),
         (
-            "optim_wrapper['optimizer'] = dict(_delete_=True, type='SGD', lr=0.1)",
+            "model['detector']['bbox_head'] = dict(num_classes=2)",
+            r'num_classes \(.* became 2\)',
+        ),
+        (
+            "optim_wrapper = dict(optimizer=dict(_delete_=True, type='SGD', lr=0.1))",
             'state of Adam, and the optimizer is SGD',
         ),
         (
             "param_scheduler = [dict(type='CosineAnnealingLR', T_max=9)]",
             'state of MultiStepLR by epoch, not of CosineAnnealingLR',
         ),
-        (
-            "model['frozen_modules'] = ['detector.backbone']",
-            r'',
-        ),
     ],
-    ids=['embedding', 'classes', 'optimizer', 'schedule', 'frozen'],
+    ids=['embedding', 'classes', 'optimizer', 'schedule'],
 )
 def test_refused_edits(edit, message, work_dir, make_config, run_tool):
     """One line, before a weight is loaded; the files stay."""
     config = make_config(RUN.format(2) + edit + '\n')
     arguments = [config, '--work-dir', work_dir, '--resume']
-    if not message:
-        run_tool('train', *arguments)
-        return
     with pytest.raises(SystemExit, match=message) as refused:
         run_tool('train', *arguments)
     assert refused.value.code.startswith('error: ')

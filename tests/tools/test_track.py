@@ -76,8 +76,11 @@ def track(monkeypatch):
 
 
 @pytest.fixture
-def run(track, monkeypatch):
+def run(track, monkeypatch, tmp_path):
     """Run the tool on a stand-in model; gives what was passed to init_model."""
+    monkeypatch.chdir(tmp_path)
+    for name in ('c.py', 'w.pth'):
+        (tmp_path / name).touch()
     passed = []
 
     def init_model(*args):

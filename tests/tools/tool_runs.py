@@ -71,22 +71,29 @@ def keep_layout(text, **_):
     return text, False
 
 
+def load_tool(path):
+    """The command that a file of tools/ runs; the demo is its own."""
+    if (ROOT / 'fairmot_mm' / 'commands' / path.name).exists():
+        return importlib.import_module(f'fairmot_mm.commands.{path.stem}')
+    spec = importlib.util.spec_from_file_location(f'{path.stem}_tool', path)
+    tool = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(tool)
+    return tool
+
+
 def run_tool(name, *args, local_rank='0'):
     """Run tools/NAME.py in this process as the command line would."""
     path = ROOT / 'tools' / f'{name}.py'
-    if (ROOT / 'fairmot_mm/commands' / path.name).exists():
-        tool = importlib.import_module(f'fairmot_mm.commands.{path.stem}')
-    else:
-        spec = importlib.util.spec_from_file_location(f'{name}_tool', path)
-        tool = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(tool)
+    tool = load_tool(path)
     num_threads = torch.get_num_threads()
     torch.set_num_threads(1)  # sums depend on it
     with pytest.MonkeyPatch.context() as patch:
         if local_rank is not None:
             patch.setenv('LOCAL_RANK', local_rank)
         patch.setattr(sys, 'argv', [path.name, *map(str, args)])
-        patch.setattr(mmengine.config.config, 'FormatCode', keep_layout)
+        # mmengine imports it with its module, the fork when it is used.
+        patch.setattr(mmengine.config.config, 'FormatCode', keep_layout, raising=False)
+        patch.setattr('yapf.yapflib.yapf_api.FormatCode', keep_layout)
         try:
             tool.main()
         finally:

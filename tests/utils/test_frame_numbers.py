@@ -11,7 +11,7 @@ from fairmot_mm.utils import (
     require_frames,
     sort_images,
 )
-from fairmot_mm.utils.frame_numbers import format_frames
+from fairmot_mm.utils.frame_numbering import format_frames
 
 
 def numbers(*names):

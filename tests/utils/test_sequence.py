@@ -5,12 +5,7 @@ import numpy as np
 import pytest
 
 from fairmot_mm.utils import DataError, SequenceInfo, list_images
-from fairmot_mm.utils.sequence import (
-    find_images,
-    list_files,
-    match_names,
-    write_seqinfo,
-)
+from fairmot_mm.utils.sequence import write_seqinfo
 
 INI = '[Sequence]\nname=x\nimDir=frames\nframeRate=14\nimWidth=30\nimHeight=20\n'
 
@@ -106,36 +101,6 @@ def test_what_is_written_is_read(folder, name):
     assert info.frame_rate == pytest.approx(30000 / 1001, abs=1e-7)
 
 
-def test_hidden_files_are_no_images(folder):
-    """macOS and Windows leave their own files; a folder is no image either."""
-    for name in ('._1.png', '.DS_Store', 'Thumbs.db', '.hidden/3.png', 'b.jpg/4.txt'):
-        path = folder / 'frames' / name
-        path.parent.mkdir(exist_ok=True)
-        path.write_bytes(b'\0\5\x16\7')
-    assert [path.name for path in list_images(folder / 'frames')] == ['1.png', '2.JPG']
-    (folder / '__MACOSX').mkdir()
-    (folder / '__MACOSX/5.png').touch()
-    assert [path.name for path in find_images(folder)] == ['1.png', '2.JPG']
-
-
-def test_names_and_patterns():
-    """A name that looks like a pattern is first of all a name."""
-    names = ['[a] b', 'a b', 'MOT17-02-SDP', '.x-SDP']
-    assert match_names('[a] b', names) == ['[a] b']
-    assert match_names('*-SDP', names) == ['MOT17-02-SDP']
-    assert match_names('[a] *', names) == ['a b']
-    assert match_names('gone', names) == []
-
-
-def test_files_of_an_ending(tmp_path):
-    """In the order of names, without hidden ones and folders."""
-    for name in ('b.txt', 'a.txt', '._a.txt', 'c.TXT'):
-        (tmp_path / name).touch()
-    (tmp_path / 'd.txt').mkdir()
-    assert [path.name for path in list_files(tmp_path, '.txt')] == ['a.txt', 'b.txt']
-    assert list_files(tmp_path / 'gone', '.txt') == []
-
-
 def test_no_images(tmp_path):
     """A folder that is missing or has no image is named."""
     with pytest.raises(DataError, match='gone is not a folder'):
@@ -149,11 +114,3 @@ def test_damaged_first_image(folder):
     (folder / 'frames' / '1.png').write_bytes(b'no image')
     with pytest.raises(DataError, match=r'1\.png is not a readable image'):
         SequenceInfo.read(folder / 'frames')
-
-
-def test_numbers_in_names_count(tmp_path):
-    """9.jpg comes before 10.jpg, with and without words around the number."""
-    for name in ('10.jpg', '9.jpg', 'a10.jpg', 'a9.jpg', '009.jpg'):
-        (tmp_path / name).touch()
-    names = [path.name for path in list_images(tmp_path)]
-    assert names == ['009.jpg', '9.jpg', '10.jpg', 'a9.jpg', 'a10.jpg']

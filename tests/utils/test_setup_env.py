@@ -31,6 +31,44 @@ def test_this_environment_passes():
     check_environment()
 
 
+def install(monkeypatch, versions):
+    """Let exactly these distributions be installed; None stands for none."""
+
+    def fake_version(asked):
+        if versions.get(asked) is None:
+            raise setup_env.PackageNotFoundError(asked)
+        return versions[asked]
+
+    monkeypatch.setattr(setup_env, 'version', fake_version)
+
+
+def test_the_maintained_forks_are_accepted(monkeypatch):
+    """All three forks, or one among packages of OpenMMLab, pass in their ranges."""
+    forks = {fork: lowest for fork, lowest, _ in setup_env.FORKS.values()}
+    install(monkeypatch, forks)
+    check_environment()
+    originals = {name: range_[0] for name, range_ in setup_env.SUPPORTED.items()}
+    fork, lowest, _ = setup_env.FORKS['mmengine']
+    install(monkeypatch, originals | {'mmengine': None, fork: lowest})
+    check_environment()
+
+
+def test_a_fork_of_another_version_is_named(monkeypatch):
+    """The message says which fork, which versions, and what to run."""
+    forks = {fork: lowest for fork, lowest, _ in setup_env.FORKS.values()}
+    install(monkeypatch, forks | {'onedl-mmcv': '2.2.1'})
+    with pytest.raises(ImportError, match=r'works with onedl-mmcv >= 2\..*2\.2\.1 is'):
+        check_environment()
+
+
+def test_a_package_beside_its_fork_is_refused(monkeypatch):
+    """Both write to one folder, so nobody knows which of them runs."""
+    originals = {name: range_[0] for name, range_ in setup_env.SUPPORTED.items()}
+    install(monkeypatch, originals | {'onedl-mmcv': '2.3.6'})
+    with pytest.raises(ImportError, match=r'both installed.*pip uninstall mmcv onedl-'):
+        check_environment()
+
+
 @pytest.mark.parametrize(
     ('name', 'found', 'remedy'),
     [
@@ -44,14 +82,8 @@ def test_this_environment_passes():
 def test_a_version_that_does_not_fit_is_named(monkeypatch, name, found, remedy):
     """Too old, too new or missing: the message says which, and what to run."""
 
-    def fake_version(asked):
-        if asked != name:
-            return setup_env.SUPPORTED[asked][0]
-        if found is None:
-            raise setup_env.PackageNotFoundError(asked)
-        return found
-
-    monkeypatch.setattr(setup_env, 'version', fake_version)
+    lowest = {package: range_[0] for package, range_ in setup_env.SUPPORTED.items()}
+    install(monkeypatch, lowest | {name: found})
     with pytest.raises(ImportError) as error:
         check_environment()
     assert f'works with {name} >= ' in str(error.value)

@@ -2,9 +2,10 @@
 
 from signal import SIG_DFL, SIGINT, default_int_handler, getsignal, signal
 
-if __name__ == '__main__':
-    if getsignal(SIGINT) is default_int_handler:
-        signal(SIGINT, SIG_DFL)  # Ctrl-C while the command is imported: no traceback
-    from fairmot_mm.commands.compare_runs import main
+if __name__ == '__main__' and getsignal(SIGINT) is default_int_handler:
+    signal(SIGINT, SIG_DFL)  # Ctrl-C while the command is imported: no traceback
 
+from fairmot_mm.commands.compare_runs import main
+
+if __name__ == '__main__':
     main()

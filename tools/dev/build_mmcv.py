@@ -10,10 +10,12 @@ is printed for each file, the rest goes to mmcv-build.log in the environment's f
 import argparse
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
 import sysconfig
+import tempfile
 import time
 from pathlib import Path
 
@@ -47,7 +49,12 @@ def main() -> None:
     pip += ['--no-deps', '--no-build-isolation', '-r', 'requirements/mmcv.txt']
     pip += anew if args.rebuild else []
     log = Path(sys.prefix) / 'mmcv-build.log'
-    returncode = run_with_progress(pip, build_environment(), log)
+    # In the environment: the header has 430 MB, too many for some /tmp.
+    with tempfile.TemporaryDirectory(prefix='mmcv-build-', dir=sys.prefix) as folder:
+        env = build_environment()
+        if compiler := precompiling_compiler(env, Path(folder)):
+            env['CXX'] = str(compiler)
+        returncode = run_with_progress(pip, env, log)
     if returncode:
         text = log.read_text(encoding='utf-8', errors='replace')
         errors = [line.strip() for line in text.splitlines() if FAILURE.search(line)]
@@ -68,6 +75,37 @@ def build_environment() -> dict[str, str]:
         'PATH': f'{scripts}{os.pathsep}{os.environ.get("PATH", os.defpath)}',
         'PYTHONUNBUFFERED': '1',
     }
+
+
+def precompiling_compiler(env: dict[str, str], folder: Path) -> Path | None:
+    """Make a compiler that reads the headers of torch once for all files of mmcv.
+
+    Each file of mmcv includes these headers, and reading them takes most of its time.
+
+    Args:
+        env: Environment of the build, with the user's compiler in ``CXX``.
+        folder: Where the compiler and its precompiled header may lie.
+
+    Returns:
+        A program to call as the compiler, see precompiled_cxx.py; None where there is
+        no GCC or clang.
+    """
+    compiler = env.get('CXX', 'c++')
+    try:
+        words = shlex.split(compiler)
+        macros = [*words, '-dM', '-E', '-x', 'c++', os.devnull]
+        shown = subprocess.run(macros, capture_output=True, text=True)
+    except (OSError, ValueError, IndexError):
+        return None
+    if os.name != 'posix' or '#define __GNUC__ ' not in shown.stdout:
+        return None
+    # It has the name of the compiler, by which torch knows what kind it is.
+    program = folder / Path(words[-1]).name
+    script = Path(__file__).resolve().with_name('precompiled_cxx.py')
+    start = [sys.executable, '-I', '-S', str(script), str(folder), compiler]
+    program.write_text(f'#!/bin/sh\nexec {shlex.join(start)} "$@"\n')
+    program.chmod(0o755)
+    return program
 
 
 def num_jobs() -> int:

@@ -31,7 +31,7 @@ REFUSED = {
 
 def parse_args() -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, allow_abbrev=False)
     parser.add_argument('out', type=Path, help='folder for data and work dirs')
     parser.add_argument('names', nargs='*', help='examples; by default all of them')
     return parser.parse_args()

@@ -6,6 +6,7 @@ The last step of `make setup`. Ends with one sentence when something is wrong.
 """
 
 import sys
+from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -15,24 +16,31 @@ AGAIN = 'run `make clean setup`'
 
 
 def main() -> None:
-    """Check versions, then mmcv's compiled operators, then a result of one of them."""
-    num_pinned = check_versions()
+    """Check mmcv and its operators, then versions, then a result of an operator."""
     try:
-        from fairmot_mm.utils.setup_env import check_environment
+        from fairmot_mm.utils.setup_env import FORKS, check_environment, find_version
 
         check_environment()
     except ImportError as error:
         sys.exit(f'fairmot_mm: {error}')
+    replaced = {name for name, (fork, *_) in FORKS.items() if find_version(fork)}
+    num_pinned = check_versions(replaced)
     check_deformable_convolution()
+    compile_what_runs_import()
     print(f'fairmot_mm: {num_pinned} versions are as pinned and mmcv computes: ready')
 
 
-def check_versions() -> int:
-    """Compare what is installed with the requirement files; the number compared."""
+def check_versions(replaced: set[str]) -> int:
+    """Compare what is installed with the requirement files; the number compared.
+
+    A package that its fork replaces has no pinned version.
+    """
     pinned: dict[str, str] = {}
     for file in FILES:
         lines = (REQUIREMENTS / file).read_text(encoding='utf-8').splitlines()
         pinned |= dict(line.split('==') for line in lines if '==' in line)
+    for name in replaced:
+        del pinned[name]
     for name, wanted in pinned.items():
         try:
             # '2.13.0+cpu' is a build of 2.13.0.
@@ -42,6 +50,15 @@ def check_versions() -> int:
         if found != wanted:
             sys.exit(f'fairmot_mm: {name} is {found} instead of {wanted}: {AGAIN}')
     return len(pinned)
+
+
+def compile_what_runs_import() -> None:
+    """Import what tracking, training and testing import; Python keeps it compiled."""
+    for name in ('track', 'train', 'test'):
+        import_module(f'fairmot_mm.actions.{name}')
+    from fairmot_mm.utils.setup_env import register_all_modules
+
+    register_all_modules()
 
 
 def check_deformable_convolution() -> None:

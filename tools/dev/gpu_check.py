@@ -325,13 +325,18 @@ def check_runs(checks: Checks, device: str, folder: Path) -> None:
         pool.submit(checks.run, f'train.py, {backend}', runs.several_processes)
 
 
-def main() -> None:
-    """Run all checks; the exit status says whether one failed."""
+def parse_args() -> argparse.Namespace:
+    """Where the checks run."""
     parser = argparse.ArgumentParser(
         description=__doc__.split('\n\n')[0], allow_abbrev=False
     )
     parser.add_argument('device', nargs='?', choices=['cuda', 'cpu'], default='cuda')
-    device = parser.parse_args().device
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Run all checks; the exit status says whether one failed."""
+    device = parse_args().device
     if device == 'cuda' and not torch.cuda.is_available():
         sys.exit(
             'error: torch finds no GPU; `gpu_check.py cpu` is a dry run without one'

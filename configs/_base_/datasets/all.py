@@ -10,4 +10,3 @@ ann_files = [
     'crowdhuman.train',
     'crowdhuman.val',
 ]
-train_dataloader = dict(dataset=dict(ann_files=ann_files))

@@ -8,4 +8,3 @@ ann_files = [
     'prw.train',
     'eth.train',
 ]
-train_dataloader = dict(dataset=dict(ann_files=ann_files))

@@ -2,8 +2,7 @@
 # the published instructions say. The test set: option
 # test_dataloader.dataset.data_root=data/MOT20/images/test
 _base_ = './jde_1088x608.py'
-videos = dict(data_root='${data_root}/MOT20/images/train')
+ann_files = ['mot20.train']
+video_root = '${data_root}/MOT20/images/train'
+val_sequences = ['MOT20-01']
 affine = dict(clip_border=True)
-train_dataloader = dict(dataset=dict(ann_files=['mot20.train']))
-val_dataloader = dict(dataset=dict(**videos, sequences=['MOT20-01']))
-test_dataloader = dict(dataset=videos)

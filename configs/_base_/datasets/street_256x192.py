@@ -4,6 +4,15 @@
 _base_ = './jde_1088x608.py'
 window_size = (256, 192)  # of training, (width, height)
 input_size = (512, 320)  # of testing and tracking
+ann_files = [
+    'mot15two.train',
+    'pennfudan.train',
+    'prwcam6.train',
+    'mot17excerpt.train',
+]
+repeats = [2, 6, 1, 12]  # how many times each list occurs in an epoch
+video_root = '${data_root}/mot15'
+test_sequences = ['TUD-Campus']
 
 train_pipeline = [
     dict(type='LoadImage'),
@@ -15,22 +24,6 @@ train_pipeline = [
     dict(type='RandomFlip', prob=0.5),
     dict(type='PackJDEInputs'),
 ]
-train_dataloader = dict(
-    batch_size=8,
-    num_workers=1,
-    dataset=dict(
-        ann_files=[
-            'mot15two.train',
-            'pennfudan.train',
-            'prwcam6.train',
-            'mot17excerpt.train',
-        ],
-        repeats=[2, 6, 1, 12],
-    ),
-)
-val_dataloader = dict(
-    num_workers=0,
-    persistent_workers=False,
-    dataset=dict(data_root='${data_root}/mot15', sequences=['TUD-Campus']),
-)
+train_dataloader = dict(batch_size=8, num_workers=1, dataset=dict(repeats='${repeats}'))
+val_dataloader = dict(num_workers=0)
 test_dataloader = val_dataloader

@@ -6,7 +6,7 @@ model = dict(
     detector=dict(
         backbone=dict(base_channels=8),
         neck=dict(in_channels=[32, 64, 128, 256]),
-        bbox_head=dict(in_channels=32, feat_channels=feat_channels),
-        reid_head=dict(in_channels=32, feat_channels=feat_channels, embed_dims=64),
+        bbox_head=dict(in_channels=32, feat_channels='${feat_channels}'),
+        reid_head=dict(in_channels=32, feat_channels='${feat_channels}', embed_dims=64),
     )
 )

@@ -11,14 +11,14 @@ init_cfg = dict(
 branch_init = dict(weight_std=0.001)
 model = dict(
     detector=dict(
-        backbone=dict(init_cfg=init_cfg),
+        backbone=dict(init_cfg='${init_cfg}'),
         neck=dict(
             _delete_=True,
             type='DLAConcatUp',
             in_channels=[64, 128, 256, 512],
-            init_cfg=init_cfg,
+            init_cfg='${init_cfg}',
         ),
-        bbox_head=dict(branch_init=branch_init),
-        reid_head=dict(branch_init=branch_init),
+        bbox_head=dict(branch_init='${branch_init}'),
+        reid_head=dict(branch_init='${branch_init}'),
     )
 )

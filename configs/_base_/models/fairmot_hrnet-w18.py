@@ -50,3 +50,4 @@ model = dict(
         reid_head=dict(in_channels=in_channels),
     )
 )
+del width, in_channels

@@ -18,7 +18,7 @@ model = dict(
             channels=[256, 128, 64],
             conv_cfg=dict(type='DCNv2'),
         ),
-        bbox_head=dict(branch_init=branch_init),
-        reid_head=dict(branch_init=branch_init),
+        bbox_head=dict(branch_init='${branch_init}'),
+        reid_head=dict(branch_init='${branch_init}'),
     )
 )

@@ -1,18 +1,18 @@
 # A short schedule for small data: Adam, up to 1.5e-3 in two epochs and down again.
 max_epochs = 10
-train_cfg = dict(type='ResumableEpochLoop', max_epochs=max_epochs, val_interval=5)
+base_lr = 1.5e-3  # at the peak
+train_cfg = dict(type='ResumableEpochLoop', max_epochs='${max_epochs}', val_interval=5)
 val_cfg = dict(type='ValLoop')
 test_cfg = dict(type='TestLoop')
 optim_wrapper = dict(
     type='OptimWrapper',
-    optimizer=dict(type='Adam', lr=1e-3),
+    optimizer=dict(type='Adam', lr='${base_lr}'),
     clip_grad=dict(max_norm=35),
 )
 param_scheduler = [
     dict(
-        type='OneCycleLR',
-        eta_max=1.5e-3,
-        total_steps=max_epochs,
+        type='PeakOneCycleLR',
+        total_steps='${train_cfg.max_epochs}',
         pct_start=0.2,
         by_epoch=True,
         convert_to_iter_based=True,

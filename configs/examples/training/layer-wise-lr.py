@@ -8,4 +8,5 @@ optim_wrapper = dict(
         }
     )
 )
+base_lr = 1e-3
 param_scheduler = [dict(type='MultiStepLR', by_epoch=True, milestones=[8], gamma=0.1)]

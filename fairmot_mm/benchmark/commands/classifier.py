@@ -1,12 +1,4 @@
-"""Measure classifiers of very many identities: time and memory of a training step.
-
-A step is forward, backward and update of only the classifier, from embeddings of people
-with random identities, on one core a process: nn.Linear with Adam, then
-PartialClassifier with all identities, sampled with Adam, sampled with RowAdam, and
-split among processes. Each variant runs in its own processes. "peak MB" is what one
-process grew by; "kept MB" is what stays between steps: weights and the state of the
-optimizer. Every process has its own --people.
-"""
+"""Measure classifiers of very many identities: time and memory of a training step."""
 
 import argparse
 import statistics
@@ -24,23 +16,10 @@ from fairmot_mm.benchmark.process import call_in_processes
 from fairmot_mm.benchmark.report import Report
 from fairmot_mm.engine import RowAdam
 from fairmot_mm.models import PartialClassifier
-from fairmot_mm.utils.cli import add_number_arguments, show_progress
+from fairmot_mm.utils.cli import show_progress
 from fairmot_mm.utils.machine import describe_machine, machine_line, peak_memory
 
 WARM_UP = 2  # steps: the optimizer makes its state in the first one
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the options of the sub-command."""
-    add_number_arguments(
-        parser,
-        identities=(340_000, 'number of identities'),
-        people=(300, 'number of people in a batch'),
-        embed_dims=(128, 'length of an embedding'),
-        sample_ratio=(0.1, 'share of the identities in a sample'),
-        shards=(2, 'number of processes that share the identities'),
-        steps=(5, 'number of timed steps'),
-    )
 
 
 def run(args: argparse.Namespace, report: Report) -> None:

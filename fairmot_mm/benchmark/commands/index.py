@@ -1,10 +1,4 @@
-"""Time the start of a training on a large data set, and show the memory of its workers.
-
-Label files of invented people are written to a temporary folder. They are read for the
-first time, again, and after one of them changed. Then workers read the samples of an
-epoch; the memory that each worker shares with no other process (Linux only) is measured
-early in the epoch and at its end.
-"""
+"""Time the start of a training on a large data set, and the memory of its workers."""
 
 import argparse
 import os
@@ -18,20 +12,10 @@ from torch.utils.data import DataLoader, Dataset, get_worker_info
 
 from fairmot_mm.benchmark.report import Report
 from fairmot_mm.datasets import JDEDataset, SeededSampler
-from fairmot_mm.utils.cli import add_number_arguments, show_progress
+from fairmot_mm.utils.cli import show_progress
 from fairmot_mm.utils.machine import describe_machine, machine_line, unshared_memory
 
 IMAGES_A_FOLDER = 1000
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the options of the sub-command."""
-    add_number_arguments(
-        parser,
-        num_images=(50_000, 'number of images'),
-        num_people=(8, 'number of boxes in an image'),
-        num_workers=(2, 'number of processes that read samples'),
-    )
 
 
 def run(args: argparse.Namespace, report: Report) -> None:

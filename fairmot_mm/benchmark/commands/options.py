@@ -1,9 +1,4 @@
-"""Show how options of inference change results: detections, embeddings and tracks.
-
-Each variant tracks the same frames as the reference: PyTorch in float32 with contiguous
-maps. The table has a row for each network and variant. Without a checkpoint a network
-gets random weights that detect something, see the sub-command track.
-"""
+"""Show how options of inference change results: detections, embeddings and tracks."""
 
 import argparse
 import itertools
@@ -17,24 +12,16 @@ import torch
 from mmdet.structures import DetDataSample
 
 from fairmot_mm.apis import TrackInferencer, load_config
-from fairmot_mm.benchmark.command import add_video_arguments
 from fairmot_mm.benchmark.report import Report
 from fairmot_mm.benchmark.tracking_benchmark import track_timed
 from fairmot_mm.benchmark.variant import parse_variant
 from fairmot_mm.benchmark.workload import Workload, prepare_workload
 from fairmot_mm.utils import UserInputError
-from fairmot_mm.utils.cli import add_number_arguments, show_progress
+from fairmot_mm.utils.cli import show_progress
 from fairmot_mm.utils.machine import describe_machine, machine_line
 from fairmot_mm.video.frame_source import open_source
 
 REFERENCE = 'contiguous'
-ON_A_CPU = (
-    'channels-last',
-    'fuse-conv-bn',
-    'bfloat16+fuse-conv-bn',
-    'compile',
-    'onnxruntime',
-)
 DIFFERENCES = ('box px', 'score', '1 - cosine')
 REACH = 8.0  # pixels; a detection counts as lost if no other one is nearer
 
@@ -51,20 +38,6 @@ class Run(NamedTuple):
     frames: list[DetDataSample]
     identities: list[list[int]]
     seconds: float
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the options of the sub-command."""
-    parser.add_argument('configs', nargs='+', type=Path, help='config files')
-    parser.add_argument('--checkpoint', help='weights (default: random ones)')
-    add_video_arguments(parser, device='cpu')
-    add_number_arguments(parser, frames=(10, 'number of first frames of the input'))
-    parser.add_argument(
-        '--variants',
-        nargs='+',
-        default=ON_A_CPU,
-        help=f'see the sub-command track, --compare ({" ".join(ON_A_CPU)})',
-    )
 
 
 def run(args: argparse.Namespace, report: Report) -> None:

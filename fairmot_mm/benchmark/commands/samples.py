@@ -1,9 +1,4 @@
-"""Time a training sample from the image file to the packed tensor, step by step.
-
-Two forms run in turn on the same images with the same random numbers, on one core: the
-pipeline of the config, and the same with its fused transform split into steps. The
-median of each step is reported, and how much boxes and pixels of the two forms differ.
-"""
+"""Time a training sample from the image file to the packed tensor, step by step."""
 
 import argparse
 import random
@@ -23,40 +18,28 @@ from fairmot_mm.checkpoint.model_zoo import project_root
 from fairmot_mm.datasets import FusedJDEAugment
 from fairmot_mm.registry import DATASETS, TRANSFORMS
 from fairmot_mm.utils import ConfigError, DataError
-from fairmot_mm.utils.cli import add_number_arguments, show_progress
+from fairmot_mm.utils.cli import show_progress
+from fairmot_mm.utils.dataset_configs import inner_datasets, without_pipelines
+from fairmot_mm.utils.file_listing import find_images
 from fairmot_mm.utils.machine import describe_machine, machine_line
-from fairmot_mm.utils.sequence import find_images
 
 FUSED_STEPS = ('decode', 'load_labels', 'move_boxes', 'resize', 'warp')
 NUM_BOXES = 20
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the options of the sub-command."""
-    config = project_root() / 'configs/_base_/datasets/jde_1088x608.py'
-    parser.add_argument(
-        'config', nargs='?', default=config, help='config of a training pipeline'
-    )
-    parser.add_argument(
-        '--images',
-        type=Path,
-        help='read the images below this folder instead of the data of the config; '
-        f'each gets {NUM_BOXES} random boxes',
-    )
-    add_number_arguments(parser, num_samples=(60, 'number of images'))
 
 
 def run(args: argparse.Namespace, report: Report) -> None:
     """Measure and report."""
     cv2.setNumThreads(0)
     torch.set_num_threads(1)
-    dataset_cfg = load_config(args.config).train_dataloader.dataset
+    config = args.config or project_root() / 'configs/_base_/datasets/jde_1088x608.py'
+    dataset_cfg = load_config(config).train_dataloader.dataset
     with explain_build_errors():
         if args.images is not None:
             samples = _samples_of_folder(args.images, args.num_samples)
         else:
             samples = _samples_of_config(dataset_cfg, args.num_samples)
-        numbers = _measure(dataset_cfg.pipeline, samples)
+        pipeline = next(part.pipeline for part, _ in inner_datasets(dataset_cfg))
+        numbers = _measure(pipeline, samples)
     tables = []
     for name, title in (('pipeline', 'step of the config'), ('steps', 'single step')):
         times = {**numbers[name]['steps'], 'whole sample': numbers[name]['total']}
@@ -138,9 +121,9 @@ def _samples_of_folder(folder: Path, count: int) -> list[dict]:
 
 def _samples_of_config(dataset_cfg: dict, count: int) -> list[dict]:
     """Choose evenly spaced samples of the training data."""
-    if not dataset_cfg.get('ann_files'):
+    if not any(part.get('ann_files') for part, _ in inner_datasets(dataset_cfg)):
         raise ConfigError('the config names no training list: use --images FOLDER')
-    dataset = DATASETS.build({**dataset_cfg, 'pipeline': []})
+    dataset = DATASETS.build(without_pipelines(dataset_cfg))
     indices = np.linspace(0, len(dataset) - 1, count).round().astype(int)
     return [dataset.get_data_info(int(index)) for index in indices]
 

@@ -1,10 +1,4 @@
-"""Track a video again and again, to see whether memory or time grow with its length.
-
-The video is decoded again in every round, so that decoding, network, tracker, MOT text
-and mp4 run as in a single video of that length. The resident memory and the time of a
-frame are printed at regular intervals. Without a checkpoint the weights are random, see
-the sub-command track.
-"""
+"""Track a video again and again, to see whether memory or time grow with its length."""
 
 import argparse
 import itertools
@@ -16,28 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from fairmot_mm.apis import TrackInferencer
-from fairmot_mm.benchmark.command import add_video_arguments
 from fairmot_mm.benchmark.report import Report
 from fairmot_mm.benchmark.workload import Workload, prepare_workload
 from fairmot_mm.utils import ConfigError
-from fairmot_mm.utils.cli import add_number_arguments, show_progress
+from fairmot_mm.utils.cli import show_progress
 from fairmot_mm.utils.machine import current_memory, describe_machine, machine_line
 from fairmot_mm.video.frame import Frame
 from fairmot_mm.video.frame_source import FrameSource, open_source
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the options of the sub-command."""
-    parser.add_argument('config', help='config file')
-    parser.add_argument('checkpoint', nargs='?', help='weights (default: random ones)')
-    add_video_arguments(parser)
-    add_number_arguments(
-        parser,
-        frames=(20_000, 'frames in all'),
-        every=(1000, 'frames between measurements'),
-        batch_size=(1, 'frames in a batch'),
-    )
-    parser.add_argument('--no-video', action='store_true', help='write no mp4')
 
 
 def run(args: argparse.Namespace, report: Report) -> None:

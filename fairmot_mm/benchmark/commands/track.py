@@ -1,12 +1,4 @@
-"""Measure tracking from a video to its results: throughput, steps, latency, memory.
-
-Without --compare one way of running the network is measured in full: the frames a
-second of whole runs; in a separate run, with a clock, the time of every pipeline step;
-and the time from a decoded frame to its tracks, one frame at a time. With --compare
-several ways run in turn on the same frames, each in its own process, and their tracks
-are compared. Without a checkpoint the weights are random: what is detected then means
-nothing, but there are about as many detections as in a crowd.
-"""
+"""Measure tracking from a video to its results: throughput, steps, latency, memory."""
 
 import argparse
 import statistics
@@ -15,8 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from fairmot_mm.benchmark.command import (
-    add_length_arguments,
-    add_video_arguments,
     describe_run,
 )
 from fairmot_mm.benchmark.measure import compare_tracks, measure_in_turn, summarize
@@ -24,38 +14,6 @@ from fairmot_mm.benchmark.report import Report, Rows, format_number, format_trac
 from fairmot_mm.benchmark.variant import ON_CPU, ON_GPU
 from fairmot_mm.benchmark.workload import Workload, prepare_workload
 from fairmot_mm.utils import STEPS, ConfigError
-from fairmot_mm.utils.cli import add_number_arguments
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the options of the sub-command."""
-    parser.add_argument('config', help='config file')
-    parser.add_argument(
-        'checkpoint', nargs='?', help='weights or an ONNX file (default: random)'
-    )
-    add_video_arguments(parser)
-    parser.add_argument(
-        '--compare',
-        nargs='*',
-        metavar='VARIANT',
-        help='measure these variants in turn, as in --compare pytorch '
-        'fuse-conv-bn+batch-4 onnxruntime; without names those that suit the device',
-    )
-    parser.add_argument(
-        '--reference',
-        metavar='VARIANT',
-        help='the variant whose tracks the others are compared with (the first)',
-    )
-    add_length_arguments(parser, frames=50, warmup=3, rounds=2)
-    parser.add_argument(
-        '--no-threads', action='store_true', help='run one step after the other'
-    )
-    parser.add_argument('--save-video', action='store_true', help='also write an mp4')
-    add_number_arguments(
-        parser,
-        batch_size=(1, 'frames in a batch'),
-        people=(30, 'random weights find about as many people in a frame'),
-    )
 
 
 def run(args: argparse.Namespace, report: Report) -> None:

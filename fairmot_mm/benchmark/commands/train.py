@@ -1,14 +1,8 @@
-"""Measure training: from a packed batch to updated weights, by network and option.
-
-Every option runs in its own process, one step of each in turn. Images and people are
-noise: the time does not depend on them. Reading the data is measured by
-benchmark_data.py. Hooks are left out, except for the loss guard where it is an option.
-"""
+"""Measure training: from a packed batch to updated weights, by network and option."""
 
 import argparse
 import statistics
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from mmengine.device import get_device
@@ -16,11 +10,9 @@ from mmengine.device import get_device
 from fairmot_mm.benchmark.measure import measure_in_turn
 from fairmot_mm.benchmark.report import Report
 from fairmot_mm.benchmark.training_benchmark import (
-    OPTIONS,
     TrainingBenchmark,
     read_options,
 )
-from fairmot_mm.utils import cli
 from fairmot_mm.utils.machine import describe_machine, machine_line
 
 ON_CPU = ('float32', 'channels-last', 'fused', 'bfloat16', 'channels-last+fused')
@@ -33,27 +25,6 @@ ON_GPU = (
     'float16+channels-last+fused',
     'float16+channels-last+fused+compile',
 )
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the options of the sub-command."""
-    parser.add_argument('configs', nargs='+', type=Path, help='config files')
-    parser.add_argument(
-        '--compare',
-        nargs='+',
-        metavar='OPTION',
-        help=f'measure these in turn: {", ".join(OPTIONS)}, or several joined by +, as '
-        'in float32 float16+fused (default: those that suit the device)',
-    )
-    parser.add_argument('--device', help='as in cuda:0 (default: the accelerator)')
-    cli.add_input_size_argument(parser, (1088, 608))
-    cli.add_number_arguments(
-        parser,
-        batch_size=(4, 'images in a batch'),
-        steps=(4, 'number of timed steps'),
-        warmup=(1, 'number of steps before, which are not timed'),
-    )
-    cli.add_cfg_options_argument(parser)
 
 
 def run(args: argparse.Namespace, report: Report) -> None:

@@ -1,6 +1,7 @@
 """Checking an image and its label file."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -10,7 +11,7 @@ from PIL import Image
 from fairmot_mm.datasets.check.problem import WARNINGS, Problem
 from fairmot_mm.datasets.label_lines import LABEL_COLUMNS, label_problem
 from fairmot_mm.utils import DataError, SequenceInfo
-from fairmot_mm.utils.images import image_size
+from fairmot_mm.utils.images import image_size, read_image
 from fairmot_mm.utils.text_files import read_lines
 
 # Rounding to six decimals may move a side of a clipped box by this much.
@@ -83,9 +84,9 @@ def _check_pixels(image: Path, decode: bool) -> Iterator[Problem]:
     try:
         size = image_size(image)
         if decode:
-            with Image.open(image) as opened:
-                opened.load()
-    except (DataError, OSError, SyntaxError) as error:
+            read_image(str(image))  # as training does
+            _load_to_the_end(image)
+    except (DataError, OSError, SyntaxError, ValueError) as error:
         yield Problem('unreadable-image', str(image), f'cannot be decoded ({error})')
         return
     try:
@@ -96,6 +97,13 @@ def _check_pixels(image: Path, decode: bool) -> Iterator[Problem]:
     if said and said[:2] != size:
         what = f'{size[0]}x{size[1]} pixels, but {said[2]} says {said[0]}x{said[1]}'
         yield Problem('wrong-size', str(image), what)
+
+
+def _load_to_the_end(image: Path) -> None:
+    """Raise if an image is cut off: OpenCV makes the missing part grey."""
+    # Pillow refuses to decode very large images, which OpenCV reads.
+    with suppress(Image.DecompressionBombError), Image.open(image) as opened:
+        opened.load()
 
 
 def _sequence_size(folder: Path) -> tuple[int, int, str] | None:

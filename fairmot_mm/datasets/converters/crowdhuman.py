@@ -15,7 +15,7 @@ from fairmot_mm.datasets.converters.label_part import (
 )
 from fairmot_mm.datasets.converters.target import Target
 from fairmot_mm.utils import DataError
-from fairmot_mm.utils.sequence import find_images
+from fairmot_mm.utils.file_listing import find_images
 from fairmot_mm.utils.text_files import read_lines
 
 IDENTITIES = ('per-box', 'none')

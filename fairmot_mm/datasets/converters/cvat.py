@@ -28,7 +28,7 @@ from fairmot_mm.utils import (
 )
 from fairmot_mm.utils.boxes import xyxy_to_tlwh
 from fairmot_mm.utils.exact_numbers import real_number, whole_number
-from fairmot_mm.utils.sequence import find_images
+from fairmot_mm.utils.file_listing import find_images
 from fairmot_mm.utils.text_files import read_xml
 
 _CORNERS = ('xtl', 'ytl', 'xbr', 'ybr')

@@ -12,7 +12,7 @@ from fairmot_mm.datasets.converters.half_split import half_lists
 from fairmot_mm.datasets.converters.list_count import ListCount
 from fairmot_mm.datasets.label_files import IMAGE_DIR, label_name, read_labels
 from fairmot_mm.utils import DataError, map_parallel, sort_images, write_text
-from fairmot_mm.utils.sequence import find_images, is_image
+from fairmot_mm.utils.file_listing import find_images, is_image
 
 PARTS = ('all', *half_lists(0))
 _IMAGES_A_JOB = 500

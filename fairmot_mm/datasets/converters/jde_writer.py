@@ -127,10 +127,10 @@ def _check_parts(parts: Sequence[LabelPart], target: Target) -> None:
     for part in parts:
         source = part.source
         is_video = source.frame_rate is not None
-        if is_video and videos.setdefault(source.folder, source) is not source:
-            raise DataError(f'two videos would share the folder {source.folder}')
         if is_video:
             _check_order(source)
+        if is_video and videos.setdefault(source.folder, source) is not source:
+            raise DataError(f'two videos would share the folder {source.folder}')
         for image in source.images:
             other = seen.setdefault((source.folder, image.stem), image)
             if other is not image:

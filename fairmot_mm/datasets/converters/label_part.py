@@ -118,15 +118,16 @@ def make_part(
         reasons[f'class {name!s} is not converted'] = source.names == name
     reasons['the frame has no image'] = source.image < 0
     reasons['not a finite number'] = ~np.isfinite(source.tlwh).all(1)
-    size = source.sizes[source.image]
-    boxes = np.where(np.isfinite(source.tlwh), source.tlwh, 0) / np.tile(size, 2)
-    flat = (boxes[:, 2:] < _SMALLEST_SIDE).any(1)
+    size = np.tile(source.sizes[source.image], 2)
+    boxes = np.where(np.isfinite(source.tlwh), source.tlwh, 0)
+    flat = (boxes / size < _SMALLEST_SIDE)[:, 2:].any(1)
     reasons['width or height is not above 0'] = flat
     if clip:
-        boxes = xyxy_to_tlwh(tlwh_to_xyxy(boxes).clip(0, 1))
-        outside = (boxes[:, 2:] < _SMALLEST_SIDE).any(1)
+        boxes = xyxy_to_tlwh(tlwh_to_xyxy(boxes).clip(0, size))
+        outside = (boxes / size < _SMALLEST_SIDE)[:, 2:].any(1)
         reasons['outside the image'] = outside & ~flat
-    boxes = tlwh_to_cxcywh(boxes)
+    # Divided last, as the published scripts do, so that the sixth decimal is theirs.
+    boxes = tlwh_to_cxcywh(boxes) / size
     reasons['far from the image'] = are_pixels(boxes)
 
     keep, rejected = np.ones(len(boxes), bool), Counter[str]()

@@ -18,9 +18,9 @@ from fairmot_mm.datasets.converters.label_part import (
 )
 from fairmot_mm.datasets.converters.target import Target
 from fairmot_mm.utils import DataError, OutputError, SequenceInfo, natural_order
+from fairmot_mm.utils.file_listing import match_names
 from fairmot_mm.utils.mot_io import mot_rows
 from fairmot_mm.utils.mot_table import ClassColumn, MOTTable
-from fairmot_mm.utils.sequence import match_names
 from fairmot_mm.utils.text_files import read_names
 
 # Classes of MOT16, 17 and 20 in the order of their numbers, from 1.

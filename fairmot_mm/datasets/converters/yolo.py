@@ -18,7 +18,7 @@ from fairmot_mm.datasets.converters.target import Target
 from fairmot_mm.datasets.label_lines import label_problem
 from fairmot_mm.utils import DataError, list_images, natural_order
 from fairmot_mm.utils.boxes import cxcywh_to_tlwh
-from fairmot_mm.utils.sequence import find_images
+from fairmot_mm.utils.file_listing import find_images
 from fairmot_mm.utils.text_files import read_lines, read_names, read_yaml
 
 _IMAGES, _LABELS, _SUFFIX = 'images', 'labels', '.txt'

@@ -12,7 +12,7 @@ from mmdet.structures.bbox import HorizontalBoxes
 
 from fairmot_mm.registry import TRANSFORMS
 from fairmot_mm.utils.errors import DataError
-from fairmot_mm.utils.sequence import list_files
+from fairmot_mm.utils.file_listing import list_files
 
 # Largest share of a box that pasted people may cover. A person fills about half of the
 # box, so a person in a box that is covered more is hidden completely.

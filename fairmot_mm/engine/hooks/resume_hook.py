@@ -132,7 +132,7 @@ def _restore_seed(loader: DataLoader, seed: int | None) -> None:
 
     Otherwise the rest of the epoch would have images that it had before.
     """
-    samplers = [loader.sampler, loader.batch_sampler]
+    samplers: list[Any] = [loader.sampler, loader.batch_sampler]
     samplers.append(getattr(loader.batch_sampler, 'sampler', None))
     for sampler in samplers:
         if seed is not None and isinstance(getattr(sampler, 'seed', None), int):

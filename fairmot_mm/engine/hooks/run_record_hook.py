@@ -65,7 +65,7 @@ class RunRecordHook(Hook):
             repositories.append(entry)
         record = {
             'started': _now(),
-            'command': _without_passwords(shlex.join([sys.executable, *sys.argv])),
+            'command': _without_passwords(shlex.join(_command_line())),
             'folder': str(Path.cwd()),
             'config': config,
             'machine': platform.node(),
@@ -105,6 +105,14 @@ class RunRecordHook(Hook):
 
 def _now() -> str:
     return datetime.now().astimezone().isoformat(timespec='seconds')
+
+
+def _command_line() -> list[str]:
+    """Give the words that started this process, as a shell takes them."""
+    program, *arguments = sys.argv
+    if Path(program).is_file():
+        return [sys.executable, program, *arguments]
+    return [*program.split(), *arguments]  # `fairmot train`
 
 
 def _environment() -> dict[str, Any]:

@@ -34,6 +34,7 @@ class ImageAPMetric(FrameMetric):
     """
 
     default_prefix = 'det'
+    score_names = ('AP', 'precision', 'recall')
 
     def __init__(
         self,

@@ -13,7 +13,9 @@ from fairmot_mm.evaluation.metrics.frame_metric import FrameMetric
 from fairmot_mm.evaluation.metrics.frames import frames_of
 from fairmot_mm.evaluation.mot_protocols import PROTOCOLS, SequenceTracks
 from fairmot_mm.evaluation.mot_scores import (
+    HOTA_NAMES,
     OVERALL,
+    TABLE_NAMES,
     evaluate_sequences,
     format_table,
     require_protocol,
@@ -122,6 +124,7 @@ class MOTMetric(FrameMetric):
     """
 
     default_prefix = 'mot'
+    score_names = tuple({*HOTA_NAMES, *TABLE_NAMES})
 
     def __init__(
         self,

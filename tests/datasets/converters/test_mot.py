@@ -45,6 +45,14 @@ PETS09 = """\
 2,15,263,218,32.774,88.505,0,-11.21,-5.6516,0
 2,19,627,242,42.16,81.387,1,-9.0791,-12.489,0
 """
+# The sixth decimal of these centres depends on whether the box is halved or divided
+# by the image size first.
+ROUNDED = """\
+1,1,14,30,74,90,1,1,1.0
+1,2,35,40,32,64,1,1,1.0
+2,1,56,50,62,80,1,1,1.0
+2,2,7,60,44,99,1,1,1.0
+"""
 
 
 def published_labels(gt, size, classes):
@@ -63,10 +71,16 @@ def published_labels(gt, size, classes):
 
 @pytest.mark.parametrize(
     ('gt', 'size', 'classes'),
-    [(MOT17_02, (1920, 1080), True), (PETS09, (768, 576), False)],
+    [
+        (MOT17_02, (1920, 1080), True),
+        (PETS09, (768, 576), False),
+        (ROUNDED, (1920, 1080), True),
+        (ROUNDED, (640, 480), True),
+    ],
 )
 def test_real_ground_truth(tmp_path, make_sequence, gt, size, classes):
-    """MOT17 and MOT15 rows, box by box as the published scripts convert them."""
+    """MOT17 and MOT15 rows, box by box as the published scripts convert them, also
+    where the sixth decimal depends on the order of the divisions."""
     make_sequence(tmp_path / 'src', 'A', gt, frames=(1, 2), size=size)
     convert_mot(tmp_path / 'src', tmp_path / 'out', 'SET')
     expected = published_labels(gt, size, classes)
@@ -239,7 +253,7 @@ def test_halves(tmp_path, make_sequence):
 
 def test_halves_have_the_published_lengths(tmp_path, make_sequence):
     """An odd MOT17 sequence: 837 images of MOT17-05 are 418 and 419, 140 for Re-ID."""
-    make_sequence(tmp_path / 'src', 'A', MOT17_GT, frames=range(1, 838), size=(2, 2))
+    make_sequence(tmp_path / 'src', 'A', MOT17_GT, frames=range(1, 838), size=(10, 8))
     report = convert_mot(tmp_path / 'src', tmp_path / 'out', 'SET', half=True)
     images = [count.images for count in report.lists.values()]
     assert images == [837, 418, 419, 140]

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from fairmot_mm.apis import load_config
 from fairmot_mm.datasets import FusedJDEAugment
 from fairmot_mm.datasets.transforms.fused_jde_augment import choose_reduction
 from fairmot_mm.registry import TRANSFORMS
@@ -123,6 +124,27 @@ def test_pixels_are_close(make_image, size, reduction):
     assert abs(np.mean(differences)) < 0.4
     assert np.mean(sharpness) == pytest.approx(1, abs=0.07)
     assert np.mean(contrast) == pytest.approx(1, abs=0.01)
+
+
+def test_exact_is_the_published_form(make_image):
+    """With ``exact``, pixels and boxes are those of the single steps, to the bit."""
+    exact = FusedJDEAugment(steps_of(), exact=True)
+    one_by_one = [TRANSFORMS.build(step) for step in steps_of()]
+    for seed in range(4):
+        sample = make_image(seed)
+        results, steps = run([exact], sample, seed), run(one_by_one, sample, seed)
+        np.testing.assert_array_equal(results['img'], steps['img'])
+        assert results['gt_bboxes'].tensor.equal(steps['gt_bboxes'].tensor)
+    assert (results['img'] != both(sample, seed, steps_of())[1]['img']).any()
+
+
+def test_a_config_switches_to_the_published_form():
+    """``exact_augment=True`` on the command line reaches the step."""
+    config = 'fairmot_dla34_2xb6-30e_mot17'
+    for options, exact in ({}, False), (dict(exact_augment=True), True):
+        cfg = load_config(config, options)
+        step = TRANSFORMS.build(cfg.train_dataloader.dataset.pipeline[0])
+        assert step.exact is exact
 
 
 def test_pixels_lie_where_the_boxes_are(tmp_path):

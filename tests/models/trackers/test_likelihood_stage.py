@@ -101,7 +101,7 @@ def test_longest_absence(make_sample):
 
 def test_recent_embeddings(make_sample):
     """A side of a person that was seen lately is known again, unlike without them."""
-    # In the third frame overlap alone continues the track; the fifth comes after a loss.
+    # Overlap alone continues the track in the third frame; the fifth follows a loss.
     stages = [
         dict(type='LikelihoodStage', cost_thr=-3.0, **APART),
         dict(type='OverlapStage'),

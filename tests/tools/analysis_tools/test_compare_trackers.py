@@ -240,7 +240,7 @@ def test_files_of_detections(main, detections, config, capsys):
     [
         (['--seeds', '2'], 'leave out the sequences, --noise and --seeds'),
         (['--noise', 'jitter=0'], 'leave out the sequences, --noise and --seeds'),
-        (['STREET'], 'leave out the sequences, --noise and --seeds'),
+        (['.'], 'leave out the sequences, --noise and --seeds'),
     ],
 )
 def test_detections_are_scored_as_they_are(main, detections, config, extra, message):

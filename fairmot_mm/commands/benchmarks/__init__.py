@@ -1,0 +1,1 @@
+"""The options of the sub-commands that measure; each file is a `Command`."""

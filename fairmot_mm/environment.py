@@ -1,0 +1,17 @@
+"""Importing this checks the environment and makes the loading of checkpoints safe.
+
+Every room that needs mmengine imports it first, so that no component can be used, and
+no checkpoint loaded, without it. The package itself does not: a command line answers
+before torch is imported.
+"""
+
+from fairmot_mm.utils.setup_env import check_environment
+
+# Before anything is imported that a broken environment cannot import.
+check_environment()
+
+from fairmot_mm.checkpoint.allowed_types import allow_checkpoint_types  # noqa: E402
+from fairmot_mm.checkpoint.safe_loading import secure_mmengine  # noqa: E402
+
+allow_checkpoint_types()
+secure_mmengine()
