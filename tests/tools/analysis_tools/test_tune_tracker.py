@@ -1,4 +1,5 @@
 import builtins
+import importlib
 import sys
 
 import pytest
@@ -137,6 +138,7 @@ def test_without_optuna(load_main, noisy, tmp_path, monkeypatch):
         monkeypatch.delitem(sys.modules, name, raising=False)
     monkeypatch.setattr(builtins, '__import__', refuse)
     main = load_main('tune_tracker')
+    importlib.import_module('fairmot_mm.actions.tune_tracker')
     monkeypatch.undo()
     with pytest.raises(SystemExit, match=r"pip install 'fairmot_mm\[tune\]'"):
         main([str(noisy), '--out', str(tmp_path)])

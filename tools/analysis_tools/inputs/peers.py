@@ -3,8 +3,7 @@
 All thresholds are for the scores of the light model, where a detection counts from 0.35
 on. The trackers of boxmot and of roboflow's `trackers` keep the defaults of their
 library; ``peer_thr`` is the score from which on a detection counts there. A tracker
-with one threshold, which would take weak detections for strong ones, does not get them
-(``weak=False``).
+that scores better without weak detections does not get them (``weak=False``).
 """
 
 _base_ = '../../../configs/_base_/trackers/likelihood.py'
@@ -56,10 +55,12 @@ trackers = {
     'boxmot BoostTrack': dict(_box, name='BoostTrack', peer_thr=0.6, weak=False),
     'boxmot OccluBoost': dict(_box, name='OccluBoost', peer_thr=0.6, weak=False),
     'roboflow SORT': dict(_robo, name='SORTTracker', peer_thr=0.25, weak=False),
-    'roboflow ByteTrack': dict(_robo, name='ByteTrackTracker', peer_thr=0.6),
+    'roboflow ByteTrack': dict(
+        _robo, name='ByteTrackTracker', peer_thr=0.6, weak=False
+    ),
     'roboflow OC-SORT': dict(_robo, name='OCSORTTracker', peer_thr=0.6),
     'roboflow BoT-SORT': dict(
-        _robo, name='BoTSORTTracker', use_image=True, peer_thr=0.6
+        _robo, name='BoTSORTTracker', use_image=True, peer_thr=0.6, weak=False
     ),
-    'roboflow C-BIoU': dict(_robo, name='CBIoUTracker', peer_thr=0.6),
+    'roboflow C-BIoU': dict(_robo, name='CBIoUTracker', peer_thr=0.6, weak=False),
 }
