@@ -48,10 +48,11 @@ PARALLEL := -n auto --maxprocesses 8 --dist loadfile --no-loadscope-reorder
 PYTEST := PYTHONDONTWRITEBYTECODE= OMP_NUM_THREADS=1 "$(BIN)/python" -m pytest
 
 test: setup ## Run the tests that are not marked slow, on all cores
-	@$(PYTEST) $(PARALLEL) -m 'not slow' $(ARGS)
+	@$(PYTEST) $(PARALLEL) -m 'not slow and not own_process' $(ARGS) || [ $$? -eq 5 ]
+	@$(PYTEST) -m own_process $(ARGS) || [ $$? -eq 5 ]
 
 # The slow ones one after the other: some measure time, and Slurm needs the whole machine.
-# 5: ARGS select tests of which none is slow.
+# 5: ARGS select no test of this kind.
 test-all: test ## Run all tests, as the continuous integration does
 	@$(PYTEST) -m slow $(ARGS) || [ $$? -eq 5 ]
 

@@ -3,6 +3,8 @@
 import pytest
 import torch
 
+pytestmark = pytest.mark.own_process
+
 
 @pytest.fixture
 def there(fake):

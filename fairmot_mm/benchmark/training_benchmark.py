@@ -8,6 +8,7 @@ from typing import Any
 
 import torch
 from mmdet.structures import DetDataSample
+from mmengine.logging import MessageHub
 from mmengine.optim import build_optim_wrapper
 from mmengine.structures import InstanceData
 
@@ -90,6 +91,7 @@ class TrainingBenchmark:
             hooks=[LossGuardHook(), FlagExchangeHook()] if guarded else [],
             iter=0,
             max_iters=sys.maxsize,
+            message_hub=MessageHub.get_instance('training_benchmark'),
         )
         for hook in self.runner.hooks:
             hook.before_train(self.runner)

@@ -131,6 +131,8 @@ def _find_component(error: BaseException, cfg: Any) -> str | None:
     if not builders:
         return None
     inner = frames[builders[-1] + 1 :]
+    if inner and inner[0].f_code.co_name == 'build_iter_from_epoch':
+        inner = inner[1:]  # a factory of mmengine's schedules
     if not inner:
         return 'a component'
     own = inner[0].f_locals.get('self')

@@ -85,8 +85,10 @@ def _explain(error: Exception) -> str:
 
 
 def _check_keys(cfg: Config) -> None:
-    """Refuse a key at the top that is similar to a known key."""
+    """Refuse a key at the top that is similar to a known key, unless it is private."""
     for key in set(cfg) - _KNOWN_KEYS:
+        if key.startswith('_'):
+            continue
         close = difflib.get_close_matches(key, _KNOWN_KEYS, n=1, cutoff=0.85)
         if close:
             raise ConfigError(

@@ -2,8 +2,8 @@
 
 import pytest
 import torch
-from mmengine.config import Config
 
+from fairmot_mm.config.load_config import load_config
 from fairmot_mm.registry import MODELS
 
 SMALL = ('r18-dcn', 'r18-fpn-dcn', 'dlav0-34')
@@ -15,9 +15,7 @@ def start(config_dir):
     """Heads of a network as a Runner starts it, by published name."""
 
     def build(network):
-        model = MODELS.build(
-            Config.fromfile(config_dir / f'fairmot_{network}.py').model
-        )
+        model = MODELS.build(load_config(config_dir / f'fairmot_{network}.py').model)
         model.init_weights()
         box, reid = model.detector.bbox_head, model.detector.reid_head
         return {
@@ -64,7 +62,7 @@ def test_heads(network, start):
 def test_up_paths_keep_their_start(config_dir):
     """Nothing that mmengine initialises undoes bilinear kernels and zero offsets."""
     for network in ('dla34', 'r18-dcn', 'r18-fpn-dcn'):
-        cfg = Config.fromfile(config_dir / f'fairmot_{network}.py').model
+        cfg = load_config(config_dir / f'fairmot_{network}.py').model
         model = MODELS.build(cfg)
         before = {k: v.clone() for k, v in model.detector.neck.state_dict().items()}
         model.init_weights()

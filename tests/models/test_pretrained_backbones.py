@@ -2,10 +2,10 @@
 
 import pytest
 import torch
-from mmengine.config import Config
 from mmengine.runner import load_checkpoint
 
 from fairmot_mm.apis import init_model
+from fairmot_mm.config.load_config import load_config
 from fairmot_mm.registry import MODELS
 from fairmot_mm.utils import CheckpointError
 
@@ -87,7 +87,7 @@ def config_of(arch, config_dir):
 def test_load_from(arch, backbone_file, published_weights, config_dir, log_lines):
     """As `load_from` loads it: the backbone is the file's, the heads are untouched."""
     _, title, more, count = FILES[arch]
-    model = MODELS.build(Config.fromfile(config_of(arch, config_dir)).model)
+    model = MODELS.build(load_config(config_of(arch, config_dir)).model)
     before = {name: value.clone() for name, value in model.state_dict().items()}
     load_checkpoint(model, str(backbone_file(arch)))
     after = model.state_dict()
@@ -125,7 +125,7 @@ def test_the_backbone_of_another_network_is_refused(backbone_file, config_dir):
     """A ResNet-34 does not start a DLA-34, nor a ResNet-18."""
     path = str(backbone_file('resdcn_34'))
     for config in ('dla34', 'r18-dcn'):
-        cfg = Config.fromfile(config_dir / f'fairmot_{config}.py')
+        cfg = load_config(config_dir / f'fairmot_{config}.py')
         with pytest.raises(
             CheckpointError, match=r'another architecture \(it is a ResNet of Imag'
         ):

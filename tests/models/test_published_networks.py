@@ -13,12 +13,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from mmengine.config import Config
 from mmengine.runner import load_state_dict
 
 from fairmot_mm.apis import init_model
 from fairmot_mm.checkpoint.published_names import UNREAD
 from fairmot_mm.checkpoint.published_weights import read_published, to_published
+from fairmot_mm.config.load_config import load_config
 from fairmot_mm.registry import MODELS
 from fairmot_mm.utils import CheckpointError
 
@@ -58,7 +58,7 @@ def config_of(arch):
 
 
 def build(arch):
-    return MODELS.build(Config.fromfile(config_of(arch)).model)
+    return MODELS.build(load_config(config_of(arch)).model)
 
 
 def save(path, weights):

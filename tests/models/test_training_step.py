@@ -12,6 +12,8 @@ from fairmot_mm.engine.hooks.channels_last_hook import to_channels_last
 from fairmot_mm.models.layers.row_shard import clip_gradients
 from fairmot_mm.registry import MODELS
 
+pytestmark = pytest.mark.own_process
+
 SIZES = dict(in_channels=16, feat_channels=8)
 EMBED = dict(embed_dims=6, **SIZES)
 # Sparse gradients are not possible on this device.

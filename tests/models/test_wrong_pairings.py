@@ -4,10 +4,10 @@ import os
 
 import pytest
 import torch
-from mmengine.config import Config
 from mmengine.runner import load_checkpoint
 
 from fairmot_mm.apis import init_model
+from fairmot_mm.config.load_config import load_config
 from fairmot_mm.registry import MODELS
 from fairmot_mm.utils import CheckpointError
 
@@ -28,7 +28,7 @@ def by_init_model(config, path):
 
 def by_load_from(config, path):
     """What mmengine's Runner does with `load_from`."""
-    model = MODELS.build(Config.fromfile(config).model)
+    model = MODELS.build(load_config(config).model)
     load_checkpoint(model, str(path))
     return model
 

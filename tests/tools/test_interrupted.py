@@ -126,7 +126,7 @@ def test_resumed_by_another_number_of_processes(
     config = make_config(ALL_ON)
     run_tool('train', config, '--work-dir', tmp_path, '--resume')
     log = next(tmp_path.glob('*/*.log')).read_text()
-    assert '2 iterations of 4 images in an epoch became 4 of 2: continuing at' in log
+    assert '2 iterations of 4 images in an epoch became 4 iterations of 2 images' in log
     assert re.findall(r'Epoch\(train\) +\[(\d)\]\[(\d)/4\]', log) == [
         *((('2', number)) for number in '34'),
         *((('3', number)) for number in '1234'),

@@ -123,12 +123,12 @@ param_scheduler[0]['milestones'] = [1]
     log = max(work_dir.glob('*/*.log')).read_text()
     (line,) = (line for line in log.splitlines() if 'CHECKPOINT counts' in line)
     restored, _, config_counts = line.partition('the config counts for')
-    assert 'optimizer.lr (0.001 became 0.5)' in restored
+    assert 'optimizer.lr (0.0015 became 0.5)' in restored
     assert 'milestones.0 (9 became 1)' in restored
     assert 'accumulative_counts (None became 2)' in config_counts
     assert 'train_cfg.max_epochs (1 became 2)' in config_counts
     rates = torch.load(work_dir / 'epoch_2.pth', weights_only=True)['optimizer']
-    assert {group['lr'] for group in rates['param_groups']} == {1e-3}
+    assert {group['lr'] for group in rates['param_groups']} == {1.5e-3}
 
 
 def test_weights_only(work_dir, make_config, run_tool):

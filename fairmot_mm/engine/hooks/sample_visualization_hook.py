@@ -186,7 +186,9 @@ class SampleVisualizationHook(Hook):
     def _show(
         self, runner: Runner, name: str, image: Tensor, shown: DetDataSample, step: int
     ) -> None:
-        """Draw the sample on a (3, H, W) uint8 BGR image, which may be shrunk."""
+        """Draw the sample on a (3, H, W) BGR image in 0 to 255, which may be shrunk."""
+        if image.is_floating_point():  # a pipeline may give real numbers, also NaN
+            image = image.nan_to_num(0).round().clamp(0, 255).byte()
         rgb = image.flip(0).permute(1, 2, 0).cpu().numpy()
         factor = self.max_side / max(rgb.shape[:2])
         if factor < 1:

@@ -464,7 +464,7 @@ def test_tool(tmp_path, monkeypatch, capsys, make_sequence):
     assert 'set.train: 3 images, 4 boxes, 2 identities' in capsys.readouterr().out
     with pytest.raises(SystemExit) as stopped:
         run(tmp_path / 'nowhere')
-    assert stopped.value.code == f'error: {tmp_path / "nowhere"} is not a folder'
+    assert stopped.value.code == f'error: {tmp_path / "nowhere"} does not exist'
 
 
 VISDRONE_GT = """\

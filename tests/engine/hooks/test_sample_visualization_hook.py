@@ -80,6 +80,17 @@ def test_images_of_training(runner):
     assert not runner.model.bbox_head._forward_hooks
 
 
+def test_images_of_real_numbers(runner):
+    """A pipeline may give them, also with a NaN; they are drawn in 256 steps."""
+    batch = batch_of(1)
+    expected = batch['inputs'][0].flip(0).permute(1, 2, 0).numpy().copy()
+    expected[0, 0] = 0
+    batch['inputs'][0] = batch['inputs'][0].float()
+    batch['inputs'][0][:, 0, 0] = torch.nan
+    iterate(SampleVisualizationHook(interval=1), runner, batch, num_iters=1)
+    assert (runner.shown[0][1] == expected).all()
+
+
 def test_large_images_are_shrunk(runner):
     """Boxes shrink with them."""
     iterate(SampleVisualizationHook(1, 1, max_side=32), runner, batch_of(1), 1)

@@ -110,7 +110,12 @@ def test_averaged_weights_and_those_of_the_last_step(run_tool, tmp_path):
         run_tool('model_converters/publish_model', tmp_path / 'both.pth', out, *options)
         assert read_state_dict(out)['a'].tolist() == [value, value]
     with pytest.raises(SystemExit, match='without EMAHook'):
-        run_tool('model_converters/publish_model', tmp_path / 'plain.pth', out, '--raw')
+        run_tool(
+            'model_converters/publish_model',
+            tmp_path / 'plain.pth',
+            tmp_path / 'none.pth',
+            '--raw',
+        )
 
 
 def test_numbers_beyond_half_precision(run_tool, tmp_path):
