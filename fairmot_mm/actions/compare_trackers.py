@@ -1,27 +1,30 @@
-"""Scores several trackers on the same noisy detections."""
+"""Scores several trackers on the same detections."""
 
 import argparse
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import torch
-from mmdet.structures import DetDataSample
-from mmengine.structures import InstanceData
 from tabulate import tabulate
 
-from fairmot_mm.apis import explain_build_errors, load_config
-from fairmot_mm.evaluation import OVERALL, score_tracker
-from fairmot_mm.models import JDETracker, adapt_tracker
-from fairmot_mm.registry import MODELS
+from fairmot_mm.actions.peer_tracker import PackageMissingError
+from fairmot_mm.actions.pilot import build_tracker
+from fairmot_mm.apis import load_config
+from fairmot_mm.evaluation import (
+    OVERALL,
+    DetectedSequence,
+    evaluate_sequences,
+    load_all_detections,
+    score_tracker,
+    track_sequence,
+)
 from fairmot_mm.synthetic import DetectionNoise, noisy_detections
 from fairmot_mm.utils import ConfigError, cli
-from fairmot_mm.utils.images import read_image
 from fairmot_mm.utils.setup_env import register_all_modules
 
 RATIOS = ('HOTA', 'MOTA', 'IDF1')
 COUNTS = ('IDSW', 'FP', 'FN')
+NUM_SEEDS = 5
 
 
 @dataclass(frozen=True)
@@ -75,42 +78,6 @@ def read_comparisons(args: argparse.Namespace) -> list[Comparison]:
             Comparison(entry['title'], dict(entry['trackers']), folders, noise)
         )
     return comparisons
-
-
-class Pilot:
-    """Calls a tracker as `FairMOT` does: with images, and only in some frames.
-
-    Args:
-        tracker: A `JDETracker`.
-        detect_every: See `FairMOT`.
-    """
-
-    def __init__(self, tracker: Any, detect_every: int) -> None:
-        self.tracker = tracker
-        self.detect_every = detect_every
-
-    def track(self, data_sample: DetDataSample) -> InstanceData:
-        """Track the next frame."""
-        image = None
-        if self.tracker.parts.camera_motion is not None:
-            rgb = read_image(data_sample.img_path)[:, :, ::-1].transpose(2, 0, 1)
-            image = torch.from_numpy(rgb[None].astype(np.float32) / 255)
-        if data_sample.frame_id % self.detect_every:
-            return self.tracker.coast(data_sample, image)
-        return self.tracker.track(data_sample, image)
-
-
-def build_tracker(cfg: dict) -> Any:
-    """Build the tracker of a config, within a `Pilot` if it can coast."""
-    cfg = dict(cfg)
-    detect_every = cfg.pop('detect_every', 1)
-    with explain_build_errors():
-        tracker = adapt_tracker(MODELS.build(cfg))
-    if isinstance(tracker, JDETracker):
-        return Pilot(tracker, detect_every)
-    if detect_every > 1:
-        raise ConfigError(f'{cfg["type"]} cannot coast: leave detect_every out')
-    return tracker
 
 
 def make_noise(options: dict) -> DetectionNoise:
@@ -169,16 +136,107 @@ def format_rows(scores: dict[str, np.ndarray]) -> str:
     return tabulate(rows, headers, tablefmt='github', disable_numparse=True)
 
 
-def compare_trackers(args: argparse.Namespace) -> None:
-    """Make detections, track them with every tracker, print the tables."""
-    register_all_modules()
-    if args.seeds < 1:
-        raise ConfigError(f'--seeds {args.seeds}: 1 or more')
+def read_trackers(args: argparse.Namespace) -> dict[str, dict]:
+    """Read the trackers to run on files of detections.
+
+    Raises:
+        ConfigError: The file has none, or an argument is for noisy ground truth.
+    """
+    if args.sequences or args.noise or args.seeds is not None:
+        raise ConfigError(
+            '--detections scores detections as they are: leave out the sequences, '
+            '--noise and --seeds'
+        )
+    trackers = load_config(args.config).get('trackers')
+    if not trackers:
+        raise ConfigError(f'{args.config} has no `trackers`, a dict of configs by name')
+    return dict(trackers)
+
+
+def can_build(name: str, cfg: dict) -> bool:
+    """Say whether the library of a tracker is installed; if not, print that."""
+    try:
+        build_tracker(cfg)
+    except PackageMissingError as error:
+        print(f'{name} is left out: {error}')
+        return False
+    return True
+
+
+def leave_out_missing(trackers: dict[str, dict]) -> dict[str, dict]:
+    """Leave out the trackers of libraries that are not installed, and say so.
+
+    Raises:
+        ConfigError: No tracker is left.
+    """
+    found = {name: cfg for name, cfg in trackers.items() if can_build(name, cfg)}
+    if not found:
+        raise ConfigError('no tracker is left: install one of these libraries')
+    return found
+
+
+def score_files(cfg: dict, sequences: list[DetectedSequence]) -> dict[str, list[float]]:
+    """Score a tracker on detections of sequences.
+
+    Returns:
+        The ratios in per cent, the counts, and the processor time in ms a frame; by
+        sequence, and together under `OVERALL`.
+    """
+    tracker = build_tracker(cfg)
+    results, times = [], {}
+    for sequence in sequences:
+        before = tracker.seconds
+        results.append(sequence.to_score(track_sequence(tracker, sequence)))
+        times[sequence.name] = 1000 * (tracker.seconds - before) / sequence.num_frames
+    num_frames = sum(sequence.num_frames for sequence in sequences)
+    times[OVERALL] = 1000 * tracker.seconds / num_frames
+    return {
+        name: [100 * scores[key] for key in RATIOS]
+        + [scores[key] for key in COUNTS]
+        + [times[name]]
+        for name, scores in evaluate_sequences(results).items()
+    }
+
+
+def compare_on_files(args: argparse.Namespace) -> None:
+    """Run every tracker on files of detections, print a table for each sequence."""
+    trackers = leave_out_missing(read_trackers(args))
+    sequences = load_all_detections(args.detections)
+    scores = {
+        name: score_files(trackers[name], sequences)
+        for name in cli.show_progress(list(trackers), 'trackers')
+    }
+    headers = ['tracker', *RATIOS, *COUNTS, 'ms a frame']
+    formats = ['.1f'] * 3 + ['.0f'] * 3 + ['.2f']
+    for part in [*(sequence.name for sequence in sequences), OVERALL]:
+        rows = [
+            [name, *map(format, of_tracker[part], formats)]
+            for name, of_tracker in scores.items()
+        ]
+        print(f'\n### {"together" if part == OVERALL else part}\n')
+        print(tabulate(rows, headers, tablefmt='github', disable_numparse=True))
+
+
+def compare_on_noise(args: argparse.Namespace) -> None:
+    """Make noisy detections, run every tracker on them, print the tables."""
+    num_seeds = NUM_SEEDS if args.seeds is None else args.seeds
+    if num_seeds < 1:
+        raise ConfigError(f'--seeds {num_seeds}: 1 or more')
     for comparison in read_comparisons(args):
-        scores = score_all(comparison, args.seeds)
+        trackers = leave_out_missing(comparison.trackers)
+        scores = score_all(replace(comparison, trackers=trackers), num_seeds)
         if comparison.title:
             print(f'### {comparison.title}\n')
         names = ', '.join(path.name for path in comparison.sequences)
         noise = describe(comparison.noise)
-        print(f'{names}; {noise}; means of {args.seeds} seeds\n')
+        print(f'{names}; {noise}; means of {num_seeds} seeds\n')
         print(format_rows(scores) + '\n', flush=True)
+
+
+def compare_trackers(args: argparse.Namespace) -> None:
+    """Run every tracker on the same detections and print the scores."""
+    register_all_modules()
+    if args.detections is None:
+        compare_on_noise(args)
+    else:
+        compare_on_files(args)

@@ -1,7 +1,6 @@
 """Searches for settings of a tracker with Optuna."""
 
 import argparse
-import ast
 import json
 import os
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from typing import Any
 
 from mmengine.config import Config
 
+from fairmot_mm.actions.search_space import read_space
 from fairmot_mm.apis import build_tracker, load_config
 from fairmot_mm.evaluation import (
     OVERALL,
@@ -18,6 +18,7 @@ from fairmot_mm.evaluation import (
     score_tracker,
 )
 from fairmot_mm.utils import ConfigError, require_writable_dir, write_text
+from fairmot_mm.utils.tunable import Values
 
 try:
     import optuna
@@ -26,48 +27,6 @@ except ImportError:  # an extra: the package works without it
 
 ENDED = ('COMPLETE', 'PRUNED')
 SHOWN = ('HOTA', 'IDF1', 'MOTA', 'IDSW')
-DEFAULT_SPACE: dict[str, tuple | list] = {
-    'obj_score_thr': (0.2, 0.7),
-    'track_buffer': (10, 90),
-    'cost_thrs.embeds': (0.2, 0.7),
-    'cost_thrs.iou': (0.3, 0.9),
-    'cost_thrs.unconfirmed': (0.4, 0.95),
-    'motion_weight': (0.0, 0.1),
-    'embed_momentum': (0.02, 0.5),
-}
-
-
-def read_space(args: argparse.Namespace) -> dict[str, tuple | list]:
-    """Read the search space of file and command line, or take the default one."""
-    space: dict[str, tuple | list] = {}
-    if args.space:
-        try:
-            space |= load_config(args.space).search_space
-        except AttributeError as error:
-            raise ConfigError(f'{args.space} has no search_space') from error
-    for text in args.param:
-        key, _, values = text.partition('=')
-        try:
-            space[key] = ast.literal_eval(values)
-        except (ValueError, SyntaxError) as error:
-            raise ConfigError(
-                f'--param {text}: write KEY=(LOW, HIGH) or KEY=[CHOICE, ...]'
-            ) from error
-    for key, values in space.items():
-        if not ((isinstance(values, list) and values) or is_range(values)):
-            raise ConfigError(
-                f'{key}={values!r} of the search space is neither (LOW, HIGH) nor a '
-                'list of choices'
-            )
-    return space or DEFAULT_SPACE
-
-
-def is_range(values: Any) -> bool:
-    """Whether values are (LOW, HIGH), two numbers in ascending order."""
-    match values:
-        case (int() | float() as low, int() | float() as high):
-            return low < high
-    return False
 
 
 def base_config(args: argparse.Namespace) -> Config:
@@ -95,7 +54,7 @@ class Search:
     """
 
     cfg: Config
-    space: dict[str, tuple | list]
+    space: dict[str, Values]
     sequences: list[DetectedSequence]
     metric: str
     protocol: str
@@ -191,19 +150,22 @@ def describe(scores: dict[str, float]) -> str:
 
 
 def write_best(
-    study: 'optuna.Study', args: argparse.Namespace, start: dict[str, float]
+    study: 'optuna.Study',
+    args: argparse.Namespace,
+    search: Search,
+    start: dict[str, float],
 ) -> None:
     """Print the best trial under the scores of the start, and write its config."""
     best = study.best_trial
     found = describe(best.user_attrs['scores'])
     print(f'start      {describe(start)}\ntrial {best.number:<5}{found}')
-    options = {f'model.tracker.{key}': value for key, value in best.params.items()}
-    tuned, base = Config(), ''
+    tracker = Config({'tracker': search.cfg.model.tracker})
+    tracker.merge_from_dict({f'tracker.{k}': v for k, v in best.params.items()})
+    tuned, base, whole = Config(args.cfg_options or {}), '', tracker.tracker.to_dict()
     if args.config:
         base = f'_base_ = {os.path.relpath(args.config, args.out)!r}\n'
-    else:
-        options['model.tracker.type'] = 'JDETracker'
-    tuned.merge_from_dict({**(args.cfg_options or {}), **options})
+        whole['_delete_'] = True
+    tuned.merge_from_dict({'model.tracker': whole})
     if study.best_value <= start[args.metric]:
         print('no trial was better than the start: run more of them, or widen --space')
     path = args.out / 'tuned_tracker.py'
@@ -217,8 +179,10 @@ def tune_tracker(args: argparse.Namespace) -> None:
     """Search, and write the best settings even if the search is interrupted."""
     if optuna is None:
         raise ConfigError("Optuna is not installed: pip install 'fairmot_mm[tune]'")
-    space, sequences = read_space(args), load_all_detections(args.detections)
-    search = Search(base_config(args), space, sequences, args.metric, args.protocol)
+    cfg = base_config(args)
+    space = read_space(args, cfg.model.tracker)
+    sequences = load_all_detections(args.detections)
+    search = Search(cfg, space, sequences, args.metric, args.protocol)
     study = open_study(search, args.out, args.seed)
     start = search.score({})
     try:
@@ -226,7 +190,7 @@ def tune_tracker(args: argparse.Namespace) -> None:
     finally:
         scored = count_trials(study, 'COMPLETE')
         if scored:
-            write_best(study, args, start)
+            write_best(study, args, search, start)
     if not scored:
         reason = study.trials[-1].user_attrs['refused'] if study.trials else 'none ran'
         raise ConfigError(f'no trial could be scored: {reason}')

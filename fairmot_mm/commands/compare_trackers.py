@@ -1,12 +1,16 @@
-"""Score several trackers on the same noisy detections and print tables.
+"""Score several trackers on the same detections and print tables.
 
-Detections are made of the ground truth of MOTChallenge sequences with seeded noise, so
-that no trained model is needed; every seed is scored over all sequences together. The
-config has `trackers`, a dict of tracker configs by name, to be compared on the
-sequences of the command line; or `comparisons`, a list of dicts with `title`,
-`trackers`, `sequences` (below --data-root) and, where it differs, `noise`, each of
-which gives a table. A tracker config may have `detect_every`, as a model has. Configs
-are in tools/analysis_tools/inputs.
+With --detections they are read from files of cache_detections.py; the trackers are
+scored on each sequence and on all together, with the processor time of the tracker. A
+tracker of another library is left out where the library is not installed.
+
+Without --detections they are made of the ground truth of MOTChallenge sequences with
+seeded noise, so that no trained model is needed; every seed is scored over all
+sequences together. The config has `trackers`, a dict of tracker configs by name, to be
+compared on the sequences of the command line; or `comparisons`, a list of dicts with
+`title`, `trackers`, `sequences` (below --data-root) and, where it differs, `noise`,
+each of which gives a table. A tracker config may have `detect_every`, as a model has.
+Configs are in tools/analysis_tools/inputs.
 """
 
 import argparse
@@ -33,7 +37,14 @@ def parse_args() -> argparse.Namespace:
         default=Path('data'),
         help='folder that has the sequences of `comparisons` (%(default)s)',
     )
-    cli.add_number_arguments(parser, seeds=(5, 'number of runs with different noise'))
+    parser.add_argument(
+        '--detections',
+        type=Path,
+        help='file or folder made by cache_detections.py, for `trackers`',
+    )
+    parser.add_argument(
+        '--seeds', type=int, help='number of runs with different noise (default: 5)'
+    )
     parser.add_argument(
         '--noise',
         nargs='+',
@@ -50,7 +61,7 @@ def main() -> None:
     """Run the tool."""
     args = parse_args()
     require_config(args.config)
-    require_paths(*args.sequences)
+    require_paths(*args.sequences, args.detections)
     from fairmot_mm.actions.compare_trackers import compare_trackers
 
     compare_trackers(args)

@@ -1,4 +1,4 @@
-"""Score several trackers on the same noisy detections and print tables."""
+"""Score several trackers on the same detections and print tables."""
 
 from signal import SIG_DFL, SIGINT, default_int_handler, getsignal, signal
 

@@ -1,14 +1,16 @@
 """A constant-velocity Kalman filter that moves all tracks in one array operation."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
 from fairmot_mm.utils import pairs_in_reach
 from fairmot_mm.utils.contracts import require_range
 from fairmot_mm.utils.pairs import count_in_reach
+from fairmot_mm.utils.tunable import Values
 
 # 95 % quantile of the chi-square distribution with four degrees of freedom.
 CHI2_95_4DOF = 9.4877
@@ -53,6 +55,15 @@ class BlockKalmanFilter(ABC):
 
     def __post_init__(self) -> None:
         require_range(above=0, **vars(self))
+
+    @classmethod
+    def search_space(cls, cfg: Mapping[str, Any]) -> dict[str, Values]:
+        """State the values to try, see `Tunable`."""
+        return {
+            'std_weight_position': (0.02, 0.3),
+            'std_weight_velocity': (0.002, 0.05),
+            'gating_thr': (5.0, 30.0),
+        }
 
     @abstractmethod
     def to_measurement(self, tlwh: np.ndarray) -> np.ndarray:

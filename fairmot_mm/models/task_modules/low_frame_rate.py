@@ -1,9 +1,12 @@
 """Settings of a tracker for video in which much time passes between two frames."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from fairmot_mm.registry import TASK_UTILS
 from fairmot_mm.utils.contracts import require_range
+from fairmot_mm.utils.tunable import Values
 
 
 @TASK_UTILS.register_module()
@@ -51,6 +54,11 @@ class LowFrameRate:
         require_range(low=1, max_step=self.max_step)
         require_range(above=1, appearance_step=self.appearance_step)
         require_range(above=0, high=2, embed_thr=self.embed_thr)
+
+    @classmethod
+    def search_space(cls, cfg: Mapping[str, Any]) -> dict[str, Values]:
+        """State the values to try, see `Tunable`."""
+        return {'reference_fps': (10.0, 30.0), 'embed_thr': (0.2, 0.8)}
 
     def step(self, frame_rate: float, frame_gap: int) -> float:
         """Find the time between two frames, in frames at ``reference_fps``.

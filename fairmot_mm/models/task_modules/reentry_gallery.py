@@ -1,12 +1,15 @@
 """Identities of people who left the picture, given back when they return."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from fairmot_mm.registry import TASK_UTILS
 from fairmot_mm.utils.contracts import require_range
+from fairmot_mm.utils.tunable import Values
 
 
 @TASK_UTILS.register_module()
@@ -49,6 +52,11 @@ class ReentryGallery:
         require_range(above=0, high=2, cosine_thr=self.cosine_thr)
         require_range(low=0, high=2, margin=self.margin)
         self.reset()
+
+    @classmethod
+    def search_space(cls, cfg: Mapping[str, Any]) -> dict[str, Values]:
+        """State the values to try, see `Tunable`."""
+        return {'cosine_thr': (0.1, 0.5), 'margin': (0.0, 0.3)}
 
     def __len__(self) -> int:
         return len(self._ids)

@@ -1,6 +1,8 @@
 """Matching by appearance inside the gate of the motion model."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -10,6 +12,7 @@ from fairmot_mm.models.trackers.stage import StageInput
 from fairmot_mm.models.trackers.track_table import TrackTable
 from fairmot_mm.registry import TASK_UTILS
 from fairmot_mm.utils.contracts import require_range
+from fairmot_mm.utils.tunable import Values
 
 
 @TASK_UTILS.register_module()
@@ -40,6 +43,11 @@ class AppearanceStage:
 
     def __post_init__(self) -> None:
         require_range(low=0, high=1, motion_weight=self.motion_weight)
+
+    @classmethod
+    def search_space(cls, cfg: Mapping[str, Any]) -> dict[str, Values]:
+        """State the values to try, see `Tunable`."""
+        return {'cost_thr': (0.2, 0.7), 'motion_weight': (0.0, 0.1)}
 
     def candidates(
         self, tracks: TrackTable, detections: Detections

@@ -1,6 +1,6 @@
 """FairMOT's online tracker on arrays: no loop over tracks or boxes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from typing import Any
 
@@ -28,6 +28,7 @@ from fairmot_mm.registry import MODELS, TASK_UTILS
 from fairmot_mm.utils import ConfigError
 from fairmot_mm.utils.boxes import tlwh_to_xyxy
 from fairmot_mm.utils.contracts import require_contract, require_range
+from fairmot_mm.utils.tunable import Values
 
 
 @MODELS.register_module()
@@ -183,6 +184,25 @@ class JDETracker:
     def tracks(self) -> TrackTable | None:
         """Live tracks after the last frame, also lost ones; None before the first."""
         return self._video.tracks
+
+    @classmethod
+    def search_space(cls, cfg: Mapping[str, Any]) -> dict[str, Values]:
+        """State the values to try, see `Tunable`."""
+        space: dict[str, Values] = {
+            'obj_score_thr': (0.2, 0.7),
+            'track_buffer': (10, 90),
+            'embed_momentum': (0.02, 0.5),
+        }
+        if cfg.get('stages') is None:
+            space |= {
+                'cost_thrs.embeds': (0.2, 0.7),
+                'cost_thrs.iou': (0.3, 0.9),
+                'cost_thrs.unconfirmed': (0.4, 0.95),
+                'motion_weight': (0.0, 0.1),
+            }
+        if cfg.get('recent_embeds'):
+            space['recent_embeds'] = (1, 10)
+        return space
 
     def max_lost(self, frame_rate: float) -> int:
         """Scale `track_buffer` to a frame rate.

@@ -1,6 +1,8 @@
 """Matching by how much likelier a pair is one person than two."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -10,6 +12,7 @@ from fairmot_mm.models.trackers.stage import StageInput
 from fairmot_mm.models.trackers.track_table import TrackTable
 from fairmot_mm.registry import TASK_UTILS
 from fairmot_mm.utils.contracts import require_range
+from fairmot_mm.utils.tunable import Values
 
 
 @TASK_UTILS.register_module()
@@ -72,6 +75,22 @@ class LikelihoodStage:
         require_range(above=0, embed_scale=self.embed_scale)
         if self.max_lost is not None:
             require_range(low=0, max_lost=self.max_lost)
+
+    @classmethod
+    def search_space(cls, cfg: Mapping[str, Any]) -> dict[str, Values]:
+        """State the values to try, see `Tunable`."""
+        space: dict[str, Values] = {
+            'cost_thr': (-3.0, 6.0),
+            'motion_weight': (0.5, 3.0),
+            'embed_centre': (0.2, 0.7),
+            'embed_scale': (0.03, 0.3),
+            'lost_cost': (0.0, 4.0),
+        }
+        if cfg.get('max_lost') is not None:
+            space['max_lost'] = (0.0, 1.0)
+        if cfg.get('score_thr') is not None:
+            space['score_thr'] = (0.05, 0.5)
+        return space
 
     def candidates(
         self, tracks: TrackTable, detections: Detections

@@ -1,10 +1,13 @@
 """Matching of weak detections, for people who are half hidden."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from fairmot_mm.models.trackers.overlap_stage import OverlapStage
 from fairmot_mm.registry import TASK_UTILS
 from fairmot_mm.utils.contracts import require_range
+from fairmot_mm.utils.tunable import Values
 
 
 @TASK_UTILS.register_module()
@@ -36,3 +39,8 @@ class LowScoreAssociation(OverlapStage):
 
     def __post_init__(self) -> None:
         require_range(low=0, high=1, score_thr=self.score_thr, cost_thr=self.cost_thr)
+
+    @classmethod
+    def search_space(cls, cfg: Mapping[str, Any]) -> dict[str, Values]:
+        """State the values to try, see `Tunable`."""
+        return {**super().search_space(cfg), 'score_thr': (0.05, 0.5)}

@@ -1,6 +1,8 @@
 """Matching by overlap of boxes."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -9,6 +11,7 @@ from fairmot_mm.models.trackers.detections import Detections
 from fairmot_mm.models.trackers.stage import StageInput
 from fairmot_mm.models.trackers.track_table import TrackTable
 from fairmot_mm.registry import TASK_UTILS
+from fairmot_mm.utils.tunable import Values
 
 
 @TASK_UTILS.register_module()
@@ -34,6 +37,16 @@ class OverlapStage:
     confirmed: bool = True
     embed_thr: float | None = None
     score_thr: float | None = None
+
+    @classmethod
+    def search_space(cls, cfg: Mapping[str, Any]) -> dict[str, Values]:
+        """State the values to try, see `Tunable`."""
+        space: dict[str, Values] = {'cost_thr': (0.3, 0.95)}
+        if cfg.get('embed_thr') is not None:
+            space['embed_thr'] = (0.2, 0.8)
+        if cfg.get('score_thr') is not None:
+            space['score_thr'] = (0.05, 0.5)
+        return space
 
     def candidates(
         self, tracks: TrackTable, detections: Detections

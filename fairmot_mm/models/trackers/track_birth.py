@@ -1,6 +1,8 @@
 """When a detection begins a track, and when the track is output."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -9,6 +11,7 @@ from fairmot_mm.models.trackers.detections import Detections
 from fairmot_mm.models.trackers.track_table import TrackTable
 from fairmot_mm.registry import TASK_UTILS
 from fairmot_mm.utils.contracts import require_range
+from fairmot_mm.utils.tunable import Values
 
 
 @TASK_UTILS.register_module()
@@ -47,6 +50,18 @@ class TrackBirth:
         require_range(low=1, num_matches=self.num_matches)
         require_range(low=0, high=1, max_overlap=self.max_overlap)
         require_range(low=0, patience=self.patience)
+
+    @classmethod
+    def search_space(cls, cfg: Mapping[str, Any]) -> dict[str, Values]:
+        """State the values to try, see `Tunable`."""
+        space: dict[str, Values] = {
+            'num_matches': (1, 4),
+            'max_overlap': (0.3, 1.0),
+            'patience': (0, 3),
+        }
+        if cfg.get('score_thr') is not None:
+            space['score_thr'] = (0.2, 0.8)
+        return space
 
     def begins(
         self, detections: Detections, free: np.ndarray, seen_tlwh: np.ndarray

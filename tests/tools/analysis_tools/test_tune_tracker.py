@@ -5,8 +5,13 @@ import pytest
 from mmengine.config import Config
 
 from fairmot_mm.actions import tune_tracker
-from fairmot_mm.apis import build_tracker
+from fairmot_mm.actions.search_space import space_of
+from fairmot_mm.apis import build_tracker, load_config
 from fairmot_mm.evaluation import OVERALL, load_all_detections, score_tracker
+from fairmot_mm.models.trackers import OverlapStage
+from fairmot_mm.registry import MODELS, TASK_UTILS
+from fairmot_mm.utils.setup_env import register_all_modules
+from fairmot_mm.utils.tunable import Tunable
 
 
 @pytest.fixture
@@ -135,3 +140,106 @@ def test_without_optuna(load_main, noisy, tmp_path, monkeypatch):
     monkeypatch.setattr(builtins, '__import__', refuse)
     with pytest.raises(SystemExit, match=r"pip install 'fairmot_mm\[tune\]'"):
         main([str(noisy), '--out', str(tmp_path)])
+
+
+PRESET = 'configs/trackers/likelihood.py'
+PUBLISHED = {
+    'obj_score_thr': (0.2, 0.7),
+    'track_buffer': (10, 90),
+    'embed_momentum': (0.02, 0.5),
+    'cost_thrs.embeds': (0.2, 0.7),
+    'cost_thrs.iou': (0.3, 0.9),
+    'cost_thrs.unconfirmed': (0.4, 0.95),
+    'motion_weight': (0.0, 0.1),
+}
+
+
+def test_published_space():
+    """Without parts, the parameters of the tracker itself are searched."""
+    register_all_modules()
+    assert space_of(dict(type='JDETracker')) == PUBLISHED
+
+
+def test_parts_state_their_own_parameters():
+    """Each part of a config gives the keys that have an effect where it stands."""
+    register_all_modules()
+    space = space_of(load_config(PRESET).model.tracker)
+    assert space['stages.0.cost_thr'] == space['stages.1.cost_thr']
+    assert {'stages.1.score_thr', 'stages.1.max_lost'} < set(space)
+    assert not {'stages.0.score_thr', 'stages.0.max_lost'} & set(space)
+    assert {'birth.score_thr', 'motion.gating_thr', 'recent_embeds'} < set(space)
+    assert not {'motion_weight', 'cost_thrs.iou'} & set(space)
+
+
+@pytest.mark.parametrize(
+    ('key', 'cfg'),
+    [
+        ('birth', dict(type='TrackBirth', score_thr=0.8)),
+        ('motion', dict(type='KalmanFilterXYAH')),
+        ('motion', dict(type='KalmanFilterXYWH')),
+        ('low_score', dict(type='LowScoreAssociation')),
+        ('gallery', dict(type='ReentryGallery')),
+        ('low_frame_rate', dict(type='LowFrameRate')),
+        ('stages', dict(type='AppearanceStage')),
+        ('stages', dict(type='OverlapStage', embed_thr=0.5, score_thr=0.1)),
+        ('stages', dict(type='LikelihoodStage', max_lost=0.5, score_thr=0.1)),
+        (None, dict(type='JDETracker', recent_embeds=1)),
+    ],
+)
+def test_every_stated_value_can_be_built(key, cfg):
+    """Both ends of each range are valid, and each names a parameter that exists."""
+    register_all_modules()
+    part = (TASK_UTILS if key else MODELS).get(cfg['type'])
+    assert isinstance(part, Tunable)
+    for name, limits in part.search_space(cfg).items():
+        for value in limits:
+            changed = dict(cfg)
+            if name.startswith('cost_thrs.'):
+                changed['cost_thrs'] = {name.removeprefix('cost_thrs.'): value}
+            else:
+                changed[name] = value
+            if key is None:
+                MODELS.build(changed)
+            else:
+                parts = [changed] if key == 'stages' else changed
+                MODELS.build({'type': 'JDETracker', 'obj_score_thr': 0.7, key: parts})
+
+
+def test_a_stage_of_the_user_takes_part(main, noisy, tmp_path, capsys):
+    """The tool knows no class: what states a space is searched, and written whole."""
+
+    class PatientStage(OverlapStage):
+        @classmethod
+        def search_space(cls, cfg):
+            return {'cost_thr': [0.61, 0.62]}
+
+    TASK_UTILS.register_module(name='PatientStage', module=PatientStage)
+    config = tmp_path / 'own.py'
+    config.write_text(
+        "model = dict(tracker=dict(type='JDETracker', track_buffer=44,\n"
+        "    stages=[dict(type='AppearanceStage'), dict(type='PatientStage')]))"
+    )
+    try:
+        out = tmp_path / 'out'
+        trials = ['--config', str(config), '--trials', '2']
+        main([str(noisy), '--out', str(out), *trials])
+        tuned = load_config(out / 'tuned_tracker.py').model.tracker
+        first, second = tuned.stages
+        assert second.cost_thr in (0.61, 0.62)
+        assert 0.2 <= first.cost_thr <= 0.7
+        printed = best_value(capsys, 'HOTA')
+        scores = score_tracker(
+            build_tracker(out / 'tuned_tracker.py'), load_all_detections(noisy)
+        )
+        assert 100 * scores[OVERALL]['HOTA'] == pytest.approx(printed, abs=0.006)
+    finally:
+        TASK_UTILS.module_dict.pop('PatientStage')
+
+
+def test_parts_that_state_nothing(main, noisy, tmp_path):
+    """A tracker of mmdet has no search space of its own, and the message says so."""
+    config = tmp_path / 'sort.py'
+    config.write_text("model = dict(tracker=dict(type='SORTTracker', reid=None))")
+    options = ['--out', str(tmp_path / 'out'), '--config', str(config)]
+    with pytest.raises(SystemExit, match=r'SORTTracker and its parts state no'):
+        main([str(noisy), *options])
