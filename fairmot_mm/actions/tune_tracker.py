@@ -68,12 +68,12 @@ class Search:
 
     def __call__(self, trial: 'optuna.Trial') -> float:
         """Compute the metric with values drawn for a trial."""
-        settings = {}
+        settings: dict[str, Any] = {}
         for key, limits in self.space.items():
             if isinstance(limits, list):
                 settings[key] = trial.suggest_categorical(key, limits)
             elif all(isinstance(limit, int) for limit in limits):
-                settings[key] = trial.suggest_int(key, *limits)
+                settings[key] = trial.suggest_int(key, *map(int, limits))
             else:
                 settings[key] = trial.suggest_float(key, *limits)
         try:
