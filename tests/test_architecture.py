@@ -89,7 +89,7 @@ MAY_IMPORT = {
         'datasets',
         'inference',
     },
-    '__main__': {'commands'},
+    '__main__': FOUNDATION | {'commands'},
 }
 # Rooms that a command line imports before it has answered; the others need mmengine.
 LIGHT = {'', 'utils', 'commands', '__main__', 'environment'}
