@@ -68,7 +68,7 @@ class Search:
 
     def __call__(self, trial: 'optuna.Trial') -> float:
         """Compute the metric with values drawn for a trial."""
-        settings = {}
+        settings: dict[str, Any] = {}
         for key, limits in self.space.items():
             if isinstance(limits, list):
                 settings[key] = trial.suggest_categorical(key, limits)
