@@ -9,6 +9,7 @@ import sys
 from importlib import import_module
 
 import fairmot_mm
+from fairmot_mm.utils.one_line_errors import one_line_errors
 
 # Command as typed -> module of fairmot_mm.commands.
 GROUPS = {
@@ -56,6 +57,7 @@ GROUPS = {
 COMMANDS = {name: module for group in GROUPS.values() for name, module in group.items()}
 
 
+@one_line_errors()
 def main() -> None:
     """Run the command that the first words of the command line name.
 

@@ -15,13 +15,13 @@ from mmengine.registry import Registry
 SCOPE = 'fairmot_mm'
 
 
-def _child(parent: Registry, location: str) -> Registry:
-    """A registry of our scope under ``parent`` that imports ``location`` on demand."""
+def _child(parent: Registry, *locations: str) -> Registry:
+    """A registry of our scope under ``parent`` that imports ``locations`` on demand."""
     return Registry(
         parent.name,
         parent=parent,
         scope=SCOPE,
-        locations=[f'{SCOPE}.{location}'],
+        locations=[f'{SCOPE}.{location}' for location in locations],
     )
 
 
@@ -40,7 +40,7 @@ TRANSFORMS = _child(mmdet_registry.TRANSFORMS, 'datasets')
 MODELS = _child(mmdet_registry.MODELS, 'models')
 MODEL_WRAPPERS = _child(mmdet_registry.MODEL_WRAPPERS, 'models')
 WEIGHT_INITIALIZERS = _child(mmdet_registry.WEIGHT_INITIALIZERS, 'models')
-TASK_UTILS = _child(mmdet_registry.TASK_UTILS, 'models')
+TASK_UTILS = _child(mmdet_registry.TASK_UTILS, 'models', 'postprocessing')
 METRICS = _child(mmdet_registry.METRICS, 'evaluation')
 EVALUATOR = _child(mmdet_registry.EVALUATOR, 'evaluation')
 VISUALIZERS = _child(mmdet_registry.VISUALIZERS, 'visualization')

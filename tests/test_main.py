@@ -1,5 +1,6 @@
 """The command `fairmot`, see also tests/tools/test_command_lines.py."""
 
+import subprocess
 import sys
 from pathlib import Path
 
@@ -79,3 +80,13 @@ def test_version(fairmot, capsys):
     """For reports of faults."""
     fairmot('--version')
     assert capsys.readouterr().out.startswith('fairmot_mm 0.')
+
+
+def test_a_reader_that_ends_early():
+    """``fairmot --help | head -1`` ends without a word of its own."""
+    command = [sys.executable, '-m', 'fairmot_mm', '--help']
+    pipes = dict(stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    with subprocess.Popen(command, cwd=ROOT, **pipes) as process:
+        process.stdout.close()  # before anything is printed
+        assert process.stderr.read() == b''
+    assert process.returncode == 141

@@ -3,6 +3,7 @@
 import argparse
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from tabulate import tabulate
@@ -108,7 +109,8 @@ def score_all(comparison: Comparison, num_seeds: int) -> dict[str, np.ndarray]:
             for path in comparison.sequences
         ]
         for name, cfg in comparison.trackers.items():
-            overall = score_tracker(build_tracker(cfg), sequences)[OVERALL]
+            tracker: Any = build_tracker(cfg)  # of which `track` alone is called
+            overall = score_tracker(tracker, sequences)[OVERALL]
             scores[name].append(
                 [100 * overall[key] for key in RATIOS]
                 + [overall[key] for key in COUNTS]
@@ -182,7 +184,7 @@ def score_files(cfg: dict, sequences: list[DetectedSequence]) -> dict[str, list[
         The ratios in per cent, the counts, and the processor time in ms a frame; by
         sequence, and together under `OVERALL`.
     """
-    tracker = build_tracker(cfg)
+    tracker: Any = build_tracker(cfg)  # of which `track` alone is called
     results, times = [], {}
     for sequence in sequences:
         before = tracker.seconds

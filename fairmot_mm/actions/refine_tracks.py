@@ -1,14 +1,21 @@
-"""Fills the gaps of finished tracks, and smooths them."""
+"""Splits and links finished tracks, fills their gaps, and smooths them."""
 
 import argparse
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from math import nan
 from pathlib import Path
 
 import numpy as np
 
-from fairmot_mm.evaluation import find_result_files
-from fairmot_mm.postprocessing import interpolate_tracks, smooth_tracks
+from fairmot_mm.config.build import build_component
+from fairmot_mm.evaluation import embeds_of_rows, find_result_files, load_detections
+from fairmot_mm.postprocessing import (
+    TrackRelabeling,
+    interpolate_tracks,
+    smooth_tracks,
+)
+from fairmot_mm.registry import TASK_UTILS
 from fairmot_mm.utils import (
     ConfigError,
     DataError,
@@ -21,6 +28,55 @@ from fairmot_mm.utils import (
 )
 from fairmot_mm.utils.claim_output import claim_output
 from fairmot_mm.utils.cli import show_progress
+from fairmot_mm.utils.contracts import require_contract
+from fairmot_mm.utils.frame_numbering import Frames
+
+# With fewer boxes that have a detection, the detections are not those of the results.
+_MIN_SHARE = 0.5
+
+
+@dataclass(frozen=True)
+class Sequence:
+    """What is known about the video of a result file.
+
+    Attributes:
+        frames: Numbers of its frames; None if every number between two is a frame.
+        frame_rate: Frames per second; NaN if no option says it.
+        embeds: (N, C) embedding of each result, see `embeds_of_rows`, or None.
+    """
+
+    frames: np.ndarray | None
+    frame_rate: float
+    embeds: np.ndarray | None
+
+
+def build_relabelings(args: argparse.Namespace) -> list[TrackRelabeling]:
+    """Build the parts that give tracks other identities: splitting, then linking.
+
+    Raises:
+        ConfigError: A part has no such argument, a value is wrong, or an option that
+            the part needs is missing.
+    """
+    kinds = (('split', 'TrackletSplitting'), ('link', 'TrackletLinking'))
+    parts = []
+    for name, kind in kinds:
+        options = getattr(args, name)
+        if options is None:
+            continue
+        if args.detections is None and name == 'split':
+            raise ConfigError(
+                '--split needs --detections: result files have no embeddings'
+            )
+        if args.detections is None and args.frame_rate is None:
+            raise ConfigError(
+                f'--{name} needs --frame-rate, or --detections, which have it'
+            )
+        part = build_component({'type': kind, **options}, TASK_UTILS, f'--{name}')
+        require_contract(part, TrackRelabeling, f'--{name}')
+        parts.append(part)
+    if not parts and (args.detections or args.frame_rate):
+        raise ConfigError('--detections and --frame-rate need --split or --link')
+    return parts
 
 
 def find_results(args: argparse.Namespace) -> list[Path]:
@@ -41,55 +97,105 @@ def find_results(args: argparse.Namespace) -> list[Path]:
     return files
 
 
-def refine(rows: MOTRows, args: argparse.Namespace) -> MOTRows:
-    """Refine the tracks of a sequence whose frames follow each other one by one."""
-    refined = interpolate_tracks(rows, args.max_gap)
-    if args.method == 'gaussian':
-        refined = smooth_tracks(refined, args.tau, args.noise)
-    return refined
-
-
-def refine_numbered(rows: MOTRows, args: argparse.Namespace, name: str) -> MOTRows:
-    """Refine tracks by the places of their frames, which may have any numbers.
+def find_detections(args: argparse.Namespace, files: list[Path]) -> dict[str, Path]:
+    """Find the file of detections of each result file, by its name.
 
     Raises:
-        DataError: The sequence is not there, or it does not have a frame.
+        DataError: There is none.
     """
-    known, _ = number_folder(args.data_root / name)
-    if known is None:
-        raise DataError(f'{args.data_root / name} has neither images nor seqLength')
-    require_frames(rows.frames, known, 'results have', lambda _: name)
-    if isinstance(known, range):
-        return refine(rows, args)
-    placed = replace(rows, frames=np.searchsorted(known, rows.frames))
-    refined = refine(placed, args)
-    return replace(refined, frames=known[refined.frames])
+    if args.detections is None:
+        return {}
+    if args.detections.is_dir():
+        found = {file.stem: args.detections / f'{file.stem}.npz' for file in files}
+    else:
+        found = {file.stem: args.detections for file in files}
+    for file in files:
+        path = found[file.stem]
+        if path.stem != file.stem or not path.is_file():
+            raise DataError(
+                f'--detections {args.detections} has no {file.stem}.npz, which '
+                f'{file} needs: make it with tools/analysis_tools/cache_detections.py'
+            )
+    return found
+
+
+def read_sequence(
+    args: argparse.Namespace, rows: MOTRows, name: str, detections: Path | None
+) -> Sequence:
+    """Read what the options say about the video of a result file.
+
+    Raises:
+        DataError: The sequence is not there, it does not have a frame, or the
+            detections are not those of the results.
+    """
+    frames: Frames | None = None
+    rate, embeds = args.frame_rate or nan, None
+    if detections is not None:
+        detected = load_detections(detections)
+        frames, rate = detected.frames, args.frame_rate or detected.frame_rate
+        require_frames(rows.frames, frames, 'results have', lambda _: str(detections))
+        embeds = embeds_of_rows(rows, detected)
+        known = int((~np.isnan(embeds).any(axis=1)).sum())
+        if known < _MIN_SHARE * len(rows):
+            raise DataError(
+                f'only {known} of {len(rows)} boxes have a detection in {detections}: '
+                'give the detections that the tracks were made from'
+            )
+    if args.data_root is not None:
+        frames, _ = number_folder(args.data_root / name)
+        if frames is None:
+            raise DataError(f'{args.data_root / name} has neither images nor seqLength')
+        require_frames(rows.frames, frames, 'results have', lambda _: name)
+    return Sequence(None if isinstance(frames, range) else frames, rate, embeds)
+
+
+def refine(
+    rows: MOTRows,
+    args: argparse.Namespace,
+    sequence: Sequence,
+    relabelings: list[TrackRelabeling],
+) -> MOTRows:
+    """Refine tracks by the places of their frames, which may have any numbers."""
+    if sequence.frames is not None:
+        places = np.searchsorted(sequence.frames, rows.frames).astype(np.int64)
+        rows = replace(rows, frames=places)
+    for part in relabelings:
+        rows = part.relabel(rows, sequence.frame_rate, sequence.embeds)
+    rows = interpolate_tracks(rows, args.max_gap)
+    if args.method == 'gaussian':
+        rows = smooth_tracks(rows, args.tau, args.noise)
+    if sequence.frames is not None:
+        rows = replace(rows, frames=sequence.frames[rows.frames])
+    return rows
 
 
 def refine_tracks(args: argparse.Namespace) -> None:
     """Read everything, then refine and write every file."""
     files = find_results(args)
+    relabelings = build_relabelings(args)
+    detections = find_detections(args, files)
     before = {file.stem: read_mot(file) for file in files}
     require_writable_dir(args.out)
     with ExitStack() as claims:
         for file in files:
             claim = claim_output(args.out / file.name, args.overwrite, files)
             claims.enter_context(claim)
-        _refine(args, files, before)
+        for file in show_progress(files, 'refining'):
+            rows = before[file.stem]
+            try:
+                path = detections.get(file.stem)
+                sequence = read_sequence(args, rows, file.stem, path)
+                refined = refine(rows, args, sequence, relabelings)
+            except DataError as error:
+                raise DataError(f'{file}: {error}') from error
+            write_mot(args.out / file.name, refined)
+            print(f'{file.stem}: {_describe(rows, refined, bool(relabelings))}')
 
 
-def _refine(
-    args: argparse.Namespace, files: list[Path], before: dict[str, MOTRows]
-) -> None:
-    """Refine and write every file, and say how many boxes were added."""
-    for file in show_progress(files, 'refining'):
-        rows = before[file.stem]
-        try:
-            if args.data_root is None:
-                refined = refine(rows, args)
-            else:
-                refined = refine_numbered(rows, args, file.stem)
-        except DataError as error:
-            raise DataError(f'{file}: {error}') from error
-        write_mot(args.out / file.name, refined)
-        print(f'{file.stem}: {len(refined) - len(rows)} boxes added to {len(rows)}')
+def _describe(rows: MOTRows, refined: MOTRows, relabeled: bool) -> str:
+    """Say how many tracks there are now, and how many boxes were added."""
+    added = f'{len(refined) - len(rows)} boxes added to {len(rows)}'
+    if not relabeled:
+        return added
+    counts = [len(np.unique(tracks.ids)) for tracks in (rows, refined)]
+    return f'{counts[0]} tracks became {counts[1]}, {added}'

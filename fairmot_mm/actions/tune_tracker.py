@@ -73,7 +73,7 @@ class Search:
             if isinstance(limits, list):
                 settings[key] = trial.suggest_categorical(key, limits)
             elif all(isinstance(limit, int) for limit in limits):
-                settings[key] = trial.suggest_int(key, *limits)
+                settings[key] = trial.suggest_int(key, *map(int, limits))
             else:
                 settings[key] = trial.suggest_float(key, *limits)
         try:

@@ -1,4 +1,4 @@
-"""Refine finished tracks: fill their gaps, and smooth them if asked to.
+"""Refine finished tracks: fill their gaps; split, link and smooth them if asked to.
 
 The tool reads MOTChallenge result files and writes new ones with the same names.
 `evaluate.py results GT_ROOT BEFORE AFTER` compares their scores.
@@ -7,11 +7,13 @@ The tool reads MOTChallenge result files and writes new ones with the same names
 import argparse
 from pathlib import Path
 
+from fairmot_mm.utils.cfg_options import CfgOptions
 from fairmot_mm.utils.cli import (
     add_number_arguments,
     add_overwrite_argument,
     make_parser,
     one_line_errors,
+    rate,
 )
 from fairmot_mm.utils.inputs import require_paths
 
@@ -32,6 +34,27 @@ def parse_args() -> argparse.Namespace:
         help='folder of the sequences; names the frames there are, where their numbers '
         'have gaps (without it, every number between two is a frame)',
     )
+    parser.add_argument(
+        '--detections',
+        type=Path,
+        help='file or folder made by cache_detections.py, for the embeddings of the '
+        'boxes and the frame rate',
+    )
+    parser.add_argument(
+        '--frame-rate', type=rate, help='frames a second, for --link without detections'
+    )
+    for name, kind, text in (
+        ('split', 'TrackletSplitting', 'split tracks whose embeddings change for good'),
+        ('link', 'TrackletLinking', 'give one identity to tracks of one person'),
+    ):
+        parser.add_argument(
+            f'--{name}',
+            nargs='*',
+            action=CfgOptions,
+            metavar='KEY=VALUE',
+            help=f'{text}; KEY=VALUE changes an argument of {kind}, and type=NAME '
+            'takes another component',
+        )
     parser.add_argument(
         '--method',
         choices=['linear', 'gaussian'],
@@ -55,7 +78,7 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     """Run the tool."""
     args = parse_args()
-    require_paths(args.results)
+    require_paths(args.results, args.detections)
     from fairmot_mm.actions.refine_tracks import refine_tracks
 
     refine_tracks(args)

@@ -29,8 +29,10 @@ def _value(node: ast.expr) -> Any:
     match node:
         case ast.Call(func=ast.Name(id='dict'), args=[]):
             return {word.arg: _value(word.value) for word in node.keywords}
-        case ast.Call(func=ast.Name(id='dict'), args=[ast.Dict() as keys], keywords=[]):
-            return _value(keys)  # of keys that are no names, such as 'a.b'
+        case ast.Call(
+            func=ast.Name(id='dict'), args=[ast.Dict() as items], keywords=[]
+        ):
+            return _value(items)  # of keys that are no names, such as 'a.b'
         case ast.Dict():
             keys = [_value(key) if key else None for key in node.keys]
             return dict(zip(keys, map(_value, node.values), strict=True))

@@ -33,6 +33,7 @@ from fairmot_mm.evaluation.result_folder import (
     read_seqmap,
     read_truths,
 )
+from fairmot_mm.evaluation.row_embeds import embeds_of_rows
 from fairmot_mm.evaluation.submission import write_submission
 from fairmot_mm.evaluation.switches import Switch, find_switches
 from fairmot_mm.evaluation.verification import true_accept_rates
@@ -48,6 +49,7 @@ __all__ = [
     'SequenceTracks',
     'Switch',
     'average_precision',
+    'embeds_of_rows',
     'evaluate_sequences',
     'find_result_files',
     'find_switches',

@@ -1,5 +1,6 @@
 """Ending a command with one line where the user can do something."""
 
+import os
 import re
 import signal
 import sys
@@ -11,6 +12,7 @@ from fairmot_mm.utils.errors import UserInputError
 from fairmot_mm.utils.step_clock import failed_step
 
 _INTERRUPTED = 130  # status that a shell reports for Ctrl-C
+_NOBODY_READS = 141  # and for a reader that has ended
 
 
 @contextmanager
@@ -26,7 +28,8 @@ def one_line_errors(interrupted: str = '') -> Iterator[None]:
 
     Raises:
         SystemExit: With ``error: <message>`` (status 1) on an error of the user, with
-            status 130 on an interrupt.
+            status 130 on an interrupt, and with status 141 where nobody reads what is
+            printed any more, as in ``fairmot models | head``.
     """
     warnings.filterwarnings('ignore', r'.*torch\.cuda\.amp\.autocast', module='mmdet')
     if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:  # set by the tool's file
@@ -34,6 +37,11 @@ def one_line_errors(interrupted: str = '') -> Iterator[None]:
     try:
         with _one_line_warnings():
             yield
+            sys.stdout.flush()
+    except BrokenPipeError:
+        # Python would fail again when it closes the stream.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(_NOBODY_READS) from None
     except UserInputError as error:
         # An error of a data loader's worker arrives as that worker's whole traceback.
         marker = rf'(?s).*\b{type(error).__name__}: '

@@ -125,12 +125,12 @@ class StageInput:
             recent ones.
         """
         least = self.embed_distance(pairs)
-        for recent in np.moveaxis(self.tracks.recent_embeds[self.rows], 1, 0):
-            distance = association.cosine_distance(
-                recent, self.detections.embeds[self.cols], pairs.rows, pairs.cols
-            )
-            np.minimum(least, distance, out=least)
-        return least
+        recent = self.tracks.recent_embeds
+        if recent.shape[1]:
+            found = self.detections.embeds[self.cols[pairs.cols]]
+            cosine = np.einsum('prc,pc->pr', recent[self.rows[pairs.rows]], found)
+            np.minimum(least, 1 - cosine.max(axis=1), out=least)
+        return np.maximum(least, 0)
 
     def alike(self, pairs: Pairs, embed_thr: float | None) -> Pairs:
         """Keep the pairs with similar embeddings.

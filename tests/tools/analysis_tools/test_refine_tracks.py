@@ -1,10 +1,18 @@
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from fairmot_mm.evaluation import OVERALL, SequenceTracks, evaluate_sequences
+from fairmot_mm.evaluation import (
+    OVERALL,
+    DetectedSequence,
+    SequenceTracks,
+    evaluate_sequences,
+    save_detections,
+)
 from fairmot_mm.utils import read_mot, write_mot
+from fairmot_mm.utils.boxes import tlwh_to_xyxy
 
 # Origin of the files: see tests/evaluation/test_mot_scores.py.
 DATA = Path(__file__).parents[2] / 'data' / 'eval'
@@ -22,6 +30,40 @@ def with_holes(tmp_path):
     folder = tmp_path / 'results'
     write_mot(folder / 'TUD-Campus.txt', rows[rows.frames % 4 != 0])
     return folder
+
+
+@pytest.fixture
+def with_faults(tmp_path):
+    """Results with two faults, and the detections that they were made from.
+
+    Two people have exchanged their identities from frame 18 on. A third is missed in
+    frames 8 to 10, and has a new identity afterwards.
+    """
+    rows = read_mot(DATA / 'TUD-Campus' / 'gt' / 'gt.txt')
+    rows = rows[np.argsort(rows.frames, kind='stable')]
+    counts = np.bincount(rows.frames, minlength=41)[1:]
+    rng = np.random.default_rng(0)
+    embeds = np.eye(16)[rows.ids] + rng.normal(0, 0.05, (len(rows), 16))
+    sequence = DetectedSequence(
+        name='TUD-Campus',
+        frame_rate=25.0,
+        ori_shape=(480, 640),
+        gt=rows,
+        starts=np.append(0, np.cumsum(counts)),
+        bboxes=tlwh_to_xyxy(rows.tlwh + rng.normal(0, 1, (len(rows), 4))),
+        scores=np.ones(len(rows), np.float32),
+        labels=np.zeros(len(rows), np.int64),
+        embeds=embeds / np.linalg.norm(embeds, axis=1, keepdims=True),
+    )
+    save_detections(tmp_path / 'dets' / 'TUD-Campus.npz', sequence)
+    new, late = rows.ids.copy(), rows.frames >= 18
+    new[late & (rows.ids == 1)] = 2
+    new[late & (rows.ids == 2)] = 1
+    new[(rows.frames > 10) & (rows.ids == 3)] = 90
+    faulty = replace(rows, ids=new)
+    lost = (rows.ids == 3) & (rows.frames >= 8) & (rows.frames <= 10)
+    write_mot(tmp_path / 'faulty' / 'TUD-Campus.txt', faulty[~lost])
+    return tmp_path / 'faulty', tmp_path / 'dets'
 
 
 def score(path):
@@ -80,3 +122,78 @@ def test_wrong_input_is_one_line(main, with_holes, tmp_path):
     with pytest.raises(SystemExit, match=r'A\.txt: identity 5 is more than once'):
         main([str(with_holes), '--out', out])
     assert not list(Path(out).iterdir())
+
+
+def test_tracks_are_split_and_linked(main, with_faults, tmp_path, capsys):
+    """Exchanged people are separated, and the pieces of each become one track."""
+    results, detections = with_faults
+    scores = {'before': score(results / 'TUD-Campus.txt')}
+    link = ['--detections', detections, '--link']
+    runs = {
+        'motion': ['--link', '--frame-rate', 25],
+        'link': link,
+        'split': [
+            '--split',
+            'min_length=0.5',
+            '--detections',
+            detections / 'TUD-Campus.npz',
+        ],
+        'both': ['--split', 'min_length=0.5', *link, 'max_gap=1'],
+    }
+    for name, options in runs.items():
+        main([results, '--out', tmp_path / name, '--max-gap', 0, *options])
+        scores[name] = score(tmp_path / name / 'TUD-Campus.txt')
+    told = capsys.readouterr().out.splitlines()
+    assert [line.split(', ')[0] for line in told if 'became' in line] == [
+        f'TUD-Campus: 9 tracks became {count}' for count in (8, 8, 11, 8)
+    ]
+    assert scores['motion']['IDF1'] == scores['link']['IDF1'] > scores['before']['IDF1']
+    assert scores['both']['IDF1'] > scores['link']['IDF1']
+    assert scores['both']['IDSW'] == 0 < scores['before']['IDSW']
+
+
+def test_another_component(main, with_faults, tmp_path):
+    """`type` takes a component with the contract; any other is refused by name."""
+    results, _ = with_faults
+    arguments = [results, '--out', tmp_path / 'out', '--frame-rate', 25, '--link']
+    main([*arguments, 'type=TrackletLinking'])
+    with pytest.raises(SystemExit, match=r'--link: .*ReentryGallery lacks relabel'):
+        main([*arguments, 'type=ReentryGallery'])
+
+
+def test_wrong_linking_is_one_line(main, with_faults, with_holes, tmp_path):
+    """What is missing or wrong is named, and nothing is written."""
+    results, detections = with_faults
+    link = ['--link', '--detections', detections]
+    other = tmp_path / 'other'
+    write_mot(other / 'A.txt', read_mot(results / 'TUD-Campus.txt'))
+    for options, message in (
+        (['--split'], '--split needs --detections: result files have no embeddings'),
+        (['--link'], '--link needs --frame-rate, or --detections'),
+        (['--frame-rate', 25], '--detections and --frame-rate need --split or --link'),
+        (['--link', 'max_gap=-1', '--frame-rate', 25], 'max_gap=-1'),
+        (
+            ['--link', 'gap=1', '--frame-rate', 25],
+            "--link: TrackletLinking has no argument 'gap'",
+        ),
+        (['--link', '--detections', tmp_path / 'none'], 'none does not exist'),
+        (['--link', '--detections', other], 'has no TUD-Campus.npz'),
+        (
+            ['--link', '--detections', results / 'TUD-Campus.txt'],
+            'is not a file of detections',
+        ),
+    ):
+        with pytest.raises(SystemExit) as error:
+            main([results, '--out', tmp_path / 'out', *options])
+        assert message in str(error.value)
+        assert str(error.value).count('\n') == 0
+    with pytest.raises(SystemExit, match=r'has no A\.npz, which .*A\.txt needs'):
+        main([other, '--out', tmp_path / 'out', *link])
+    rows = read_mot(results / 'TUD-Campus.txt')
+    write_mot(results / 'TUD-Campus.txt', replace(rows, tlwh=rows.tlwh + 300))
+    with pytest.raises(SystemExit, match=r'only \d+ of \d+ boxes have a detection in'):
+        main([results, '--out', tmp_path / 'out', *link])
+    write_mot(results / 'TUD-Campus.txt', replace(rows, frames=rows.frames + 50))
+    with pytest.raises(SystemExit, match=r'results have frame.* 1 to 40 of'):
+        main([results, '--out', tmp_path / 'out', *link])
+    assert not [*(tmp_path / 'out').glob('*')]
