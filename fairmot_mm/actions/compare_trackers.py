@@ -3,7 +3,6 @@
 import argparse
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from tabulate import tabulate
@@ -109,8 +108,7 @@ def score_all(comparison: Comparison, num_seeds: int) -> dict[str, np.ndarray]:
             for path in comparison.sequences
         ]
         for name, cfg in comparison.trackers.items():
-            tracker: Any = build_tracker(cfg)  # of which `track` alone is called
-            overall = score_tracker(tracker, sequences)[OVERALL]
+            overall = score_tracker(build_tracker(cfg), sequences)[OVERALL]
             scores[name].append(
                 [100 * overall[key] for key in RATIOS]
                 + [overall[key] for key in COUNTS]
@@ -184,7 +182,7 @@ def score_files(cfg: dict, sequences: list[DetectedSequence]) -> dict[str, list[
         The ratios in per cent, the counts, and the processor time in ms a frame; by
         sequence, and together under `OVERALL`.
     """
-    tracker: Any = build_tracker(cfg)  # of which `track` alone is called
+    tracker = build_tracker(cfg)
     results, times = [], {}
     for sequence in sequences:
         before = tracker.seconds

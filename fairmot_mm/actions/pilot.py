@@ -1,5 +1,6 @@
 """Calls a tracker as a model does."""
 
+from collections.abc import Callable
 from time import process_time
 from typing import Protocol, runtime_checkable
 
@@ -7,6 +8,7 @@ import numpy as np
 import torch
 from mmdet.structures import DetDataSample
 from mmengine.structures import InstanceData
+from torch import Tensor
 
 from fairmot_mm.actions.peer_tracker import PeerTracker
 from fairmot_mm.apis import explain_build_errors
@@ -18,15 +20,12 @@ from fairmot_mm.utils.tracker import Tracker
 
 
 @runtime_checkable
-class TimedTracker(Protocol):
+class TimedTracker(Tracker, Protocol):
     """A tracker that knows how much processor time it took."""
 
     @property
     def seconds(self) -> float:
         """Processor time so far, without that of reading images."""
-
-    def track(self, data_sample: DetDataSample) -> InstanceData:
-        """Track the next frame, see `Tracker.track`."""
 
 
 class Pilot:
@@ -48,16 +47,44 @@ class Pilot:
         )
         self.seconds = 0.0
 
-    def track(self, data_sample: DetDataSample) -> InstanceData:
-        """Track the next frame."""
-        image = None
-        if self.needs_image:
+    def reset(self) -> None:
+        """Forget every track."""
+        self.tracker.reset()
+
+    def track(
+        self, data_sample: DetDataSample, img: Tensor | None = None
+    ) -> InstanceData:
+        """Track the next frame, or coast through it.
+
+        Args:
+            data_sample: See `Tracker.track`.
+            img: See `Tracker.track`; read from ``img_path`` where the tracker needs it.
+
+        Returns:
+            The tracks of this frame, see `Tracker.track`.
+        """
+        if data_sample.frame_id % self.detect_every:
+            return self.coast(data_sample, img)
+        return self._timed(self.tracker.track, data_sample, img)
+
+    def coast(
+        self, data_sample: DetDataSample, img: Tensor | None = None
+    ) -> InstanceData:
+        """Move the tracks through a frame without detections, see `Tracker.coast`."""
+        return self._timed(self.tracker.coast, data_sample, img)
+
+    def _timed(
+        self,
+        call: Callable[[DetDataSample, Tensor | None], InstanceData],
+        data_sample: DetDataSample,
+        img: Tensor | None,
+    ) -> InstanceData:
+        """Call the tracker with the image if it needs one, and add the time."""
+        if img is None and self.needs_image:
             rgb = read_image(data_sample.img_path)[:, :, ::-1].transpose(2, 0, 1)
-            image = torch.from_numpy(rgb[None].astype(np.float32) / 255)
-        coasts = data_sample.frame_id % self.detect_every
-        call = self.tracker.coast if coasts else self.tracker.track
+            img = torch.from_numpy(rgb[None].astype(np.float32) / 255)
         start = process_time()
-        tracks = call(data_sample, image)
+        tracks = call(data_sample, img)
         self.seconds += process_time() - start
         return tracks
 

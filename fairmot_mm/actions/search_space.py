@@ -82,7 +82,7 @@ def space_of(
     component = cfg['type']
     if isinstance(component, str):
         component = registry.get(component)
-    space: dict[str, Any] = {}
+    space: dict[str, Values] = {}
     if isinstance(component, Tunable):
         own = component.search_space(cfg)
         space |= {f'{prefix}{key}': values for key, values in own.items()}

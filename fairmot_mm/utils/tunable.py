@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol, runtime_checkable
 
 # A range (LOW, HIGH), of whole numbers if both are int; or a list of choices.
-Values = tuple[float, float] | list[Any]
+Values = tuple[Any, Any] | list[Any]
 
 
 @runtime_checkable
