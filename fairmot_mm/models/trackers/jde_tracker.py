@@ -228,8 +228,8 @@ class JDETracker:
         ignored. Frames are counted by calls, as published, unless the data sample has a
         `timestamp`: then a lost track is kept for as long as `track_buffer` says in
         seconds. The numbers of frames must increase; gaps between them have an effect
-        only with `low_frame_rate`. Where
-        frames change their size, tracks are carried over to the new size.
+        only with `low_frame_rate`. Where frames change their size, tracks are carried
+        over to the new size.
 
         Args:
             data_sample: `pred_instances` with `bboxes` (N, 4) xyxy in pixels of the
