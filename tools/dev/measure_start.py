@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 CONFIGS = ROOT / 'configs' / 'fairmot'
 NO_WORKERS = ('num_workers=0', 'persistent_workers=False')
 
-# Runs a command of fairmot_mm, and ends the process with its first result.
+# Runs a command of fairmot_mm until its first result, and prints what was imported.
 UNTIL_FIRST = """
 import os, sys
 from importlib import import_module
@@ -35,6 +35,7 @@ def ends(function, *names):
     def wrapper(*args, **kwargs):
         result = function(*args, **kwargs)
         if not names or args[1] in names:
+            print(*sys.modules, flush=True)
             os._exit(0)
         return result
     return wrapper
