@@ -128,7 +128,7 @@ import sys
 import fairmot_mm.environment
 import mmdet.models, mmdet.evaluation, mmengine.runner
 from fairmot_mm.utils.deferred_modules import DEFERRED, DeferredObject
-found = {module: vars(sys.modules[module])[one.name] for module, one in DEFERRED.items()}
+found = {one: vars(sys.modules[one])[DEFERRED[one].name] for one in DEFERRED}
 print(*(type(one) is DeferredObject for one in found.values()))
 for module, (name, registry) in DEFERRED.items():
     if type(found[module]) is DeferredObject:

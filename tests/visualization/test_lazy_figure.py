@@ -32,4 +32,4 @@ def test_methods_of_mmengine_draw():
 def test_an_unknown_attribute_is_an_error():
     """Only the figure is made late."""
     with pytest.raises(AttributeError, match='TrackVisualizer has no attribute'):
-        TrackVisualizer().figure
+        _ = TrackVisualizer().figure

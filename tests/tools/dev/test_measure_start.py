@@ -1,4 +1,4 @@
-"""What a command imports before its first result, as tools/dev/measure_start.py runs it.
+"""What a command imports before its first result.
 
 Each test starts a process: what another test has imported must not count.
 """
