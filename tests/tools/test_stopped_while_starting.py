@@ -41,17 +41,16 @@ def stopped(make_config, start_ranks, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ('num_ranks', 'moment', 'epoch', 'expected'),
+    ('num_ranks', 'moment', 'epoch', 'rank', 'expected'),
     [
-        (1, 'before_train_epoch', 0, 1),
-        (1, 'before_val_epoch', 1, 5),
-        (2, 'before_train_epoch', 1, 3),
-        (2, 'before_val_epoch', 2, 5),
+        (1, 'before_train_epoch', 0, 0, 1),
+        (1, 'before_val_epoch', 1, 0, 5),
+        (2, 'before_train_epoch', 1, 1, 3),
+        (2, 'before_val_epoch', 2, 0, 5),
     ],
 )
-def test_saved(num_ranks, moment, epoch, expected, stopped):
+def test_saved(num_ranks, moment, epoch, rank, expected, stopped):
     """SIGTERM at the beginning of an epoch or of a validation: the run saves and ends."""
-    rank = num_ranks - 1
     work_dir, codes, printed = stopped(num_ranks, moment, epoch, 15, rank)
     assert codes == [128 + signal.SIGTERM] * num_ranks, printed
     assert find_resume_checkpoint(work_dir).name == f'iter_{expected}.pth', printed
