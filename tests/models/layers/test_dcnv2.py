@@ -3,7 +3,7 @@ import torch
 from mmcv.ops import ModulatedDeformConv2dPack
 from torch import nn
 
-from fairmot_mm.models.layers import DCNv2, dcnv2, deform_conv2d
+from fairmot_mm.models.layers import DCNv2, dcnv2, sample_corners
 from fairmot_mm.models.layers.conv_bn_relu import ConvBNReLU
 
 
@@ -35,7 +35,7 @@ def pair_of_layers(shift_std=0.3, **kwargs):
 )
 def test_equals_the_operator_of_mmcv(kwargs, memory_format, monkeypatch):
     """Sampling by rows equals mmcv's operator, for any chunk size."""
-    monkeypatch.setattr(deform_conv2d, '_CHUNK', 7)
+    monkeypatch.setattr(sample_corners, '_CHUNK', 7)
     own, theirs = pair_of_layers(**kwargs)
     x = torch.randn(2, 6, 11, 13, dtype=torch.float64)
     with torch.no_grad():

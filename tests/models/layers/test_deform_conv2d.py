@@ -2,7 +2,7 @@ import pytest
 import torch
 from torch.autograd.graph import saved_tensors_hooks
 
-from fairmot_mm.models.layers import deform_conv2d as module
+from fairmot_mm.models.layers import sample_corners
 from fairmot_mm.models.layers.dcnv2 import mmcv_deform_conv2d
 from fairmot_mm.models.layers.deform_conv2d import deform_conv2d
 
@@ -80,7 +80,7 @@ def as_layout(values, layout):
 @pytest.mark.parametrize('name', PLACES)
 def test_equals_the_operator_of_mmcv(name, layout, monkeypatch):
     """Output and all gradients are equal, for any layout and any chunk size."""
-    monkeypatch.setattr(module, '_CHUNK', 7)
+    monkeypatch.setattr(sample_corners, '_CHUNK', 7)
     inputs = make_inputs(**PLACES[name])
     expected = gradients(mmcv_deform_conv2d, *inputs)
     found = gradients(deform_conv2d, *inputs, layout)
@@ -154,7 +154,7 @@ def test_second_derivative_is_refused():
     inputs = make_inputs(padding=(1, 1))
     out = deform_conv2d(*inputs[0], *inputs[1])
     (grad,) = torch.autograd.grad(out.sum(), inputs[0][0], create_graph=True)
-    with pytest.raises(RuntimeError, match='no second derivative.*create_graph'):
+    with pytest.raises(RuntimeError, match=r'no second derivative.*create_graph'):
         grad.sum().backward()
 
 
