@@ -132,7 +132,7 @@ class TrackInferencer(BaseInferencer):
             OutputError: ``out_dir`` cannot be written, or a file in it exists or is
                 the source; while iterating, a file cannot be written.
         """
-        opened = open_source(source, frame_rate, on_error)
+        opened = open_source(source, frame_rate, on_error, self.prepare.scale)
         visualizer = deepcopy(self.visualizer)
         writer = ResultWriter(
             opened, out_dir, visualizer, save_video, self._depth, existing

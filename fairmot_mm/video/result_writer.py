@@ -164,11 +164,10 @@ class ResultWriter:
         self, frame: Frame, frame_id: int, tracks: InstanceData, rate: float
     ) -> None:
         number = frame_id + 1 if frame.number is None else frame.number
-        image = frame.image
         if self._video:
             with step('drawing'):
                 header = f'frame {number}  people {len(tracks)}  {rate:.1f} fps'
-                image = self.visualizer.draw(image, tracks, header)
+                image = self.visualizer.draw(frame.image, tracks, header)
         with step('encoding'):
             if self._text:
                 self._text.write(number, tracks)
