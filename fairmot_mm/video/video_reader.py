@@ -114,7 +114,7 @@ class VideoReader:
                     since = None if time is None or start is None else time - start
                     place = count + left_out + skipped
                     yield Frame(
-                        VideoPicture(frame),
+                        VideoPicture(frame, self.location),
                         self.location,
                         time=self._irregular(since, place),
                         skipped=skipped,
