@@ -12,6 +12,7 @@ from mmengine.config import Config
 from fairmot_mm.config.build import explain_build_errors
 from fairmot_mm.registry import TRANSFORMS
 from fairmot_mm.utils import ConfigError, UserInputError, step
+from fairmot_mm.utils.frame_rates import frame_rates
 from fairmot_mm.video.call_queue import ReadAhead
 from fairmot_mm.video.frame import Frame
 from fairmot_mm.video.frame_source import FrameSource
@@ -124,8 +125,7 @@ class Preparation:
             frame_number=frame_id + 1 if frame.number is None else frame.number,
             skipped=skipped,
             timestamp=_timestamp(frame, frame_id, source.frame_rate),
-            # A whole number, as the published tracker reads from a video.
-            frame_rate=max(1, round(source.frame_rate)),
+            **frame_rates(source.frame_rate),
             video_name=source.name,
             video_length=-1 if source.length is None else source.length,
             gt_file=None,
