@@ -138,6 +138,8 @@ def _open_session(path: Path, device: str, provider: str) -> Any:
         )
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = torch.get_num_threads()
+    for threads in ('intra_op', 'inter_op'):  # idle threads sleep, as PyTorch's do
+        options.add_session_config_entry(f'session.{threads}.allow_spinning', '0')
     options.log_severity_level = 3  # errors
     providers = _with_options(provider, torch.device(device).index or 0)
     try:
