@@ -223,7 +223,7 @@ class Lifecycle:
             The tracks without the duplicates that lived for a shorter time.
         """
         tracked, lost = np.flatnonzero(tracks.tracked), np.flatnonzero(~tracks.tracked)
-        if not (len(tracked) and len(lost)):
+        if not (len(tracked) and len(lost) and self.duplicate_thr):
             return tracks
         tlwh = self.motion.to_tlwh(tracks.mean)
         same = association.iou_pairs(
