@@ -89,7 +89,7 @@ class LikelihoodStage:
         if cfg.get('max_lost') is not None:
             space['max_lost'] = (0.0, 1.0)
         if cfg.get('score_thr') is not None:
-            space['score_thr'] = (0.05, 0.5)
+            space |= {'score_thr': (0.05, 0.5), 'unconfirmed': [False, True]}
         return space
 
     def candidates(

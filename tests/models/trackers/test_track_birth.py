@@ -55,6 +55,18 @@ def test_a_second_box_on_a_person(make_sample):
     assert found[-1] == [1, 2]
 
 
+def test_evidence_adds_up(make_sample):
+    """A clear person is output soon, a faint one later, a very faint one never."""
+    birth = dict(min_evidence=0.5, score_base=0.4)
+    clear, faint, none = ([(box(100, score), ALICE)] for score in (0.8, 0.55, 0.41))
+    thr = dict(obj_score_thr=0.3)
+    assert follow(birth, make_sample, *[clear] * 3, **thr) == [[], [1], [1]]
+    assert follow(birth, make_sample, *[faint] * 5, **thr) == [[], [], [], [1], [1]]
+    assert follow(birth, make_sample, *[none] * 9, **thr) == [[]] * 9
+    found = follow(birth, make_sample, *[faint] * 2, *[clear] * 2, **thr)
+    assert found == [[], [], [1], [1]]
+
+
 def test_patience(make_sample):
     """An unconfirmed track survives as many frames without a detection."""
     seen = [(box(100), ALICE)]
@@ -73,6 +85,9 @@ def test_patience(make_sample):
         dict(num_matches=0),
         dict(max_overlap=-0.1),
         dict(patience=-1),
+        dict(min_evidence=-0.1),
+        dict(min_evidence=float('nan')),
+        dict(score_base=1.1),
     ],
 )
 def test_values_out_of_range_are_refused(values):
