@@ -32,6 +32,10 @@ class TrackBirth:
     Args:
         score_thr: Score that a detection must exceed to begin a track. None: the
             `obj_score_thr` of the tracker. It has no effect below `obj_score_thr`.
+        first_score_thr: The same in the first frame, where everybody who is in view
+            begins a track, so that most detections are new people. Below
+            `obj_score_thr` it lets weak detections begin, down to the lowest
+            ``score_thr`` of a stage. None: as in every other frame.
         num_matches: Detections after which a track is confirmed; 1 outputs it at once.
             Tracks that begin in the first frame are confirmed.
         min_evidence: The scores of the detections of a track, each less
@@ -47,6 +51,7 @@ class TrackBirth:
     """
 
     score_thr: float | None = None
+    first_score_thr: float | None = None
     num_matches: int = 2
     min_evidence: float = 0.0
     score_base: float = 0.0
@@ -54,8 +59,9 @@ class TrackBirth:
     patience: int = 0
 
     def __post_init__(self) -> None:
-        if self.score_thr is not None:
-            require_range(low=0, high=1, score_thr=self.score_thr)
+        for name in ('score_thr', 'first_score_thr'):
+            if (value := getattr(self, name)) is not None:
+                require_range(low=0, high=1, **{name: value})
         require_range(low=1, num_matches=self.num_matches)
         require_range(low=0, min_evidence=self.min_evidence)
         require_range(low=0, high=1, score_base=self.score_base)
@@ -77,7 +83,11 @@ class TrackBirth:
         return space
 
     def begins(
-        self, detections: Detections, free: np.ndarray, seen_tlwh: np.ndarray
+        self,
+        detections: Detections,
+        free: np.ndarray,
+        seen_tlwh: np.ndarray,
+        frame: int,
     ) -> np.ndarray:
         """Say which detections begin a track.
 
@@ -86,10 +96,13 @@ class TrackBirth:
             free: (D,) bool, the detection continues no track.
             seen_tlwh: (S, 4) left, top, width, height in pixels of the tracks that a
                 detection of the frame continues.
+            frame: Number of the frame, from 1.
 
         Returns:
             Mask (D,).
         """
+        if frame == 1 and self.first_score_thr is not None:
+            return free & (detections.scores > self.first_score_thr)
         begins = free & detections.strong
         if self.score_thr is not None:
             begins &= detections.scores > self.score_thr

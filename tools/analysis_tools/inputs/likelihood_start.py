@@ -15,7 +15,7 @@ _stage = dict(
 model = dict(
     tracker=dict(
         type='JDETracker',
-        obj_score_thr=0.45,
+        obj_score_thr=0.44,
         track_buffer=72,  # 2.4 seconds
         embed_momentum=0.1,
         birth=dict(
@@ -42,7 +42,7 @@ model = dict(
             dict(
                 _stage,
                 name='low_score',
-                score_thr=0.2,
+                score_thr=0.22,
                 cost_thr=-0.5,
                 max_lost=0.1,
                 unconfirmed=False,
