@@ -204,7 +204,7 @@ class JDEDataset(BaseDataset):
             index = index_labels(ann_file, self.data_root, self.index_dir)
             _check_classes(index, num_classes)
             if embeds and embeds[len(indices)] is not None:
-                embeds[len(indices)].require_labels(index)
+                embeds[len(indices)].require_labels(index, ann_file)
             if self.renumber_ids:
                 _renumber(index.rows)
             indices.append(index)

@@ -8,12 +8,11 @@ from pathlib import Path
 import numpy as np
 
 from fairmot_mm.datasets.label_index import LabelIndex
-from fairmot_mm.datasets.label_lines import IGNORE_CLASS
 from fairmot_mm.utils.array_files import read_arrays
 from fairmot_mm.utils.atomic import atomic_path
 from fairmot_mm.utils.errors import DataError
 
-_ARRAYS = ('embeds', 'labels')
+_ARRAYS = ('embeds', 'labels', 'teacher')
 _TOOL = 'tools/dataset_converters/embed_with_teacher.py'
 
 
@@ -25,11 +24,13 @@ class TeacherEmbeddings:
         embeds: (R, D) float16 of unit length; zeros where there is none, as for ignore
             regions.
         labels: (32,) uint8, digest of the boxes that they belong to.
+        teacher: (32,) uint8, digest of the network.
         file: Where they are kept.
     """
 
     embeds: np.ndarray
     labels: np.ndarray
+    teacher: np.ndarray
     file: Path
 
     @classmethod
@@ -55,39 +56,54 @@ class TeacherEmbeddings:
             raise DataError(
                 f'{file} has embeddings that are not finite: write it again'
             )
-        return cls(embeds, labels, file)
+        return cls(embeds, labels, arrays['teacher'], file)
 
     @classmethod
     def of(
-        cls, index: LabelIndex, embeds: np.ndarray, file: Path
+        cls, index: LabelIndex, embeds: np.ndarray, teacher: np.ndarray, file: Path
     ) -> 'TeacherEmbeddings':
         """Bind embeddings to the labels that they were computed for.
 
         Args:
             index: The labels of the list, R rows.
             embeds: (R, D) embeddings.
+            teacher: (32,) uint8, digest of the network.
             file: Where they will be kept.
         """
-        return cls(embeds.astype(np.float16), _digest(index), file)
+        return cls(embeds.astype(np.float16), _digest(index), teacher, file)
 
     def save(self) -> None:
         """Write the file; it appears once it is complete."""
         with atomic_path(self.file) as temporary, temporary.open('wb') as stream:
-            np.savez(stream, embeds=self.embeds, labels=self.labels)
+            np.savez(
+                stream, embeds=self.embeds, labels=self.labels, teacher=self.teacher
+            )
 
-    def require_labels(self, index: LabelIndex) -> None:
-        """Refuse to go with other labels than those the embeddings were made for.
+    def fits(self, index: LabelIndex) -> bool:
+        """Whether the labels are those that the embeddings were computed for.
+
+        Args:
+            index: The labels of the list. Identities may be numbered anew.
+        """
+        return len(self.embeds) == len(index.rows) and bool(
+            (self.labels == _digest(index)).all()
+        )
+
+    def require_labels(self, index: LabelIndex, ann_file: str) -> None:
+        """Refuse to go with other labels.
 
         Args:
             index: The labels of the list.
+            ann_file: The list, for the message.
 
         Raises:
             DataError: The labels differ.
         """
-        if len(self.embeds) != len(index.rows) or (self.labels != _digest(index)).any():
+        if not self.fits(index):
             raise DataError(
-                f'{self.file} was made for other labels ({len(self.embeds)} lines, the '
-                f'list has {len(index.rows)}): write it again with {_TOOL}'
+                f'{self.file} was made for other labels than those of {ann_file} '
+                f'({len(self.embeds)} lines, now {len(index.rows)}): '
+                f'make it again with {_TOOL}'
             )
 
 
@@ -141,19 +157,6 @@ def stack_embeddings(
             for one, index in zip([*embeds, *missing], indices, strict=True)
         ]
     )
-
-
-def has_teacher(index: LabelIndex) -> np.ndarray:
-    """Find out which rows of labels a teacher embeds.
-
-    Args:
-        index: The labels of a list, R rows.
-
-    Returns:
-        (R,) bool: people with an area; not ignore regions.
-    """
-    rows = index.rows
-    return np.asarray((rows[:, 0] != IGNORE_CLASS) & (rows[:, 4:] > 0).all(axis=1))
 
 
 def _digest(index: LabelIndex) -> np.ndarray:
