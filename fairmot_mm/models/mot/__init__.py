@@ -1,6 +1,7 @@
 """Multiple object tracking models."""
 
+from fairmot_mm.models.mot.clip_preprocessor import ClipPreprocessor
 from fairmot_mm.models.mot.fairmot import FairMOT
 from fairmot_mm.models.mot.mmdet_tracker import MMDetTracker, adapt_tracker
 
-__all__ = ['FairMOT', 'MMDetTracker', 'adapt_tracker']
+__all__ = ['ClipPreprocessor', 'FairMOT', 'MMDetTracker', 'adapt_tracker']
