@@ -50,6 +50,9 @@ class InferenceSetup:
         self.options = InferenceOptions.of_config(cfg)
         self.options.set_threads()
         self.uses_onnx = use_onnxruntime(cfg, checkpoint, self.options, device)
+        if self.uses_onnx:  # it has no parts to freeze and no gradients to exchange
+            cfg.model.pop('frozen_modules', None)
+            cfg.model_wrapper_cfg = dict(type='LocalModel')
         self.device = device or ('cpu' if self.uses_onnx else get_device())
         if cfg.get('custom_hooks'):
             cfg.custom_hooks = [h for h in cfg.custom_hooks if not _averages(h)]

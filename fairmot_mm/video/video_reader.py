@@ -134,6 +134,10 @@ class VideoReader:
                 stacklevel=2,
             )
 
+    def close(self) -> None:
+        """Close the file, whose frames are not read."""
+        self._container.close()
+
     def _decode(self) -> Iterator['VideoFrame | Exception']:
         """Frames as PyAV has them; an error for a damaged packet that is left out."""
         av = import_av()
