@@ -7,8 +7,10 @@ no checkpoint loaded, without it. The package itself does not: a command line an
 before torch is imported.
 """
 
+from fairmot_mm.utils.deferred_modules import defer_modules
 from fairmot_mm.utils.setup_env import check_environment
 
+defer_modules()
 # Before anything is imported that a broken environment cannot import.
 check_environment()
 

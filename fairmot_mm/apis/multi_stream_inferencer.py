@@ -25,6 +25,7 @@ from fairmot_mm.utils.tracker import Tracker
 from fairmot_mm.video.call_queue import ReadAhead
 from fairmot_mm.video.frame_source import FrameSource, Source, open_sources
 from fairmot_mm.video.result_writer import ResultWriter
+from fairmot_mm.video.video_encoding import VideoEncoding
 from fairmot_mm.visualization import TrackVisualizer
 
 # Number of frames of a stream that are read ahead, and that may wait to be written.
@@ -129,6 +130,7 @@ class MultiStreamInferencer(BaseInferencer):
         save_video: bool = True,
         existing: str = 'refuse',
         on_error: str = 'stop',
+        encoding: VideoEncoding | None = None,
     ) -> Run[StreamResult]:
         """Track through all sources; results come in the order in which frames arrive.
 
@@ -145,6 +147,7 @@ class MultiStreamInferencer(BaseInferencer):
             save_video: Whether to write the mp4s.
             existing: What to do with files of an earlier run, see `ResultWriter`.
             on_error: ``skip`` leaves out frames that cannot be read, see `open_source`.
+            encoding: How the mp4s are compressed, see `TrackInferencer`.
 
         Returns:
             An iterator that can be closed and says what it wrote, see `Run`, of stream
@@ -158,7 +161,7 @@ class MultiStreamInferencer(BaseInferencer):
             OutputError: ``out_dir`` cannot be written, or a file in it exists or is one
                 of the sources.
         """
-        opened = open_sources(sources, frame_rate, on_error)
+        opened = open_sources(sources, frame_rate, on_error, self.prepare.scale)
         files = {file for source in opened for file in source.files}
         writers: list[ResultWriter] = []
         try:
@@ -166,7 +169,14 @@ class MultiStreamInferencer(BaseInferencer):
                 look = deepcopy(self.visualizer)
                 writers.append(
                     ResultWriter(
-                        source, out_dir, look, save_video, _DEPTH, existing, files
+                        source,
+                        out_dir,
+                        look,
+                        save_video,
+                        _DEPTH,
+                        existing,
+                        files,
+                        encoding,
                     )
                 )
         except BaseException:

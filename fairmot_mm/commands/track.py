@@ -97,6 +97,21 @@ def parse_args() -> argparse.Namespace:
         '--no-video', action='store_true', help='write the text only, and no mp4'
     )
     parser.add_argument(
+        '--video-preset',
+        default='veryfast',
+        metavar='PRESET',
+        help='speed of the H.264 encoder of the mp4, from ultrafast (large files) over '
+        'superfast, veryfast (default), faster, fast, medium and slow to veryslow',
+    )
+    parser.add_argument(
+        '--video-crf',
+        type=float,
+        default=23,
+        metavar='0-51',
+        help='quality of the mp4: a smaller number gives a better picture and a larger '
+        'file (%(default)s)',
+    )
+    parser.add_argument(
         '--no-threads',
         action='store_true',
         help='read, track and write one after the other (slower; for one input only)',

@@ -12,7 +12,9 @@ from fairmot_mm.utils import VideoError
 from fairmot_mm.utils.urls import is_url, without_secrets
 from fairmot_mm.video.frame import Frame
 from fairmot_mm.video.image_source import warn_of_damage
+from fairmot_mm.utils.threads import codec_threads
 from fairmot_mm.video.pyav import import_av
+from fairmot_mm.video.video_picture import VideoPicture
 
 if TYPE_CHECKING:
     from av import VideoFrame
@@ -70,6 +72,7 @@ class VideoReader:
             raise VideoError(f'{self.location} has no video stream in it')
         self._stream = self._container.streams.video[0]
         self._stream.thread_type = 'AUTO'
+        self._stream.codec_context.thread_count = codec_threads()
         self.pixel_aspect = Fraction(self._stream.sample_aspect_ratio or 1)
         self.has_sound = bool(self._container.streams.audio)
         rate = self._stream.average_rate or self._stream.guessed_rate
@@ -113,7 +116,7 @@ class VideoReader:
                     since = None if time is None or start is None else time - start
                     place = count + left_out + skipped
                     yield Frame(
-                        _to_bgr(frame),
+                        VideoPicture(frame, self.location),
                         self.location,
                         time=self._irregular(since, place),
                         skipped=skipped,
@@ -172,10 +175,3 @@ def _seconds(frame: 'VideoFrame') -> Fraction | None:
     if frame.pts is None or frame.time_base is None:
         return None
     return frame.pts * Fraction(frame.time_base)
-
-
-def _to_bgr(frame: 'VideoFrame') -> np.ndarray:
-    """(H, W, 3) BGR, turned upright: phones store the rotation as metadata."""
-    image = frame.to_ndarray(format='bgr24')
-    quarter_turns = round(frame.rotation / 90) % 4  # counter-clockwise, as in rot90
-    return np.ascontiguousarray(np.rot90(image, quarter_turns))
