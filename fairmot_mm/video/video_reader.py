@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fairmot_mm.utils import VideoError
+from fairmot_mm.utils.threads import codec_threads
 from fairmot_mm.utils.urls import is_url, without_secrets
 from fairmot_mm.video.frame import Frame
 from fairmot_mm.video.image_source import warn_of_damage
-from fairmot_mm.utils.threads import codec_threads
 from fairmot_mm.video.pyav import import_av
 from fairmot_mm.video.video_picture import VideoPicture
 
