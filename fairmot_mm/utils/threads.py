@@ -74,6 +74,14 @@ def _is_set(names: tuple[str, ...]) -> bool:
     return any(os.environ.get(name) for name in names)
 
 
+def threads_may_spin() -> bool:
+    """Whether the user lets idle threads spin, by ``OMP_WAIT_POLICY=ACTIVE``.
+
+    For libraries that do not read this variable themselves.
+    """
+    return os.environ.get('OMP_WAIT_POLICY', '').strip().upper() == 'ACTIVE'
+
+
 def codec_threads() -> int:
     """Threads for decoding or encoding a video: 0 leaves the number to FFmpeg.
 
