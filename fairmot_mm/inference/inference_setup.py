@@ -50,6 +50,9 @@ class InferenceSetup:
         self.options = InferenceOptions.of_config(cfg)
         self.options.set_threads()
         self.uses_onnx = use_onnxruntime(cfg, checkpoint, self.options, device)
+        if self.uses_onnx:  # it has no parts to freeze and no gradients to exchange
+            cfg.model.pop('frozen_modules', None)
+            cfg.model_wrapper_cfg = dict(type='LocalModel')
         self.device = device or ('cpu' if self.uses_onnx else get_device())
 
     def leave_out_averaging(self) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fairmot_mm.utils import VideoError
+from fairmot_mm.utils.threads import codec_threads
 from fairmot_mm.utils.urls import is_url, without_secrets
 from fairmot_mm.video.frame import Frame
 from fairmot_mm.video.image_source import warn_of_damage
@@ -71,6 +72,7 @@ class VideoReader:
             raise VideoError(f'{self.location} has no video stream in it')
         self._stream = self._container.streams.video[0]
         self._stream.thread_type = 'AUTO'
+        self._stream.codec_context.thread_count = codec_threads()
         self.pixel_aspect = Fraction(self._stream.sample_aspect_ratio or 1)
         self.has_sound = bool(self._container.streams.audio)
         rate = self._stream.average_rate or self._stream.guessed_rate
@@ -134,6 +136,10 @@ class VideoReader:
                 'it may be cut off or damaged',
                 stacklevel=2,
             )
+
+    def close(self) -> None:
+        """Close the file, whose frames are not read."""
+        self._container.close()
 
     def _decode(self) -> Iterator['VideoFrame | Exception']:
         """Frames as PyAV has them; an error for a damaged packet that is left out."""

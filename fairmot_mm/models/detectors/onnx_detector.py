@@ -16,6 +16,7 @@ from fairmot_mm.registry import MODELS
 from fairmot_mm.utils.cache import cache_dir
 from fairmot_mm.utils.contracts import require_choice
 from fairmot_mm.utils.errors import CheckpointError, ConfigError
+from fairmot_mm.utils.threads import threads_may_spin
 
 # Providers of onnxruntime: their names there and the type of their torch device.
 PROVIDERS = {
@@ -153,7 +154,8 @@ def open_session(path: Path, device: str, provider: str) -> Any:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = torch.get_num_threads()
     for threads in ('intra_op', 'inter_op'):  # idle threads sleep, as PyTorch's do
-        options.add_session_config_entry(f'session.{threads}.allow_spinning', '0')
+        key = f'session.{threads}.allow_spinning'
+        options.add_session_config_entry(key, str(int(threads_may_spin())))
     options.log_severity_level = 3  # errors
     providers = _with_options(provider, torch.device(device).index or 0)
     try:
