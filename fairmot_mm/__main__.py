@@ -33,6 +33,8 @@ GROUPS = {
         'convert coco-vid': 'coco_vid_to_jde',
         'convert cvat': 'cvat_to_jde',
         'convert yolo': 'yolo_to_jde',
+        'convert label-with-teacher': 'label_with_teacher',
+        'convert embed-with-teacher': 'embed_with_teacher',
         'make-list': 'make_list',
         'make-synthetic': 'make_synthetic',
         'extract-frames': 'extract_frames',

@@ -7,12 +7,11 @@ from mmengine.config import Config
 
 from fairmot_mm.utils import ConfigError
 
+# A network with mmcv's own deformable convolution, on every device.
+OPERATOR_OF_MMCV = {'model.detector.neck.conv_cfg.type': 'mmengine.DCNv2'}
 _OPTIONS: dict[str, dict[str, Any]] = {
     'pytorch': {},
-    'mmcv': {
-        'model.detector.neck.conv_cfg.type': 'mmengine.DCNv2',
-        'inference.channels_last': False,
-    },
+    'mmcv': {**OPERATOR_OF_MMCV, 'inference.channels_last': False},
     'contiguous': {'inference.channels_last': False},
     'channels-last': {'inference.channels_last': True},
     'fuse-conv-bn': {'inference.fuse_conv_bn': True},

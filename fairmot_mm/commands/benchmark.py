@@ -9,6 +9,7 @@ import argparse
 from fairmot_mm.commands.benchmarks import (
     classifier,
     networks,
+    operators,
     options,
     soak,
     track,
@@ -23,7 +24,7 @@ from fairmot_mm.utils.inputs import (
     require_source,
 )
 
-COMMANDS = (track, train, networks, options, soak, classifier, tracker)
+COMMANDS = (track, train, networks, options, operators, soak, classifier, tracker)
 
 
 def parse_args() -> argparse.Namespace:

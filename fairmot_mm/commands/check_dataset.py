@@ -21,6 +21,7 @@ KINDS = (
     'no-area',
     'outside-range',
     'bad-ground-truth',
+    'labelled-background',
     'exploded-identities',
     'shared-identity',
     'train-val-overlap',
@@ -47,6 +48,12 @@ def parse_args() -> argparse.Namespace:
         nargs='+',
         default=[],
         help='lists, or folders of sequences, to test on',
+    )
+    parser.add_argument(
+        '--background',
+        nargs='+',
+        default=[],
+        help='lists of images without people to train on',
     )
     parser.add_argument(
         '--num-classes', type=int, default=1, help='number of classes of the labels'

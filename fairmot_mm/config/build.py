@@ -17,6 +17,7 @@ from fairmot_mm.config.check_component import check_component
 from fairmot_mm.config.check_loaders import check_batches, prepare_loaders
 from fairmot_mm.config.check_parameters import check_parameters
 from fairmot_mm.config.check_run import check_run
+from fairmot_mm.config.shielded_runner import ShieldedRunner
 from fairmot_mm.registry import SCOPE
 from fairmot_mm.utils.errors import ConfigError, UserInputError
 from fairmot_mm.utils.setup_env import check_deformable_convolutions
@@ -74,7 +75,7 @@ def build_runner(cfg: Config, mode: Literal['train', 'test']) -> Runner:
     for name in [n for n, hook in hooks.items() if hook is None and n not in _MMENGINE]:
         del hooks[name]
     with explain_build_errors(cfg.to_dict()):
-        runner = Runner.from_cfg(cfg)
+        runner = ShieldedRunner.from_cfg(cfg)
         model = runner.model.module if is_model_wrapper(runner.model) else runner.model
         check_deformable_convolutions(model)
         if mode == 'train':

@@ -63,7 +63,7 @@ class ONNXDetector(nn.Module, InferenceDetector):
                 f'the provider {chosen} of onnxruntime does not run on device '
                 f'{device}: leave out one of them'
             )
-        self.session = _open_session(self.onnx_file, device, chosen)
+        self.session = open_session(self.onnx_file, device, chosen)
         settings = self.session.get_modelmeta().custom_metadata_map.get('fairmot_mm')
         if settings is None:
             raise CheckpointError(
@@ -116,8 +116,22 @@ class ONNXDetector(nn.Module, InferenceDetector):
         return batch_data_samples
 
 
-def _open_session(path: Path, device: str, provider: str) -> Any:
-    """Open a session of onnxruntime with one of `PROVIDERS`."""
+def open_session(path: Path, device: str, provider: str) -> Any:
+    """Open a session of onnxruntime.
+
+    Args:
+        path: The ONNX file.
+        device: As in ``cpu`` or ``cuda:0``.
+        provider: One of `PROVIDERS`.
+
+    Returns:
+        An ``onnxruntime.InferenceSession``, with as many threads as PyTorch.
+
+    Raises:
+        CheckpointError: The file is missing or damaged.
+        ConfigError: onnxruntime is not installed, lacks the provider, or cannot start
+            it.
+    """
     try:
         import onnxruntime
     except ImportError as error:
@@ -138,6 +152,8 @@ def _open_session(path: Path, device: str, provider: str) -> Any:
         )
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = torch.get_num_threads()
+    for threads in ('intra_op', 'inter_op'):  # idle threads sleep, as PyTorch's do
+        options.add_session_config_entry(f'session.{threads}.allow_spinning', '0')
     options.log_severity_level = 3  # errors
     providers = _with_options(provider, torch.device(device).index or 0)
     try:

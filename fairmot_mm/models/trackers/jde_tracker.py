@@ -168,6 +168,12 @@ class JDETracker:
             iou_plus_one,
             classes_apart,
         )
+        first_thr, lowest = self.birth.first_score_thr, self.matcher.score_thr
+        if first_thr is not None and first_thr < lowest:
+            raise ConfigError(
+                f'birth.first_score_thr={first_thr} is below {lowest}, the lowest '
+                'score that this tracker and its stages read: set it to this or more'
+            )
         self.parts = OptionalParts(self.motion, camera_motion, gallery, low_frame_rate)
         self.observer: Observer | None = None  # gets the record of every frame
         self.reset()
@@ -265,7 +271,7 @@ class JDETracker:
             updated = self.parts.recall(before, updated, seconds)
             free = association.unmatched(match, len(detections))
             seen_tlwh = self.motion.to_tlwh(updated.mean[match >= 0])
-            begun = self.birth.begins(detections, free, seen_tlwh)
+            begun = self.birth.begins(detections, free, seen_tlwh, frame)
             new = self.lifecycle.start(detections, begun, frame, video.num_ids + 1)
             after = self.lifecycle.regroup(updated, new, match >= 0, frame, max_lost)
             self.parts.remember(updated, after, seconds)
