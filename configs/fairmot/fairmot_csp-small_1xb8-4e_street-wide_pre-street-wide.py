@@ -1,5 +1,5 @@
-# A further training of the same: it starts from the weights of the one before, rises to a
-# lower learning rate, and shows larger windows. It may be repeated with load_from=...
+# A further training of the same: it starts from the weights of the one before, rises
+# to a lower learning rate, and shows larger windows. load_from=... repeats it.
 _base_ = './fairmot_csp-small_1xb8-6e_street-wide.py'
 max_epochs = 4
 base_lr = 1e-3

@@ -1,6 +1,6 @@
-# A network of 2.5 million parameters on more streets, with ignore regions, images without
-# people, labels of a teacher and embeddings of another. The first of several trainings
-# of at most two hours: docs/how_to/train_with_teachers.md has the data and the commands.
+# A network of 2.5 million parameters on more streets, with ignore regions, images
+# without people, labels of a teacher and embeddings of another. The first of several
+# trainings: docs/how_to/train_with_teachers.md has the data and the commands.
 _base_ = [
     '../_base_/models/fairmot_csp-small.py',
     '../_base_/datasets/street-wide_256x192.py',

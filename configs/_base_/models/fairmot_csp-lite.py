@@ -1,5 +1,5 @@
-# As many channels at stride 4 as the light network, 48, and fewer at larger strides. 1.2
-# million parameters.
+# As many channels at stride 4 as the light network, 48, and fewer at larger strides.
+# 1.2 million parameters.
 _base_ = './fairmot_csp-small.py'
 in_channels = 48
 csp_stages = [

@@ -296,6 +296,13 @@ def test_ignore_regions_are_counted(root):
     assert first == '8 images, 16 boxes, 4 identities, 2 ignore regions'
 
 
+def test_boxes_without_identities(root):
+    """A video in which nobody has an identity has not too many of them."""
+    for path in (root / 'S/labels_with_ids/train/A/img1').iterdir():
+        path.write_text('0 -1 0.3 0.5 0.2 0.4\n')
+    assert problems(root) == []
+
+
 def test_labelled_background(root):
     """Images of background lists need no label, but may not have people."""
     (root / 'plain').mkdir()
