@@ -12,7 +12,7 @@ from fairmot_mm.config.class_names import class_names
 from fairmot_mm.inference.accelerate import accelerate
 from fairmot_mm.inference.inference_options import InferenceOptions
 from fairmot_mm.inference.move_to_device import move_to_device
-from fairmot_mm.inference.onnx_backend import use_onnxruntime
+from fairmot_mm.inference.onnx_backend import use_onnx_file
 from fairmot_mm.models import FairMOT
 from fairmot_mm.registry import HOOKS
 
@@ -35,8 +35,8 @@ class InferenceSetup:
         uses_onnx: Whether an ONNX file holds the weights.
 
     Raises:
-        ConfigError: An option of inference is wrong, or see `use_onnxruntime`.
-        CheckpointError: The weights cannot be exported, see `use_onnxruntime`.
+        ConfigError: An option of inference is wrong, or see `use_onnx_file`.
+        CheckpointError: The weights cannot be exported, see `use_onnx_file`.
     """
 
     def __init__(
@@ -49,7 +49,10 @@ class InferenceSetup:
         self.checkpoint = checkpoint
         self.options = InferenceOptions.of_config(cfg)
         self.options.set_threads()
-        self.uses_onnx = use_onnxruntime(cfg, checkpoint, self.options, device)
+        self.uses_onnx = use_onnx_file(cfg, checkpoint, self.options, device)
+        if self.uses_onnx:  # it has no parts to freeze and no gradients to exchange
+            cfg.model.pop('frozen_modules', None)
+            cfg.model_wrapper_cfg = dict(type='LocalModel')
         self.device = device or ('cpu' if self.uses_onnx else get_device())
 
     def leave_out_averaging(self) -> None:
