@@ -6,8 +6,6 @@ from fairmot_mm.utils.errors import (
     CheckpointError,
     DataError,
 )
-from fairmot_mm.utils.find_files import find_files, is_sequence
-from fairmot_mm.utils.model_zoo import find_config
 from fairmot_mm.utils.urls import is_url, local_path
 
 
@@ -20,7 +18,9 @@ def require_config(config: str | Path | None) -> None:
     Raises:
         ConfigError: There is no such file and no model of this name, see `find_config`.
     """
-    if config is not None:
+    if config is not None and not Path(config).is_file():
+        from fairmot_mm.utils.model_zoo import find_config
+
         find_config(config)
 
 
@@ -54,6 +54,8 @@ def require_source(source: str) -> None:
     is_number = source.isascii() and source.isdecimal() and not path.exists()
     if is_url(source) or is_number or path.is_file():
         return
+    from fairmot_mm.utils.find_files import find_files, is_sequence
+
     if not (path.is_dir() and is_sequence(path)):
         find_files(str(path))
 
