@@ -23,6 +23,14 @@ STEPS = (
     'drawing',
     'encoding',  # H.264 and MOT text
 )
+# The threads of a run and the steps of each. With an accelerator, `copy`, `network` and
+# `maps` are the time that the thread waits for it.
+THREADS = {
+    'reading': ('decode', 'letterbox'),
+    'network': ('copy', 'network', 'maps'),
+    'tracking': ('association',),
+    'writing': ('drawing', 'encoding'),
+}
 # What the thread of the network waits for.
 WAITS = (
     'frames',  # decoded and letterboxed ones

@@ -71,8 +71,6 @@ class VideoReader:
             self._container.close()
             raise VideoError(f'{self.location} has no video stream in it')
         self._stream = self._container.streams.video[0]
-        self._stream.thread_type = 'AUTO'
-        self._stream.codec_context.thread_count = codec_threads()
         self.pixel_aspect = Fraction(self._stream.sample_aspect_ratio or 1)
         self.has_sound = bool(self._container.streams.audio)
         rate = self._stream.average_rate or self._stream.guessed_rate
@@ -81,6 +79,10 @@ class VideoReader:
         if self.length is None and self.frame_rate and self._container.duration:
             seconds = self._container.duration / av.time_base
             self.length = round(seconds * self.frame_rate)
+        self._stream.codec_context.thread_count = codec_threads()
+        # Threads that decode a frame each are faster, but hold back as many frames.
+        is_live = self._is_url and self.length is None
+        self._stream.thread_type = 'SLICE' if is_live else 'AUTO'
 
     def __iter__(self) -> Iterator[np.ndarray]:
         """Decode to the end, see `frames`.
