@@ -96,9 +96,7 @@ class OwnAverage(EMAHook):
     ids=['name', 'name with scope', 'class', 'object'],
 )
 def test_hooks_that_average_weights_are_left_out(cfg, onnx_file, hook):
-    """They copy the model, which an ONNX file does not allow, and only train."""
-    with pytest.raises(TypeError, match='pickle'):
-        copy.deepcopy(ONNXDetector(onnx_file))
+    """They only have work in a training; a test needs no second copy of a model."""
     cfg.custom_hooks = [dict(type='SyncBuffersHook'), hook]
     InferenceSetup(cfg, onnx_file).leave_out_averaging()
     assert [HOOKS.get(h.type).__name__ for h in cfg.custom_hooks] == ['SyncBuffersHook']

@@ -242,3 +242,50 @@ def test_mistakes(load_main, pattern_video, command, message):
         words += SIZE
     with pytest.raises(SystemExit, match=message):
         load_main('benchmark')(words)
+
+
+def test_streams(run, pattern_video, page):
+    """Frames a second of all videos by variant, and the time of each step."""
+    args = ['--input', pattern_video, '--streams', '2', '--height', '64']
+    args += ['--frames', '1', '--warmup', '1', '--rounds', '1']
+    names = ['pytorch+batch-1', 'pytorch+batch-2']
+    found = run('streams', NETWORK, *ON_CPU, *args, '--compare', *names)
+    assert list(found) == names
+    for one in found.values():
+        assert one['frames'] == 2
+        assert one['fps'] == pytest.approx(2 / one['seconds'][0])
+        assert {'decode', 'network', 'association'} <= set(one['steps'])
+    assert '2 videos of 64 lines' in page.read_text()
+
+
+@pytest.mark.parametrize(
+    ('options', 'message'),
+    [
+        (['--streams', '1'], '--streams 1: it must be 2 or more'),
+        (['--frames', '90'], r'has 6 frames, and 95 are needed'),
+        (['--compare', 'pytorch+no-threads'], 'not for several videos'),
+    ],
+)
+def test_streams_that_cannot_be_measured(load_main, pattern_video, options, message):
+    """It is said before anything is measured."""
+    args = ['--input', pattern_video, '--streams', '2', *ON_CPU, *options]
+    with pytest.raises(SystemExit, match=message):
+        load_main('benchmark')(['streams', NETWORK, *args])
+
+
+@pytest.mark.slow
+def test_load(run, pattern_video, page, monkeypatch):
+    """Each way of waiting has a row, idle and beside a busy process; training too.
+
+    Slow: four interpreters import torch, which reads the way of waiting then.
+    """
+    monkeypatch.setenv('OMP_NUM_THREADS', '1')
+    args = ['--input', pattern_video, '--compare', 'pytorch', '--busy', '1']
+    args += ['--steps', '1', '--batch-size', '1', *FEW]
+    rows = run('load', NETWORK, *ON_CPU, *args)
+    assert [(row['variant'], row['idle threads']) for row in rows] == [
+        (name, waits)
+        for name in ('pytorch', 'training step')
+        for waits in ('spin', 'sleep')
+    ]
+    assert '1 busy processes' in page.read_text()
