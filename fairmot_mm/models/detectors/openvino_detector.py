@@ -9,7 +9,11 @@ import numpy as np
 import torch
 
 from fairmot_mm.models.detectors.exported_detector import ExportedDetector
-from fairmot_mm.models.detectors.openvino_deform_conv import deform_conv
+from fairmot_mm.models.detectors.openvino_operators import (
+    deform_conv,
+    dequantize_linear,
+    quantize_linear,
+)
 from fairmot_mm.registry import MODELS
 from fairmot_mm.utils.contracts import require_choice
 from fairmot_mm.utils.errors import CheckpointError, ConfigError
@@ -135,7 +139,7 @@ class OpenVINOSession:
 
 
 def _make_core() -> 'Core':
-    """Start OpenVINO, and teach it the deformable convolution of ONNX."""
+    """Start OpenVINO, and teach it how to read some operators of ONNX."""
     try:
         from openvino import Core
         from openvino.frontend.onnx import ConversionExtension
@@ -145,7 +149,13 @@ def _make_core() -> 'Core':
             'pip install openvino'
         ) from error
     core = Core()
-    core.add_extension(ConversionExtension('DeformConv', deform_conv))
+    core.add_extension(
+        [
+            ConversionExtension('DeformConv', deform_conv),
+            ConversionExtension('QuantizeLinear', quantize_linear),
+            ConversionExtension('DequantizeLinear', dequantize_linear),
+        ]
+    )
     return core
 
 
