@@ -21,7 +21,10 @@ _OPTIONS: dict[str, dict[str, Any]] = {
     'compile': {'inference.compile': True},
     'cuda-graphs': {'inference.cuda_graphs': True},
     'onnxruntime': {'inference.backend': 'onnxruntime'},
+    'openvino': {'inference.backend': 'openvino'},
 }
+# The network in int8, as NNCF makes it from frames of the video that is tracked.
+INT8 = 'int8'
 ON_CPU = ('pytorch', 'mmcv', 'contiguous', 'fuse-conv-bn', 'bfloat16', 'compile')
 ON_GPU = (
     'pytorch',
@@ -42,8 +45,9 @@ def parse_variant(name: str) -> dict[str, Any]:
 
     ``pytorch`` sets nothing. ``mmcv`` is PyTorch with mmcv's own deformable convolution
     and the memory layout that it needs. ``no-threads`` runs one step after the other,
-    ``batch-N`` puts N frames into a batch, and the others set the key of ``inference``
-    with the same name.
+    ``batch-N`` puts N frames into a batch, ``int8`` quantizes the ONNX file of
+    onnxruntime or openvino, and the others set the key of ``inference`` with the same
+    name.
 
     Args:
         name: Names of options joined by ``+``.
@@ -61,12 +65,17 @@ def parse_variant(name: str) -> dict[str, Any]:
             settings['batch_size'] = int(batch[1])
         elif option == 'no-threads':
             settings['threads'] = False
+        elif option == INT8 and {'onnxruntime', 'openvino'}.intersection(
+            name.split('+')
+        ):
+            continue  # see `Workload.variant`
         elif option in _OPTIONS:
             settings['cfg_options'].update(_OPTIONS[option])
         else:
             raise ConfigError(
                 f'there is no variant {option!r}; options, joined by +, are '
-                f'{", ".join(_OPTIONS)}, no-threads and batch-N'
+                f'{", ".join(_OPTIONS)}, no-threads, batch-N, and int8 next to '
+                'onnxruntime or openvino'
             )
     return settings
 

@@ -83,7 +83,7 @@ class InferenceSetup:
 def _averages(hook: Any) -> bool:
     """Whether a hook copies the model to average its weights in training.
 
-    An ONNX file cannot be copied, and a test run has nothing to average.
+    A test run has nothing to average.
     """
     kind = hook['type'] if isinstance(hook, dict) else type(hook)
     if isinstance(kind, str):

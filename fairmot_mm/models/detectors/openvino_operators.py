@@ -64,9 +64,7 @@ def quantize_linear(node: Any) -> list[Any]:
     values = node.get_input(0)
     kind = node.get_input(2).get_element_type().get_type_name()
     scale, zero = _scale_and_zero(node)
-    low, high = (
-        opset8.constant((bound - zero) * scale) for bound in _RANGES[kind]
-    )
+    low, high = (opset8.constant((bound - zero) * scale) for bound in _RANGES[kind])
     return opset8.fake_quantize(values, low, high, low, high, 256).outputs()
 
 
