@@ -189,8 +189,8 @@ def quantize(args: argparse.Namespace) -> None:
                 print(text)
                 raise CheckpointError(
                     f'int8 loses {drop:.2f} hundredths of {name}, and --max-drop '
-                    f'allows {args.max_drop:g}: {args.out} is not written. Calibrate on '
-                    'more frames like those of the task, leave sensitive layers in '
+                    f'allows {args.max_drop:g}: {args.out} is not written. Calibrate '
+                    'on more frames like those of the task, leave sensitive layers in '
                     'float (--accuracy-control), or allow more'
                 )
     sizes = [

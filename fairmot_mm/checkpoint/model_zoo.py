@@ -38,7 +38,7 @@ class ZooModel:
         sha256: Of ``weights``, in hexadecimal digits.
         published_weights: Name of the file that the authors publish, if they do.
         published_at: The pages where they do.
-        int8_weights: ONNX file of the package with the network in int8, if there is one.
+        int8_weights: ONNX file of the package with the network in int8, if any.
         int8_sha256: Of ``int8_weights``, in hexadecimal digits.
         is_default: Whether it is taken where no model is named.
         metadata: The rest of what the metafile says of data, recipe and licence.

@@ -96,7 +96,7 @@ def test_openvino(cfg, onnx_file, tmp_path):
     InferenceSetup(own, onnx_file)
     assert own.model.detector.precision == 'bfloat16'
     cfg.inference = dict(backend='pytorch')
-    with pytest.raises(ConfigError, match="'pytorch' cannot run .*small.onnx"):
+    with pytest.raises(ConfigError, match=r"'pytorch' cannot run .*small\.onnx"):
         InferenceSetup(cfg, onnx_file)
 
 

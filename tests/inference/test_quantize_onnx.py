@@ -23,7 +23,7 @@ def quantized(small_model, tmp_path_factory):
 
 
 def test_runs_in_both_runtimes(quantized):
-    """The file keeps the settings, is smaller, and its scores are near those of float."""
+    """The file keeps the settings, and its scores are near those of float."""
     path, out = quantized
     images = torch.from_numpy(IMAGES[0])
     expected = ONNXDetector(path).run_network(images)

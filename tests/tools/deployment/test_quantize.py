@@ -46,7 +46,7 @@ def test_written_or_refused(run_tool, network, street, tmp_path, capsys):
         quantize(run_tool, network, street, out)
     with pytest.raises(SystemExit, match='quantized already'):
         quantize(run_tool, (network[0], out), street, tmp_path / 'twice.onnx')
-    with pytest.raises(SystemExit, match='^error: int8 loses .* hundredths of the'):
+    with pytest.raises(SystemExit, match=r'^error: int8 loses .* hundredths of the'):
         quantize(run_tool, network, street, out, '--overwrite', '--max-drop', 0)
     assert out.read_bytes() == before
     assert sorted(path.name for path in tmp_path.iterdir()) == ['int8.onnx', 'tracks']
