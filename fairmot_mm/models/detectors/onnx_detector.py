@@ -12,6 +12,7 @@ from fairmot_mm.registry import MODELS
 from fairmot_mm.utils.cache import cache_dir
 from fairmot_mm.utils.contracts import require_choice
 from fairmot_mm.utils.errors import CheckpointError, ConfigError
+from fairmot_mm.utils.threads import threads_may_spin
 
 # Providers of onnxruntime: their names there and the type of their torch device.
 PROVIDERS = {
@@ -57,7 +58,7 @@ class ONNXDetector(ExportedDetector):
         super().__init__(onnx_file)
 
     def _open_session(self) -> Any:
-        return _open_session(self.onnx_file, self.device, self.provider)
+        return open_session(self.onnx_file, self.device, self.provider)
 
     def _read_settings(self) -> str | None:
         return self.session.get_modelmeta().custom_metadata_map.get('fairmot_mm')
@@ -66,8 +67,22 @@ class ONNXDetector(ExportedDetector):
         return self.session.run(None, {'images': images})
 
 
-def _open_session(path: Path, device: str, provider: str) -> Any:
-    """Open a session of onnxruntime with one of `PROVIDERS`."""
+def open_session(path: Path, device: str, provider: str) -> Any:
+    """Open a session of onnxruntime.
+
+    Args:
+        path: The ONNX file.
+        device: As in ``cpu`` or ``cuda:0``.
+        provider: One of `PROVIDERS`.
+
+    Returns:
+        An ``onnxruntime.InferenceSession``, with as many threads as PyTorch.
+
+    Raises:
+        CheckpointError: The file is missing or damaged.
+        ConfigError: onnxruntime is not installed, lacks the provider, or cannot start
+            it.
+    """
     try:
         import onnxruntime
     except ImportError as error:
@@ -86,6 +101,9 @@ def _open_session(path: Path, device: str, provider: str) -> Any:
         )
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = torch.get_num_threads()
+    for threads in ('intra_op', 'inter_op'):  # idle threads sleep, as PyTorch's do
+        key = f'session.{threads}.allow_spinning'
+        options.add_session_config_entry(key, str(int(threads_may_spin())))
     options.log_severity_level = 3  # errors
     providers = _with_options(provider, torch.device(device).index or 0)
     try:
