@@ -90,9 +90,10 @@ class TrackingBenchmark:
             num_frames: Number of frames.
 
         Returns:
-            ``busy``, by thread of `THREADS`; ``processor``, the time of a core that each
-            thread used itself, and that of the whole ``process`` with the threads that
-            the network has of its own; ``waits``, by `WAITS`; ``whole``, the ``run``.
+            ``busy``, by thread of `THREADS`; ``processor``, the time of a core that
+            each thread used itself, and that of the whole ``process`` with the threads
+            that the network has of its own; ``waits``, by `WAITS`; ``whole``, the
+            ``run``.
         """
         clock = StepClock(self.device)
         start = time.process_time()

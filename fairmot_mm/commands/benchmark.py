@@ -8,6 +8,7 @@ import argparse
 
 from fairmot_mm.commands.benchmarks import (
     classifier,
+    frames,
     networks,
     operators,
     options,
@@ -24,7 +25,17 @@ from fairmot_mm.utils.inputs import (
     require_source,
 )
 
-COMMANDS = (track, train, networks, options, operators, soak, classifier, tracker)
+COMMANDS = (
+    track,
+    train,
+    networks,
+    options,
+    operators,
+    frames,
+    soak,
+    classifier,
+    tracker,
+)
 
 
 def parse_args() -> argparse.Namespace:
