@@ -25,10 +25,13 @@ def run(args: argparse.Namespace, report: Report) -> None:
     scale = tuple(args.input_size)
     published, fast = Letterbox(scale), FastLetterbox(scale)
     encodings = {preset: VideoEncoding(preset, args.crf) for preset in args.presets}
-    count = args.frames
 
     def read(use: Callable[[Frame], Any], box: tuple[int, int] | None = None) -> int:
-        return len([use(frame) is None for frame in _frames(args.input, count, box)])
+        count = 0
+        for frame in _frames(args.input, args.frames, box):
+            use(frame)
+            count += 1
+        return count
 
     reading = _in_turn(
         {
@@ -41,7 +44,7 @@ def run(args: argparse.Namespace, report: Report) -> None:
         },
         args.rounds,
     )
-    images = [frame.image for frame in _frames(args.input, count)]
+    images = [frame.image for frame in _frames(args.input, args.frames)]
     with tempfile.TemporaryDirectory() as folder:
         files = {preset: Path(folder, f'{preset}.mp4') for preset in encodings}
         writing = _in_turn(
@@ -107,11 +110,12 @@ def _write(path: Path, encoding: VideoEncoding, images: list[np.ndarray]) -> int
 
 
 def _psnr(path: Path, images: list[np.ndarray]) -> float:
-    """Peak signal-to-noise ratio of grey levels, in dB; images have even sides."""
-    errors = [
-        np.mean((frame.image.astype(np.float32).mean(2) - image.mean(2)) ** 2)
-        for frame, image in zip(open_source(path).frames, images, strict=True)
-    ]
+    """Peak signal-to-noise ratio of grey levels, in dB."""
+    errors = []
+    for frame, image in zip(open_source(path).frames, images, strict=True):
+        height, width = image.shape[:2]  # an mp4 has even sides
+        decoded = frame.image[:height, :width]
+        errors.append(np.mean((decoded.mean(2) - image.mean(2)) ** 2))
     return float(10 * np.log10(255**2 / np.mean(errors)))
 
 
