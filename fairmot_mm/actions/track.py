@@ -59,7 +59,9 @@ def start(
             raise ConfigError(
                 '--no-threads is for one input; each of several needs a thread'
             )
-        streams = MultiStreamInferencer(**settings, batch_size=args.batch_size)
+        streams = MultiStreamInferencer(
+            **settings, batch_size=args.batch_size, max_streams=args.max_streams
+        )
         return streams(sources, **outputs)
     inferencer = TrackInferencer(
         **settings, batch_size=args.batch_size or 1, threads=not args.no_threads

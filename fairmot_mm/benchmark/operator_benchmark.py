@@ -5,19 +5,20 @@ import time
 from typing import Any
 
 import torch
+from torch import nn
 
-from fairmot_mm.models.layers.dcnv2 import mmcv_deform_conv2d
-from fairmot_mm.models.layers.deform_conv2d import deform_conv2d
+from fairmot_mm.registry import MODELS
 from fairmot_mm.utils.machine import describe_machine, peak_memory
 
-OPERATORS = {'mmcv': mmcv_deform_conv2d, 'fairmot_mm': deform_conv2d}
+# Layers with the operators, by name: that of mmcv, and that of this package.
+LAYERS = {'mmcv': 'mmengine.DCNv2', 'fairmot_mm': 'DCNv2'}
 
 
 class OperatorBenchmark:
-    """Measures an operator with a kernel of 3 x 3, and its gradient.
+    """Measures a layer with a kernel of 3 x 3, and its gradient.
 
     Args:
-        name: One of `OPERATORS`.
+        name: One of `LAYERS`.
         device: As in ``cuda:0``.
         batch_size: Number of maps.
         channels: Channels of the input and of the output.
@@ -33,20 +34,13 @@ class OperatorBenchmark:
         size: tuple[int, int],
     ) -> None:
         torch.manual_seed(0)
-        self._operator = OPERATORS[name]
-        self._device = torch.device(device)
-        width, height = size
-        maps = batch_size, height, width
-        values = [
-            torch.randn(maps[0], channels, *maps[1:]),
-            torch.randn(maps[0], 18, *maps[1:]),
-            torch.rand(maps[0], 9, *maps[1:]),
-            torch.randn(channels, channels, 3, 3),
-            torch.randn(channels),
-        ]
-        self._tensors = [t.to(self._device).requires_grad_() for t in values]
+        layer = dict(type=LAYERS[name], in_channels=channels, out_channels=channels)
+        self._layer = MODELS.build(dict(**layer, kernel_size=3, padding=1)).to(device)
+        nn.init.normal_(self._layer.conv_offset.weight, std=0.02)
+        maps = torch.randn(batch_size, channels, size[1], size[0])
+        self._maps = maps.to(device).requires_grad_()
         # A first gradient loads libraries.
-        torch.nn.Linear(2, 2)(torch.ones(2)).sum().backward()
+        nn.Linear(2, 2).to(device)(torch.ones(2, device=device)).sum().backward()
         self._start_memory = peak_memory()
         self._forward: list[float] = []
         self._backward: list[float] = []
@@ -59,9 +53,9 @@ class OperatorBenchmark:
         """
         for _ in range(size):
             start = self._now()
-            out = self._operator(*self._tensors, (1, 1), (1, 1), (1, 1), 1, 1)
+            out = self._layer(self._maps)
             middle = self._now()
-            torch.autograd.grad(out, self._tensors, out.detach())
+            out.backward(torch.ones_like(out))
             self._forward.append(middle - start)
             self._backward.append(self._now() - middle)
         return sum(self._forward[-size:]) + sum(self._backward[-size:])
@@ -69,13 +63,13 @@ class OperatorBenchmark:
     def describe(self) -> dict[str, Any]:
         """Describe the machine, the median times in ms and what the memory grew by."""
         return {
-            'machine': describe_machine(str(self._device)),
+            'machine': describe_machine(str(self._maps.device)),
             'forward_ms': 1e3 * statistics.median(self._forward),
             'backward_ms': 1e3 * statistics.median(self._backward),
             'grown_mb': (peak_memory() - self._start_memory) / 1e6,
         }
 
     def _now(self) -> float:
-        if self._device.type == 'cuda':
-            torch.cuda.synchronize(self._device)
+        if self._maps.is_cuda:
+            torch.cuda.synchronize(self._maps.device)
         return time.perf_counter()

@@ -9,10 +9,12 @@ import argparse
 from fairmot_mm.commands.benchmarks import (
     classifier,
     frames,
+    load,
     networks,
     operators,
     options,
     soak,
+    streams,
     track,
     tracker,
     train,
@@ -33,6 +35,8 @@ COMMANDS = (
     operators,
     frames,
     soak,
+    streams,
+    load,
     classifier,
     tracker,
 )

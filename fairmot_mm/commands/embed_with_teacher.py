@@ -3,9 +3,9 @@
 import argparse
 from pathlib import Path
 
-from fairmot_mm.commands.teacher_arguments import add_teacher_arguments
 from fairmot_mm.utils.cli import make_parser, one_line_errors
 from fairmot_mm.utils.inputs import require_checkpoint, require_paths
+from fairmot_mm.utils.teacher_arguments import add_teacher_arguments
 
 
 def parse_args() -> argparse.Namespace:

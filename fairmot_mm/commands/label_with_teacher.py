@@ -6,7 +6,6 @@ Boxes with a score of at least --score-thr become people, those between --ignore
 
 import argparse
 
-from fairmot_mm.commands.teacher_arguments import add_teacher_arguments
 from fairmot_mm.utils.cli import (
     finite_number,
     make_parser,
@@ -18,6 +17,7 @@ from fairmot_mm.utils.inputs import (
     require_config,
     require_paths,
 )
+from fairmot_mm.utils.teacher_arguments import add_teacher_arguments
 
 MMDET_MEAN = (103.53, 116.28, 123.675)
 MMDET_STD = (57.375, 57.12, 58.395)

@@ -3,6 +3,7 @@
 The tool writes OUT/NAME.txt (MOTChallenge results) and OUT/NAME.mp4 (boxes and
 identities), where NAME is the name of the input. Several inputs are tracked at the same
 time: their frames pass through the network together, and each has its own identities.
+Of many inputs, eight are tracked at a time (--max-streams).
 
 The network is one of the model zoo, or a config with weights. Options name it, or, in
 the order of mmdet's tools, the arguments before the inputs. By default it is the zoo's
@@ -72,6 +73,13 @@ def parse_args() -> argparse.Namespace:
         type=positive_whole,
         help='number of consecutive frames that pass through the network together (1); '
         'of several inputs, the number of inputs with a frame in a batch (all)',
+    )
+    parser.add_argument(
+        '--max-streams',
+        type=positive_whole,
+        metavar='N',
+        help='number of inputs from which on further files wait for their turn (8, or '
+        'the batch size where that is more)',
     )
     parser.add_argument(
         '--detect-every',

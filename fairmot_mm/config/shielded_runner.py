@@ -5,11 +5,11 @@ from typing import Any
 from mmengine.runner import Runner
 from torch.utils.data import DataLoader
 
-from fairmot_mm.utils.worker_context import shield_workers
+from fairmot_mm.utils.shield import shield_workers
 
 
 class ShieldedRunner(Runner):
-    """mmengine's Runner, in which no signal to the job ends a process that loads images.
+    """mmengine's Runner; no signal to the job ends a process that loads its images.
 
     A loop over iterations starts these processes when it is built, before any hook.
     """

@@ -78,7 +78,7 @@ _LOCK = threading.RLock()
 
 
 def defer_modules() -> None:
-    """Defer the modules of `DEFERRED` that are not imported yet, unless `SWITCH` is set."""
+    """Defer what `DEFERRED` lists and nothing has imported, unless `SWITCH` is set."""
     known = any(isinstance(finder, _Finder) for finder in sys.meta_path)
     if not known and not os.environ.get(SWITCH):
         sys.meta_path.insert(0, _Finder())

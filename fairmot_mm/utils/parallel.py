@@ -10,8 +10,8 @@ from typing import TypeVar
 
 from rich.progress import track
 
+from fairmot_mm.utils.shield import worker_context
 from fairmot_mm.utils.threads import available_cores
-from fairmot_mm.utils.worker_context import worker_context
 
 Job = TypeVar('Job')
 Result = TypeVar('Result')

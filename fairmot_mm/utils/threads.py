@@ -74,6 +74,23 @@ def _is_set(names: tuple[str, ...]) -> bool:
     return any(os.environ.get(name) for name in names)
 
 
+def threads_may_spin() -> bool:
+    """Whether the user lets idle threads spin, by ``OMP_WAIT_POLICY=ACTIVE``.
+
+    For libraries that do not read this variable themselves.
+    """
+    return os.environ.get('OMP_WAIT_POLICY', '').strip().upper() == 'ACTIVE'
+
+
+def codec_threads() -> int:
+    """Threads for decoding or encoding a video: 0 leaves the number to FFmpeg.
+
+    FFmpeg counts processors too, so it is told where a quota gives fewer cores.
+    """
+    cores = available_cores()
+    return cores if cores < _usable_processors() else 0
+
+
 def available_cores(root: str | Path = '/') -> int:
     """Count the cores that this process may use.
 

@@ -261,17 +261,24 @@ def _camera(number: int) -> FrameSource:
 def _open_video(location: str, how: _Reading) -> FrameSource:
     reader = VideoReader(location, how.skip)
     from_url = is_url(location)
+    if not from_url:
+        reader.close()
     path = Path(location)
     return FrameSource(
         url_name(location) if from_url else path.stem,
         reader.frame_rate or DEFAULT_FRAME_RATE,
         reader.length,
-        reader.frames(),
+        reader.frames() if from_url else _read_video(location, how.skip),
         () if from_url else (path,),
         live=from_url and reader.length is None,
         pixel_aspect=reader.pixel_aspect,
         has_sound=reader.has_sound,
     )
+
+
+def _read_video(location: str, skip: bool) -> Iterator[Frame]:
+    """Open a file anew when its first frame is taken: very many files may wait."""
+    yield from VideoReader(location, skip).frames()
 
 
 def _require_rate(rate: Any) -> None:

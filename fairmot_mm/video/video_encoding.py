@@ -39,8 +39,8 @@ class VideoEncoding:
         crf: Constant rate factor, 0 to 51: a smaller number gives a better picture and
             a larger file. 0 is without loss.
         tune: One of `TUNES`, or None.
-        threads: Number of threads of the encoder; 0: as many as the process may use
-            cores, see `available_cores`.
+        threads: Number of threads of the encoder; 0: as many as FFmpeg chooses
+            for the cores of the process, see `codec_threads`.
 
     Raises:
         ConfigError: A value is out of its range.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fairmot_mm.utils import VideoError
-from fairmot_mm.utils.threads import available_cores
+from fairmot_mm.utils.threads import codec_threads
 from fairmot_mm.utils.urls import is_url, without_secrets
 from fairmot_mm.video.frame import Frame
 from fairmot_mm.video.image_source import warn_of_damage
@@ -79,7 +79,7 @@ class VideoReader:
         if self.length is None and self.frame_rate and self._container.duration:
             seconds = self._container.duration / av.time_base
             self.length = round(seconds * self.frame_rate)
-        self._stream.codec_context.thread_count = available_cores()
+        self._stream.codec_context.thread_count = codec_threads()
         # Threads that decode a frame each are faster, but hold back as many frames.
         is_live = self._is_url and self.length is None
         self._stream.thread_type = 'SLICE' if is_live else 'AUTO'
@@ -138,6 +138,10 @@ class VideoReader:
                 'it may be cut off or damaged',
                 stacklevel=2,
             )
+
+    def close(self) -> None:
+        """Close the file, whose frames are not read."""
+        self._container.close()
 
     def _decode(self) -> Iterator['VideoFrame | Exception']:
         """Frames as PyAV has them; an error for a damaged packet that is left out."""

@@ -14,7 +14,7 @@ import numpy as np
 
 from fairmot_mm.utils import OutputError, atomic_path
 from fairmot_mm.utils.contracts import require_range
-from fairmot_mm.utils.threads import available_cores
+from fairmot_mm.utils.threads import codec_threads
 from fairmot_mm.video.pyav import import_av
 from fairmot_mm.video.video_encoding import VideoEncoding
 
@@ -161,8 +161,9 @@ class VideoWriter:
         self._stream = container.add_stream(
             _ENCODER, rate=self.frame_rate, options=self.encoding.options
         )
-        threads = self.encoding.threads or available_cores()
-        self._stream.codec_context.thread_count = threads
+        self._stream.codec_context.thread_count = (
+            self.encoding.threads or codec_threads()
+        )
         self._stream.codec_context.time_base = self._tick
         self._stream.sample_aspect_ratio = self.pixel_aspect
         self._stream.width = width + width % 2

@@ -50,7 +50,7 @@ def stopped(make_config, start_ranks, tmp_path):
     ],
 )
 def test_saved(num_ranks, moment, epoch, rank, expected, stopped):
-    """SIGTERM at the beginning of an epoch or of a validation: the run saves and ends."""
+    """SIGTERM when an epoch or a validation begins: the run saves and ends."""
     work_dir, codes, printed = stopped(num_ranks, moment, epoch, 15, rank)
     assert codes == [128 + signal.SIGTERM] * num_ranks, printed
     assert find_resume_checkpoint(work_dir).name == f'iter_{expected}.pth', printed

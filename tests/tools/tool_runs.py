@@ -64,7 +64,7 @@ class StopWhileWorkersStart(Hook):
     def begin(self, runner):
         if (runner.epoch, runner.rank) != (self.epoch, self.rank):
             return
-        # torch calls it in a worker, after its own preparation and before that of a user.
+        # torch calls it in a worker before anything of a user.
         worker_starts = torch.set_num_threads
         own = os.getpid()
 

@@ -11,7 +11,13 @@ import pytest
 import torch
 
 from fairmot_mm.utils import threads
-from fairmot_mm.utils.threads import available_cores, limit_threads, prepare_threads
+from fairmot_mm.utils.threads import (
+    available_cores,
+    codec_threads,
+    limit_threads,
+    prepare_threads,
+)
+from fairmot_mm.video.video_reader import VideoReader
 
 TOOLS = Path(__file__).parents[2] / 'tools'
 KNOWN = (
@@ -181,6 +187,18 @@ def test_numpy_gets_the_quota(clean, monkeypatch):
     monkeypatch.setenv('OPENBLAS_NUM_THREADS', '5')
     prepare_threads()
     assert os.environ['OPENBLAS_NUM_THREADS'] == '5'
+
+
+def test_codecs_get_the_quota(monkeypatch, video, frames):
+    """FFmpeg chooses by itself, unless a quota gives fewer cores than it counts."""
+    monkeypatch.setattr(os, 'sched_getaffinity', lambda pid: set(range(8)))
+    monkeypatch.setattr(threads, 'available_cores', lambda: 8)
+    assert codec_threads() == 0
+    monkeypatch.setattr(threads, 'available_cores', lambda: 3)
+    assert codec_threads() == 3
+    reader = VideoReader(video)
+    assert reader._stream.codec_context.thread_count == 3
+    assert len([*reader]) == len(frames)
 
 
 @pytest.fixture

@@ -150,7 +150,7 @@ def test_damage_in_the_middle(tmp_path, skip):
 @pytest.mark.parametrize('live', [True, False])
 def test_a_live_stream_is_not_held_back(tmp_path, monkeypatch, live):
     """Of a stream the decoder keeps no frame that has arrived; files use all cores."""
-    monkeypatch.setattr('fairmot_mm.video.video_reader.available_cores', lambda: 4)
+    monkeypatch.setattr('fairmot_mm.video.video_reader.codec_threads', lambda: 4)
     monkeypatch.setattr('fairmot_mm.video.video_reader.is_url', lambda _: live)
     path = tmp_path / 'a.h264'  # without a length, as a stream
     noise = np.random.default_rng(0).integers(0, 256, (12, 48, 64, 3), np.uint8)

@@ -4,7 +4,7 @@ import argparse
 from functools import partial
 
 from fairmot_mm.benchmark.measure import measure_in_turn
-from fairmot_mm.benchmark.operator_benchmark import OPERATORS, OperatorBenchmark
+from fairmot_mm.benchmark.operator_benchmark import LAYERS, OperatorBenchmark
 from fairmot_mm.benchmark.report import Report
 from fairmot_mm.utils.machine import machine_line
 
@@ -13,7 +13,7 @@ def run(args: argparse.Namespace, report: Report) -> None:
     """Measure and report."""
     size = tuple(args.input_size)
     given = args.device, args.batch_size, args.channels, size
-    variants = {name: partial(OperatorBenchmark, name, *given) for name in OPERATORS}
+    variants = {name: partial(OperatorBenchmark, name, *given) for name in LAYERS}
     found = measure_in_turn(variants, 1, 1, args.rounds)
     first = found['mmcv']['forward_ms'] + found['mmcv']['backward_ms']
     rows = [

@@ -2,7 +2,7 @@
 
 Each operator runs in its own process, one run of each in turn. The default size is that
 of the layers of DLA-34 that take most of a training with 4 images of 320x192. "grown
-MB" is what the process grew by beside the tensors themselves.
+MB" is what the process grew by beside weights and input.
 """
 
 import argparse

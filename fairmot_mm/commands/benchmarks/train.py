@@ -2,7 +2,8 @@
 
 Every option runs in its own process, one step of each in turn. Images and people are
 noise: the time does not depend on them. The option mmcv exchanges the deformable
-convolution for mmcv's. Reading the data is measured by benchmark_data.py. Hooks are left out, except for the loss guard where it is an option.
+convolution for mmcv's. Reading the data is measured by benchmark_data.py. Hooks are
+left out, except for the loss guard where it is an option.
 """
 
 import argparse

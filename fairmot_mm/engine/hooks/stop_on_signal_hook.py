@@ -13,7 +13,7 @@ from fairmot_mm.engine.hooks.flag_exchange_hook import find_flag_exchange
 from fairmot_mm.engine.resumable_epoch_loop import ResumableEpochLoop
 from fairmot_mm.registry import HOOKS
 from fairmot_mm.utils.errors import ConfigError
-from fairmot_mm.utils.worker_context import STOP_SIGNALS, shield_workers
+from fairmot_mm.utils.shield import STOP_SIGNALS, shield_workers
 
 _NAMES = [number.name for number in STOP_SIGNALS]
 
@@ -49,8 +49,8 @@ class StopOnSignalHook(Hook):
         unknown = [name for name in signals if name not in _NAMES]
         if unknown:
             raise ConfigError(
-                f'StopOnSignalHook.signals: {", ".join(map(str, unknown))} cannot stop a '
-                f'run; these can: {", ".join(_NAMES)}'
+                f'StopOnSignalHook.signals: {", ".join(map(str, unknown))} cannot stop '
+                f'a run; these can: {", ".join(_NAMES)}'
             )
         self.signals = [signal.Signals[name] for name in signals]
         self.received = 0  # number of the signal that this process got

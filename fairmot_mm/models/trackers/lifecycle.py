@@ -204,11 +204,14 @@ class Lifecycle:
         if not self.bar_refound:
             ends_when_lost = ends_when_lost & ~seen
         stays |= waits
+        convincing = ~self.birth.refutes(tracks)
+        stays &= convincing
+        shown = seen & convincing
         order = np.concatenate(
             [
-                np.flatnonzero(seen & was_tracked),
+                np.flatnonzero(shown & was_tracked),
                 len(tracks) + np.arange(len(new_tracks)),
-                np.flatnonzero(seen & ~was_tracked),
+                np.flatnonzero(shown & ~was_tracked),
                 np.flatnonzero(stays & ~was_tracked),
                 np.flatnonzero(stays & was_tracked),
             ]

@@ -41,6 +41,9 @@ class TrackBirth:
         min_evidence: The scores of the detections of a track, each less
             ``score_base``, must add up to this before the track is confirmed.
         score_base: Score of a detection that speaks neither for a person nor against.
+        probation: Detections after which a track ends if its scores, each less
+            ``score_base``, do not add up to more than 0. It is for tracks that the
+            first frame confirms at a low score. None: there is no probation.
         max_overlap: Largest IoU of a detection that begins a track with a track that
             another detection of the frame continues. 1: there is no limit.
         patience: Frames in a row in which an unconfirmed track may be without a
@@ -55,6 +58,7 @@ class TrackBirth:
     num_matches: int = 2
     min_evidence: float = 0.0
     score_base: float = 0.0
+    probation: int | None = None
     max_overlap: float = 1.0
     patience: int = 0
 
@@ -65,6 +69,8 @@ class TrackBirth:
         require_range(low=1, num_matches=self.num_matches)
         require_range(low=0, min_evidence=self.min_evidence)
         require_range(low=0, high=1, score_base=self.score_base)
+        if self.probation is not None:
+            require_range(low=1, probation=self.probation)
         require_range(low=0, high=1, max_overlap=self.max_overlap)
         require_range(low=0, patience=self.patience)
 
@@ -125,6 +131,18 @@ class TrackBirth:
         """
         evidence = score_sums - self.score_base * num_matches
         return (num_matches >= self.num_matches) & (evidence >= self.min_evidence)
+
+    def refutes(self, tracks: TrackTable) -> np.ndarray:
+        """Say which tracks end because their detections were too weak.
+
+        Args:
+            tracks: T tracks.
+
+        Returns:
+            Mask (T,).
+        """
+        evidence = tracks.score_sums - self.score_base * tracks.num_matches
+        return (tracks.num_matches == self.probation) & (evidence <= 0)
 
     def waits(self, tracks: TrackTable, frame: int) -> np.ndarray:
         """Say which tracks stay although they are unconfirmed and not seen.

@@ -219,21 +219,16 @@ def heatmap_weight(
     (images, _, height, width), device = heatmap.shape, heatmap.device
     boxes = torch.cat([bboxes for _, bboxes in found]).to(device).float() / stride
     owner = torch.cat([torch.full((len(b),), k, device=device) for k, b in found])
-    x1, y1 = boxes[:, :2].floor().long().clamp(min=0).unbind(1)
-    x2, y2 = boxes[:, 2:].ceil().long().unbind(1)
-    x1, x2 = (
-        x1.clamp(max=width),
-        torch.maximum(x2.clamp(max=width), x1.clamp(max=width)),
-    )
-    y1, y2 = (
-        y1.clamp(max=height),
-        torch.maximum(y2.clamp(max=height), y1.clamp(max=height)),
-    )
+    low, high = boxes[:, :2].floor(), boxes[:, 2:].ceil()
+    has_area = (boxes[:, 2:] > boxes[:, :2]).all(dim=1, keepdim=True)
+    high = torch.where(has_area, high, low)
+    x1, y1 = clamp_columns(low.clamp(min=0), width, height).long().unbind(1)
+    x2, y2 = clamp_columns(high.clamp(min=0), width, height).long().unbind(1)
     # Each region adds 1 at two of its corners and takes it away at the others, so that
     # the running sums count the regions over each cell.
     steps = heatmap.new_zeros(images, height + 1, width + 1)
     for y, x, step in ((y1, x1, 1), (y1, x2, -1), (y2, x1, -1), (y2, x2, 1)):
-        one = steps.new_tensor(float(step)).expand(len(boxes))
-        steps.index_put_((owner, y, x), one, accumulate=True)
+        change = steps.new_full((len(boxes),), step)
+        steps.index_put_((owner, y, x), change, accumulate=True)
     inside = steps.cumsum(1).cumsum(2)[:, None, :height, :width] > 0.5
     return (~inside | (heatmap == 1)).to(heatmap.dtype)

@@ -70,6 +70,19 @@ def test_a_lower_score_in_the_first_frame(make_sample):
             assert tracker.track(sample).instances_id.tolist() == found
 
 
+def test_probation(make_sample):
+    """A track whose detections stay weak ends, and a clearer one lives on."""
+    birth = dict(score_thr=0.5, first_score_thr=0.3, score_base=0.4, probation=3)
+    for later, found in ((0.35, [[1], [1], [], [], []]), (0.6, [[1]] * 5)):
+        tracker = JDETracker(obj_score_thr=0.3, birth=dict(type='TrackBirth', **birth))
+        scores = [0.31, later, later, later, later]
+        assert [
+            tracker.track(make_sample([box(100, score)], ALICE[None], t))
+            .instances_id.tolist()
+            for t, score in enumerate(scores)
+        ] == found
+
+
 def test_a_first_score_that_no_stage_reads_is_refused():
     """It would have no effect."""
     birth = dict(type='TrackBirth', first_score_thr=0.2)
@@ -108,6 +121,7 @@ def test_patience(make_sample):
         dict(num_matches=0),
         dict(max_overlap=-0.1),
         dict(patience=-1),
+        dict(probation=0),
         dict(min_evidence=-0.1),
         dict(min_evidence=float('nan')),
         dict(score_base=1.1),

@@ -1,8 +1,10 @@
-"""Processes that work for this one and that nobody else asks to end."""
+"""Keeping the processes that this one needs alive when a signal stops the job."""
 
 import multiprocessing
 import os
 import signal
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from multiprocessing import context, resource_tracker
 from multiprocessing.process import BaseProcess
 from threading import Thread
@@ -49,19 +51,41 @@ def shield_workers(loader: 'DataLoader') -> None:
         loader.multiprocessing_context = worker_context(method)
 
 
+@contextmanager
+def shield_programs() -> Iterator[None]:
+    """Let programs that start meanwhile outlive a signal that this process listens to.
+
+    A compiler would end without a result. The handler of this process runs afterwards;
+    Ctrl-C still interrupts all of them at once.
+    """
+    handlers = {number: signal.getsignal(number) for number in STOP_SIGNALS}
+    with _blocked(
+        number
+        for number, handler in handlers.items()
+        if callable(handler) and handler is not signal.default_int_handler
+    ):
+        yield
+
+
+@contextmanager
+def _blocked(numbers: Iterable[int]) -> Iterator[None]:
+    """Block signals in this thread and in all that it starts meanwhile."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, numbers)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 class _Worker(BaseProcess):
     def start(self) -> None:
-        # The new process, and what multiprocessing starts beside it, inherit what is
-        # blocked here.
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
-        try:
+        # What multiprocessing starts beside the new process is shielded, too.
+        with _blocked(STOP_SIGNALS):
             if not isinstance(self, context.ForkProcess):
                 resource_tracker.ensure_running()
                 # Python 3.11 has unblocked two of them if it started the tracker.
                 signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
             super().start()
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
     def run(self) -> None:
         # A fork server that somebody else started has nothing blocked.

@@ -5,6 +5,21 @@ import argparse
 from fairmot_mm.utils.cli import finite_number, positive_whole
 
 
+def positive_number(text: str) -> float:
+    """Read a number above 0 of a command line.
+
+    Args:
+        text: The argument.
+
+    Raises:
+        ArgumentTypeError: It is not a finite number above 0.
+    """
+    value = finite_number(text)
+    if value <= 0:
+        raise argparse.ArgumentTypeError(f'{text} is not above 0')
+    return value
+
+
 def add_teacher_arguments(
     parser: argparse.ArgumentParser,
     size: str,
@@ -26,11 +41,14 @@ def add_teacher_arguments(
         metavar=('W', 'H'),
         help=f'{size}, where the file takes any',
     )
-    for name, default, text in (('mean', mean, 'subtracted'), ('std', std, 'divisors')):
+    for name, default, kind, text in (
+        ('mean', mean, finite_number, 'subtracted'),
+        ('std', std, positive_number, 'divisors'),
+    ):
         parser.add_argument(
             f'--{name}',
             nargs=3,
-            type=finite_number,
+            type=kind,
             default=default,
             help=f'{text} of the three channels, in 0 to 255 (default '
             f'{" ".join(f"{value:g}" for value in default)})',

@@ -7,7 +7,7 @@ import time
 import pytest
 from torch.utils.data import DataLoader
 
-from fairmot_mm.utils.worker_context import (
+from fairmot_mm.utils.shield import (
     STOP_SIGNALS,
     shield_workers,
     worker_context,
@@ -17,7 +17,7 @@ METHODS = ['fork', 'spawn', 'forkserver']
 # A process that ignores the signals, and its workers in all ways to start them.
 START_WORKERS = """
 import os, signal, time
-from fairmot_mm.utils.worker_context import STOP_SIGNALS, worker_context
+from fairmot_mm.utils.shield import STOP_SIGNALS, worker_context
 
 for number in STOP_SIGNALS:
     signal.signal(number, lambda *_: None)
