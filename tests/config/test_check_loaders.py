@@ -179,7 +179,7 @@ def test_keys_at_the_top(changes, message):
         ('sampler', 'mmdet.TrackImgSampler', 'needs sizes, classes or videos'),
         ('batch_sampler', 'AspectRatioBatchSampler', 'needs .* IdentityBatchSampler'),
         ('batch_sampler', 'mmdet.TrackAspectRatioBatchSampler', 'needs sizes'),
-        ('sampler', 'InfiniteSampler', r'never ends: .* IterBasedTrainLoop'),
+        ('sampler', 'InfiniteSampler', r'never ends: .*IterBasedTrainLoop'),
     ],
 )
 @pytest.mark.parametrize('loop', ['ResumableEpochLoop', 'EpochBasedTrainLoop'])
