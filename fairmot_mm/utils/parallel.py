@@ -11,6 +11,7 @@ from typing import TypeVar
 from rich.progress import track
 
 from fairmot_mm.utils.shield import worker_context
+from fairmot_mm.utils.threads import available_cores
 
 Job = TypeVar('Job')
 Result = TypeVar('Result')
@@ -35,8 +36,8 @@ def map_parallel(
         function: A function at the top of a module, or a ``partial`` of one.
         jobs: The argument of each call.
         chunk: Number of jobs that a process takes at once.
-        workers: Number of processes; None starts one for each core, but not more than
-            there are chunks of jobs. With one the jobs run in this process.
+        workers: Number of processes; None starts one for each available core, but not
+            more than there are chunks of jobs. With one the jobs run in this process.
         description: Text next to the progress bar.
         show_progress: Draw a progress bar.
 
@@ -44,7 +45,7 @@ def map_parallel(
         The results in the order of ``jobs``.
     """
     chunks = [jobs[start : start + chunk] for start in range(0, len(jobs), chunk)]
-    workers = min(workers or os.cpu_count() or 1, len(chunks))
+    workers = min(workers or available_cores(), len(chunks))
     look: dict = {'description': description, 'disable': not show_progress}
     if workers <= 1:
         return [function(job) for job in track(jobs, **look)]
