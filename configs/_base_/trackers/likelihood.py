@@ -1,16 +1,20 @@
 # Motion and appearance are weighed by one likelihood ratio, in a stage for strong and a
 # stage for weak detections. docs/explanation/trackers_compared.md has the comparison
-# with other trackers, and what each part contributes.
+# with other trackers, what each part contributes, and how the values were found.
 likelihood_tracker = dict(
     type='JDETracker',
-    obj_score_thr=0.38,
+    obj_score_thr=0.44,
     track_buffer=72,  # 2.4 seconds
-    recent_embeds=3,
+    embed_momentum=0.1,
     birth=dict(
         type='TrackBirth',
-        score_thr=0.46,
+        score_thr=0.5,
+        first_score_thr=0.35,
+        probation=5,
         num_matches=2,
-        max_overlap=0.63,
+        min_evidence=0.1,
+        score_base=0.4,
+        max_overlap=0.65,
         patience=1,
     ),
     motion=dict(
