@@ -33,6 +33,8 @@ GROUPS = {
         'convert coco-vid': 'coco_vid_to_jde',
         'convert cvat': 'cvat_to_jde',
         'convert yolo': 'yolo_to_jde',
+        'convert label-with-teacher': 'label_with_teacher',
+        'convert embed-with-teacher': 'embed_with_teacher',
         'make-list': 'make_list',
         'make-synthetic': 'make_synthetic',
         'extract-frames': 'extract_frames',
@@ -40,6 +42,7 @@ GROUPS = {
     },
     'convert weights': {
         'export': 'export_onnx',
+        'quantize': 'quantize',
         'publish': 'publish_model',
         'convert published-weights': 'published_to_mm',
         'convert our-weights': 'mm_to_published',
@@ -100,7 +103,7 @@ def format_help(start: str) -> str:
         lines += [f'{title}:'] if names else []
         for name in names:
             doc = import_module(f'fairmot_mm.commands.{group[name]}').__doc__ or ''
-            lines.append(f'  {name:<26}{doc.strip().splitlines()[0]}')
+            lines.append(f'  {name:<28}{doc.strip().splitlines()[0]}')
         lines += [''] if names else []
     return '\n'.join([*lines, '`fairmot COMMAND --help` explains the options of each.'])
 

@@ -15,7 +15,7 @@ from fairmot_mm.utils import ConfigError
 
 CONFIGS = Path(__file__).parents[1] / 'configs'
 NETWORKS = (
-    'dla34|dla34-conv|dla34-conv-small|dlav0-34|hrnet-w18|hrnet-w32|yolov5s(-lite)?|'
+    'csp-(lite|small)|dla34|dla34-conv|dla34-conv-small|dlav0-34|hrnet-w18|hrnet-w32|yolov5s(-lite)?|'
     'r(18|34|50|101|152)(-fpn)?-dcn|regnetx-400mf-fpn|swin-t-hrfpn'
 )
 LEAF_NAME = re.compile(

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from mmdet.models.utils import samplelist_boxtype2tensor
 from mmdet.structures import DetDataSample
 from mmengine.structures import PixelData
 
@@ -34,7 +35,7 @@ def draw_sample(packed: dict, bbox_head: dict, meta: dict) -> np.ndarray:
     image = np.ascontiguousarray(packed['inputs'].permute(1, 2, 0).numpy())
     sample: DetDataSample = packed['data_samples']
     gt = sample.gt_instances
-    gt.bboxes = getattr(gt.bboxes, 'tensor', gt.bboxes)
+    samplelist_boxtype2tensor([sample])
     height, width = image.shape[:2]
     shape = (bbox_head.get('num_classes', 1), height // STRIDE, width // STRIDE)
     targets = center_targets([gt], shape, STRIDE, sigma=bbox_head.get('heatmap_sigma'))

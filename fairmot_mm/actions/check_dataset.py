@@ -18,18 +18,20 @@ def what_to_check(args: argparse.Namespace) -> list[dict]:
         # Names are relative to the data root or else to the current folder.
         names = {
             name: name if Path(args.data, name).exists() else Path(name).absolute()
-            for name in (*args.train, *args.val)
+            for name in (*args.train, *args.background, *args.val)
         }
         return [
             dict(
                 data_root=args.data,
                 train=[names[name] for name in args.train],
+                background=[names[name] for name in args.background],
                 val=[names[name] for name in args.val],
             )
         ]
     cfg = load_config(args.data)
     jde = DATASETS.get('JDEDataset')
     lists: dict[str, list[str]] = {}
+    background: dict[str, list[str]] = {}
     num_classes = 1
     for dataset, _ in inner_datasets(cfg.train_dataloader.dataset):
         if not issubclass(DATASETS.get(dataset.type), jde):
@@ -37,12 +39,16 @@ def what_to_check(args: argparse.Namespace) -> list[dict]:
                 f'{args.data}: {dataset.type} has no lists; name the data root'
             )
         lists.setdefault(dataset.data_root, []).extend(dataset.ann_files)
+        background.setdefault(dataset.data_root, []).extend(
+            dataset.get('background_files', ())
+        )
         num_classes = len(dataset.get('metainfo', jde.METAINFO)['classes'])
     val_images = _images(cfg.get('val_dataloader'))
     return [
         dict(
             data_root=root,
             train=list(dict.fromkeys(names)),
+            background=list(dict.fromkeys(background[root])),
             val_images=val_images,
             num_classes=num_classes,
         )

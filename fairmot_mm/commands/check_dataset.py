@@ -20,6 +20,7 @@ KINDS = (
     'bad-identity',
     'no-area',
     'outside-range',
+    'labelled-background',
     'bad-ground-truth',
     'exploded-identities',
     'shared-identity',
@@ -47,6 +48,12 @@ def parse_args() -> argparse.Namespace:
         nargs='+',
         default=[],
         help='lists, or folders of sequences, to test on',
+    )
+    parser.add_argument(
+        '--background',
+        nargs='+',
+        default=[],
+        help='lists of images without people to train on',
     )
     parser.add_argument(
         '--num-classes', type=int, default=1, help='number of classes of the labels'

@@ -18,7 +18,11 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('annotations', help='JSON file')
     parser.add_argument('image_root', help='folder that the file names are relative to')
     add_converter_arguments(
-        parser, PERSON_CLASSES, has_frame_rate=True, has_ending=True
+        parser,
+        PERSON_CLASSES,
+        has_frame_rate=True,
+        has_ending=True,
+        ignored='annotations with iscrowd or ignore',
     )
     return parser.parse_args()
 

@@ -18,7 +18,9 @@ def parse_args() -> argparse.Namespace:
         'source',
         help='folder with annotation_train.odgt, annotation_val.odgt and the images',
     )
-    add_converter_arguments(parser, name='crowdhuman')
+    add_converter_arguments(
+        parser, name='crowdhuman', ignored='boxes with extra.ignore'
+    )
     parser.add_argument(
         '--identities',
         choices=['per-box', 'none'],

@@ -16,7 +16,7 @@ def parse_args() -> argparse.Namespace:
     """Read the command line."""
     parser = make_parser(__doc__)
     parser.add_argument('source', help='folder of sequences, such as MOT17/train')
-    add_converter_arguments(parser, PERSON_CLASSES)
+    add_converter_arguments(parser, PERSON_CLASSES, ignored='rows whose mark is 0')
     parser.add_argument(
         '--sequences',
         nargs='+',

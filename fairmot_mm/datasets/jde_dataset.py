@@ -12,10 +12,13 @@ from fairmot_mm.datasets.identity_dataset import class_starts
 from fairmot_mm.datasets.label_files import read_labels
 from fairmot_mm.datasets.label_index import (
     LabelIndex,
+    background_index,
     default_index_dir,
     index_labels,
 )
+from fairmot_mm.datasets.label_lines import IGNORE_CLASS
 from fairmot_mm.datasets.seeding import SeededIndex, local_seed
+from fairmot_mm.datasets.teacher_embeddings import read_embeddings, stack_embeddings
 from fairmot_mm.registry import DATASETS, TRANSFORMS
 from fairmot_mm.utils.contracts import require_choice
 from fairmot_mm.utils.errors import DataError, ImageError
@@ -36,7 +39,8 @@ class JDEDataset(BaseDataset):
     ``SET/images/train/a.jpg`` is ``SET/labels_with_ids/train/a.txt``. Its lines are
     ``class id cx cy w h``: the box is divided by the image size and may reach beyond
     the image, and the id is -1 where the identity is unknown. An empty file belongs to
-    an image without people.
+    an image without people. A line of class and id -1 is an ignore region: nothing in
+    it is trained or scored, see `LoadJDELabels`.
 
     Every list has its own identities: they are numbered from where the lists before it
     end, as published. With several classes an id counts within its class: all
@@ -50,8 +54,14 @@ class JDEDataset(BaseDataset):
         ann_files: List files, relative to ``data_root`` unless absolute; their order
             decides the numbers of identities.
         pipeline: Transforms of a sample.
-        repeats: How many times the images of each list occur in an epoch, once by
-            default; their identities stay the same.
+        background_files: Lists of images without people, which need no labels and may
+            lie in any folder.
+        teacher_embeds: For each of `ann_files` a file of
+            ``tools/dataset_converters/embed_with_teacher.py``, relative to `data_root`,
+            or None; samples then have ``teacher_embeds`` (N, D) float16, zeros where
+            there is none.
+        repeats: How many times the images of each list, then of each background list,
+            occur in an epoch, once by default; their identities stay the same.
         index_dir: Folder of the label index; ``'auto'`` is ``fairmot_mm/labels`` in the
             user's cache folder, and None reads all labels at every start.
         on_corrupt: What happens to an image that cannot be read: ``'stop'`` raises,
@@ -75,6 +85,8 @@ class JDEDataset(BaseDataset):
         data_root: str,
         ann_files: Sequence[str],
         pipeline: Sequence[dict | Callable] = (),
+        background_files: Sequence[str] = (),
+        teacher_embeds: Sequence[str | None] = (),
         repeats: Sequence[int] | None = None,
         index_dir: str | None = 'auto',
         on_corrupt: Literal['stop', 'skip'] = 'stop',
@@ -88,12 +100,25 @@ class JDEDataset(BaseDataset):
         require_choice('on_corrupt', on_corrupt, ('stop', 'skip'))
         self.on_corrupt = on_corrupt
         self.ann_files = [str(Path(data_root, file)) for file in ann_files]
-        self.repeats = [1] * len(ann_files) if repeats is None else list(repeats)
-        if len(self.repeats) != len(ann_files) or min(self.repeats) < 1:
+        self.background_files = [
+            str(Path(data_root, file)) for file in background_files
+        ]
+        count = len(self.ann_files) + len(self.background_files)
+        self.repeats = [1] * count if repeats is None else list(repeats)
+        if len(self.repeats) != count or min(self.repeats) < 1:
+            background = 'and background_files' if background_files else ''
             raise DataError(
                 f'repeats must have one number above 0 for each of the '
-                f'{len(ann_files)} ann_files, not {repeats!r}'
+                f'{count} ann_files {background}, not {repeats!r}'.replace(' ,', ',')
             )
+        if teacher_embeds and len(teacher_embeds) != len(ann_files):
+            raise DataError(
+                f'teacher_embeds must have a file or None for each of the '
+                f'{len(ann_files)} ann_files, not {list(teacher_embeds)!r}'
+            )
+        self.teacher_embeds = [
+            file if file is None else Path(data_root, file) for file in teacher_embeds
+        ]
         self.index_dir = default_index_dir() if index_dir == 'auto' else index_dir
         self.renumber_ids = renumber_ids
         self._num_ids_per_class = np.zeros(0, np.int64)
@@ -162,23 +187,28 @@ class JDEDataset(BaseDataset):
             idx: Position of the image.
         """
         self.full_init()
-        return np.unique(self.data_list[idx]['jde_labels'][:, 0].astype(int)).tolist()
+        classes = np.unique(self.data_list[idx]['jde_labels'][:, 0].astype(int))
+        return classes[classes != IGNORE_CLASS].tolist()
 
     def load_data_list(self) -> 'JDESamples':
         """Read all lists and labels.
 
         Returns:
             One dict for each image: ``img_path``, ``img_id`` and ``jde_labels`` (N, 6)
-            float64, whose ids are numbered over all lists.
+            float64, whose ids are numbered over all lists; perhaps ``teacher_embeds``.
         """
         num_classes = len(self.metainfo['classes'])
         indices = []
+        embeds = read_embeddings(self.teacher_embeds)
         for ann_file in self.ann_files:
             index = index_labels(ann_file, self.data_root, self.index_dir)
             _check_classes(index, num_classes)
+            if embeds and embeds[len(indices)] is not None:
+                embeds[len(indices)].require_labels(index, ann_file)
             if self.renumber_ids:
                 _renumber(index.rows)
             indices.append(index)
+        indices += [background_index(f, self.data_root) for f in self.background_files]
         counts = np.stack([_count_ids(index.rows, num_classes) for index in indices])
         self._unused_ids = next(
             filter(None, map(_unused_ids, self.ann_files, indices, counts)), ''
@@ -191,7 +221,7 @@ class JDEDataset(BaseDataset):
         for index, first in zip(indices, ends - counts, strict=True):
             known = index.rows[:, 1] >= 0
             index.rows[known, 1] += first[index.rows[known, 0].astype(int)]
-        return JDESamples(indices, self.repeats)
+        return JDESamples(indices, self.repeats, stack_embeddings(embeds, indices))
 
     def __getitem__(self, idx: int) -> dict:
         """The sample at ``idx``, augmented by the seed of a `SeededIndex`.
@@ -247,11 +277,16 @@ class JDESamples(Sequence):
     Args:
         indices: Labels of each list.
         repeats: How many times each list occurs.
+        teacher_embeds: (R, D) embedding of each row of the labels, or None.
     """
 
     def __init__(
-        self, indices: Sequence[LabelIndex], repeats: Sequence[int] | None = None
+        self,
+        indices: Sequence[LabelIndex],
+        repeats: Sequence[int] | None = None,
+        teacher_embeds: np.ndarray | None = None,
     ) -> None:
+        self.teacher_embeds = teacher_embeds
         self.images = np.concatenate([index.images for index in indices])
         self.rows = np.concatenate([index.rows for index in indices])
         lengths = np.concatenate([np.diff(index.starts) for index in indices])
@@ -270,11 +305,15 @@ class JDESamples(Sequence):
         if isinstance(index, slice):
             return [self[k] for k in range(len(self))[index]]
         number = int(self.order[index])
-        return {
+        own = slice(self.starts[number], self.starts[number + 1])
+        sample = {
             'img_path': os.fsdecode(self.images[number]),
             'img_id': number,
-            'jde_labels': self.rows[self.starts[number] : self.starts[number + 1]],
+            'jde_labels': self.rows[own],
         }
+        if self.teacher_embeds is not None:
+            sample['teacher_embeds'] = self.teacher_embeds[own]
+        return sample
 
 
 def _count_ids(rows: np.ndarray, num_classes: int) -> np.ndarray:

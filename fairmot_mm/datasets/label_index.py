@@ -11,7 +11,12 @@ import numpy as np
 from mmengine.logging import print_log
 from rich.progress import track
 
-from fairmot_mm.datasets.label_files import no_label, read_labels, read_list
+from fairmot_mm.datasets.label_files import (
+    listed_images,
+    no_label,
+    read_labels,
+    read_list,
+)
 from fairmot_mm.utils.array_files import read_arrays
 from fairmot_mm.utils.atomic import atomic_path
 from fairmot_mm.utils.cache import cache_dir
@@ -96,6 +101,32 @@ def index_labels(
     new = dict(paths=paths, stats=stats, rows=np.concatenate(tables), starts=starts)
     _save(file, new)
     return LabelIndex(_as_bytes(images), **new)
+
+
+def background_index(list_file: str, data_root: str) -> LabelIndex:
+    """Index the images of a list that have no people; no label is read.
+
+    Args:
+        list_file: See `listed_images`.
+        data_root: Folder that the paths are relative to.
+
+    Returns:
+        The images, without a row.
+
+    Raises:
+        DataError: The list is missing or empty, or is not text.
+    """
+    names = [os.path.join(data_root, name) for _, name in listed_images(list_file)]
+    if not names:
+        raise DataError(f'{list_file} names no image')
+    images, count = _as_bytes(names), len(names)
+    return LabelIndex(
+        images,
+        paths=images,
+        stats=np.full((count, 2), -1),
+        rows=np.empty((0, 6)),
+        starts=np.zeros(count + 1, np.int64),
+    )
 
 
 def _as_bytes(paths: Sequence[str]) -> np.ndarray:

@@ -8,6 +8,8 @@ from fairmot_mm.utils.errors import DataError
 from fairmot_mm.utils.exact_numbers import LARGEST_WHOLE, whole_number
 
 LABEL_COLUMNS = 'class id cx cy w h'
+# The class of a region in which nothing is trained or scored; its identity is -1.
+IGNORE_CLASS = -1
 # Boxes are divided by the image size and may reach beyond the image. A box that lies
 # outside of the image and this far from it, or is this large, must be in pixels.
 _FAR = -1.0, 2.0
@@ -28,7 +30,8 @@ def label_problem(
         words: The columns of the line.
         columns: Names of the columns that the line must have: ``class cx cy w h`` in
             this order, and perhaps ``id``.
-        num_classes: Classes must be whole numbers from 0 and below this.
+        num_classes: Classes must be whole numbers from 0 and below this. A line of
+            `LABEL_COLUMNS` may also have `IGNORE_CLASS`, with the identity -1.
         limit: Where ``num_classes`` comes from, for the message.
         about: Which of several forms the columns are, for the message.
         finite: Whether boxes must be finite.
@@ -49,7 +52,12 @@ def label_problem(
     if finite and not np.isfinite(box).all():
         return 'not-a-number', f'{" ".join(words)!r} is not finite'
     if not (values[0].is_integer() and 0 <= values[0] < num_classes):
-        return 'class-out-of-range', f'class {words[0]}, but {limit}'
+        takes_regions = columns == LABEL_COLUMNS
+        if not (takes_regions and values[:2] == [IGNORE_CLASS, -1]):
+            hint = (
+                '; -1 with the identity -1 is an ignore region' if takes_regions else ''
+            )
+            return 'class-out-of-range', f'class {words[0]}, but {limit}{hint}'
     if 'id' in names:
         try:
             whole_number(words[names.index('id')], 'identity', low=-1)
@@ -74,7 +82,8 @@ def are_good_lines(table: np.ndarray, num_classes: float) -> bool:
     whole = table[:, :2]
     return bool(
         (np.floor(whole) == whole).all()
-        and (whole >= (0, -1)).all()
+        and (whole >= (IGNORE_CLASS, -1)).all()
+        and (whole[whole[:, 0] == IGNORE_CLASS, 1] == -1).all()
         and (whole[:, 0] < num_classes).all()
         and (whole[:, 1] <= LARGEST_WHOLE).all()
         and not are_pixels(table[:, 2:]).any()

@@ -5,7 +5,10 @@ from typing import NamedTuple
 import numpy as np
 
 from fairmot_mm.evaluation.box_matching import IOU_THR, box_iou
-from fairmot_mm.utils.boxes import xyxy_to_tlwh
+from fairmot_mm.utils.boxes import box_sizes, xyxy_to_tlwh
+
+# Share of a detection in an ignore region from which it does not count, as in COCO.
+INSIDE_THR = 0.5
 
 
 class ImageAP(NamedTuple):
@@ -23,19 +26,25 @@ class ImageAP(NamedTuple):
 
 
 def score_image(
-    bboxes: np.ndarray, labels: np.ndarray, gt_bboxes: np.ndarray, gt_labels: np.ndarray
+    bboxes: np.ndarray,
+    labels: np.ndarray,
+    gt_bboxes: np.ndarray,
+    gt_labels: np.ndarray,
+    ignored: np.ndarray | None = None,
 ) -> ImageAP:
     """Score the detections of an image that has ground truth.
 
     Each detection, best first, is compared with the ground truth box of the highest
     IoU. It is right if the IoU is above 0.5, the classes are equal, and no better
-    detection was right about the same box.
+    detection was right about the same box. A detection that is not right does not count
+    if more than half of it lies in an ignore region.
 
     Args:
         bboxes: (N, 4) xyxy in pixels, best score first.
         labels: (N,) int64 classes.
         gt_bboxes: (M, 4) xyxy in pixels of the same image, M > 0.
         gt_labels: (M,) int64 classes.
+        ignored: (R, 4) xyxy in pixels, ignore regions of all classes.
 
     Returns:
         The scores of the image.
@@ -46,7 +55,18 @@ def score_image(
     first = np.zeros(len(right), dtype=bool)
     rows = np.flatnonzero(right)
     first[rows[np.unique(nearest[rows], return_index=True)[1]]] = True
+    if ignored is not None and len(ignored):
+        counts = first | ~(_share_inside(bboxes, ignored) > INSIDE_THR)
+        first = first[counts]
     return average_precision(first, len(gt_bboxes))
+
+
+def _share_inside(bboxes: np.ndarray, regions: np.ndarray) -> np.ndarray:
+    """(N,) largest share of each (N, 4) xyxy box that one of (R, 4) regions covers."""
+    low = np.maximum(bboxes[:, None, :2], regions[None, :, :2])
+    high = np.minimum(bboxes[:, None, 2:], regions[None, :, 2:])
+    shared = (high - low).clip(0).prod(axis=2).max(axis=1)
+    return np.asarray(shared / box_sizes(bboxes).prod(axis=1).clip(1e-9))
 
 
 def average_precision(right: np.ndarray, num_gt: int) -> ImageAP:

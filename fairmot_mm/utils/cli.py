@@ -67,6 +67,7 @@ def add_converter_arguments(
     *,
     has_frame_rate: bool = False,
     has_ending: bool = False,
+    ignored: str | None = None,
 ) -> None:
     """Add the options that the data set converters have in common.
 
@@ -78,6 +79,8 @@ def add_converter_arguments(
             given.
         has_frame_rate: Whether the source does not say the frame rate of its videos.
         has_ending: Whether the user names the ending of the list.
+        ignored: What the source keeps but does not count, for the help of
+            ``--keep-ignored``; None leaves the option out.
     """
     parser.add_argument('out', help='data root of the training configs')
     text = 'name of the set: its folder in OUT; its lists have it in lower case'
@@ -98,8 +101,19 @@ def add_converter_arguments(
             f'{" ".join(default_classes)})',
         )
         parser.add_argument(
+            '--ignore-classes',
+            nargs='+',
+            default=(),
+            metavar='NAME',
+            help='names of classes whose boxes become ignore regions: nothing in them '
+            'is trained, neither as a person nor as background',
+        )
+        parser.add_argument(
             '--clip', action='store_true', help='clip boxes to the image, as for MOT20'
         )
+    if ignored is not None:
+        text = f'make ignore regions of {ignored} (default: leave them out)'
+        parser.add_argument('--keep-ignored', action='store_true', help=text)
     if has_frame_rate:
         text = 'frames a second (default 30)'
         parser.add_argument('--frame-rate', type=rate, default=30.0, help=text)
@@ -244,7 +258,7 @@ def add_inference_arguments(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument(
         '--backend',
-        choices=['pytorch', 'onnxruntime'],
+        choices=['pytorch', 'onnxruntime', 'openvino'],
         help='what runs the network (pytorch; onnxruntime for an ONNX file)',
     )
     group.add_argument(

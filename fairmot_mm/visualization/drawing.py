@@ -120,3 +120,18 @@ def draw_heatmap(image: np.ndarray, heatmap: np.ndarray) -> np.ndarray:
         heat = cv2.resize(heat, (width, height), interpolation=cv2.INTER_NEAREST)
         canvas += heat[..., None] * (color - canvas)
     return canvas.astype(np.uint8)
+
+
+def draw_hatched(canvas: np.ndarray, boxes: np.ndarray) -> None:
+    """Make areas grey with slanted lines, as maps show areas that do not count.
+
+    Args:
+        canvas: (H, W, 3) uint8 BGR, changed in place.
+        boxes: (M, 4) int32 xyxy.
+    """
+    width = line_width(canvas)
+    for x1, y1, x2, y2 in boxes.clip(0).tolist():
+        area = canvas[y1:y2, x1:x2]
+        area[:] = area // 2 + 64
+        rows, columns = np.ogrid[: area.shape[0], : area.shape[1]]
+        area[(rows + columns) % (8 * width) < width] = 200

@@ -9,21 +9,22 @@ import numpy as np
 from mmdet.structures import DetDataSample
 from mmengine.dist import master_only
 from mmengine.structures import InstanceData
-from mmengine.visualization import Visualizer
 from torch import Tensor
 
 from fairmot_mm.registry import VISUALIZERS
 from fairmot_mm.visualization.drawing import (
+    draw_hatched,
     draw_heatmap,
     draw_label,
     identity_colors,
     line_width,
     whole_pixels,
 )
+from fairmot_mm.visualization.lazy_figure import LazyFigure
 
 
 @VISUALIZERS.register_module()
-class TrackVisualizer(Visualizer):
+class TrackVisualizer(LazyFigure):
     """Draw tracks: boxes, identities and trails, in one colour for each identity.
 
     As the ``visualizer`` of a config it also passes images to mmengine's back-ends
@@ -148,7 +149,9 @@ class TrackVisualizer(Visualizer):
         Args:
             image: (H, W, 3) uint8 BGR; not changed.
             data_sample: May hold ``gt_instances`` (``bboxes`` (N, 4) xyxy in pixels of
-                ``image``, ``instances_ids`` (N,)), ``pred_track_instances``, and
+                ``image``, ``instances_ids`` (N,)), ``ignored_instances`` (``bboxes``),
+                which are hatched beside the true boxes and beside the target heatmap,
+                ``pred_track_instances``, and
                 ``gt_heatmap`` and ``pred_heatmap``, whose ``data`` is a tensor (K, h,
                 w) in [0, 1].
             draw_gt: Whether to draw ground truth.
@@ -169,6 +172,8 @@ class TrackVisualizer(Visualizer):
                     shown = shown[shown.scores >= pred_score_thr]
                 names = self._class_names(shown.get('labels'))
                 canvas = image.copy()
+                if key == 'gt_instances':
+                    _hatch_ignored(canvas, data_sample)
                 boxes = whole_pixels(shown.bboxes.cpu().numpy(), image)
                 _draw_boxes(canvas, boxes, shown.get(ids).cpu().numpy(), names)
                 panels.append(canvas)
@@ -176,6 +181,8 @@ class TrackVisualizer(Visualizer):
             if wanted and key in data_sample:
                 heatmap = data_sample.get(key).data.cpu().numpy()
                 panels.append(draw_heatmap(image, heatmap))
+                if key == 'gt_heatmap':
+                    _hatch_ignored(panels[-1], data_sample)
         return np.concatenate(panels or [image], axis=1)
 
     def _draw_trails(self, canvas: np.ndarray, ids: np.ndarray) -> None:
@@ -187,6 +194,13 @@ class TrackVisualizer(Visualizer):
         for identity, color in zip(ids, identity_colors(ids).tolist(), strict=True):
             path = past_feet[past_ids == identity]
             cv2.polylines(canvas, [path], False, color, line_width(canvas), cv2.LINE_AA)
+
+
+def _hatch_ignored(canvas: np.ndarray, data_sample: DetDataSample) -> None:
+    """Hatch the ignore regions of a sample on (H, W, 3) uint8 BGR, in place."""
+    if 'bboxes' in data_sample.get('ignored_instances', ()):
+        bboxes = data_sample.ignored_instances.bboxes.cpu().numpy()
+        draw_hatched(canvas, whole_pixels(bboxes, canvas))
 
 
 def _draw_boxes(

@@ -333,3 +333,56 @@ def test_unknown_way_with_corrupt_images(damaged_set):
     """There are two."""
     with pytest.raises(ValueError, match="'stop' or 'skip', not 'ignore'"):
         JDEDataset(**damaged_set, on_corrupt='ignore')
+
+
+def test_background_lists(make_jde_set):
+    """Images without people need no label, come last, and may be repeated."""
+    arguments = make_jde_set(a=[PERSON.format(4), PERSON.format(2)], plain=[None, None])
+    arguments['ann_files'] = ['a.train']
+    dataset = JDEDataset(
+        **arguments,
+        background_files=['plain.train'],
+        repeats=[1, 3],
+        pipeline=PIPELINE,
+    )
+    assert len(dataset) == 2 + 3 * 2
+    assert dataset.num_ids == 6
+    names = [dataset.get_data_info(k)['img_path'][-13:] for k in range(len(dataset))]
+    assert names[2:4] * 3 == names[2:]
+    assert 'plain' in dataset.get_data_info(2)['img_path']
+    sample = dataset[5]['data_samples']
+    assert len(sample.gt_instances.bboxes) == len(sample.ignored_instances.bboxes) == 0
+    assert dataset.get_instances_ids(5) == []
+    assert dataset.get_cat_ids(5) == []
+
+
+@pytest.mark.parametrize(
+    ('options', 'message'),
+    [
+        (dict(background_files=['no.list']), 'no.list'),
+        (dict(background_files=['empty.list']), 'names no image'),
+        (
+            dict(background_files=['a.train'], repeats=[1]),
+            'each of the 2 ann_files and',
+        ),
+        (dict(teacher_embeds=['a', 'b']), 'a file or None for each of the 1 ann_files'),
+        (dict(teacher_embeds=['no.npz']), 'no.npz does not exist: write it with tools'),
+        (dict(teacher_embeds=['a.train']), 'a.train is not a file of embeddings'),
+    ],
+)
+def test_wrong_further_files(options, message, make_jde_set, tmp_path):
+    """One line that names the file or the number."""
+    arguments = make_jde_set(a=[PERSON.format(4)])
+    (tmp_path / 'empty.list').touch()
+    with pytest.raises(DataError, match=message):
+        JDEDataset(**arguments, **options)
+
+
+def test_ignore_regions_are_no_class_and_no_identity(make_jde_set):
+    """They do not count for a classifier or a sampler."""
+    text = PERSON.format(4) + '-1 -1 0.2 0.5 0.1 0.2\n'
+    dataset = JDEDataset(**make_jde_set(a=[text], b=[PERSON.format(1) + text]))
+    assert dataset.num_ids == 5 + 5 + 1
+    assert dataset.get_cat_ids(0) == [0]
+    assert dataset.get_instances_ids(1) == [6, 9]
+    assert dataset.get_data_info(1)['jde_labels'][2, :2].tolist() == [-1, -1]

@@ -163,3 +163,24 @@ def test_boxes_are_those_of_the_text(tmp_path):
     rows = read_labels(tmp_path / 'a.txt', 'a.jpg')
     published = np.loadtxt(tmp_path / 'a.txt', dtype=np.float32)
     np.testing.assert_array_equal(rows.astype(np.float32), published)
+
+
+@pytest.mark.parametrize(
+    ('line', 'message'),
+    [
+        ('-1 5 0.5 0.5 0.1 0.1', 'class -1, but .* -1 with the identity -1 is an ign'),
+        ('-2 -1 0.5 0.5 0.1 0.1', 'class -2, but'),
+        ('-1 -1 50 50 10 10', 'divide it by width and height'),
+        ('-1 -1 0.5 0.5 nan 0.1', 'not finite'),
+        ('-1 -1 0.5 0.5 0.1', '5 columns'),
+    ],
+)
+def test_ignore_region(tmp_path, line, message):
+    """Class and id -1 make a region; anything near to that is refused with its line."""
+    good = '0 3 0.5 0.5 0.2 0.4\n-1 -1 0.25 0.5 0.1 0.2\n'
+    path = tmp_path / 'a.txt'
+    path.write_text(good)
+    assert read_labels(path, 'a.jpg', 1)[1].tolist() == [-1, -1, 0.25, 0.5, 0.1, 0.2]
+    path.write_text(good + line + '\n')
+    with pytest.raises(DataError, match=f'line 3: .*{message}'):
+        read_labels(path, 'a.jpg', 1)

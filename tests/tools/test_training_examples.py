@@ -12,6 +12,8 @@ from mmengine.model import convert_sync_batchnorm
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from fairmot_mm.apis import load_config
+from fairmot_mm.datasets.label_index import index_labels
+from fairmot_mm.datasets.teacher_embeddings import TeacherEmbeddings
 from fairmot_mm.models import JDEDetector
 from fairmot_mm.registry import MODELS
 
@@ -377,3 +379,17 @@ def test_partial_classifier(train, make_config):
         if state['exp_avg'].shape == weight.shape
     ]
     assert moments[0].any(dim=1).sum() == 50
+
+
+def test_distillation(train, make_config, tmp_path):
+    """The loss of the teacher is logged, and its embeddings are found by the list."""
+    root = make_config.data / 'jde'
+    index = index_labels(f'{root}/street.train', str(root), None)
+    embeds = np.random.default_rng(0).normal(size=(len(index.rows), 5))
+    digest = np.zeros(32, np.uint8)
+    TeacherEmbeddings.of(index, embeds, digest, tmp_path / 'street.npz').save()
+    files = f"['{tmp_path}/street.npz']"
+    extra = f"train_dataloader['dataset']['teacher_embeds'] = {files}\n"
+    _, logged = train('distillation', ONE_EPOCH + extra)
+    assert len(logged) == 4
+    assert all(values['distill'] > 0 for values in logged)

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import torch
 from mmdet.structures import DetDataSample
-from mmengine.structures import InstanceData
+from mmengine.structures import InstanceData, PixelData
 
 from fairmot_mm.registry import VISUALIZERS
 from fairmot_mm.visualization.track_visualizer import TrackVisualizer, identity_colors
@@ -159,3 +159,20 @@ def test_add_datasample_sets_ground_truth_beside_tracks(grey, tmp_path):
     assert drawn.shape == (200, 600, 3)
     np.testing.assert_array_equal(drawn[110, 20], identity_colors(np.array([9]))[0])
     np.testing.assert_array_equal(drawn[110, 350], identity_colors(np.array([5]))[0])
+
+
+def test_ignore_regions_are_hatched(grey):
+    """Inside the region, on the picture of the boxes and on the target heatmap."""
+    sample = DetDataSample()
+    sample.gt_instances = InstanceData(
+        bboxes=torch.zeros(0, 4), instances_ids=torch.zeros(0, dtype=torch.long)
+    )
+    sample.ignored_instances = InstanceData(bboxes=torch.tensor([[50.0, 60, 120, 160]]))
+    sample.gt_heatmap = PixelData(data=torch.zeros(1, 50, 75))
+    drawn = TrackVisualizer().draw_sample(grey, sample)
+    assert drawn.shape == (200, 600, 3)
+    for panel, level in ((drawn[:, :300], 100), (drawn[:, 300:], 50)):
+        changed = (panel != level).any(axis=2)
+        assert changed[60:160, 50:120].all()
+        assert changed.sum() == 100 * 70
+        assert len(np.unique(panel[60:160, 50:120])) == 2  # grey and lines

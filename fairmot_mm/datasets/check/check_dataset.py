@@ -6,7 +6,11 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path, PurePosixPath
 
-from fairmot_mm.datasets.check.check_image import ImageCheck, check_image
+from fairmot_mm.datasets.check.check_image import (
+    ImageCheck,
+    check_background,
+    check_image,
+)
 from fairmot_mm.datasets.check.check_report import CheckReport
 from fairmot_mm.datasets.check.problem import KINDS, Problem
 from fairmot_mm.datasets.converters.list_count import ListCount
@@ -29,6 +33,7 @@ def check_dataset(
     train: Sequence[str | Path],
     val: Sequence[str | Path] = (),
     *,
+    background: Sequence[str | Path] = (),
     val_images: Iterable[str | Path] = (),
     num_classes: int = 1,
     clipped: bool = False,
@@ -43,6 +48,7 @@ def check_dataset(
         data_root: Folder that the paths of the lists are relative to.
         train: Lists to train on, relative to ``data_root`` unless absolute.
         val: Lists, or folders of MOTChallenge sequences, to test on.
+        background: Lists of images without people to train on; labels are not needed.
         val_images: Further images to test on.
         num_classes: Number of classes of the labels.
         clipped: Boxes must not reach beyond the image, as published for MOT20.
@@ -69,11 +75,13 @@ def check_dataset(
     )
     folders = [path for path in val if (root / path).is_dir()]
     lists = [root / path for path in (*train, *val) if path not in folders]
+    unlabelled = [root / path for path in background]
     images: dict[Path, list[Path]] = {}
-    for file in lists:
+    for file in (*lists, *unlabelled):
+        is_background = file in unlabelled
         found = map_parallel(
-            check,
-            _read_list(file, root, report.problems),
+            partial(check_background, decode=decode) if is_background else check,
+            _read_list(file, root, report.problems, is_background),
             chunk=_IMAGES_A_JOB,
             workers=workers,
             description=file.name,
@@ -86,7 +94,7 @@ def check_dataset(
     tested = [Path(path) for path in val_images]
     for folder in folders:
         tested += _sequence_images(root / folder, report.problems)
-    train_files = {root / path for path in train}
+    train_files = dict.fromkeys(root / path for path in (*train, *background))
     for file, paths in images.items():
         tested += paths if file not in train_files else []
     for file in train_files:
@@ -95,7 +103,9 @@ def check_dataset(
     return report
 
 
-def _read_list(file: Path, root: Path, problems: list[Problem]) -> list[ImageCheck]:
+def _read_list(
+    file: Path, root: Path, problems: list[Problem], is_background: bool
+) -> list[ImageCheck]:
     """Images of a list, not checked yet; appends to ``problems``."""
     try:
         names = listed_images(file)
@@ -108,8 +118,10 @@ def _read_list(file: Path, root: Path, problems: list[Problem]) -> list[ImageChe
         try:
             label = label_name(name, root)
         except DataError as error:
-            problems.append(Problem('bad-list', where, str(error)))
-            continue
+            if not is_background:
+                problems.append(Problem('bad-list', where, str(error)))
+                continue
+            label = name  # in no folder `images`, so that it can have no label
         first = seen.setdefault(image, number)
         if first != number:
             what = f'{image}, as in line {first}'
@@ -137,7 +149,7 @@ def _check_identities(file: Path, found: Sequence[ImageCheck]) -> Iterator[Probl
                     first.setdefault((label, identity), f'{one.label}, line {number}')
         num_images = sum(bool(one.boxes) for one in own)
         is_short = num_boxes < _LEAST_BOXES_A_TRACK * len(first)
-        if num_images >= 3 and (
+        if first and num_images >= 3 and (
             num_boxes == len(first) or (is_short and num_boxes > 20)
         ):
             is_video = folder.name == 'img1'
@@ -164,8 +176,10 @@ def _check_identities(file: Path, found: Sequence[ImageCheck]) -> Iterator[Probl
 
 def _count(found: Sequence[ImageCheck], num_classes: int) -> ListCount:
     boxes = [(label, identity) for one in found for label, identity, _ in one.boxes]
+    ignored = sum(one.ignored for one in found)
     ids = Counter(label for label, identity in set(boxes) if identity >= 0)
-    return ListCount(len(found), len(boxes), [ids[k] for k in range(num_classes)])
+    per_class = [ids[k] for k in range(num_classes)]
+    return ListCount(len(found), len(boxes), per_class, ignored)
 
 
 def _sequence_images(root: Path, problems: list[Problem]) -> Iterator[Path]:

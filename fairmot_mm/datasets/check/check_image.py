@@ -9,7 +9,7 @@ from pathlib import Path
 from PIL import Image
 
 from fairmot_mm.datasets.check.problem import WARNINGS, Problem
-from fairmot_mm.datasets.label_lines import LABEL_COLUMNS, label_problem
+from fairmot_mm.datasets.label_lines import IGNORE_CLASS, LABEL_COLUMNS, label_problem
 from fairmot_mm.utils import DataError, SequenceInfo
 from fairmot_mm.utils.images import image_size, read_image
 from fairmot_mm.utils.text_files import read_lines
@@ -26,6 +26,7 @@ class ImageCheck:
         image: The image.
         label: Its label file.
         boxes: (class, identity, line number) of each line without an error.
+        ignored: Number of ignore regions, which are not in `boxes`.
         problems: What is wrong.
     """
 
@@ -33,6 +34,7 @@ class ImageCheck:
     label: Path
     boxes: list[tuple[int, int, int]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    ignored: int = 0
 
 
 def check_image(
@@ -69,10 +71,32 @@ def check_image(
         if problem:
             found.problems.append(Problem(problem[0], where, problem[1]))
         if problem is None or problem[0] in WARNINGS:
-            found.boxes.append((int(float(words[0])), int(float(words[1])), number))
+            label_class, identity = int(float(words[0])), int(float(words[1]))
+            if label_class == IGNORE_CLASS:
+                found.ignored += 1
+            else:
+                found.boxes.append((label_class, identity, number))
     if not any(line.split() for line in lines):
         found.problems.append(Problem('empty-frame', str(label), 'no box'))
     found.problems += _repeated(found)
+    return found
+
+
+def check_background(found: ImageCheck, *, decode: bool) -> ImageCheck:
+    """Check an image that must show no people; it needs no label file.
+
+    Args:
+        found: The image and the label file that it may have; problems are added.
+        decode: Decode the image; otherwise only its header is read.
+
+    Returns:
+        ``found``.
+    """
+    found.problems += _check_pixels(found.image, decode)
+    label = found.label
+    if label != found.image and label.is_file() and label.read_text('latin-1').strip():
+        what = f'{found.image} is background, but its label file is not empty'
+        found.problems.append(Problem('labelled-background', str(label), what))
     return found
 
 

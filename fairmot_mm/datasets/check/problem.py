@@ -26,6 +26,7 @@ ERRORS = {
     'bad-identity': 'identities that are not a whole number from -1 to 2^53 - 1',
     'no-area': 'boxes without area',
     'outside-range': 'boxes that are not divided by the image size, or are not clipped',
+    'labelled-background': 'images of a background list whose label has a person',
     'bad-ground-truth': 'sequences to test on whose ground truth does not fit',
     'exploded-identities': 'sequences with about as many identities as boxes',
     'shared-identity': 'identities that occur in two sequences',

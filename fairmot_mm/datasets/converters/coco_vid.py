@@ -46,6 +46,8 @@ def convert_coco_vid(
     ending: str = 'train',
     frame_rate: float = 30.0,
     classes: Sequence[str] = PEDESTRIAN_ONLY,
+    ignore_classes: Sequence[str] = (),
+    keep_ignored: bool = False,
     clip: bool = False,
     copy: bool = False,
     workers: int | None = None,
@@ -61,7 +63,7 @@ def convert_coco_vid(
 
     ``track_id`` or ``instance_id`` of an annotation is its identity within the video
     (or the folder). An annotation with neither has no identity. Annotations with
-    ``iscrowd`` or ``ignore`` are left out.
+    ``iscrowd`` or ``ignore`` are left out by default.
 
     Args:
         annotations: The JSON file.
@@ -72,6 +74,10 @@ def convert_coco_vid(
         ending: Ending of the list: 'train' writes ``OUT/name.train``.
         frame_rate: Frames per second of videos without ``fps``.
         classes: See `ClassMap`; names are those of ``categories``.
+        ignore_classes: Names of classes whose boxes become ignore regions, in which
+            nothing is trained; see `write_jde_set`.
+        keep_ignored: Make ignore regions of annotations with ``iscrowd`` or
+            ``ignore``, too.
         clip: Clip boxes to the image.
         copy: Copy images rather than link to them.
         workers: Number of processes; None starts one for each core.
@@ -104,7 +110,16 @@ def convert_coco_vid(
         categories=names,
         ending=ending,
     )
-    return write_jde_set(target, videos, read, [ending], classes=classes, clip=clip)
+    return write_jde_set(
+        target,
+        videos,
+        read,
+        [ending],
+        classes=classes,
+        ignore_classes=ignore_classes,
+        keep_ignored=keep_ignored,
+        clip=clip,
+    )
 
 
 def _read_coco(file: Path) -> dict[str, Any]:
@@ -176,7 +191,7 @@ def _read_video(
             tlwh=np.array([_box(entry) for entry in entries], np.float64).reshape(
                 -1, 4
             ),
-            dropped={
+            flagged={
                 key: np.array([entry.get(key, 0) == 1 for entry in entries], bool)
                 for key in ('iscrowd', 'ignore')
             },

@@ -40,6 +40,7 @@ def convert_crowdhuman(
     name: str = 'crowdhuman',
     *,
     identities: str = 'per-box',
+    keep_ignored: bool = False,
     copy: bool = False,
     workers: int | None = None,
     show_progress: bool = False,
@@ -49,9 +50,9 @@ def convert_crowdhuman(
     Writes ``OUT/NAME/images/{train,val}``, the labels next to them and the lists
     ``OUT/name.train`` and ``OUT/name.val``; see `write_jde_set`. As published, a box is
     the full body (``fbox``), which may reach beyond the image, and those with
-    ``extra.ignore`` are left out. Unlike the published script, boxes are divided by the
-    size of the image after its EXIF orientation is applied, and an image without a
-    remaining box gets an empty label file.
+    ``extra.ignore`` are left out by default. Unlike the published script, boxes are
+    divided by the size of the image after its EXIF orientation is applied, and an image
+    without a remaining box gets an empty label file.
 
     Args:
         source: Folder of the annotations, with the images anywhere below. Nothing is
@@ -61,6 +62,7 @@ def convert_crowdhuman(
         identities: 'per-box' gives every box its own identity, counted from 0 in each
             list, for self-supervised pretraining. 'none' gives no box an identity, for
             training detection only.
+        keep_ignored: Make ignore regions of boxes with ``extra.ignore``.
         copy: Copy images rather than link to them.
         workers: Number of processes; None starts one for each core.
         show_progress: Draw progress bars.
@@ -90,7 +92,7 @@ def convert_crowdhuman(
             own = {ident: images[ident] for ident in ids if ident in images}
             jobs.append(_Lines(file, first, chosen, own, identities == 'per-box'))
     target = Target(Path(out), name, copy, workers, show_progress)
-    return write_jde_set(target, jobs, _read_lines, SPLITS)
+    return write_jde_set(target, jobs, _read_lines, SPLITS, keep_ignored=keep_ignored)
 
 
 def _find_images(source: Path) -> dict[str, Path]:
@@ -147,7 +149,7 @@ def _read_lines(job: _Lines) -> SourcePart:
         names=np.full(count, 'person', object),
         ids=np.arange(count) if job.has_ids else np.full(count, -1),
         tlwh=np.array(boxes, np.float64).reshape(-1, 4),
-        dropped={'extra.ignore is 1': np.array(ignored, bool)},
+        flagged={'extra.ignore is 1': np.array(ignored, bool)},
         lists={split: ALL_IMAGES},
         file=job.file,
     )

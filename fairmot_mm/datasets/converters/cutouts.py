@@ -11,6 +11,7 @@ import numpy as np
 from rich.progress import track
 
 from fairmot_mm.datasets.label_index import LabelIndex, index_labels
+from fairmot_mm.datasets.label_lines import IGNORE_CLASS
 from fairmot_mm.utils.atomic import atomic_path
 from fairmot_mm.utils.boxes import box_sizes, cxcywh_to_xyxy
 from fairmot_mm.utils.errors import DataError
@@ -107,7 +108,8 @@ def _choose(
         inside = (boxes[:, :2] >= -1).all(1) & (boxes[:, 2:] <= (width, height)).all(1)
         high = boxes[:, 3] - boxes[:, 1] >= rules.min_height
         alone = _overlap(boxes) <= rules.max_overlap
-        for row in np.flatnonzero(inside & high & alone):
+        people = rows[:, 0] != IGNORE_CLASS
+        for row in np.flatnonzero(people & inside & high & alone):
             identity = int(rows[row, 1])
             key = (identity, 0) if identity >= 0 else (number, row + 1)
             by_identity[key].append((number, int(row), boxes[row]))

@@ -59,6 +59,7 @@ def convert_cvat(
     ending: str = 'train',
     frame_rate: float = 30.0,
     classes: Sequence[str] = PEDESTRIAN_ONLY,
+    ignore_classes: Sequence[str] = (),
     clip: bool = False,
     copy: bool = False,
     workers: int | None = None,
@@ -85,6 +86,8 @@ def convert_cvat(
         ending: Ending of the list: 'train' writes ``OUT/name.train``.
         frame_rate: Frames per second, for ``seqinfo.ini``.
         classes: See `ClassMap`; names are those of the labels in CVAT.
+        ignore_classes: Names of classes whose boxes become ignore regions, in which
+            nothing is trained; see `write_jde_set`.
         clip: Clip boxes to the image.
         copy: Copy images rather than link to them.
         workers: Number of processes; None starts one for each core.
@@ -107,7 +110,15 @@ def convert_cvat(
     target = Target(Path(out), name, copy, workers, show_progress)
     target.require_apart(source)
     read = partial(_read_video, ending=ending, frame_rate=frame_rate)
-    return write_jde_set(target, files, read, [ending], classes=classes, clip=clip)
+    return write_jde_set(
+        target,
+        files,
+        read,
+        [ending],
+        classes=classes,
+        ignore_classes=ignore_classes,
+        clip=clip,
+    )
 
 
 def _read_video(file: Path, ending: str, frame_rate: float) -> SourcePart:

@@ -110,7 +110,9 @@ def count_labels(
     rows = np.concatenate(tables)
     known = np.unique(rows[rows[:, 1] >= 0, :2], axis=0)
     ids = [int((known[:, 0] == label).sum()) for label in range(num_classes)]
-    return ListCount(len(images), len(rows), ids)
+    count = ListCount(ids=ids)
+    count.add(len(images), rows[:, 0])
+    return count
 
 
 def _read_table(root: Path, num_classes: int, image: PurePosixPath) -> np.ndarray:

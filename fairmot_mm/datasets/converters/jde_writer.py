@@ -39,6 +39,8 @@ def write_jde_set(
     endings: Sequence[str],
     *,
     classes: Sequence[str] = PEDESTRIAN_ONLY,
+    ignore_classes: Sequence[str] = (),
+    keep_ignored: bool = False,
     clip: bool = False,
     first_id: int = 0,
     finish: Callable[[Path], list[Path]] | None = None,
@@ -47,7 +49,8 @@ def write_jde_set(
 
     ``OUT/NAME/images/FOLDER/*`` are links to the source images, or copies.
     ``OUT/NAME/labels_with_ids/FOLDER/*.txt`` has one file for each image, with lines
-    ``class id cx cy w h``; the file of an image without boxes is empty. The lists
+    ``class id cx cy w h``; the file of an image without boxes is empty, and an ignore
+    region has class and id -1. The lists
     ``OUT/name.ENDING`` are removed first and written last, so that everything is
     complete that an existing list names. New labels are written to a hidden folder and
     moved to their places together. The next run removes what an interrupted run left
@@ -62,6 +65,8 @@ def write_jde_set(
         read: Reads the part that a job describes, in any process; it writes nothing.
         endings: The endings of all lists that this kind of conversion may write.
         classes: See `ClassMap`.
+        ignore_classes: See `ClassMap`.
+        keep_ignored: See `make_part`.
         clip: Clip boxes to the image.
         first_id: The lowest identity of each class.
         finish: Called with the hidden folder before its content is moved, to add
@@ -75,7 +80,7 @@ def write_jde_set(
         OutputError: The target cannot be written, or has different images with the
             same names.
     """
-    class_map = ClassMap(classes)
+    class_map = ClassMap(classes, ignore_classes)
     for what, name in [('set name', target.name), *(('ending', e) for e in endings)]:
         if not name or name.startswith('.') or Path(name).name != name:
             raise DataError(f'{what} {name!r} must be a plain name such as MOT17, val')
@@ -88,7 +93,9 @@ def write_jde_set(
     look: dict = {'workers': target.workers, 'show_progress': target.show_progress}
     try:
         staging.mkdir()
-        label = partial(_label, read, class_map, clip)
+        label = partial(
+            _label, read, class_map, {'clip': clip, 'keep_ignored': keep_ignored}
+        )
         parts = map_parallel(label, jobs, description=f'{target.name}: reading', **look)
         _check_parts(parts, target)
         _number_identities(parts, first_id, len(class_map))
@@ -109,9 +116,12 @@ def write_jde_set(
 
 
 def _label(
-    read: Callable[[Job], SourcePart], class_map: ClassMap, clip: bool, job: Job
+    read: Callable[[Job], SourcePart],
+    class_map: ClassMap,
+    options: dict[str, bool],
+    job: Job,
 ) -> LabelPart:
-    return make_part(read(job), class_map, clip=clip)
+    return make_part(read(job), class_map, **options)
 
 
 def _check_parts(parts: Sequence[LabelPart], target: Target) -> None:
@@ -240,7 +250,7 @@ def _write_lists(
     target: Target, parts: Sequence[LabelPart], num_classes: int
 ) -> ConversionReport:
     lines: dict[str, list[str]] = defaultdict(list)
-    boxes: Counter[str] = Counter()
+    counts: dict[str, ListCount] = defaultdict(ListCount)
     ids: dict[str, set[tuple[int, int]]] = defaultdict(set)
     for part in parts:
         images = part.source.images
@@ -250,7 +260,7 @@ def _write_lists(
             listed = np.zeros(len(images), bool)
             listed[chosen] = True
             inside = listed[part.image]
-            boxes[ending] += int(inside.sum())
+            counts[ending].add(len(images[chosen]), part.labels[inside])
             known = inside & (part.ids >= 0)
             ids[ending].update(
                 zip(part.labels[known].tolist(), part.ids[known].tolist(), strict=True)
@@ -261,7 +271,6 @@ def _write_lists(
     for ending, paths in lines.items():
         count = Counter(label for label, _ in ids[ending])
         write_text(target.list_file(ending), ''.join(paths))
-        report.lists[target.list_file(ending)] = ListCount(
-            len(paths), boxes[ending], [count[k] for k in range(num_classes)]
-        )
+        counts[ending].ids = [count[k] for k in range(num_classes)]
+        report.lists[target.list_file(ending)] = counts[ending]
     return report

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from fairmot_mm.datasets.converters.class_map import ClassMap
-from fairmot_mm.datasets.label_lines import are_pixels
+from fairmot_mm.datasets.label_lines import IGNORE_CLASS, are_pixels
 from fairmot_mm.utils import DataError
 from fairmot_mm.utils.boxes import tlwh_to_cxcywh, tlwh_to_xyxy, xyxy_to_tlwh
 from fairmot_mm.utils.images import image_size
@@ -35,6 +35,8 @@ class SourcePart:
         tlwh: (R, 4) float64 left, top, width, height in pixels of the image.
         dropped: For each reason that the source gives, a mask (R,) bool of the boxes to
             leave out.
+        flagged: The same for boxes that the source keeps but does not count; they are
+            left out, or become ignore regions.
         lists: For each ending of a list, the images of the part that the list names.
             Identities are numbered without gaps over the parts with the same first
             ending.
@@ -52,6 +54,7 @@ class SourcePart:
     ids: np.ndarray
     tlwh: np.ndarray
     dropped: dict[str, np.ndarray] = field(default_factory=dict)
+    flagged: dict[str, np.ndarray] = field(default_factory=dict)
     lists: dict[str, slice] = field(default_factory=lambda: {'train': ALL_IMAGES})
     side_files: dict[str, Path] = field(default_factory=dict)
     frame_rate: float | None = None
@@ -65,7 +68,7 @@ class LabelPart:
     Attributes:
         source: The images and what the source says about them.
         image: (R,) int64 index of the image of each box, ascending.
-        labels: (R,) int64 class ids.
+        labels: (R,) int64 class ids, `IGNORE_CLASS` for ignore regions.
         ids: (R,) int64 identities, unique within part and class, -1 = unknown.
         boxes: (R, 4) float64 cx, cy, w, h divided by the image size.
         rejected: Number of annotations left out, by reason.
@@ -91,7 +94,11 @@ class LabelPart:
 
 
 def make_part(
-    source: SourcePart, classes: ClassMap, *, clip: bool = False
+    source: SourcePart,
+    classes: ClassMap,
+    *,
+    clip: bool = False,
+    keep_ignored: bool = False,
 ) -> LabelPart:
     """Make labels of the annotations that training may use.
 
@@ -104,6 +111,7 @@ def make_part(
         source: The images and their annotations, in any order.
         classes: The classes that become labels.
         clip: Clip boxes to the image, as training on MOT20 asks for.
+        keep_ignored: Make ignore regions of boxes that the source does not count.
 
     Returns:
         The images with their labels, and the number of boxes left out by reason.
@@ -113,8 +121,16 @@ def make_part(
     """
     _refuse_fractions(source)
     labels = classes.ids_of(source.names)
+    ignored = classes.are_ignored(source.names)
     reasons = dict(source.dropped)
-    for name in np.unique(source.names[labels < 0]):
+    for reason, flagged in source.flagged.items():
+        if keep_ignored:
+            ignored |= flagged & (labels >= 0)
+        else:  # MOT17 flags the classes, too, that are ignored
+            reasons[reason] = flagged & ~ignored
+    labels[ignored] = IGNORE_CLASS
+    ids = np.where(ignored, -1, source.ids)
+    for name in np.unique(source.names[(labels < 0) & ~ignored]):
         reasons[f'class {name!s} is not converted'] = source.names == name
     reasons['the frame has no image'] = source.image < 0
     reasons['not a finite number'] = ~np.isfinite(source.tlwh).all(1)
@@ -135,9 +151,9 @@ def make_part(
         rejected[reason] += int(np.count_nonzero(keep & dropped))
         keep &= ~dropped
     # By image, then identity; those without one stay in their order.
-    order = np.lexsort([source.ids, source.image])
+    order = np.lexsort([ids, source.image])
     order = order[keep[order]]
-    keys = np.stack([source.image, labels, source.ids], 1)[order]
+    keys = np.stack([source.image, labels, ids], 1)[order]
     first = np.sort(np.unique(keys, axis=0, return_index=True)[1])
     first = np.union1d(first, np.flatnonzero(keys[:, 2] < 0))
     rejected['frame and id are those of an earlier box'] += len(keys) - len(first)
@@ -146,7 +162,7 @@ def make_part(
         source,
         image=source.image[order],
         labels=labels[order],
-        ids=source.ids[order],
+        ids=ids[order],
         boxes=boxes[order],
         rejected=+rejected,
     )

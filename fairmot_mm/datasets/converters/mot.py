@@ -120,6 +120,8 @@ def convert_mot(
     copy: bool = False,
     clip: bool = False,
     classes: Sequence[str] = PEDESTRIAN_ONLY,
+    ignore_classes: Sequence[str] = (),
+    keep_ignored: bool = False,
     first_id: int = 0,
     workers: int | None = None,
     show_progress: bool = False,
@@ -128,8 +130,8 @@ def convert_mot(
 
     Writes ``OUT/NAME/images/train/SEQ/img1`` with ``seqinfo.ini`` and ground truth next
     to it, ``OUT/NAME/labels_with_ids/train/SEQ/img1`` and the list ``OUT/name.train``;
-    see `write_jde_set`. Rows of mark 0 and of other classes are left out, boxes beyond
-    the image are kept.
+    see `write_jde_set`. Rows of mark 0 and of other classes are left out, unless they
+    are to become ignore regions. Boxes beyond the image are kept.
 
     An identity is a pair of sequence and raw track id. Identities are numbered from 0
     by sequence name, then raw id, as in the labels that the authors of JDE published.
@@ -157,6 +159,11 @@ def convert_mot(
         classes: See `ClassMap`. Class names are the lines of ``gt/labels.txt``, counted
             from 1, if that exists. Otherwise those of the MOTChallenge or, in a file of
             ten columns with truncation and occlusion, those of VisDrone.
+        ignore_classes: Names of classes whose boxes become ignore regions, in which
+            nothing is trained; see `write_jde_set`.
+            ``('static person', 'distractor', 'reflection')`` are 7, 8 and 12 of MOT17.
+        keep_ignored: Make ignore regions of rows of the converted classes whose mark
+            is 0, too.
         first_id: The lowest identity.
         workers: Number of processes; None starts one for each core.
         show_progress: Draw progress bars.
@@ -174,6 +181,8 @@ def convert_mot(
         partial(_read_sequence, half=half),
         LISTS,
         classes=classes,
+        ignore_classes=ignore_classes,
+        keep_ignored=keep_ignored,
         clip=clip,
         first_id=first_id,
         finish=partial(write_second_halves, infos, target) if half else None,
@@ -212,7 +221,7 @@ def _read_sequence(info: SequenceInfo, half: bool) -> SourcePart:
         names=_class_names(table, rows.classes),
         ids=rows.ids,
         tlwh=rows.tlwh,
-        dropped={'mark is 0': rows.marks == 0},
+        flagged={'mark is 0': rows.marks == 0},
         lists={'train': ALL_IMAGES, **(half_lists(len(images)) if half else {})},
         side_files={f'train/{info.name}/{name}': folder / name for name in names},
         file=info.gt_file,

@@ -34,6 +34,7 @@ def convert_yolo(
     track_ids: bool = False,
     frame_rate: float = 30.0,
     classes: Sequence[str] = PEDESTRIAN_ONLY,
+    ignore_classes: Sequence[str] = (),
     clip: bool = False,
     copy: bool = False,
     workers: int | None = None,
@@ -62,6 +63,8 @@ def convert_yolo(
         track_ids: The sixth column is an identity within the folder, -1 = none.
         frame_rate: Frames per second of videos, for ``seqinfo.ini``.
         classes: See `ClassMap`.
+        ignore_classes: Names of classes whose boxes become ignore regions, in which
+            nothing is trained; see `write_jde_set`.
         clip: Clip boxes to the image.
         copy: Copy images rather than link to them.
         workers: Number of processes; None starts one for each core.
@@ -95,7 +98,13 @@ def convert_yolo(
     )
     jobs = sorted(folders, key=lambda folder: natural_order(str(folder)))
     report = write_jde_set(
-        target, jobs, read, ['train', 'val', 'test'], classes=classes, clip=clip
+        target,
+        jobs,
+        read,
+        ['train', 'val', 'test'],
+        classes=classes,
+        ignore_classes=ignore_classes,
+        clip=clip,
     )
     report.rejected_images['a label file without an image'] = unused
     return report

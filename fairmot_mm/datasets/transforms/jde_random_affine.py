@@ -7,8 +7,11 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 from mmcv.transforms import BaseTransform
-from mmdet.structures.bbox import HorizontalBoxes
 
+from fairmot_mm.datasets.transforms.instance_fields import (
+    ignore_flags,
+    keep_instances,
+)
 from fairmot_mm.registry import TRANSFORMS
 from fairmot_mm.utils.boxes import box_sizes
 
@@ -23,8 +26,10 @@ class JDERandomAffine(BaseTransform):
     box is the hull of the warped corners, shrunk by ``sqrt(max(|sin a|, |cos a|))`` for
     the rotation a, and may reach beyond the image.
 
-    Needs ``gt_bboxes``, ``gt_bboxes_labels`` and ``gt_instances_ids``; changes them,
-    ``img`` and sets ``homography_matrix`` (3, 3) from old to new pixels.
+    The limits are for people: an ignore region stays as long as it touches the image.
+
+    Needs ``gt_bboxes`` and their fields (`INSTANCE_FIELDS`); changes them, ``img`` and
+    sets ``homography_matrix`` (3, 3) from old to new pixels.
 
     Args:
         max_rotate_degree: Largest rotation in degrees, in either direction.
@@ -96,10 +101,9 @@ class JDERandomAffine(BaseTransform):
         if self.clip_border:
             after[:, 0::2] = after[:, 0::2].clip(0, width)
             after[:, 1::2] = after[:, 1::2].clip(0, height)
-        keep = self._is_useful(before, after, width, height)
-        results['gt_bboxes'] = HorizontalBoxes(after[keep].astype(np.float32))
-        for key in ('gt_bboxes_labels', 'gt_instances_ids'):
-            results[key] = results[key][keep]
+        useful = self._is_useful(before, after)
+        keep = touches(after, width, height) & (useful | ignore_flags(results))
+        keep_instances(results, after, keep)
         return results
 
     def draw_matrix(self, width: int, height: int) -> tuple[np.ndarray, float]:
@@ -133,10 +137,8 @@ class JDERandomAffine(BaseTransform):
         rotation[:2] = cv2.getRotationMatrix2D((width / 2, height / 2), angle, scale)
         return shear @ shift @ rotation, angle
 
-    def _is_useful(
-        self, before: np.ndarray, after: np.ndarray, width: int, height: int
-    ) -> np.ndarray:
-        """(N,) mask of the warped boxes that pass the limits and touch the image."""
+    def _is_useful(self, before: np.ndarray, after: np.ndarray) -> np.ndarray:
+        """(N,) mask of the warped boxes that pass the limits."""
         tiny = 1e-16
         w, h = box_sizes(after).T
         area_before = box_sizes(before).prod(axis=1)
@@ -146,11 +148,22 @@ class JDERandomAffine(BaseTransform):
             & (h > self.min_bbox_size)
             & (w * h / (area_before + tiny) > self.min_area_ratio)
             & (aspect < self.max_aspect_ratio)
-            & (after[:, 0] < width)
-            & (after[:, 2] > 0)
-            & (after[:, 1] < height)
-            & (after[:, 3] > 0)
         )
+
+
+def touches(bboxes: np.ndarray, width: int, height: int) -> np.ndarray:
+    """Find the boxes that have a part in the image.
+
+    Args:
+        bboxes: (N, 4) xyxy in pixels.
+        width: Width of the image in pixels.
+        height: Height of the image in pixels.
+
+    Returns:
+        (N,) bool.
+    """
+    low, high = bboxes[:, :2], bboxes[:, 2:]
+    return np.asarray(((low < (width, height)) & (high > 0)).all(axis=1))
 
 
 def warp_boxes(bboxes: np.ndarray, matrix: np.ndarray, angle: float) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from mmcv.transforms import BaseTransform
 
+from fairmot_mm.datasets.transforms.instance_fields import ignore_flags
 from fairmot_mm.registry import TRANSFORMS
 
 
@@ -11,7 +12,7 @@ class LoadInstances(BaseTransform):
 
     This transform must come before the image is resized. Adds ``instances``: for each
     box a dict with ``bbox`` (xyxy in pixels of the original image), ``bbox_label`` and
-    ``ignore_flag``.
+    ``ignore_flag``, 1 for an ignore region (``bbox_label`` -1: of every class).
     """
 
     def transform(self, results: dict) -> dict:
@@ -24,8 +25,10 @@ class LoadInstances(BaseTransform):
             The sample with ``instances``.
         """
         boxes = results['gt_bboxes'].tensor.tolist()
+        labels = results['gt_bboxes_labels'].tolist()
+        flags = ignore_flags(results).tolist()
         results['instances'] = [
-            {'bbox': bbox, 'bbox_label': int(label), 'ignore_flag': 0}
-            for bbox, label in zip(boxes, results['gt_bboxes_labels'], strict=True)
+            {'bbox': bbox, 'bbox_label': label, 'ignore_flag': int(flag)}
+            for bbox, label, flag in zip(boxes, labels, flags, strict=True)
         ]
         return results

@@ -19,6 +19,7 @@ META_KEYS = (
     'frame_id',
     'frame_number',
     'frame_rate',
+    'exact_frame_rate',
     'timestamp',
     'skipped',
     'video_name',
@@ -34,7 +35,9 @@ META_KEYS = (
 class PackJDEInputs(PackDetInputs):
     """mmdet's ``PackDetInputs`` with identities, for training.
 
-    ``gt_instances`` has ``bboxes``, ``labels`` and ``instances_ids``.
+    ``gt_instances`` has ``bboxes``, ``labels``, ``instances_ids`` and, where a teacher
+    gave them, ``teacher_embeds``. Boxes with ``gt_ignore_flags`` are in
+    ``ignored_instances``, as in mmdet.
 
     Args:
         meta_keys: Keys of the results that become metainfo.
@@ -43,6 +46,7 @@ class PackJDEInputs(PackDetInputs):
     mapping_table = {  # noqa: RUF012 - mmdet's own class attribute, extended
         **PackDetInputs.mapping_table,
         'gt_instances_ids': 'instances_ids',
+        'gt_teacher_embeds': 'teacher_embeds',
     }
 
     def __init__(self, meta_keys: tuple[str, ...] = META_KEYS) -> None:

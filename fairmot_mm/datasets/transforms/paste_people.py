@@ -8,8 +8,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 from mmcv.transforms import BaseTransform
-from mmdet.structures.bbox import HorizontalBoxes
 
+from fairmot_mm.datasets.transforms.instance_fields import (
+    add_people,
+    ignore_flags,
+    keep_instances,
+)
 from fairmot_mm.registry import TRANSFORMS
 from fairmot_mm.utils.errors import DataError
 from fairmot_mm.utils.file_listing import list_files
@@ -29,7 +33,9 @@ class PastePeople(BaseTransform):
     who are almost completely hidden lose their label. Pasted people have no identity
     (-1), so they train only the detector.
 
-    Needs ``gt_bboxes``, ``gt_bboxes_labels`` and ``gt_instances_ids``; changes them and
+    Ignore regions stay.
+
+    Needs ``gt_bboxes`` and their fields (`INSTANCE_FIELDS`); changes them and
     ``img``. This transform must come after the image has its final size.
 
     Args:
@@ -87,12 +93,9 @@ class PastePeople(BaseTransform):
         # Relative to the whole cut-out: a person needs more than a quarter in view.
         stays = left > 0.25 * np.array(areas)
         old = results['gt_bboxes'].tensor.numpy()
-        keep = _covered(old, owner >= 0) <= MAX_COVERED
-        new = np.array(boxes, np.float32)[stays]
-        results['gt_bboxes'] = HorizontalBoxes(np.concatenate([old[keep], new]))
-        for key, value in (('gt_bboxes_labels', self.label), ('gt_instances_ids', -1)):
-            added = np.full(len(new), value, np.int64)
-            results[key] = np.concatenate([results[key][keep], added])
+        is_seen = _covered(old, owner >= 0) <= MAX_COVERED
+        keep_instances(results, old, is_seen | ignore_flags(results))
+        add_people(results, np.array(boxes, np.float32)[stays], self.label)
         return results
 
     def draw_group(

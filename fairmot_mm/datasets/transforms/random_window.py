@@ -7,8 +7,11 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 from mmcv.transforms import BaseTransform
-from mmdet.structures.bbox import HorizontalBoxes
 
+from fairmot_mm.datasets.transforms.instance_fields import (
+    ignore_flags,
+    keep_instances,
+)
 from fairmot_mm.registry import TRANSFORMS
 from fairmot_mm.utils.boxes import box_sizes
 
@@ -20,10 +23,11 @@ class RandomWindow(BaseTransform):
 
     The logarithm of the height is drawn evenly, whatever heights people have in the
     data. Pixels are resampled once, from the full image, so large people are sharp.
-    Used instead of letterbox and affine.
+    Used instead of letterbox and affine. An ignore region stays as long as a part of it
+    lies in the window.
 
-    Needs ``gt_bboxes``, ``gt_bboxes_labels`` and ``gt_instances_ids``; changes them,
-    ``img`` and ``img_shape``.
+    Needs ``gt_bboxes`` and their fields (`INSTANCE_FIELDS`); changes them, ``img`` and
+    ``img_shape``.
 
     Args:
         scale: (width, height) of the window in pixels.
@@ -34,6 +38,9 @@ class RandomWindow(BaseTransform):
         min_visible: Remove boxes with less than this share of their area in the window.
         min_bbox_size: Remove boxes whose width or height is not above this, in pixels.
         pad_val: Grey level outside the image, 0 to 255.
+        background_scale: In an image without people, range of the scale of a window at
+            a random place, so that all its parts are seen as background. None fits the
+            whole image into the window.
     """
 
     scale: tuple[int, int]
@@ -44,6 +51,7 @@ class RandomWindow(BaseTransform):
     min_visible: float = 0.35
     min_bbox_size: float = 4.0
     pad_val: int = 127
+    background_scale: tuple[float, float] | None = None
 
     def __post_init__(self) -> None:
         width, height = self.scale
@@ -60,7 +68,9 @@ class RandomWindow(BaseTransform):
         """
         image = results['img']
         boxes = results['gt_bboxes'].tensor.numpy()
-        (sx, sy), shift = self.draw(boxes, image.shape[1], image.shape[0])
+        ignored = ignore_flags(results)
+        people = boxes[~ignored]
+        (sx, sy), shift = self.draw(people, image.shape[1], image.shape[0])
         results['img'] = self.render(image, (sx, sy), shift)
         results['img_shape'] = results['img'].shape[:2]
         after = boxes * (sx, sy, sx, sy) + (*shift, *shift)
@@ -68,9 +78,7 @@ class RandomWindow(BaseTransform):
         inside = after[:, 2:].clip(0, self.scale) - after[:, :2].clip(0, self.scale)
         visible = inside.prod(axis=1) / size.prod(axis=1).clip(1e-6)
         keep = (visible >= self.min_visible) & (size > self.min_bbox_size).all(axis=1)
-        results['gt_bboxes'] = HorizontalBoxes(after[keep].astype(np.float32))
-        for key in ('gt_bboxes_labels', 'gt_instances_ids'):
-            results[key] = results[key][keep]
+        keep_instances(results, after, np.where(ignored, visible > 0, keep))
         return results
 
     def draw(
@@ -89,7 +97,11 @@ class RandomWindow(BaseTransform):
         sizes = np.array(self.scale, float)
         fit = min(sizes[0] / width, sizes[1] / height)
         scale, center = fit, np.array([width, height]) / 2
-        if len(boxes) and random.random() >= self.whole_prob:
+        if not len(boxes) and self.background_scale is not None:
+            low, high = map(math.log, self.background_scale)
+            scale = max(math.exp(random.uniform(low, high)), fit)
+            center = center * (2 * random.random(), 2 * random.random())
+        elif len(boxes) and random.random() >= self.whole_prob:
             box = boxes[random.randrange(len(boxes))]
             low, high = map(math.log, self.height_range)
             wanted = math.exp(random.uniform(low, high)) * sizes[1]

@@ -80,8 +80,15 @@ class SampleVisualizationHook(Hook):
         self._listening: RemovableHandle | None = None
         self._heatmap: Tensor | None = None
 
-    def before_run(self, runner: Runner) -> None:
-        """Find the head that predicts the heatmap."""
+    def before_train(self, runner: Runner) -> None:
+        """Find the head that predicts the heatmap; a test draws none and needs none."""
+        self._find_head(runner)
+
+    def before_val(self, runner: Runner) -> None:
+        """Find the head, where a run only validates."""
+        self._find_head(runner)
+
+    def _find_head(self, runner: Runner) -> None:
         model = bare_model(runner.model)
         self._head = getattr(getattr(model, 'detector', model), 'bbox_head', None)
         if not isinstance(self._head, HeatmapHead):
@@ -111,6 +118,9 @@ class SampleVisualizationHook(Hook):
         for number, (image, sample) in enumerate([*pairs][: self.num_images]):
             shown = DetDataSample()
             shown.gt_instances = _labelled(sample.gt_instances)
+            if 'bboxes' in sample.get('ignored_instances', ()):
+                bboxes = _boxes_on_cpu(sample.ignored_instances)
+                shown.ignored_instances = InstanceData(bboxes=bboxes)
             self._add_heatmaps(shown, image, heatmaps, number)
             self._show(runner, f'train_{number}', image, shown, runner.iter + 1)
 
@@ -193,7 +203,7 @@ class SampleVisualizationHook(Hook):
         factor = self.max_side / max(rgb.shape[:2])
         if factor < 1:
             rgb = mmcv.imrescale(rgb, factor)
-            for key in ('gt_instances', 'pred_track_instances'):
+            for key in ('gt_instances', 'ignored_instances', 'pred_track_instances'):
                 if key in shown:
                     shown.get(key).bboxes *= factor
         runner.visualizer.add_datasample(name, rgb, shown, step=step)
@@ -205,9 +215,14 @@ def _instances(bboxes: Tensor, labels: Tensor, **others: Tensor) -> InstanceData
 
 def _labelled(gt: InstanceData) -> InstanceData:
     """Copy the ground truth that a pipeline packed to the CPU."""
-    bboxes = getattr(gt.bboxes, 'tensor', gt.bboxes).cpu()
     ids = gt.instances_ids.cpu()
-    return _instances(bboxes, gt.labels.cpu(), instances_ids=ids)
+    return _instances(_boxes_on_cpu(gt), gt.labels.cpu(), instances_ids=ids)
+
+
+def _boxes_on_cpu(instances: InstanceData) -> Tensor:
+    """A copy of the (N, 4) boxes, which a pipeline may give as mmdet's boxes."""
+    bboxes = getattr(instances.bboxes, 'tensor', instances.bboxes)
+    return bboxes.float().cpu().clone()
 
 
 def _to_input(bboxes: Tensor, meta: dict) -> Tensor:

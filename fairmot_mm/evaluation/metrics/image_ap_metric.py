@@ -19,8 +19,9 @@ class ImageAPMetric(FrameMetric):
 
     This is not the AP of COCO or VOC, which rank the detections of all images together:
     see `FrameCocoMetric`. Images without ground truth do not count, whatever was
-    detected in them. The published code maps the boxes of a batch back by the size of
-    its first image; here each image is mapped back by its own size.
+    detected in them, and neither do detections in ignore regions. The published code
+    maps the boxes of a batch back by the size of its first image; here each image is
+    mapped back by its own size.
 
     Takes frames with `pred_instances` in pixels of the original image and the metainfo
     `instances` that `LoadInstances` adds.
@@ -65,7 +66,9 @@ class ImageAPMetric(FrameMetric):
             self.results.append((image_key(frame), self._score(frame)))
 
     def _score(self, frame: dict) -> ImageAP | None:
-        if not frame['instances']:
+        rows = [row for row in frame['instances'] if not row.get('ignore_flag')]
+        ignored = [row['bbox'] for row in frame['instances'] if row.get('ignore_flag')]
+        if not rows:
             return None
         found = {
             name: torch.as_tensor(frame['pred_instances'][name]).cpu().numpy()
@@ -75,8 +78,9 @@ class ImageAPMetric(FrameMetric):
         return score_image(
             found['bboxes'][order].astype(np.float64),
             found['labels'][order],
-            np.array([row['bbox'] for row in frame['instances']], np.float64),
-            np.array([row['bbox_label'] for row in frame['instances']]),
+            np.array([row['bbox'] for row in rows], np.float64),
+            np.array([row['bbox_label'] for row in rows]),
+            np.array(ignored, np.float64).reshape(-1, 4),
         )
 
     def frame_key(self, result: tuple[Hashable, ImageAP | None]) -> Hashable:

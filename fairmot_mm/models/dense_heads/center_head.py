@@ -133,7 +133,10 @@ class CenterHead(BaseModule):
         return maps
 
     def get_targets(
-        self, batch_gt_instances: Sequence[InstanceData], feat_size: tuple[int, int]
+        self,
+        batch_gt_instances: Sequence[InstanceData],
+        feat_size: tuple[int, int],
+        batch_gt_instances_ignore: Sequence[InstanceData | None] = (),
     ) -> CenterTargets:
         """Compute the targets of a batch, see `center_targets`.
 
@@ -141,6 +144,7 @@ class CenterHead(BaseModule):
             batch_gt_instances: Ground truth of B images: ``bboxes`` (N, 4) xyxy in
                 pixels of the network's input, ``labels``, ``instances_ids``.
             feat_size: Height and width of the maps in cells.
+            batch_gt_instances_ignore: Ignore regions, see `center_targets`.
 
         Returns:
             The targets, shared by this head and the Re-ID head.
@@ -152,6 +156,7 @@ class CenterHead(BaseModule):
             self.size_type,
             self.heatmap_sigma,
             self.max_objs,
+            batch_gt_instances_ignore,
         )
 
     def loss(self, x: Sequence[Tensor], targets: CenterTargets) -> dict[str, Tensor]:
@@ -188,7 +193,7 @@ class CenterHead(BaseModule):
         """
         with without_autocast(heatmap):
             heatmap = in_single_precision(heatmap)
-            losses = {'loss_heatmap': self._heatmap_loss(heatmap, targets.heatmap)}
+            losses = {'loss_heatmap': self._heatmap_loss(heatmap, targets)}
             for name, feat in (('size', size), ('offset', offset)):
                 if feat is not None:
                     # At the cells of the objects; two objects on one cell both count.
@@ -199,15 +204,16 @@ class CenterHead(BaseModule):
                     losses[f'loss_{name}'] = loss(pred, target, avg_factor=total + 1e-4)
         return losses
 
-    def _heatmap_loss(self, heatmap: Tensor, target: Tensor) -> Tensor:
-        """Loss of (B, K, H, W) logits against the target of the same shape."""
+    def _heatmap_loss(self, heatmap: Tensor, targets: CenterTargets) -> Tensor:
+        """Loss of (B, K, H, W) logits; cells of ignore regions do not count."""
+        target, weight = targets.heatmap, targets.heatmap_weight
         if self.heatmap_sigma is not None:
             count = torch.tensor(target.numel())
-            return self.loss_heatmap(heatmap, target, avg_factor=count)
+            return self.loss_heatmap(heatmap, target, weight=weight, avg_factor=count)
         probability = heatmap.sigmoid()
         probability = probability.clamp(PROBABILITY_MARGIN, 1 - PROBABILITY_MARGIN)
         count = target.eq(1).sum().clamp(min=1)
-        return self.loss_heatmap(probability, target, avg_factor=count)
+        return self.loss_heatmap(probability, target, weight=weight, avg_factor=count)
 
     def predict_by_feat(
         self,

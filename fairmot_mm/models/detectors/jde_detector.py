@@ -74,14 +74,17 @@ class JDEDetector(BaseDetector):
         Args:
             batch_inputs: (B, 3, H, W) RGB in [0, 1].
             batch_data_samples: B samples whose ``gt_instances`` have ``bboxes`` (N, 4)
-                xyxy in input pixels, ``labels`` (N,) and ``instances_ids`` (N,).
+                xyxy in input pixels, ``labels`` (N,) and ``instances_ids`` (N,); the
+                ``bboxes`` of ``ignored_instances`` are ignore regions.
 
         Returns:
             ``loss`` and the values to log.
         """
         x = self.extract_feat(batch_inputs)
         targets = self.bbox_head.get_targets(
-            [sample.gt_instances for sample in batch_data_samples], x[0].shape[-2:]
+            [sample.gt_instances for sample in batch_data_samples],
+            x[0].shape[-2:],
+            [sample.get('ignored_instances') for sample in batch_data_samples],
         )
         heads = {'det': self.bbox_head, 'id': self.reid_head}
         losses = {task: head.loss(x, targets) for task, head in heads.items()}

@@ -15,6 +15,8 @@ from fairmot_mm.models.utils.single_precision import (
     in_single_precision,
     without_autocast,
 )
+from fairmot_mm.registry import MODELS
+from fairmot_mm.utils.errors import ConfigError
 
 
 class KnownPeople(NamedTuple):
@@ -43,6 +45,8 @@ class BaseReIDHead(BaseModule, metaclass=ABCMeta):
         act_cfg: Activation of the branch, ReLU by default.
         branch_init: Start of the branch, ``weight_std`` and ``std_of_output_only`` of
             `head_branch`.
+        loss_distill: Loss of embeddings (P, D) and those of a teacher (P, E), such as
+            `SimilarityDistillLoss`; it needs ``teacher_embeds`` of `JDEDataset`.
         init_cfg: mmengine initialisation.
     """
 
@@ -53,10 +57,12 @@ class BaseReIDHead(BaseModule, metaclass=ABCMeta):
         embed_dims: int = 128,
         act_cfg: dict | None = None,
         branch_init: dict | None = None,
+        loss_distill: dict | None = None,
         init_cfg: dict | list[dict] | None = None,
     ) -> None:
         super().__init__(init_cfg=init_cfg)
         self.embed_dims = embed_dims
+        self.loss_distill = loss_distill and MODELS.build(loss_distill)
         options = dict(act_cfg=act_cfg, **(branch_init or {}))
         self.embedding = head_branch(in_channels, feat_channels, embed_dims, **options)
 
@@ -93,13 +99,37 @@ class BaseReIDHead(BaseModule, metaclass=ABCMeta):
             targets: Targets of the same batch; objects with id -1 are left out.
 
         Returns:
-            See `loss_by_people`.
+            See `loss_by_people`; with `loss_distill` also ``loss_distill`` of the
+            objects that the teacher has embedded, 0 if there are none.
+
+        Raises:
+            ConfigError: The data has embeddings of a teacher and the head has no loss
+                for them, or the reverse.
         """
         with without_autocast(embedding):
             (known,) = (targets.ids >= 0).nonzero(as_tuple=True)
             embeds = in_single_precision(targets.gather(embedding)[known])
             ids, labels = targets.ids[known], targets.labels[known]
-            return self.loss_by_people(KnownPeople(F.normalize(embeds), ids, labels))
+            losses = self.loss_by_people(KnownPeople(F.normalize(embeds), ids, labels))
+            if self._has_teacher(targets):
+                losses['loss_distill'] = self._distill(embedding, targets)
+            return losses
+
+    def _has_teacher(self, targets: CenterTargets) -> bool:
+        """Whether embeddings of a teacher are given and wanted."""
+        given = targets.teacher_embeds is not None
+        if given != (self.loss_distill is not None):
+            have, lack = ('teacher_embeds of the data set', 'reid_head.loss_distill')
+            have, lack = (have, lack) if given else (lack, have)
+            raise ConfigError(f'{have} is set, and {lack} is not: set both or neither')
+        return given
+
+    def _distill(self, embedding: Tensor, targets: CenterTargets) -> Tensor:
+        """Loss of the objects whose row of the teacher is not zero."""
+        (known,) = targets.teacher_embeds.any(dim=1).nonzero(as_tuple=True)
+        embeds = F.normalize(in_single_precision(targets.gather(embedding)[known]))
+        teacher = in_single_precision(targets.teacher_embeds[known])
+        return self.loss_distill(embeds, F.normalize(teacher))
 
     @abstractmethod
     def loss_by_people(self, people: KnownPeople) -> dict[str, Tensor]:

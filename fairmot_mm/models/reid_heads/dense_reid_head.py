@@ -54,6 +54,7 @@ class DenseReIDHead(BaseReIDHead):
         act_cfg: Activation of the branch, ReLU by default.
         branch_init: Start of the branch, ``weight_std`` and ``std_of_output_only`` of
             `head_branch`.
+        loss_distill: See `BaseReIDHead`.
         init_cfg: mmengine initialisation.
 
     Raises:
@@ -73,6 +74,7 @@ class DenseReIDHead(BaseReIDHead):
         on_classifier_mismatch: Literal['error', 'reinit'] = 'error',
         act_cfg: dict | None = None,
         branch_init: dict | None = None,
+        loss_distill: dict | None = None,
         init_cfg: dict | list[dict] | None = None,
     ) -> None:
         mismatch = ('error', 'reinit')
@@ -84,7 +86,13 @@ class DenseReIDHead(BaseReIDHead):
                 f'use loss_id={loss_id}: set only its loss_weight'
             )
         super().__init__(
-            in_channels, feat_channels, embed_dims, act_cfg, branch_init, init_cfg
+            in_channels,
+            feat_channels,
+            embed_dims,
+            act_cfg,
+            branch_init,
+            loss_distill,
+            init_cfg,
         )
         self.emb_scale = emb_scale
         self.joint_classes = joint_classes

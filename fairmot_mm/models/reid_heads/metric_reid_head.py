@@ -23,6 +23,7 @@ class MetricReIDHead(BaseReIDHead):
             default, or `CircleLoss`.
         act_cfg: Activation of the branch, ReLU by default.
         branch_init: Start of the branch, see `BaseReIDHead`.
+        loss_distill: See `BaseReIDHead`.
         init_cfg: mmengine initialisation.
     """
 
@@ -34,10 +35,17 @@ class MetricReIDHead(BaseReIDHead):
         loss_metric: dict | None = None,
         act_cfg: dict | None = None,
         branch_init: dict | None = None,
+        loss_distill: dict | None = None,
         init_cfg: dict | list[dict] | None = None,
     ) -> None:
         super().__init__(
-            in_channels, feat_channels, embed_dims, act_cfg, branch_init, init_cfg
+            in_channels,
+            feat_channels,
+            embed_dims,
+            act_cfg,
+            branch_init,
+            loss_distill,
+            init_cfg,
         )
         self.loss_metric = MODELS.build(loss_metric or {'type': 'HardTripletLoss'})
 

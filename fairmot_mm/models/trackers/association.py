@@ -9,9 +9,7 @@ from typing import NamedTuple
 
 import lap
 import numpy as np
-from scipy.optimize import linear_sum_assignment
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
+import scipy  # it imports its parts when they are used, in crowds
 
 from fairmot_mm.utils import pairs_in_reach
 
@@ -246,8 +244,10 @@ def _blocks(pairs: Pairs) -> list[Pairs]:
         return [pairs]
     cols = pairs.cols + pairs.rows.max() + 1
     size = cols.max() + 1
-    graph = coo_array((np.ones(len(cols)), (pairs.rows, cols)), shape=(size, size))
-    _, block_of = connected_components(graph, directed=False)
+    graph = scipy.sparse.coo_array(
+        (np.ones(len(cols)), (pairs.rows, cols)), shape=(size, size)
+    )
+    _, block_of = scipy.sparse.csgraph.connected_components(graph, directed=False)
     block = block_of[pairs.rows]
     order = np.argsort(block, kind='stable')
     ends = np.flatnonzero(np.diff(block[order])) + 1
@@ -271,7 +271,7 @@ def _solve(cost: np.ndarray, limit: float) -> tuple[np.ndarray, np.ndarray]:
         # SciPy's form of the algorithm needs no columns for "no partner": a pair at or
         # above the limit is worth as much as none.
         gain = np.minimum(cost - limit, 0)
-        rows, cols = linear_sum_assignment(gain)
+        rows, cols = scipy.optimize.linear_sum_assignment(gain)
         made = gain[rows, cols] < 0
         return rows[made], cols[made]
     _, column_of_row, _ = lap.lapjv(cost, extend_cost=True, cost_limit=limit)

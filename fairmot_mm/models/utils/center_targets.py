@@ -21,6 +21,10 @@ class CenterTargets:
         offset: (P, 2) centre minus cell, x then y, in [0, 1).
         labels: (P,) int64 class.
         ids: (P,) int64 identity, -1 where the source has none.
+        heatmap_weight: (B, K, H, W) float32, 0 at the cells of ignore regions where no
+            object has its peak, 1 elsewhere; None without ignore regions.
+        teacher_embeds: (P, E) embeddings of a teacher, zeros where there is none; None
+            if no image has them.
     """
 
     heatmap: Tensor
@@ -30,6 +34,8 @@ class CenterTargets:
     offset: Tensor
     labels: Tensor
     ids: Tensor
+    heatmap_weight: Tensor | None = None
+    teacher_embeds: Tensor | None = None
 
     def gather(self, feat: Tensor) -> Tensor:
         """Read a map at the cells of the objects.
@@ -120,19 +126,23 @@ def center_targets(
     size_type: str = 'ltrb',
     sigma: float | None = None,
     max_objs: int | None = None,
+    batch_gt_instances_ignore: Sequence[InstanceData | None] = (),
 ) -> CenterTargets:
     """Encode ground truth as centre targets.
 
     Args:
         batch_gt_instances: One `InstanceData` an image, with ``bboxes`` (N, 4) xyxy in
             input pixels (may leave the image), ``labels`` (N,) and ``instances_ids``
-            (N,). Boxes without area are left out.
+            (N,), and perhaps ``teacher_embeds`` (N, E) in all of them. Boxes without
+            area are left out.
         feat_shape: (K, H, W) of the heatmap of one image.
         stride: Input pixels a cell covers.
         size_type: ``'ltrb'`` or ``'wh'``.
         sigma: ``None`` fits every Gaussian to its box. A number gives all objects this
             standard deviation in cells, as published with ``--mse_loss`` (6).
         max_objs: Objects of an image to keep, in label order; ``None`` keeps all.
+        batch_gt_instances_ignore: Ignore regions of each image, with ``bboxes`` (M, 4)
+            xyxy in input pixels; None or nothing for images without.
 
     Returns:
         Targets on the device of the boxes. Sides are those of the unclipped box, seen
@@ -149,6 +159,9 @@ def center_targets(
     )
 
     (valid,) = (boxes[:, 2:] > boxes[:, :2]).all(dim=1).nonzero(as_tuple=True)
+    teacher_embeds = None
+    if kept and all('teacher_embeds' in own for own in kept):
+        teacher_embeds = torch.cat([own.teacher_embeds for own in kept])[valid]
     rows = (boxes, labels, ids, batch_inds)
     boxes, labels, ids, batch_inds = (values[valid] for values in rows)
     centers = ((boxes[:, :2] + boxes[:, 2:]) / 2).clamp(min=0)  # (P, 2)
@@ -163,13 +176,59 @@ def center_targets(
         sigmas = radii.double() / 3
     heatmap = boxes.new_zeros(len(kept) * num_classes, height, width)
     draw_gaussians(heatmap, batch_inds * num_classes + labels, cells, radii, sigmas)
+    heatmap = heatmap.view(len(kept), num_classes, height, width)
     sides = torch.cat([centers - boxes[:, :2], boxes[:, 2:] - centers], dim=1)
     return CenterTargets(
-        heatmap=heatmap.view(len(kept), num_classes, height, width),
+        heatmap=heatmap,
         batch_inds=batch_inds,
         cell_inds=cells[:, 1] * width + cells[:, 0],
         size=sides if size_type == 'ltrb' else extent,
         offset=centers - cells,
         labels=labels,
         ids=ids,
+        heatmap_weight=heatmap_weight(heatmap, batch_gt_instances_ignore, stride),
+        teacher_embeds=teacher_embeds,
     )
+
+
+def heatmap_weight(
+    heatmap: Tensor,
+    batch_gt_instances_ignore: Sequence[InstanceData | None],
+    stride: int,
+) -> Tensor | None:
+    """Weigh the cells of a target heatmap: those of ignore regions do not count.
+
+    A region covers every cell that it touches, in the maps of all classes. The peak of
+    an object counts inside a region, too.
+
+    Args:
+        heatmap: (B, K, H, W) target, exactly 1 at the peaks.
+        batch_gt_instances_ignore: See `center_targets`.
+        stride: Input pixels a cell covers.
+
+    Returns:
+        (B, K, H, W) float32 of 0 and 1; None without ignore regions.
+    """
+    found = [
+        (k, own.bboxes)
+        for k, own in enumerate(batch_gt_instances_ignore)
+        if own is not None and 'bboxes' in own and len(own)
+    ]
+    if not found:
+        return None
+    (images, _, height, width), device = heatmap.shape, heatmap.device
+    boxes = torch.cat([bboxes for _, bboxes in found]).to(device).float() / stride
+    owner = torch.cat([torch.full((len(b),), k, device=device) for k, b in found])
+    low, high = boxes[:, :2].floor(), boxes[:, 2:].ceil()
+    has_area = (boxes[:, 2:] > boxes[:, :2]).all(dim=1, keepdim=True)
+    high = torch.where(has_area, high, low)
+    x1, y1 = clamp_columns(low.clamp(min=0), width, height).long().unbind(1)
+    x2, y2 = clamp_columns(high.clamp(min=0), width, height).long().unbind(1)
+    # Each region adds 1 at two of its corners and takes it away at the others, so that
+    # the running sums count the regions over each cell.
+    steps = heatmap.new_zeros(images, height + 1, width + 1)
+    for y, x, step in ((y1, x1, 1), (y1, x2, -1), (y2, x1, -1), (y2, x2, 1)):
+        change = steps.new_full((len(boxes),), step)
+        steps.index_put_((owner, y, x), change, accumulate=True)
+    inside = steps.cumsum(1).cumsum(2)[:, None, :height, :width] > 0.5
+    return (~inside | (heatmap == 1)).to(heatmap.dtype)

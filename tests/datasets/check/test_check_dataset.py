@@ -286,6 +286,49 @@ def test_what_cannot_be_checked(root):
         check_dataset(root, ['s.train'], allow=['nothing'])
 
 
+def test_ignore_regions_are_counted(root):
+    """They are no boxes and no identities, and no problem."""
+    path = label(root, 2)
+    path.write_text(path.read_text() + '-1 -1 0.3 0.5 0.2 0.4\n-1 -1 0.3 0.5 0.2 0.4\n')
+    report = check_dataset(root, ['s.train'], ['s.val'])
+    assert report.problems == []
+    first, _ = map(str, report.lists.values())
+    assert first == '8 images, 16 boxes, 4 identities, 2 ignore regions'
+
+
+def test_boxes_without_identities(root):
+    """A video in which nobody has an identity has not too many of them."""
+    for path in (root / 'S/labels_with_ids/train/A/img1').iterdir():
+        path.write_text('0 -1 0.3 0.5 0.2 0.4\n')
+    assert problems(root) == []
+
+
+def test_labelled_background(root):
+    """Images of background lists need no label, but may not have people."""
+    (root / 'plain').mkdir()
+    shutil.copy(image(root, 1, 'B'), root / 'plain/b.jpg')
+    Path(root / 'none.list').write_text(
+        'plain/b.jpg\nS/images/train/A/img1/1.jpg\nS/images/train/A/img1/2.jpg\nno.jpg\n'
+    )
+    label(root, 2).write_text('')
+    report = check_dataset(root, [], background=['none.list'])
+    found = [(p.kind, p.where.removeprefix(f'{root}/')) for p in report.problems]
+    assert found == [
+        ('labelled-background', str(label(root, 1).relative_to(root))),
+        ('missing-image', 'no.jpg'),
+    ]
+    assert str(report.lists[root / 'none.list']).startswith('4 images, 0 boxes')
+
+
+def test_background_is_not_tested_on(root):
+    """An image that training sees as background must not be a test image, either."""
+    copy = root / 'b.jpg'
+    shutil.copy(root / 'S/images/val/C/img1/1.jpg', copy)
+    (root / 'none.list').write_text('b.jpg\n')
+    report = check_dataset(root, [], ['s.val'], background=['none.list'])
+    assert [one.kind for one in report.problems] == ['train-val-overlap']
+
+
 def test_every_kind_is_planted():
     """A new kind of problem gets a test here."""
     text = Path(__file__).read_text().replace('_', '-')

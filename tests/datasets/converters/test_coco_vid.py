@@ -266,3 +266,16 @@ def test_two_things_of_one_name(source):
     change(source[0], images=images, videos=videos)
     with pytest.raises(DataError, match='would share'):
         convert_coco_vid(*source, 'SET')
+
+
+def test_ignore_regions(source, read_labels):
+    """`iscrowd` and `ignore` become regions on demand, and so does a class."""
+    file, images, out = source
+    options = dict(keep_ignored=True, ignore_classes=['car'])
+    convert_coco_vid(file, images, out, 'c', **options)
+    lines = read_labels(out, 'c/images/train/v1/img1/9.png')
+    classes = [line.split()[:2] for line in lines]
+    assert classes.count(['-1', '-1']) == 3
+    assert [label for label in classes if label[0] == '0'] == [['0', '1'], ['0', '2']]
+    truth = read_mot(out / 'c/images/train/v1/gt/gt.txt')
+    assert len(truth) == 3  # a region is no track

@@ -157,3 +157,17 @@ def test_boxes_that_cannot_be_used(source, tmp_path, fbox):
     (source / 'annotation_val.odgt').unlink()
     with pytest.raises(DataError, match=r'fractions|not an annotation|not a finite'):
         convert_crowdhuman(source, tmp_path / 'out')
+
+
+@pytest.mark.parametrize('identities', ['per-box', 'none'])
+def test_ignored_boxes_as_regions(identities, source, tmp_path, read_labels):
+    """They have neither class nor identity; the others are those of a plain run."""
+    out = tmp_path / 'out'
+    convert_crowdhuman(source, out, identities=identities, keep_ignored=True)
+    first = read_labels(out, 'crowdhuman/images/train/27,a.jpg')
+    assert [line.split()[:2] for line in first if line[0] == '-'] == [['-1', '-1']]
+    ids = ['0', '1'] if identities == 'per-box' else ['-1', '-1']
+    assert [line.split()[1] for line in first if line[0] == '0'] == ids
+    assert read_labels(out, 'crowdhuman/images/train/27,b.jpg') == [
+        '-1 -1 0.045000 0.056250 0.090000 0.112500'
+    ]

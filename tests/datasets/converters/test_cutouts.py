@@ -60,3 +60,16 @@ def test_nobody_is_an_error(tmp_path):
     write_set(tmp_path, [(100, 10, 10, 30)])
     with pytest.raises(DataError, match='no person could be cut out'):
         cut_out_people(tmp_path, ['s.train'], tmp_path / 'out')
+
+
+def test_nobody_is_cut_out_of_ignore_regions(tmp_path):
+    """A region may show anything."""
+    image = tmp_path / 'S/images/a.png'
+    label = tmp_path / 'S/labels_with_ids/a.txt'
+    image.parent.mkdir(parents=True)
+    label.parent.mkdir()
+    cv2.imwrite(str(image), np.full((100, 100, 3), 90, np.uint8))
+    label.write_text('-1 -1 0.5 0.5 0.3 0.8\n')
+    (tmp_path / 's.train').write_text('S/images/a.png\n')
+    with pytest.raises(DataError, match='0 boxes are at least'):
+        cut_out_people(tmp_path, ['s.train'], tmp_path / 'out')

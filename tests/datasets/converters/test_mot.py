@@ -589,3 +589,46 @@ def test_nothing_to_learn_from(tmp_path, make_sequence):
     make_sequence(tmp_path / 'src', 'A', '')
     with pytest.raises(DataError, match='no box of SET can be used: there is none in'):
         convert_mot(tmp_path / 'src', tmp_path / 'out', 'SET')
+
+
+def ignore_counts(out, name, read_labels):
+    lines = (out / f'{name}.train').read_text().split()
+    labels = [line.split()[:2] for image in lines for line in read_labels(out, image)]
+    return labels.count(['-1', '-1']), len(labels)
+
+
+@pytest.mark.parametrize(
+    ('options', 'regions', 'boxes'),
+    [
+        ({}, 0, 4),
+        (dict(ignore_classes=['static person', 'Distractor', 'reflection']), 3, 4),
+        (dict(keep_ignored=True), 0, 4),
+    ],
+)
+def test_ignored_classes(options, regions, boxes, tmp_path, make_sequence, read_labels):
+    """Static persons and distractors become regions whatever their mark is."""
+    size = 1920, 1080
+    make_sequence(tmp_path / 'src', 'S', MOT17_02, frames=(1, 2), size=size)
+    report = convert_mot(tmp_path / 'src', tmp_path / 'out', 'm', **options)
+    found = ignore_counts(tmp_path / 'out', 'm', read_labels)
+    assert found == (regions, regions + boxes)
+    (count,) = report.lists.values()
+    assert (count.ignored, count.boxes) == (regions, boxes)
+
+
+def test_marked_rows_as_regions(tmp_path, make_sequence, read_labels):
+    """In MOT15, where only the mark decides, rows of mark 0 become regions."""
+    make_sequence(tmp_path / 'src', 'S', PETS09, frames=(1, 2), size=(768, 576))
+    convert_mot(tmp_path / 'src', tmp_path / 'out', 'm', keep_ignored=True)
+    assert ignore_counts(tmp_path / 'out', 'm', read_labels) == (1, 6)
+    dataset = JDEDataset(str(tmp_path / 'out'), ['m.train'], index_dir=None)
+    assert dataset.num_ids == 4
+
+
+def test_ignored_class_twice(tmp_path, make_sequence):
+    """A class cannot be trained and ignored."""
+    make_sequence(tmp_path / 'src', 'S', MOT17_GT)
+    with pytest.raises(DataError, match="'pedestrian' occurs twice"):
+        convert_mot(
+            tmp_path / 'src', tmp_path / 'out', 'm', ignore_classes=['pedestrian']
+        )

@@ -30,3 +30,12 @@ def test_large_identity_is_exact():
     rows = np.array([[0, 2**24 - 1, 0.5, 0.5, 0.1, 0.1]], np.float32)
     results = LoadJDELabels()({'jde_labels': rows, 'img_shape': (10, 10)})
     assert results['gt_instances_ids'][0] == 2**24 - 1
+
+
+def test_ignore_regions_are_flagged():
+    """A row of class -1 is a region and has no identity."""
+    rows = np.array([[0, 4, 0.5, 0.5, 0.1, 0.1], [-1, -1, 0.2, 0.2, 0.1, 0.3]])
+    results = LoadJDELabels()({'jde_labels': rows, 'img_shape': (10, 10)})
+    assert results['gt_ignore_flags'].tolist() == [False, True]
+    assert results['gt_bboxes_labels'].tolist() == [0, -1]
+    assert results['gt_instances_ids'].tolist() == [4, -1]

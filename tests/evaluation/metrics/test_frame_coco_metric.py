@@ -66,3 +66,19 @@ def test_computed_anew(clip):
     ):
         # mmdet rounds to three digits.
         assert scores[f'coco/bbox_{name}'] == pytest.approx(expected, abs=6e-4)
+
+
+def test_detections_in_ignore_regions_do_not_count(clip):
+    """A region without a class is one of every class."""
+    sample = clip(0, found=[(50, 0.95), (0, 0.9)], truth=[0])
+    (frame,) = sample['video_data_samples']
+    box = [45.0, *frame.instances[0]['bbox'][1:]]
+    box[2] = 70.0
+    region = {'bbox': box, 'bbox_label': -1, 'ignore_flag': 1}
+    for instances, score in (([], 0.5), ([region], 1.0)):
+        metric = METRICS.build(dict(type='FrameCocoMetric'))
+        metric.dataset_meta = dict(classes=('pedestrian', 'car'))
+        frame.set_metainfo({'instances': [frame.instances[0], *instances]})
+        metric.process(None, [sample])
+        scores = metric.evaluate(1)
+        assert scores['coco/bbox_mAP_50'] == pytest.approx(score, abs=1e-3)

@@ -36,3 +36,21 @@ def test_without_ground_truth(clip):
     del sample['video_data_samples'][0].instances
     with pytest.raises(DataError, match='LoadInstances'):
         metric.process(None, [sample])
+
+
+def test_detections_in_ignore_regions_do_not_count(clip):
+    """Neither as right nor as wrong; one that is mostly outside is wrong."""
+    metric = METRICS.build(dict(type='ImageAPMetric'))
+    found = [(0, 0.9), (50, 0.95), (96, 0.8)]
+    sample = clip(0, found=found, truth=[0])
+    (frame,) = sample['video_data_samples']
+    box = [50.0, *frame.instances[0]['bbox'][1:]]
+    box[2] = 100.0
+    region = {'bbox': box, 'bbox_label': -1, 'ignore_flag': 1}
+    frame.set_metainfo({'instances': [*frame.instances, region]})
+    only_region = clip(1, found=[(50, 0.9)], truth=[0])
+    only_region['video_data_samples'][0].set_metainfo({'instances': [region]})
+    metric.process(None, [sample, only_region])
+    scores = metric.evaluate(2)
+    assert scores['det/AP'] == 1
+    assert scores['det/precision'] == 0.5  # the third one

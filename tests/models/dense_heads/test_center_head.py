@@ -95,3 +95,20 @@ def test_unknown_options_are_refused(kwargs, error, message):
     """The message names the wrong value."""
     with pytest.raises(error, match=message):
         CenterHead(**kwargs)
+
+
+@pytest.mark.parametrize('heatmap_sigma', [None, 6])
+def test_nothing_is_learnt_in_ignore_regions(heatmap_sigma, feats, make_instances):
+    """Neither heatmap nor size nor offset has a gradient there."""
+    kwargs = {}
+    if heatmap_sigma:
+        kwargs = dict(heatmap_sigma=6, loss_heatmap=dict(type='MSELoss'))
+    head = CenterHead(in_channels=8, feat_channels=0, **kwargs)
+    people = [make_instances([[8, 4, 30, 60]]), make_instances([])]
+    ignored = [make_instances([[60, 10, 92, 50]]), make_instances([[0, 0, 96, 64]])]
+    targets = head.get_targets(people, (16, 24), ignored)
+    sum(head.loss(feats, targets).values()).backward()
+    gradient = feats[0].grad
+    assert gradient[0, :, 2:13, 15:23].eq(0).all()
+    assert gradient[1].eq(0).all()
+    assert gradient[0, :, :, :10].ne(0).any(dim=0).all()

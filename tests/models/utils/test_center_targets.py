@@ -178,3 +178,28 @@ def test_decoding_the_targets_gives_the_boxes_back(size_type, seed, make_instanc
     order = found.cell_inds[0].argsort()
     expected = boxes[targets.cell_inds.argsort()]
     torch.testing.assert_close(found.bboxes[0, order], expected, rtol=0, atol=1e-3)
+
+
+def test_cells_of_ignore_regions_do_not_count(make_instances):
+    """Every cell that a region touches weighs 0, but for the peak of a person in it."""
+    people = make_instances([[40, 40, 80, 120]])  # peak in cell x 15, y 20
+    ignored = make_instances([[41, 17, 90, 101], [-50, 590, 10, 700], [5, 5, 5, 5]])
+    targets = center_targets(
+        [people, people], FEAT_SHAPE, batch_gt_instances_ignore=[ignored, None]
+    )
+    weight = torch.ones(2, *FEAT_SHAPE)
+    weight[0, 0, 4:26, 10:23] = 0
+    weight[0, 0, 147:152, 0:3] = 0
+    weight[0, 0, 20, 15] = 1
+    assert torch.equal(targets.heatmap_weight, weight)
+    assert targets.ids.tolist() == [0, 0]
+
+
+@pytest.mark.parametrize('ignored', [(), [None, None]])
+def test_no_weight_without_ignore_regions(ignored, make_instances):
+    """The published loss has no weight, not one of ones."""
+    people = make_instances([[40, 40, 80, 120]])
+    targets = center_targets(
+        [people, people], FEAT_SHAPE, batch_gt_instances_ignore=ignored
+    )
+    assert targets.heatmap_weight is None

@@ -372,7 +372,10 @@ def test_shipped_inputs_can_be_built(name, not_installed):
     """Each of our own trackers in the files of the project is valid."""
     register_all_modules()
     config = load_config(f'tools/analysis_tools/inputs/{name}.py')
-    tables = [config.trackers, *(each.trackers for each in config.get('comparisons', []))]
+    tables = [
+        config.trackers,
+        *(each.trackers for each in config.get('comparisons', [])),
+    ]
     for cfg in (cfg for trackers in tables for cfg in trackers.values()):
         if str(cfg.type).startswith('fairmot_mm.actions.'):
             with pytest.raises(PackageMissingError):
