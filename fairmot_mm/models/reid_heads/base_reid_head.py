@@ -114,7 +114,7 @@ class BaseReIDHead(BaseModule, metaclass=ABCMeta):
             teacher = targets.teacher_embeds
             if (teacher is None) != (self.loss_distill is None):
                 raise ConfigError(
-                    'teacher_embeds of the data set and reid_head.loss_distill go '
+                    'teacher_embeds of each data set and reid_head.loss_distill go '
                     f'together, and {"the first" if teacher is None else "the second"} '
                     'is not set: set both or neither'
                 )
