@@ -42,6 +42,7 @@ GROUPS = {
     },
     'convert weights': {
         'export': 'export_onnx',
+        'quantize': 'quantize',
         'publish': 'publish_model',
         'convert published-weights': 'published_to_mm',
         'convert our-weights': 'mm_to_published',

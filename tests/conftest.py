@@ -16,7 +16,13 @@ from mmengine.registry import DefaultScope
 from fairmot_mm.inference import export_onnx
 from fairmot_mm.models.layers import DCNv2
 from fairmot_mm.registry import MODELS
+from fairmot_mm.utils.threads import available_cores
 from fairmot_mm.video.video_writer import VideoWriter
+
+
+def pytest_xdist_auto_num_workers():
+    """``-n auto`` starts a process for each core that this one may use."""
+    return available_cores()
 
 
 @pytest.fixture(autouse=True)

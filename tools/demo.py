@@ -7,6 +7,8 @@ the tracks, an mp4 and a strip of pictures.
 
 import signal
 
+import fairmot_mm  # noqa: F401 - before torch: sets how idle threads wait
+
 if (
     __name__ == '__main__'
     and signal.getsignal(signal.SIGINT) is signal.default_int_handler

@@ -12,13 +12,25 @@ elif [ -n "${PORT:-}" ]; then
 else
     where=(--standalone) # a free port: two runs on a machine do not meet
 fi
-# torchrun hands SIGTERM on but then ends with status 1; a scheduler needs to see 143.
+# torchrun hands a signal on to its processes, but ends with status 1; a scheduler needs
+# to see 143. At a second signal it ends without them, so it gets the first alone: it has
+# a process group of its own (set -m), which a signal to this group does not reach.
 status=0
+pass_on() {
+    [ $status -eq 0 ] || return
+    status=$((128 + $(kill -l "$1")))
+    kill -s "$1" $! 2>/dev/null
+}
+for name in HUP INT QUIT TERM; do
+    # shellcheck disable=SC2064 # this name
+    trap "pass_on $name" $name
+done
+set -m
+[ $status -eq 0 ] || exit $status
 "${PYTHON:-python}" -m torch.distributed.run "${where[@]}" \
     --nproc-per-node "$processes" "$(dirname "$0")/$tool" "$config" \
     --launcher pytorch "$@" &
 torchrun=$!
-trap 'status=143; kill -TERM $torchrun' TERM
 while true; do
     wait $torchrun
     ended=$?

@@ -119,13 +119,17 @@ def score_all(comparison: Comparison, num_seeds: int) -> dict[str, np.ndarray]:
 def format_rows(scores: dict[str, np.ndarray]) -> str:
     """Make a table of the means over the runs.
 
-    HOTA and IDF1 also have the difference to the first row with its standard error.
+    The ratios have their standard deviation over the runs. HOTA and IDF1 also have the
+    difference to the first row with its standard error.
     """
     first = next(iter(scores.values()))
     rows = []
     for name, values in scores.items():
         means = values.mean(axis=0)
         row = [name, *(f'{mean:.2f}' for mean in means[:3])]
+        if len(values) > 1:
+            spread = values.std(axis=0, ddof=1)
+            row[1:] = [f'{mean} ± {spread[k]:.2f}' for k, mean in enumerate(row[1:])]
         row += [f'{mean:.1f}' for mean in means[3:]]
         for column in (0, 2):
             gain = values[:, column] - first[:, column]

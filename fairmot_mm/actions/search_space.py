@@ -66,6 +66,66 @@ def read_space(args: argparse.Namespace, tracker: Mapping) -> dict[str, Values]:
     return space
 
 
+def holds(values: Values, value: Any) -> bool:
+    """Whether a value is one of the choices, or lies in the range (LOW, HIGH)."""
+    if isinstance(values, list):
+        return value in values
+    low, high = values
+    return isinstance(value, int | float) and low <= value <= high
+
+
+def value_at(cfg: Mapping, key: str) -> Any:
+    """Look up what a config sets a key to.
+
+    Args:
+        cfg: Config of a tracker.
+        key: Key as in a search space, such as ``stages.0.cost_thr``.
+
+    Returns:
+        The value; None where the config does not say.
+    """
+    value: Any = cfg
+    for name in key.split('.'):
+        if isinstance(value, list | tuple):
+            value = value[int(name)]
+        else:
+            value = value.get(name) if isinstance(value, Mapping) else None
+    return value
+
+
+def narrow(
+    space: Mapping[str, Values], tracker: Mapping, share: float
+) -> dict[str, Values]:
+    """Keep the part of each range that is near the value of a tracker.
+
+    Args:
+        space: Ranges and choices by key.
+        tracker: Config of the tracker.
+        share: Width of the part, as a share of the range, in (0, 1).
+
+    Returns:
+        The same keys. Choices, and ranges of parameters that the tracker does not name,
+        are as before. A value outside of its range is in the part, too.
+
+    Raises:
+        ConfigError: ``share`` is not above 0 and below 1.
+    """
+    if not 0 < share < 1:
+        raise ConfigError(f'--around {share}: a number above 0 and below 1')
+    near: dict[str, Values] = {}
+    for key, values in space.items():
+        now = value_at(tracker, key)
+        near[key] = values
+        if isinstance(values, list) or not isinstance(now, int | float):
+            continue
+        low, high = values
+        reach = share / 2 * (high - low)
+        if isinstance(low, int) and isinstance(high, int):
+            reach = max(round(reach), 1)
+        near[key] = min(max(low, now - reach), now), max(min(high, now + reach), now)
+    return near
+
+
 def space_of(
     cfg: Mapping, registry: Registry = MODELS, prefix: str = ''
 ) -> dict[str, Values]:

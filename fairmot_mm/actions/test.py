@@ -93,6 +93,7 @@ def prepare_runner(args: argparse.Namespace) -> Runner:
     if checkpoint is None:
         raise ConfigError(f'{args.config} is a file: name the weights after it')
     setup = InferenceSetup(cfg, checkpoint, args.device)
+    setup.leave_out_averaging()
     if not setup.uses_onnx:
         read_state_dict(checkpoint)  # before anything slow is built
     direct_results(cfg, args.out, args.submission)

@@ -21,6 +21,7 @@ from fairmot_mm.utils import ConfigError
 from fairmot_mm.utils.cli import inference_options
 from fairmot_mm.video.frame_source import FrameSource, open_sources
 from fairmot_mm.video.result_writer import WrittenFile
+from fairmot_mm.video.video_encoding import VideoEncoding
 from fairmot_mm.visualization import TrackVisualizer
 
 
@@ -39,6 +40,12 @@ def start(
     args: argparse.Namespace, sources: list[FrameSource]
 ) -> Run[DetDataSample] | Run[StreamResult]:
     """Begin the run of one input, or of several at the same time."""
+    outputs = dict(
+        out_dir=args.out,
+        save_video=not args.no_video,
+        existing=existing_files(args),
+        encoding=VideoEncoding(args.video_preset, args.video_crf),
+    )
     settings = dict(
         model=args.model,
         checkpoint=args.weights,
@@ -47,15 +54,14 @@ def start(
         visualizer=TrackVisualizer(trail_length=args.show_trails),
         detect_every=args.detect_every,
     )
-    outputs = dict(
-        out_dir=args.out, save_video=not args.no_video, existing=existing_files(args)
-    )
     if len(sources) > 1:
         if args.no_threads:
             raise ConfigError(
                 '--no-threads is for one input; each of several needs a thread'
             )
-        streams = MultiStreamInferencer(**settings, batch_size=args.batch_size)
+        streams = MultiStreamInferencer(
+            **settings, batch_size=args.batch_size, max_streams=args.max_streams
+        )
         return streams(sources, **outputs)
     inferencer = TrackInferencer(
         **settings, batch_size=args.batch_size or 1, threads=not args.no_threads

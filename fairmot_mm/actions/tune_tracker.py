@@ -3,13 +3,14 @@
 import argparse
 import json
 import os
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from mmengine.config import Config
 
-from fairmot_mm.actions.search_space import read_space
+from fairmot_mm.actions.search_space import holds, narrow, read_space, value_at
 from fairmot_mm.apis import build_tracker, load_config
 from fairmot_mm.evaluation import (
     OVERALL,
@@ -27,6 +28,14 @@ except ImportError:  # an extra: the package works without it
 
 ENDED = ('COMPLETE', 'PRUNED')
 SHOWN = ('HOTA', 'IDF1', 'MOTA', 'IDSW')
+MEAN = 'mean'  # of the ratios among these
+
+
+def value_of(scores: dict[str, float], metric: str) -> float:
+    """Read a metric out of the scores of a trial."""
+    if metric == MEAN:
+        return (scores['HOTA'] + scores['IDF1'] + scores['MOTA']) / 3
+    return scores[metric]
 
 
 def base_config(args: argparse.Namespace) -> Config:
@@ -51,6 +60,7 @@ class Search:
         sequences: Detections and ground truth.
         metric: Score that shall become as large as possible.
         protocol: Rules of the scores.
+        validation: Other detections and ground truth, which the search does not see.
     """
 
     cfg: Config
@@ -58,13 +68,32 @@ class Search:
     sequences: list[DetectedSequence]
     metric: str
     protocol: str
+    validation: list[DetectedSequence]
 
-    def score(self, settings: dict[str, Any]) -> dict[str, float]:
-        """Score the tracker over all sequences with some settings changed."""
+    def score(
+        self,
+        settings: dict[str, Any],
+        sequences: list[DetectedSequence] | None = None,
+    ) -> dict[str, float]:
+        """Score the tracker over all sequences with some settings changed.
+
+        Args:
+            settings: Values by key of the tracker.
+            sequences: Sequences to score it on; those of the search by default.
+
+        Returns:
+            The scores of all sequences together.
+        """
         options = {f'model.tracker.{key}': value for key, value in settings.items()}
         tracker = build_tracker(self.cfg, options)
-        scores = score_tracker(tracker, self.sequences, self.protocol)[OVERALL]
+        sequences = sequences or self.sequences
+        scores = score_tracker(tracker, sequences, self.protocol)[OVERALL]
         return {name: scores[name] for name in SHOWN}
+
+    def start(self) -> dict[str, Any]:
+        """The values of the space that the tracker has now, where they are in it."""
+        now = {key: value_at(self.cfg.model.tracker, key) for key in self.space}
+        return {key: now[key] for key in now if holds(self.space[key], now[key])}
 
     def __call__(self, trial: 'optuna.Trial') -> float:
         """Compute the metric with values drawn for a trial."""
@@ -82,7 +111,7 @@ class Search:
             trial.set_user_attr('refused', str(error))
             raise optuna.TrialPruned(str(error)) from error
         trial.set_user_attr('scores', scores)
-        return scores[self.metric]
+        return value_of(scores, self.metric)
 
     def subject(self) -> dict[str, Any]:
         """Describe everything that a value of the metric depends on."""
@@ -111,10 +140,13 @@ def open_study(search: Search, folder: Path, seed: int) -> 'optuna.Study':
     )
     # A process that continues or shares a search must not draw the same values again.
     seed += len(study.trials) + (os.getpid() if study.trials else 0)
-    study.sampler = optuna.samplers.TPESampler(seed=seed)
+    with warnings.catch_warnings(category=optuna.exceptions.ExperimentalWarning):
+        warnings.simplefilter('ignore')
+        study.sampler = optuna.samplers.TPESampler(seed=seed, multivariate=True)
     subject, known = search.subject(), study.user_attrs.get('subject')
     if known is None:
         study.set_user_attr('subject', subject)
+        study.enqueue_trial(search.start())
     elif known != subject:
         changed = [key for key in subject if known.get(key) != subject[key]]
         raise ConfigError(
@@ -166,8 +198,13 @@ def write_best(
         base = f'_base_ = {os.path.relpath(args.config, args.out)!r}\n'
         whole['_delete_'] = True
     tuned.merge_from_dict({'model.tracker': whole})
-    if study.best_value <= start[args.metric]:
+    if study.best_value <= value_of(start, args.metric):
         print('no trial was better than the start: run more of them, or widen --space')
+    if search.validation:
+        print(f'on {args.validation}:')
+        for name, settings in (('start', {}), (f'trial {best.number}', best.params)):
+            scores = search.score(settings, search.validation)
+            print(f'{name:<11}{describe(scores)}')
     path = args.out / 'tuned_tracker.py'
     comment = f'# Of {len(study.trials)} trials the best in {args.metric}: {found};\n'
     comment += f'# the start: {describe(start)}.\n'
@@ -181,8 +218,11 @@ def tune_tracker(args: argparse.Namespace) -> None:
         raise ConfigError("Optuna is not installed: pip install 'fairmot_mm[tune]'")
     cfg = base_config(args)
     space = read_space(args, cfg.model.tracker)
+    if args.around is not None:
+        space = narrow(space, cfg.model.tracker, args.around)
     sequences = load_all_detections(args.detections)
-    search = Search(cfg, space, sequences, args.metric, args.protocol)
+    validation = load_all_detections(args.validation) if args.validation else []
+    search = Search(cfg, space, sequences, args.metric, args.protocol, validation)
     study = open_study(search, args.out, args.seed)
     start = search.score({})
     try:

@@ -50,9 +50,10 @@ def detect_sequence(
     require_whole(low=1, batch_size=batch_size)
     info = SequenceInfo.read(folder)
     gt = info.read_ground_truth() if info.gt_file.is_file() else _no_rows()
-    source = open_source(Path(folder))
+    prepare = Preparation(model.cfg)
+    source = open_source(Path(folder), scale=prepare.scale)
     frames = []
-    with closing(Preparation(model.cfg).ahead(source, 2 * batch_size)) as ahead:
+    with closing(prepare.ahead(source, 2 * batch_size)) as ahead:
         for batch in batched(ahead, batch_size):
             with eval_mode(model):
                 detected = model.detect(collate(batch))

@@ -2,6 +2,7 @@
 
 import time
 import warnings
+from collections import deque
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, wait
 from contextlib import ExitStack
@@ -11,19 +12,26 @@ from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
 from mmdet.structures import DetDataSample
+from mmengine.config import Config
 
 from fairmot_mm.apis.base_inferencer import BaseInferencer
 from fairmot_mm.apis.eval_mode import eval_mode
 from fairmot_mm.apis.preparation import PreparedFrame, collate, frames_on_cpu
 from fairmot_mm.apis.run import Run
+from fairmot_mm.models import FairMOT
 from fairmot_mm.utils import VideoError
+from fairmot_mm.utils.contracts import require_whole
 from fairmot_mm.utils.tracker import Tracker
 from fairmot_mm.video.call_queue import ReadAhead
 from fairmot_mm.video.frame_source import FrameSource, Source, open_sources
 from fairmot_mm.video.result_writer import ResultWriter
+from fairmot_mm.video.video_encoding import VideoEncoding
+from fairmot_mm.visualization import TrackVisualizer
 
 # Number of frames of a stream that are read ahead, and that may wait to be written.
 _DEPTH = 2
+# More streams at the same time need more memory, and gain no speed.
+_MAX_STREAMS = 8
 
 
 class StreamResult(NamedTuple):
@@ -67,6 +75,9 @@ class MultiStreamInferencer(BaseInferencer):
     `TrackInferencer` on each source. A batch holds a frame of every stream that has one
     ready, so that no stream waits for a slow camera.
 
+    Of very many files some are tracked at a time and the others wait, so that memory
+    does not grow with their number. Cameras, streams and arrays start at once.
+
     Args:
         model: A model of `init_model`, or what `init_model` builds one from: a config,
             the path of one, or a name of the model zoo; by default the zoo's default.
@@ -79,6 +90,8 @@ class MultiStreamInferencer(BaseInferencer):
         visualizer: Draws the mp4s; each stream gets a copy. By default a plain
             `TrackVisualizer`.
         detect_every: See `TrackInferencer`.
+        max_streams: Number of sources from which on further files wait. By default 8,
+            or `batch_size` where that is more.
 
     Raises:
         ConfigError: A value does not fit, or the config has no ``test_pipeline`` or no
@@ -91,6 +104,24 @@ class MultiStreamInferencer(BaseInferencer):
         ...     print(name, sample.frame_id, sample.pred_track_instances.instances_id)
     """
 
+    def __init__(
+        self,
+        model: FairMOT | Config | str | Path | None = None,
+        checkpoint: str | Path | None = None,
+        device: str | None = None,
+        cfg_options: dict | None = None,
+        batch_size: int | None = None,
+        visualizer: TrackVisualizer | None = None,
+        detect_every: int | None = None,
+        max_streams: int | None = None,
+    ) -> None:
+        if max_streams is not None:
+            require_whole(low=1, max_streams=max_streams)
+        super().__init__(
+            model, checkpoint, device, cfg_options, batch_size, visualizer, detect_every
+        )
+        self.max_streams = max_streams or max(_MAX_STREAMS, batch_size or 0)
+
     def __call__(
         self,
         sources: Mapping[str, Source] | Sequence[Source],
@@ -99,6 +130,7 @@ class MultiStreamInferencer(BaseInferencer):
         save_video: bool = True,
         existing: str = 'refuse',
         on_error: str = 'stop',
+        encoding: VideoEncoding | None = None,
     ) -> Run[StreamResult]:
         """Track through all sources; results come in the order in which frames arrive.
 
@@ -115,6 +147,7 @@ class MultiStreamInferencer(BaseInferencer):
             save_video: Whether to write the mp4s.
             existing: What to do with files of an earlier run, see `ResultWriter`.
             on_error: ``skip`` leaves out frames that cannot be read, see `open_source`.
+            encoding: How the mp4s are compressed, see `TrackInferencer`.
 
         Returns:
             An iterator that can be closed and says what it wrote, see `Run`, of stream
@@ -128,7 +161,7 @@ class MultiStreamInferencer(BaseInferencer):
             OutputError: ``out_dir`` cannot be written, or a file in it exists or is one
                 of the sources.
         """
-        opened = open_sources(sources, frame_rate, on_error)
+        opened = open_sources(sources, frame_rate, on_error, self.prepare.scale)
         files = {file for source in opened for file in source.files}
         writers: list[ResultWriter] = []
         try:
@@ -136,7 +169,14 @@ class MultiStreamInferencer(BaseInferencer):
                 look = deepcopy(self.visualizer)
                 writers.append(
                     ResultWriter(
-                        source, out_dir, look, save_video, _DEPTH, existing, files
+                        source,
+                        out_dir,
+                        look,
+                        save_video,
+                        _DEPTH,
+                        existing,
+                        files,
+                        encoding,
                     )
                 )
         except BaseException:
@@ -151,15 +191,13 @@ class MultiStreamInferencer(BaseInferencer):
         """Batch after batch until every stream has ended; see `__call__`."""
         failures: dict[str, Exception] = {}
         seconds = 0.0
+        streams: list[_Stream] = []
+        waiting = deque(sorted(sources, key=lambda pair: bool(pair[0].files)))
         with ExitStack() as stack:
-            streams = []
-            for source, writer in sources:
-                ahead = self.prepare.ahead(source, _DEPTH)
-                tracker = deepcopy(self.model.tracker)
-                assert tracker is not None  # checked by `BaseInferencer`
-                streams.append(_Stream(source.name, ahead, tracker, writer))
-                stack.callback(streams[-1].close)
-            while streams:
+            for _, writer in sources:
+                stack.callback(writer.close)
+            stack.callback(_close_all, streams)
+            while self._start(waiting, streams):
                 for batch in self._batches(_take_ready(streams, failures)):
                     start = time.perf_counter()
                     samples = self._predict(batch)
@@ -170,6 +208,18 @@ class MultiStreamInferencer(BaseInferencer):
                         stream.writer.write(item.frame, sample, rate)
                         yield StreamResult(stream.name, sample)
         _raise_failures(failures, len(sources))
+
+    def _start(
+        self, waiting: deque[tuple[FrameSource, ResultWriter]], streams: list[_Stream]
+    ) -> bool:
+        """Start the sources that need not wait; whether there is any stream."""
+        while waiting and (not waiting[0][0].files or len(streams) < self.max_streams):
+            source, writer = waiting.popleft()
+            tracker = deepcopy(self.model.tracker)
+            assert tracker is not None  # checked by `BaseInferencer`
+            ahead = self.prepare.ahead(source, _DEPTH)
+            streams.append(_Stream(source.name, ahead, tracker, writer))
+        return bool(streams)
 
     def _batches(self, ready: _Batch) -> Iterator[_Batch]:
         """Frames that pass through the network together: of one shape, not too many.
@@ -190,6 +240,13 @@ class MultiStreamInferencer(BaseInferencer):
             detected = self.model.detect(collate([item for _, item in batch]))
         trackers = [stream.tracker for stream, _ in batch]
         return frames_on_cpu(self.model.associate(**detected, trackers=trackers))
+
+
+def _close_all(streams: list[_Stream]) -> None:
+    """Close the streams, even if one of them cannot be closed."""
+    with ExitStack() as stack:
+        for stream in streams:
+            stack.callback(stream.close)
 
 
 def _take_ready(streams: list[_Stream], failures: dict[str, Exception]) -> _Batch:

@@ -12,6 +12,7 @@ from mmengine.config import Config
 from fairmot_mm.config.build import explain_build_errors
 from fairmot_mm.registry import TRANSFORMS
 from fairmot_mm.utils import ConfigError, UserInputError, step
+from fairmot_mm.utils.frame_rates import frame_rates
 from fairmot_mm.video.call_queue import ReadAhead
 from fairmot_mm.video.frame import Frame
 from fairmot_mm.video.frame_source import FrameSource
@@ -38,7 +39,13 @@ class Preparation:
 
     Args:
         cfg: Config with a ``test_pipeline``. Its loading transform is left out, because
-            frames come as arrays.
+            frames come from the source. If it is `LoadFrame`, the next transform gets
+            ``frame``, a `Frame` whose pixels it makes itself; otherwise it gets
+            ``img``, all pixels.
+
+    Attributes:
+        scale: (width, height) of the box that frames are fitted into, if the transforms
+            take ``frame``: for `open_source`. None: all pixels are needed.
 
     Raises:
         ConfigError: There is no ``test_pipeline``, or it cannot be built.
@@ -50,6 +57,9 @@ class Preparation:
             raise ConfigError(
                 'the config has no test_pipeline; tracking needs one to prepare frames'
             )
+        self._makes_pixels = any(_name(each) == 'LoadFrame' for each in transforms)
+        scales = [step['scale'] for step in transforms if 'scale' in step]
+        self.scale = scales[0] if self._makes_pixels and scales else None
         with explain_build_errors():
             self.pipeline = Compose(
                 [TRANSFORMS.build(each) for each in transforms if not _loads(each)]
@@ -104,19 +114,18 @@ class Preparation:
     def _pack(
         self, source: FrameSource, frame_id: int, frame: Frame, skipped: int
     ) -> PreparedFrame:
-        shape = frame.image.shape[:2]
+        pixels = dict(frame=frame) if self._makes_pixels else dict(img=frame.image)
         results = dict(
-            img=frame.image,
-            img_shape=shape,
-            ori_shape=shape,
+            **pixels,
+            img_shape=frame.shape,
+            ori_shape=frame.shape,
             img_path=frame.path,
             img_id=frame_id,
             frame_id=frame_id,
             frame_number=frame_id + 1 if frame.number is None else frame.number,
             skipped=skipped,
             timestamp=_timestamp(frame, frame_id, source.frame_rate),
-            # A whole number, as the published tracker reads from a video.
-            frame_rate=max(1, round(source.frame_rate)),
+            **frame_rates(source.frame_rate),
             video_name=source.name,
             video_length=-1 if source.length is None else source.length,
             gt_file=None,
@@ -206,6 +215,11 @@ def _timestamp(frame: Frame, frame_id: int, rate: Fraction) -> float | None:
 
 
 def _loads(transform: dict) -> bool:
-    """Whether a transform reads the image (ours or mmcv's), by name or class."""
+    """Whether a transform reads the image (ours or mmcv's)."""
+    return _name(transform).startswith(('LoadImage', 'LoadFrame'))
+
+
+def _name(transform: dict) -> str:
+    """Name of the class of a transform, which its config names or has."""
     name = getattr(transform['type'], '__name__', transform['type'])
-    return name.rsplit('.')[-1].startswith('LoadImage')
+    return name.rsplit('.')[-1]

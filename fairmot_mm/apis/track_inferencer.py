@@ -26,6 +26,7 @@ from fairmot_mm.video.call_queue import CallQueue
 from fairmot_mm.video.frame import Frame
 from fairmot_mm.video.frame_source import FrameSource, Source, open_source
 from fairmot_mm.video.result_writer import ResultWriter
+from fairmot_mm.video.video_encoding import VideoEncoding
 from fairmot_mm.visualization import TrackVisualizer
 
 _Detected: TypeAlias = tuple[list[Frame], dict[str, Any]]
@@ -89,6 +90,7 @@ class TrackInferencer(BaseInferencer):
         save_video: bool = True,
         existing: str = 'refuse',
         on_error: str = 'stop',
+        encoding: VideoEncoding | None = None,
     ) -> Run[DetDataSample]:
         """Track through a source: one result for each frame, in order.
 
@@ -116,6 +118,7 @@ class TrackInferencer(BaseInferencer):
             existing: What to do with files of an earlier run, see `ResultWriter`.
             on_error: ``skip`` leaves out frames that cannot be read, see `open_source`.
                 Their numbers are not used again.
+            encoding: How the mp4 is compressed; None is the default of `VideoEncoding`.
 
         Returns:
             An iterator that can be closed and says what it wrote, see `Run`, of samples
@@ -132,10 +135,16 @@ class TrackInferencer(BaseInferencer):
             OutputError: ``out_dir`` cannot be written, or a file in it exists or is
                 the source; while iterating, a file cannot be written.
         """
-        opened = open_source(source, frame_rate, on_error)
+        opened = open_source(source, frame_rate, on_error, self.prepare.scale)
         visualizer = deepcopy(self.visualizer)
         writer = ResultWriter(
-            opened, out_dir, visualizer, save_video, self._depth, existing
+            opened,
+            out_dir,
+            visualizer,
+            save_video,
+            self._depth,
+            existing,
+            encoding=encoding,
         )
         return Run(self._track(opened, writer), [writer])
 
@@ -161,7 +170,7 @@ class TrackInferencer(BaseInferencer):
         size = 1 if source.live else self.batch_size
         # A result of a live source must not wait for the next frame.
         calls: CallQueue[list[tuple[Frame, DetDataSample]]] = CallQueue(
-            1 if self.threads and not source.live else 0
+            1 if self.threads and not source.live else 0, 'tracks'
         )
         tracker = deepcopy(self.model.tracker)
         assert tracker is not None  # checked by `BaseInferencer`

@@ -2,7 +2,7 @@
 
 import multiprocessing
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -30,11 +30,15 @@ _held: list[Benchmark] = []  # the benchmark of this process
 
 
 @contextmanager
-def in_own_process(build: Callable[[], Benchmark]) -> Iterator[Callable[..., Any]]:
+def in_own_process(
+    build: Callable[[], Benchmark], variables: Mapping[str, str] | None = None
+) -> Iterator[Callable[..., Any]]:
     """Build a benchmark in a new process, which ends with the body of ``with``.
 
     Args:
         build: A class with its arguments, as processes can import nothing else.
+        variables: Environment variables of the process that libraries read when they
+            are loaded. It then imports them anew, which takes seconds.
 
     Yields:
         A function that takes the name of a method and its arguments, and calls it.
@@ -43,9 +47,23 @@ def in_own_process(build: Callable[[], Benchmark]) -> Iterator[Callable[..., Any
         UserInputError: The benchmark raised it.
         ConfigError: The process was ended from outside.
     """
-    with _explain_lost_process(), ProcessPoolExecutor(1, _context()) as pool:
-        pool.submit(_hold, build).result()
+    context = multiprocessing.get_context('spawn') if variables else _context()
+    with _explain_lost_process(), ProcessPoolExecutor(1, context) as pool:
+        with _environment(variables or {}):
+            pool.submit(_hold, build).result()
         yield lambda method, *args: pool.submit(_call_held, method, args).result()
+
+
+@contextmanager
+def _environment(variables: Mapping[str, str]) -> Iterator[None]:
+    """Set variables for the processes that the body starts."""
+    before = dict(os.environ)
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
 
 
 def _hold(build: Callable[[], Benchmark]) -> None:

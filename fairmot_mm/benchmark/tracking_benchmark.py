@@ -12,8 +12,9 @@ import torch
 from mmdet.structures import DetDataSample
 
 from fairmot_mm.apis import TrackInferencer
-from fairmot_mm.utils import StepClock
+from fairmot_mm.utils import WAITS, StepClock
 from fairmot_mm.utils.machine import describe_machine, peak_memory_of
+from fairmot_mm.utils.step_clock import THREADS
 from fairmot_mm.video.frame_source import FrameSource, open_source
 
 
@@ -80,6 +81,37 @@ class TrackingBenchmark:
             step: 1e3 * np.repeat(np.divide(seconds, frames), frames)
             for step, seconds in clock.seconds.items()
             if (frames := clock.frames[step])
+        }
+
+    def threads(self, num_frames: int) -> dict[str, dict[str, float]]:
+        """Measure how long each thread works and waits, in milliseconds a frame.
+
+        Args:
+            num_frames: Number of frames.
+
+        Returns:
+            ``busy``, by thread of `THREADS`; ``processor``, the time of a core that each
+            thread used itself, and that of the whole ``process`` with the threads that
+            the network has of its own; ``waits``, by `WAITS`; ``whole``, the ``run``.
+        """
+        clock = StepClock(self.device)
+        start = time.process_time()
+        with clock.active():
+            seconds = self.run(num_frames)
+        process = time.process_time() - start
+        per_frame = 1e3 / max(self.frames, 1)
+        busy, processor = (
+            {
+                thread: per_frame * sum(sum(measured[step]) for step in steps)
+                for thread, steps in THREADS.items()
+            }
+            for measured in (clock.seconds, clock.cpu_seconds)
+        )
+        return {
+            'busy': busy,
+            'processor': {**processor, 'process': per_frame * process},
+            'waits': {name: per_frame * sum(clock.waits[name]) for name in WAITS},
+            'whole': {'run': per_frame * seconds},
         }
 
     def latencies(self, num_frames: int) -> list[float]:

@@ -13,6 +13,7 @@ from mmengine.optim import build_optim_wrapper
 from mmengine.structures import InstanceData
 
 from fairmot_mm.apis import load_config
+from fairmot_mm.benchmark.variant import OPERATOR_OF_MMCV, fits_network
 from fairmot_mm.engine import (
     FlagExchangeHook,
     LossGuardHook,
@@ -27,6 +28,7 @@ from fairmot_mm.utils.machine import describe_machine, peak_memory_of
 # Config keys of each option; the last three act on the model.
 OPTIONS: dict[str, dict[str, Any]] = {
     'float32': {},
+    'mmcv': OPERATOR_OF_MMCV,
     'bfloat16': {'optim_wrapper.type': 'BFloat16OptimWrapper'},
     'float16': {
         'optim_wrapper.type': 'AmpOptimWrapper',
@@ -54,7 +56,8 @@ class TrainingBenchmark:
         cfg_options: Config keys to override.
 
     Raises:
-        ConfigError: An option is not known or not for the device; or see `load_config`.
+        ConfigError: An option is not known, not for the device or not for the network;
+            or see `load_config`.
     """
 
     def __init__(
@@ -69,14 +72,16 @@ class TrainingBenchmark:
         options = read_options(variant, device)
         torch.manual_seed(0)
         cfg = load_config(config, cfg_options)
+        if not fits_network(variant, cfg):
+            raise ConfigError(f'{config} has no deformable convolution to exchange')
+        cfg.setdefault('optim_wrapper', _ADAM)
+        for option in options:
+            cfg.merge_from_dict(OPTIONS[option])
         head = cfg.model.detector.reid_head
         if 'num_ids' in argument_names(MODELS.get(head.type)):
             head.num_ids = _NUM_IDS
         self.device = torch.device(device)
         self.model = MODELS.build(cfg.model).to(self.device).train()
-        cfg.setdefault('optim_wrapper', _ADAM)
-        for option in options:
-            cfg.merge_from_dict(OPTIONS[option])
         self.optim_wrapper = build_optim_wrapper(self.model, cfg.optim_wrapper)
         if 'channels-last' in options:
             to_channels_last(self.model, self.optim_wrapper.optimizer)

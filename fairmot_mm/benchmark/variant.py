@@ -7,12 +7,11 @@ from mmengine.config import Config
 
 from fairmot_mm.utils import ConfigError
 
+# A network with mmcv's own deformable convolution, on every device.
+OPERATOR_OF_MMCV = {'model.detector.neck.conv_cfg.type': 'mmengine.DCNv2'}
 _OPTIONS: dict[str, dict[str, Any]] = {
     'pytorch': {},
-    'mmcv': {
-        'model.detector.neck.conv_cfg.type': 'mmengine.DCNv2',
-        'inference.channels_last': False,
-    },
+    'mmcv': {**OPERATOR_OF_MMCV, 'inference.channels_last': False},
     'contiguous': {'inference.channels_last': False},
     'channels-last': {'inference.channels_last': True},
     'fuse-conv-bn': {'inference.fuse_conv_bn': True},
@@ -21,6 +20,14 @@ _OPTIONS: dict[str, dict[str, Any]] = {
     'compile': {'inference.compile': True},
     'cuda-graphs': {'inference.cuda_graphs': True},
     'onnxruntime': {'inference.backend': 'onnxruntime'},
+    'letterbox': {
+        'test_pipeline.0.type': 'LoadImage',
+        'test_pipeline.1.type': 'Letterbox',
+    },
+    'fast-letterbox': {
+        'test_pipeline.0.type': 'LoadFrame',
+        'test_pipeline.1.type': 'FastLetterbox',
+    },
 }
 ON_CPU = ('pytorch', 'mmcv', 'contiguous', 'fuse-conv-bn', 'bfloat16', 'compile')
 ON_GPU = (
@@ -42,8 +49,9 @@ def parse_variant(name: str) -> dict[str, Any]:
 
     ``pytorch`` sets nothing. ``mmcv`` is PyTorch with mmcv's own deformable convolution
     and the memory layout that it needs. ``no-threads`` runs one step after the other,
-    ``batch-N`` puts N frames into a batch, and the others set the key of ``inference``
-    with the same name.
+    ``batch-N`` puts N frames into a batch. ``letterbox`` makes every pixel of a frame
+    before it is scaled, as published, and ``fast-letterbox`` scales while decoding. The
+    others set the key of ``inference`` with the same name.
 
     Args:
         name: Names of options joined by ``+``.

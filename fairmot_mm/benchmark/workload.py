@@ -145,7 +145,8 @@ def _set_input_size(cfg: Config, size: list[int] | None) -> None:
         raise ConfigError(f'input size {size[0]}x{size[1]} must be multiples of 32')
     if not cfg.get('test_pipeline'):
         letterbox = dict(type='Letterbox', scale=tuple(size or (1088, 608)))
-        cfg.test_pipeline = [letterbox, dict(type='PackFrame')]
+        load, pack = dict(type='LoadImage'), dict(type='PackFrame')
+        cfg.test_pipeline = [load, letterbox, pack]
     elif size:
         sized = [step for step in cfg.test_pipeline if 'scale' in step]
         if not sized:

@@ -8,9 +8,12 @@ import argparse
 
 from fairmot_mm.commands.benchmarks import (
     classifier,
+    load,
     networks,
+    operators,
     options,
     soak,
+    streams,
     track,
     tracker,
     train,
@@ -23,7 +26,18 @@ from fairmot_mm.utils.inputs import (
     require_source,
 )
 
-COMMANDS = (track, train, networks, options, soak, classifier, tracker)
+COMMANDS = (
+    track,
+    train,
+    networks,
+    options,
+    operators,
+    soak,
+    streams,
+    load,
+    classifier,
+    tracker,
+)
 
 
 def parse_args() -> argparse.Namespace:

@@ -3,6 +3,7 @@
 The tool writes OUT/NAME.txt (MOTChallenge results) and OUT/NAME.mp4 (boxes and
 identities), where NAME is the name of the input. Several inputs are tracked at the same
 time: their frames pass through the network together, and each has its own identities.
+Of many inputs, eight are tracked at a time (--max-streams).
 
 The network is one of the model zoo, or a config with weights. Options name it, or, in
 the order of mmdet's tools, the arguments before the inputs. By default it is the zoo's
@@ -74,6 +75,13 @@ def parse_args() -> argparse.Namespace:
         'of several inputs, the number of inputs with a frame in a batch (all)',
     )
     parser.add_argument(
+        '--max-streams',
+        type=positive_whole,
+        metavar='N',
+        help='number of inputs from which on further files wait for their turn (8, or '
+        'the batch size where that is more)',
+    )
+    parser.add_argument(
         '--detect-every',
         type=positive_whole,
         metavar='N',
@@ -87,6 +95,21 @@ def parse_args() -> argparse.Namespace:
     )
     parser.add_argument(
         '--no-video', action='store_true', help='write the text only, and no mp4'
+    )
+    parser.add_argument(
+        '--video-preset',
+        default='veryfast',
+        metavar='PRESET',
+        help='speed of the H.264 encoder of the mp4, from ultrafast (large files) over '
+        'superfast, veryfast (default), faster, fast, medium and slow to veryslow',
+    )
+    parser.add_argument(
+        '--video-crf',
+        type=float,
+        default=23,
+        metavar='0-51',
+        help='quality of the mp4: a smaller number gives a better picture and a larger '
+        'file (%(default)s)',
     )
     parser.add_argument(
         '--no-threads',

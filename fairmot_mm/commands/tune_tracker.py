@@ -12,7 +12,7 @@ from fairmot_mm.utils import cli
 from fairmot_mm.utils.inputs import require_config, require_paths
 
 PROTOCOLS = ('motchallenge', 'published')
-METRICS = ('HOTA', 'IDF1', 'MOTA')
+METRICS = ('HOTA', 'IDF1', 'MOTA', 'mean')
 
 
 def parse_args() -> argparse.Namespace:
@@ -24,7 +24,18 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         '--out', type=Path, required=True, help='folder of the study and its result'
     )
-    parser.add_argument('--metric', choices=METRICS, default='HOTA')
+    parser.add_argument(
+        '--metric',
+        choices=METRICS,
+        default='HOTA',
+        help='score to raise; mean is that of HOTA, MOTA and IDF1 (default: HOTA)',
+    )
+    parser.add_argument(
+        '--validation',
+        type=Path,
+        metavar='DETECTIONS',
+        help='other detections: the start and the result are scored on them, too',
+    )
     cli.add_number_arguments(
         parser,
         trials=(100, 'in all, earlier runs included'),
@@ -46,6 +57,13 @@ def parse_args() -> argparse.Namespace:
         '"linger_expired=[True, False]"',
     )
     parser.add_argument(
+        '--around',
+        type=float,
+        metavar='SHARE',
+        help='search each range only near the value that the tracker has now: this '
+        'share of the range, above 0 and below 1',
+    )
+    parser.add_argument(
         '--protocol',
         choices=PROTOCOLS,
         default='motchallenge',
@@ -59,7 +77,7 @@ def main() -> None:
     """Run the tool."""
     args = parse_args()
     require_config(args.config)
-    require_paths(args.detections)
+    require_paths(args.detections, args.validation)
     from fairmot_mm.actions.tune_tracker import tune_tracker
 
     tune_tracker(args)

@@ -17,6 +17,8 @@ from fairmot_mm.config.check_component import check_component
 from fairmot_mm.config.check_loaders import check_batches, prepare_loaders
 from fairmot_mm.config.check_parameters import check_parameters
 from fairmot_mm.config.check_run import check_run
+from fairmot_mm.config.lay_out_once import lay_out_once
+from fairmot_mm.config.shielded_runner import ShieldedRunner
 from fairmot_mm.registry import SCOPE
 from fairmot_mm.utils.errors import ConfigError, UserInputError
 from fairmot_mm.utils.setup_env import check_deformable_convolutions
@@ -73,8 +75,9 @@ def build_runner(cfg: Config, mode: Literal['train', 'test']) -> Runner:
     # mmengine leaves a hook out that is None, but only if it is one of its own.
     for name in [n for n, hook in hooks.items() if hook is None and n not in _MMENGINE]:
         del hooks[name]
+    lay_out_once()
     with explain_build_errors(cfg.to_dict()):
-        runner = Runner.from_cfg(cfg)
+        runner = ShieldedRunner.from_cfg(cfg)
         model = runner.model.module if is_model_wrapper(runner.model) else runner.model
         check_deformable_convolutions(model)
         if mode == 'train':

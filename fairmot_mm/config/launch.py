@@ -11,6 +11,7 @@ from mmengine.config import Config
 from mmengine.device import get_device
 
 from fairmot_mm.utils.errors import ConfigError
+from fairmot_mm.utils.threads import limit_threads
 
 # Variables with rank, number of processes and rank on the machine; what sets them.
 _LAUNCHERS = {
@@ -26,6 +27,12 @@ _LAUNCHERS = {
         tuple(f'OMPI_COMM_WORLD_{name}' for name in ('RANK', 'SIZE', 'LOCAL_RANK')),
         'mpirun',
     ),
+}
+# Variable with the number of processes on the machine; Slurm sets it on demand.
+_LOCAL_SIZE = {
+    'pytorch': 'LOCAL_WORLD_SIZE',
+    'slurm': 'SLURM_NTASKS_PER_NODE',
+    'mpi': 'OMPI_COMM_WORLD_LOCAL_SIZE',
 }
 
 
@@ -83,6 +90,7 @@ def _join_on_cpu(cfg: Config, variables: tuple[str, ...]) -> None:
             f'sync_bn={cfg.sync_bn!r} needs GPUs, and this machine has none: set '
             'sync_bn=None'
         )
+    limit_threads(int(os.environ.get(_LOCAL_SIZE[cfg.launcher], 1)))
     rank, world_size, local_rank = (os.environ[name] for name in variables)
     os.environ.update(RANK=rank, WORLD_SIZE=world_size, LOCAL_RANK=local_rank)
     if cfg.launcher == 'slurm' and 'MASTER_ADDR' not in os.environ:

@@ -18,9 +18,11 @@ from fairmot_mm.datasets.samplers import (
     VideoSampler,
 )
 from fairmot_mm.datasets.transforms import (
+    FastLetterbox,
     FusedJDEAugment,
     JDERandomAffine,
     Letterbox,
+    LoadFrame,
     LoadImage,
     LoadInstances,
     LoadJDELabels,
@@ -34,11 +36,13 @@ from fairmot_mm.datasets.transforms import (
 __all__ = [
     'ClassBalancedDataset',
     'ConcatDataset',
+    'FastLetterbox',
     'FusedJDEAugment',
     'IdentityBatchSampler',
     'JDEDataset',
     'JDERandomAffine',
     'Letterbox',
+    'LoadFrame',
     'LoadImage',
     'LoadInstances',
     'LoadJDELabels',

@@ -9,6 +9,7 @@ from mmengine.dataset import BaseDataset
 from fairmot_mm.registry import DATASETS, TRANSFORMS
 from fairmot_mm.utils import DataError, SequenceInfo, natural_order, split_range
 from fairmot_mm.utils.file_listing import match_names
+from fairmot_mm.utils.frame_rates import frame_rates
 
 
 @DATASETS.register_module()
@@ -18,7 +19,8 @@ class MOTVideoDataset(BaseDataset):
     Every folder of ``data_root`` that holds images (in ``img1`` or as ``seqinfo.ini``
     says) is a sequence. A sample is one frame with ``frame_id`` (place in the video,
     from 0), ``frame_number`` (number in ground truth and results, see `frame_numbers`),
-    ``frame_rate`` (per second), ``video_name``, ``video_length`` (in frames),
+    ``frame_rate`` and ``exact_frame_rate`` (per second, see `frame_rates`),
+    ``video_name``, ``video_length`` (in frames),
     ``first_frame`` and ``last_frame`` (numbers of the first and the last frame of the
     video) and ``gt_file`` (``gt/gt.txt``, None without ground truth), which the metric
     reads.
@@ -97,7 +99,7 @@ class MOTVideoDataset(BaseDataset):
                     'img_id': start + frame_id,
                     'frame_id': frame_id,
                     'frame_number': number,
-                    'frame_rate': info.frame_rate,
+                    **frame_rates(info.frame_rate),
                     'video_name': info.name,
                     'video_length': len(frames),
                     'first_frame': numbers[0],

@@ -1,8 +1,7 @@
 """IoU of boxes, and the assignments that evaluation makes with it."""
 
-import motmetrics as mm
 import numpy as np
-from scipy.optimize import linear_sum_assignment
+import scipy  # it imports its parts when they are used
 
 IOU_THR = 0.5
 
@@ -50,7 +49,9 @@ def match_as_motmetrics(iou: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     Returns:
         (P,) rows and (P,) columns of the pairs.
     """
-    return mm.lap.linear_sum_assignment(iou_distance(iou), solver='lap')
+    from motmetrics.lap import linear_sum_assignment  # it needs pandas
+
+    return linear_sum_assignment(iou_distance(iou), solver='lap')
 
 
 def match_as_trackeval(iou: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -66,6 +67,6 @@ def match_as_trackeval(iou: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """
     epsilon = np.finfo(np.float64).eps
     scores = np.where(iou < IOU_THR - epsilon, 0, iou)
-    rows, columns = linear_sum_assignment(-scores)
+    rows, columns = scipy.optimize.linear_sum_assignment(-scores)
     paired = scores[rows, columns] > epsilon
     return rows[paired], columns[paired]

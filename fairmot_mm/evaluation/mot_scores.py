@@ -1,15 +1,19 @@
 """CLEAR, identity and HOTA scores of sequences."""
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
-import motmetrics as mm
 import numpy as np
 from tabulate import tabulate
-from trackeval.metrics import HOTA
 
 from fairmot_mm.evaluation.box_matching import iou_distance
 from fairmot_mm.evaluation.mot_protocols import PROTOCOLS, FramePair, SequenceTracks
 from fairmot_mm.utils import ConfigError, DataError
+
+# motmetrics needs pandas, and trackeval scipy: they are imported when a score is
+# computed, not before the first frame.
+if TYPE_CHECKING:
+    from motmetrics import MOTAccumulator
 
 OVERALL = 'OVERALL'
 
@@ -117,10 +121,12 @@ def _format(value: float) -> str:
 
 
 def _clear_scores(pairs: dict[str, list[FramePair]]) -> dict[str, Scores]:
-    host = mm.metrics.create()
+    from motmetrics import lap, metrics
+
+    host = metrics.create()
     names = list(MOTMETRICS_NAMES)
     # Other solvers, if installed, decide ties differently.
-    with mm.lap.set_default_solver('lap'):
+    with lap.set_default_solver('lap'):
         values = {
             name: host.compute(
                 accumulate_events(frames),
@@ -142,7 +148,7 @@ def _clear_scores(pairs: dict[str, list[FramePair]]) -> dict[str, Scores]:
     }
 
 
-def accumulate_events(frames: Sequence[FramePair]) -> mm.MOTAccumulator:
+def accumulate_events(frames: Sequence[FramePair]) -> 'MOTAccumulator':
     """Collect matches, misses, false positives and switches for motmetrics.
 
     Args:
@@ -151,7 +157,9 @@ def accumulate_events(frames: Sequence[FramePair]) -> mm.MOTAccumulator:
     Returns:
         The events of all frames.
     """
-    accumulator = mm.MOTAccumulator()
+    from motmetrics import MOTAccumulator
+
+    accumulator = MOTAccumulator()
     for pair in frames:
         accumulator.update(
             pair.gt_ids, pair.result_ids, iou_distance(pair.iou), frameid=pair.frame
@@ -167,6 +175,8 @@ def _plain(value: float) -> float:
 
 
 def _hota_scores(pairs: dict[str, list[FramePair]]) -> dict[str, Scores]:
+    from trackeval.metrics import HOTA
+
     metric = HOTA()
     values = {
         name: metric.eval_sequence(_trackeval_data(frames))

@@ -2,8 +2,6 @@
 
 from typing import NamedTuple
 
-import motmetrics as mm
-
 from fairmot_mm.evaluation.mot_protocols import PROTOCOLS, SequenceTracks
 from fairmot_mm.evaluation.mot_scores import accumulate_events, require_protocol
 
@@ -42,9 +40,11 @@ def find_switches(
         ConfigError: Unknown protocol.
         DataError: Rows that the protocol refuses.
     """
+    from motmetrics import lap
+
     require_protocol(protocol)
     # Other solvers, if installed, decide ties differently.
-    with mm.lap.set_default_solver('lap'):
+    with lap.set_default_solver('lap'):
         events = accumulate_events(PROTOCOLS[protocol](sequence)).mot_events
     events = events[events['Type'].isin(['MATCH', 'SWITCH'])].reset_index()
     switches = []

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from fairmot_mm.inference.dynamic_batch import dynamic_batch
 from fairmot_mm.models import FairMOT, ONNXDetector
+from fairmot_mm.models.detectors.exported_detector import ExportedDetector
 from fairmot_mm.models.layers import DCNv2
 from fairmot_mm.models.utils.decode import decode_maps
 from fairmot_mm.utils.atomic import atomic_path
@@ -126,7 +127,9 @@ def export_onnx(
 
 
 def compare_onnx(
-    model: FairMOT, path: str | Path, images: Tensor | None = None
+    model: FairMOT,
+    exported: str | Path | ExportedDetector,
+    images: Tensor | None = None,
 ) -> dict[str, float]:
     """Run a model and its export on the same images.
 
@@ -135,13 +138,15 @@ def compare_onnx(
 
     Args:
         model: A `FairMOT` on the CPU, in eval mode.
-        path: Its ONNX file.
+        exported: Its ONNX file, which onnxruntime runs; or a detector that runs it.
         images: (B, 3, H, W) RGB in [0, 1]; by default three images of noise.
 
     Returns:
         See `export_onnx`. Infinite where a class has detections in one of them only.
     """
-    onnx = ONNXDetector(path)
+    onnx = exported
+    if not isinstance(onnx, ExportedDetector):
+        onnx = ONNXDetector(onnx)
     if images is None:
         width, height = onnx.input_size
         # Coarse and fine noise: no two places look alike, so that no scores are equal.
@@ -151,7 +156,7 @@ def compare_onnx(
         images = (F.interpolate(clouds, (height, width), mode='bilinear') + grains) / 2
     with torch.no_grad():
         expected = DetectionGraph(model.detector)(images)
-    found = map(torch.from_numpy, onnx.session.run(None, {'images': images.numpy()}))
+    found = onnx.run_network(images)
     worst = dict.fromkeys(TOLERANCE, 0.0)
     for pairs in zip(*expected, *found, strict=True):
         for name, value in _image_difference(pairs[:4], pairs[4:]).items():

@@ -11,8 +11,13 @@ from mmengine.config import Config
 from fairmot_mm.utils import ConfigError
 
 Precision = Literal['float32', 'float16', 'bfloat16']
-Backend = Literal['pytorch', 'onnxruntime']
+Backend = Literal['pytorch', 'onnxruntime', 'openvino']
 Provider = Literal['cpu', 'cuda', 'tensorrt']
+# What the backends that run an ONNX file take of the options of PyTorch.
+_TAKEN: dict[str | None, tuple[str, ...]] = {
+    'onnxruntime': (),
+    'openvino': ('precision',),
+}
 
 
 @dataclass(frozen=True)
@@ -23,14 +28,17 @@ class InferenceOptions:
     speed. They have no effect on training.
 
     Attributes:
-        backend: ``'onnxruntime'`` runs the network as an ONNX file; from a checkpoint
-            it is exported once and kept in the user's cache. Of the options below it
-            takes only `provider` and `num_threads`.
+        backend: ``'onnxruntime'`` and ``'openvino'`` run the network as an ONNX file;
+            from a checkpoint it is exported once and kept in the user's cache. Of the
+            options below both take `num_threads`, onnxruntime takes `provider`, and
+            OpenVINO `precision`. ``None`` is PyTorch for weights and onnxruntime for
+            an ONNX file.
         provider: What runs an ONNX file in onnxruntime: ``'cpu'``, ``'cuda'`` or
             ``'tensorrt'``, which leaves to CUDA what TensorRT cannot run. The last two
             need onnxruntime-gpu. ``None`` is the provider of the device.
         precision: Type of the network's weights and maps. Batch norms, the output
-            layers and everything behind them stay in float32.
+            layers and everything behind them stay in float32. OpenVINO takes float32
+            and bfloat16.
         channels_last: Whether the channels of a pixel lie next to each other in memory.
             ``None`` turns it on for a CPU, and for low precision on a GPU.
         fuse_conv_bn: Fold batch norms into the convolutions before them. The weights of
@@ -46,7 +54,7 @@ class InferenceOptions:
             each other.
     """
 
-    backend: Backend = 'pytorch'
+    backend: Backend | None = None
     provider: Provider | None = None
     precision: Precision = 'float32'
     channels_last: bool | None = None
@@ -63,9 +71,9 @@ class InferenceOptions:
         )
         for name, kinds in choices:
             value = getattr(self, name)
-            if value not in get_args(kinds) and (name, value) != ('provider', None):
+            if value not in (*get_args(kinds), getattr(InferenceOptions, name)):
                 raise ConfigError(
-                    f'inference.{name} = {getattr(self, name)!r} must be one of '
+                    f'inference.{name} = {value!r} must be one of '
                     f'{", ".join(get_args(kinds))}'
                 )
         for name in ('channels_last', 'fuse_conv_bn', 'compile', 'cuda_graphs'):
@@ -75,11 +83,18 @@ class InferenceOptions:
         threads = self.num_threads
         if threads is not None and (not isinstance(threads, int) or threads < 1):
             raise ConfigError(f'inference.num_threads = {threads!r} must be at least 1')
-        unsupported = self.of_pytorch() if self.backend == 'onnxruntime' else []
-        if unsupported:
+        if self.backend in _TAKEN and (others := self.of_pytorch()):
             raise ConfigError(
-                f'inference.{unsupported[0]} is for the backend pytorch; onnxruntime '
-                'always optimises its graphs, in float32'
+                f'inference.{others[0]} is for the backend pytorch; {self.backend} '
+                'always optimises its graphs'
+            )
+        if self.backend == 'openvino' and self.provider is not None:
+            raise ConfigError('inference.provider is for onnxruntime, not for openvino')
+        if self.backend == 'openvino' and self.precision == 'float16':
+            raise ConfigError(
+                "inference.precision = 'float16' is for a GPU; openvino takes "
+                "'float32' or 'bfloat16', and int8 is a file of "
+                'tools/deployment/quantize.py'
             )
 
     @classmethod
@@ -106,11 +121,12 @@ class InferenceOptions:
         return cls(**given)
 
     def of_pytorch(self) -> list[str]:
-        """Names of the options that are set and that only the backend pytorch has."""
+        """Names of the options that are set and that only PyTorch would follow."""
+        shared = ('backend', 'provider', 'num_threads', *_TAKEN.get(self.backend, ()))
         return [
             field.name
             for field in fields(self)
-            if field.name not in ('backend', 'provider', 'num_threads')
+            if field.name not in shared
             and getattr(self, field.name) != field.default
         ]
 

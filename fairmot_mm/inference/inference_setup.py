@@ -12,7 +12,7 @@ from fairmot_mm.config.class_names import class_names
 from fairmot_mm.inference.accelerate import accelerate
 from fairmot_mm.inference.inference_options import InferenceOptions
 from fairmot_mm.inference.move_to_device import move_to_device
-from fairmot_mm.inference.onnx_backend import use_onnxruntime
+from fairmot_mm.inference.onnx_backend import use_onnx_file
 from fairmot_mm.models import FairMOT
 from fairmot_mm.registry import HOOKS
 
@@ -24,7 +24,7 @@ class InferenceSetup:
 
     Args:
         cfg: Config of the model, changed in place: an ONNX file takes the place of the
-            detector where it is asked for, and hooks that average weights are left out.
+            detector where it is asked for.
         checkpoint: Weights, ours or published ones; an ONNX file; or ``None`` for a
             model that stays at its random start.
         device: As in ``cpu`` or ``cuda:0``; by default the accelerator, and the CPU for
@@ -35,8 +35,8 @@ class InferenceSetup:
         uses_onnx: Whether an ONNX file holds the weights.
 
     Raises:
-        ConfigError: An option of inference is wrong, or see `use_onnxruntime`.
-        CheckpointError: The weights cannot be exported, see `use_onnxruntime`.
+        ConfigError: An option of inference is wrong, or see `use_onnx_file`.
+        CheckpointError: The weights cannot be exported, see `use_onnx_file`.
     """
 
     def __init__(
@@ -49,8 +49,19 @@ class InferenceSetup:
         self.checkpoint = checkpoint
         self.options = InferenceOptions.of_config(cfg)
         self.options.set_threads()
-        self.uses_onnx = use_onnxruntime(cfg, checkpoint, self.options, device)
+        self.uses_onnx = use_onnx_file(cfg, checkpoint, self.options, device)
+        if self.uses_onnx:  # it has no parts to freeze and no gradients to exchange
+            cfg.model.pop('frozen_modules', None)
+            cfg.model_wrapper_cfg = dict(type='LocalModel')
         self.device = device or ('cpu' if self.uses_onnx else get_device())
+
+    def leave_out_averaging(self) -> None:
+        """Leave out hooks that copy the model to average its weights in training.
+
+        An mmengine Runner builds the hooks of its config. An ONNX file cannot be
+        copied, and a test run has nothing to average.
+        """
+        cfg = self.cfg
         if cfg.get('custom_hooks'):
             cfg.custom_hooks = [h for h in cfg.custom_hooks if not _averages(h)]
         hooks = cfg.get('default_hooks') or {}
@@ -81,10 +92,7 @@ class InferenceSetup:
 
 
 def _averages(hook: Any) -> bool:
-    """Whether a hook copies the model to average its weights in training.
-
-    An ONNX file cannot be copied, and a test run has nothing to average.
-    """
+    """Whether a hook copies the model to average its weights."""
     kind = hook['type'] if isinstance(hook, dict) else type(hook)
     if isinstance(kind, str):
         kind = HOOKS.get(kind)

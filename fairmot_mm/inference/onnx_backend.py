@@ -1,7 +1,8 @@
-"""Running a checkpoint with onnxruntime, by an ONNX file that is kept in the cache."""
+"""Running a network as an ONNX file, which is exported once and kept in the cache."""
 
 import hashlib
 from pathlib import Path
+from typing import Any
 
 from mmengine.config import Config
 from mmengine.logging import print_log
@@ -16,7 +17,7 @@ from fairmot_mm.utils import ConfigError
 from fairmot_mm.utils.cache import cache_dir
 
 
-def use_onnxruntime(
+def use_onnx_file(
     cfg: Config,
     checkpoint: str | Path | None,
     options: InferenceOptions,
@@ -28,10 +29,10 @@ def use_onnxruntime(
         cfg: Config of a model, changed in place.
         checkpoint: An ONNX file, which always takes that place; or weights, which are
             exported for the input of the ``test_pipeline`` if the options ask for the
-            backend onnxruntime.
+            backend onnxruntime or openvino.
         options: How the network is to run.
         device: Device of onnxruntime, as in ``cuda:0``; by default the first one of the
-            provider, and the CPU without a provider.
+            provider, and the CPU without a provider. OpenVINO takes the CPU only.
 
     Returns:
         Whether an ONNX file now holds the weights of the model.
@@ -39,29 +40,53 @@ def use_onnxruntime(
     Raises:
         CheckpointError: The weights do not fit the model.
         ConfigError: The model cannot be built or exported; the config has no size of
-            the input; or the options name a provider for a network that PyTorch runs.
+            the input; or an option is for another backend.
     """
-    if checkpoint is None or Path(checkpoint).suffix != '.onnx':
-        if options.backend != 'onnxruntime':
-            if options.provider is not None:
-                raise ConfigError(
-                    f'inference.provider = {options.provider!r} is for onnxruntime: '
-                    "set inference.backend = 'onnxruntime' too, or take an ONNX file "
-                    'in place of the weights'
-                )
-            return False
+    is_onnx = checkpoint is not None and Path(checkpoint).suffix == '.onnx'
+    if is_onnx and options.backend == 'pytorch':
+        raise ConfigError(
+            f"inference.backend = 'pytorch' cannot run {checkpoint}: leave it out "
+            '(onnxruntime runs an ONNX file), or set it to openvino'
+        )
+    if not is_onnx and options.backend in (None, 'pytorch'):
+        if options.provider is not None:
+            raise ConfigError(
+                f'inference.provider = {options.provider!r} is for onnxruntime: '
+                "set inference.backend = 'onnxruntime' too, or take an ONNX file "
+                'in place of the weights'
+            )
+        return False
+    if options.backend == 'openvino':
+        chosen = _openvino(options, device)
+    else:
+        chosen = _onnxruntime(options, device)
+    if not is_onnx:
         model = build_component(cfg.model, MODELS, 'model').eval()
         if checkpoint is not None:
             load_checkpoint(model, checkpoint)
-        checkpoint = _exported_once(model, cfg)
+        checkpoint = _exported_once(model, cfg, options.backend)
+    cfg.model.detector = dict(chosen, onnx_file=str(checkpoint))
+    return True
+
+
+def _onnxruntime(options: InferenceOptions, device: str | None) -> dict[str, Any]:
+    """Config of the detector that runs a file with onnxruntime."""
     on_gpu = options.provider in ('cuda', 'tensorrt')
-    cfg.model.detector = dict(
+    return dict(
         type='ONNXDetector',
-        onnx_file=str(checkpoint),
         device=device or ('cuda:0' if on_gpu else 'cpu'),
         provider=options.provider,
     )
-    return True
+
+
+def _openvino(options: InferenceOptions, device: str | None) -> dict[str, Any]:
+    """Config of the detector that runs a file with OpenVINO."""
+    if device not in (None, 'cpu'):
+        raise ConfigError(
+            f"inference.backend = 'openvino' runs on a CPU, not on {device!r}: leave "
+            'out the device'
+        )
+    return dict(type='OpenVINODetector', precision=options.precision)
 
 
 def input_size(cfg: Config) -> tuple[int, int]:
@@ -88,7 +113,7 @@ def onnx_cache_dir() -> Path:
     return cache_dir('onnx')
 
 
-def _exported_once(model: FairMOT, cfg: Config) -> Path:
+def _exported_once(model: FairMOT, cfg: Config, backend: str | None) -> Path:
     """Give the ONNX file of a model, which is named after all that it depends on."""
     size = input_size(cfg)
     digest = hashlib.sha256(f'{GRAPH_VERSION} {size} {cfg.model}'.encode())
@@ -97,7 +122,7 @@ def _exported_once(model: FairMOT, cfg: Config) -> Path:
     path = onnx_cache_dir() / f'{digest.hexdigest()[:32]}.onnx'
     if not path.is_file():
         print_log(
-            f'the network is exported for onnxruntime to {path}, where later runs find '
+            f'the network is exported for {backend} to {path}, where later runs find '
             'it',
             'current',
         )

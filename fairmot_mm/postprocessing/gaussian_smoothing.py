@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
-from scipy.linalg import matmul_toeplitz, solve_toeplitz
+import scipy  # it imports its parts when they are used
 
 from fairmot_mm.postprocessing.linear_interpolation import by_track
 from fairmot_mm.utils import MOTRows
@@ -64,7 +64,8 @@ def _smooth(tlwh: np.ndarray, tau: float, noise: float) -> np.ndarray:
     kernel = np.exp(-0.5 * (time / scale) ** 2)
     observed = kernel.copy()
     observed[0] += noise
-    smooth = matmul_toeplitz(kernel, solve_toeplitz(observed, tlwh - trend))
+    solved = scipy.linalg.solve_toeplitz(observed, tlwh - trend)
+    smooth = scipy.linalg.matmul_toeplitz(kernel, solved)
     size = (trend + smooth)[:, 2:]
     # A size that would not be above 0 stays as it was.
     size = np.where(size > 0, size, tlwh[:, 2:])

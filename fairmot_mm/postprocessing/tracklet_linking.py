@@ -3,11 +3,7 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import (
-    connected_components,
-    min_weight_full_bipartite_matching,
-)
+import scipy  # it imports its parts when they are used
 
 from fairmot_mm.postprocessing.linear_interpolation import by_track
 from fairmot_mm.registry import TASK_UTILS
@@ -183,7 +179,9 @@ def _mean_embeds(embeds: np.ndarray, track: np.ndarray, num_tracks: int) -> np.n
     known = ~np.isnan(embeds).any(axis=1)
     place = np.arange(known.sum())
     shape = (num_tracks, len(place))
-    member = coo_array((np.ones(len(place)), (track[known], place)), shape=shape)
+    member = scipy.sparse.coo_array(
+        (np.ones(len(place)), (track[known], place)), shape=shape
+    )
     total = member.tocsr() @ embeds[known].astype(float)
     length = np.linalg.norm(total, axis=1, keepdims=True)
     return total / np.where(length > 0, length, np.nan)
@@ -212,8 +210,12 @@ def _cheapest_links(
     costs = 1 + np.concatenate([cost, np.ones(num_tracks)])
     rows = np.concatenate([before, alone])
     columns = np.concatenate([after, num_tracks + alone])
-    matrix = coo_array((costs, (rows, columns)), shape=(num_tracks, 2 * num_tracks))
-    rows, columns = min_weight_full_bipartite_matching(matrix.tocsr())
+    matrix = scipy.sparse.coo_array(
+        (costs, (rows, columns)), shape=(num_tracks, 2 * num_tracks)
+    )
+    rows, columns = scipy.sparse.csgraph.min_weight_full_bipartite_matching(
+        matrix.tocsr()
+    )
     linked = columns < num_tracks
     return rows[linked], columns[linked]
 
@@ -223,10 +225,10 @@ def _first_of_chain(
 ) -> np.ndarray:
     """(T,) track that begins first in the chain of each track."""
     num_tracks = len(begin)
-    links = coo_array(
+    links = scipy.sparse.coo_array(
         (np.ones(len(before)), (before, after)), shape=(num_tracks, num_tracks)
     )
-    _, chain = connected_components(links, directed=False)
+    _, chain = scipy.sparse.csgraph.connected_components(links, directed=False)
     order = np.lexsort((begin, chain))
     _, places = np.unique(chain[order], return_index=True)
     return order[places][chain]

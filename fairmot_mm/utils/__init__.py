@@ -63,9 +63,11 @@ _FILES = {
     'sequence': ('SequenceInfo', 'number_folder', 'split_range'),
     'step_clock': (
         'STEPS',
+        'WAITS',
         'StepClock',
         'failed_step',
         'step',
+        'wait_for',
     ),
     'text_files': ('write_text',),
 }
@@ -74,6 +76,7 @@ _FILE_OF = {name: file for file, names in _FILES.items() for name in names}
 __all__ = [
     'IMAGE_SUFFIXES',
     'STEPS',
+    'WAITS',
     'CheckpointError',
     'ConfigError',
     'DataError',
@@ -99,6 +102,7 @@ __all__ = [
     'sort_images',
     'split_range',
     'step',
+    'wait_for',
     'write_mot',
     'write_text',
 ]

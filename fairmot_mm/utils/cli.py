@@ -258,7 +258,7 @@ def add_inference_arguments(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument(
         '--backend',
-        choices=['pytorch', 'onnxruntime'],
+        choices=['pytorch', 'onnxruntime', 'openvino'],
         help='what runs the network (pytorch; onnxruntime for an ONNX file)',
     )
     group.add_argument(

@@ -1,5 +1,6 @@
 """Reading images, or only their size."""
 
+from io import BytesIO
 from pathlib import Path
 
 import cv2
@@ -9,6 +10,7 @@ from PIL import Image, UnidentifiedImageError
 from fairmot_mm.utils.errors import ImageError
 
 _EXIF_ORIENTATION = 0x0112
+_LYING = (5, 6, 7, 8)  # orientations that exchange width and height
 _PNG = b'\x89PNG\r\n\x1a\n'
 _DEEP = (b'II', b'MM', b'P', b'\xff\x4f')  # TIFF, PNM, JPEG 2000
 # Values below this leave 6 of 8 bits, or fewer: data of 14 bits or less.
@@ -75,6 +77,74 @@ def decode_image(data: np.ndarray, path: str, reduction: int = 1) -> np.ndarray:
             _decode(data, cv2.IMREAD_COLOR | cv2.IMREAD_ANYDEPTH, path), path
         )
     return image
+
+
+def jpeg_size(data: np.ndarray) -> tuple[int, int] | None:
+    """Read the size in the header of a JPEG, as it is stored.
+
+    Other formats gain nothing from decoding at a reduced size, and would lose quality.
+
+    Args:
+        data: (n,) uint8 content of the file.
+
+    Returns:
+        (width, height) in pixels; None if the file is not a JPEG.
+    """
+    header = _jpeg_header(data)
+    return None if header is None else header.size
+
+
+def jpeg_shape(data: np.ndarray) -> tuple[int, int] | None:
+    """Read the shape that a JPEG has after it is decoded, turned upright.
+
+    Args:
+        data: (n,) uint8 content of the file.
+
+    Returns:
+        (height, width) in pixels; None if the file is not a JPEG.
+    """
+    header = _jpeg_header(data)
+    if header is None:
+        return None
+    width, height = header.size
+    lies = header.getexif().get(_EXIF_ORIENTATION, 1) in _LYING
+    return (width, height) if lies else (height, width)
+
+
+def _jpeg_header(data: np.ndarray) -> Image.Image | None:
+    """A JPEG of which only the header is read."""
+    if data[:2].tobytes() != b'\xff\xd8':
+        return None
+    try:
+        return Image.open(BytesIO(data.tobytes()))
+    except (OSError, Image.DecompressionBombError):
+        return None
+
+
+def scale_image(image: np.ndarray, width: int, height: int) -> np.ndarray:
+    """Scale an image by pixel area; one of twice the size or more is halved first.
+
+    OpenCV halves an image much faster than it scales it by any other factor.
+
+    Args:
+        image: (h, w, 3) uint8.
+        width: Width of the result in pixels.
+        height: Height of the result in pixels.
+
+    Returns:
+        (height, width, 3) uint8; the image itself if it has this size.
+    """
+    rows, columns = image.shape[:2]
+    while rows >= 2 * height and columns >= 2 * width:
+        rows, columns = rows // 2, columns // 2
+        image = cv2.resize(
+            image[: 2 * rows, : 2 * columns],
+            (columns, rows),
+            interpolation=cv2.INTER_AREA,
+        )
+    if (rows, columns) == (height, width):
+        return image
+    return cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA)
 
 
 def _decode(data: np.ndarray, flags: int, path: str) -> np.ndarray:

@@ -7,6 +7,8 @@ from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any
 
+from fairmot_mm.utils.threads import available_cores
+
 _PACKAGES = (
     'torch',
     'mmcv',
@@ -41,12 +43,10 @@ def describe_machine(device: str = 'cpu') -> dict[str, Any]:
     if on_gpu:
         versions['cuda'] = str(torch.version.cuda)
         versions['cudnn'] = str(torch.backends.cudnn.version())
-    affinity = getattr(os, 'sched_getaffinity', None)  # Linux only
-    cores = len(affinity(0)) if affinity else os.cpu_count() or 1
     memory = os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES')
     return {
         'cpu': cpu_model(),
-        'cores': cores,
+        'cores': available_cores(),
         'threads': torch.get_num_threads(),
         'memory_gb': round(memory / 1e9, 1),
         'gpu': torch.cuda.get_device_name(device) if on_gpu else None,

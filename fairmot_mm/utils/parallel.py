@@ -2,14 +2,16 @@
 
 import multiprocessing
 import os
-import signal
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from multiprocessing.connection import Connection, wait
+from multiprocessing.connection import Connection
 from typing import TypeVar
 
 from rich.progress import track
+
+from fairmot_mm.utils.shield import worker_context
+from fairmot_mm.utils.threads import available_cores
 
 Job = TypeVar('Job')
 Result = TypeVar('Result')
@@ -34,8 +36,8 @@ def map_parallel(
         function: A function at the top of a module, or a ``partial`` of one.
         jobs: The argument of each call.
         chunk: Number of jobs that a process takes at once.
-        workers: Number of processes; None starts one for each core, but not more than
-            there are chunks of jobs. With one the jobs run in this process.
+        workers: Number of processes; None starts one for each available core, but not
+            more than there are chunks of jobs. With one the jobs run in this process.
         description: Text next to the progress bar.
         show_progress: Draw a progress bar.
 
@@ -43,7 +45,7 @@ def map_parallel(
         The results in the order of ``jobs``.
     """
     chunks = [jobs[start : start + chunk] for start in range(0, len(jobs), chunk)]
-    workers = min(workers or os.cpu_count() or 1, len(chunks))
+    workers = min(workers or available_cores(), len(chunks))
     look: dict = {'description': description, 'disable': not show_progress}
     if workers <= 1:
         return [function(job) for job in track(jobs, **look)]
@@ -52,7 +54,7 @@ def map_parallel(
         is_over,
         call_off,
         ProcessPoolExecutor(
-            workers, initializer=_start_worker, initargs=(is_over,)
+            workers, worker_context(), initializer=_start_worker, initargs=(is_over,)
         ) as executor,
     ):
         try:
@@ -70,15 +72,10 @@ def _call(function: Callable[[Job], Result], jobs: Sequence[Job]) -> list[Result
 
 
 def _start_worker(is_over: Connection) -> None:
-    # Ctrl-C interrupts all processes of the group; the parent handles it for all.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_early, args=(is_over,), daemon=True).start()
 
 
 def _end_early(is_over: Connection) -> None:
-    """End this worker when the parent ends, or sends that the work is over."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        # The message is not read, so that every worker sees it.
-        wait([is_over, parent.sentinel])
-        os._exit(1)
+    """End this worker when the parent sends that the work is over."""
+    is_over.poll(None)  # the message is not read, so that every worker sees it
+    os._exit(1)

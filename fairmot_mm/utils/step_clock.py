@@ -23,6 +23,20 @@ STEPS = (
     'drawing',
     'encoding',  # H.264 and MOT text
 )
+# The threads of a run and the steps of each. With an accelerator, `copy`, `network` and
+# `maps` are the time that the thread waits for it.
+THREADS = {
+    'reading': ('decode', 'letterbox'),
+    'network': ('copy', 'network', 'maps'),
+    'tracking': ('association',),
+    'writing': ('drawing', 'encoding'),
+}
+# What the thread of the network waits for.
+WAITS = (
+    'frames',  # decoded and letterboxed ones
+    'tracks',  # of the frames before
+    'files',  # results that are being drawn and written
+)
 _ON_DEVICE = {'copy', 'network', 'maps'}
 _NOTE = 'in step: '
 
@@ -41,6 +55,11 @@ class StepClock:
     Attributes:
         seconds: By step, the seconds of each event, in the order of their ends.
         frames: By step, the number of frames of each event, in the same order.
+        cpu_seconds: By step, the processor seconds that the step's own thread used in
+            each event, in the same order. What is missing to ``seconds`` passed while
+            the thread waited: for a core, for the interpreter lock or for threads that
+            the step started.
+        waits: By what is waited for, one of `WAITS`, the seconds of each wait.
 
     Example:
         >>> clock = StepClock('cuda:0')
@@ -55,6 +74,8 @@ class StepClock:
         self.device = torch.device(device or 'cpu')
         self.seconds: dict[str, list[float]] = defaultdict(list)
         self.frames: dict[str, list[int]] = defaultdict(list)
+        self.cpu_seconds: dict[str, list[float]] = defaultdict(list)
+        self.waits: dict[str, list[float]] = defaultdict(list)
         self._lock = threading.Lock()
 
     @contextmanager
@@ -80,14 +101,26 @@ class StepClock:
         on_device = name in _ON_DEVICE
         if on_device:
             self._synchronize()
-        start = time.perf_counter()
+        start, cpu_start = time.perf_counter(), time.thread_time()
         yield
         if on_device:
             self._synchronize()
         seconds = time.perf_counter() - start
+        cpu_seconds = time.thread_time() - cpu_start
         with self._lock:
             self.seconds[name].append(seconds)
+            self.cpu_seconds[name].append(cpu_seconds)
             self.frames[name].append(frames)
+
+    def add_wait(self, name: str, seconds: float) -> None:
+        """Count a wait.
+
+        Args:
+            name: One of `WAITS`.
+            seconds: How long it took.
+        """
+        with self._lock:
+            self.waits[name].append(seconds)
 
     def _synchronize(self) -> None:
         import torch
@@ -124,6 +157,22 @@ def step(name: str, frames: int = 1) -> Iterator[None]:
             # What `add_note` does from Python 3.11 on.
             error.__dict__.setdefault('__notes__', []).append(_NOTE + name)
         raise
+
+
+@contextmanager
+def wait_for(name: str) -> Iterator[None]:
+    """Run the body as a wait, measured if a `StepClock` is active.
+
+    Args:
+        name: One of `WAITS`.
+    """
+    clock = _active_clock.get()
+    start = time.perf_counter()
+    try:
+        yield
+    finally:
+        if clock is not None:
+            clock.add_wait(name, time.perf_counter() - start)
 
 
 def failed_step(error: BaseException) -> str | None:

@@ -7,6 +7,7 @@ from fairmot_mm.video.frame import Frame
 from fairmot_mm.video.frame_source import FrameSource, open_source
 from fairmot_mm.video.mot_writer import MOTWriter
 from fairmot_mm.video.result_writer import ResultWriter
+from fairmot_mm.video.video_encoding import VideoEncoding
 from fairmot_mm.video.video_reader import VideoReader
 from fairmot_mm.video.video_writer import VideoWriter
 
@@ -15,6 +16,7 @@ __all__ = [
     'FrameSource',
     'MOTWriter',
     'ResultWriter',
+    'VideoEncoding',
     'VideoReader',
     'VideoWriter',
     'open_source',

@@ -7,6 +7,8 @@ from contextlib import suppress
 from contextvars import copy_context
 from typing import Any, Generic, TypeVar
 
+from fairmot_mm.utils import wait_for
+
 T = TypeVar('T')
 R = TypeVar('R')
 _END = object()
@@ -24,10 +26,12 @@ class CallQueue(Generic[R]):
     Args:
         depth: Number of calls that the caller may be ahead of their results. With 0
             there is no thread: `submit` makes the call itself.
+        result: What a caller waits for, one of `WAITS`, so that an active `StepClock`
+            measures the waits.
     """
 
-    def __init__(self, depth: int) -> None:
-        self.depth = depth
+    def __init__(self, depth: int, result: str = 'frames') -> None:
+        self.depth, self.result = depth, result
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix='call-queue')
         self._pending: deque[Future[R]] = deque()
         self._failed = False
@@ -56,7 +60,7 @@ class CallQueue(Generic[R]):
         run = copy_context().run
         self._pending.append(self._pool.submit(run, self._call, function, *args))
         full = len(self._pending) > self.depth
-        return [self._pending.popleft().result()] if full else []
+        return [self._next_result()] if full else []
 
     def map(
         self, function: Callable[[T], R], items: Iterator[T]
@@ -86,7 +90,7 @@ class CallQueue(Generic[R]):
                     break
                 yield from self.submit(function, item)
             while self._pending:
-                yield self._pending.popleft().result()
+                yield self._next_result()
         finally:
             self.cancel()
         if not isinstance(failure, StopIteration):
@@ -101,11 +105,15 @@ class CallQueue(Generic[R]):
         with self._pool:
             while self._pending:
                 with suppress(CancelledError):
-                    self._pending.popleft().result()
+                    self._next_result()
 
     def cancel(self) -> None:
         """Wait for the call that is being made, and make none of the others."""
         self._pool.shutdown(cancel_futures=True)
+
+    def _next_result(self) -> R:
+        with wait_for(self.result):
+            return self._pending.popleft().result()
 
     def _call(self, function: Callable[..., R], *args: Any) -> R:
         if self._failed:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from numbers import Real
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -57,11 +57,21 @@ class FrameSource:
     has_sound: bool = False
 
 
+class _Reading(NamedTuple):
+    """How files are read: what `open_source` says of ``on_error`` and ``scale``."""
+
+    skip: bool
+    scale: tuple[int, int] | None
+
+
 Source = FrameSource | str | Path | int | Iterable[np.ndarray]
 
 
 def open_source(
-    source: Source, frame_rate: float | None = None, on_error: str = 'stop'
+    source: Source,
+    frame_rate: float | None = None,
+    on_error: str = 'stop',
+    scale: tuple[int, int] | None = None,
 ) -> FrameSource:
     """Open a source of frames.
 
@@ -77,6 +87,9 @@ def open_source(
             and for images without ``seqinfo.ini``, which do not say it.
         on_error: ``skip`` leaves out images and parts of a video that cannot be read;
             ``stop`` ends with an error there.
+        scale: (width, height) in pixels of the box that frames will be fitted into:
+            JPEG files are decoded at a fraction of their size that is enough for this,
+            and again in full when `Frame.image` is read.
 
     Returns:
         The source. A frame is decoded when it is taken, so only damage that shows at
@@ -93,13 +106,13 @@ def open_source(
     if frame_rate is not None:
         _require_rate(frame_rate)
     require_choice('on_error', on_error, ON_ERROR)
-    skip = on_error == 'skip'
+    how = _Reading(on_error == 'skip', scale)
     if isinstance(source, FrameSource):
         opened = source
     elif isinstance(source, int) and not isinstance(source, bool):
         opened = _camera(source)
     elif isinstance(source, str | Path):
-        (opened,) = _open_named(str(source), skip, several=False)
+        (opened,) = _open_named(str(source), how, several=False)
     elif isinstance(source, Iterable) and not isinstance(source, bytes | Mapping):
         length = len(source) if isinstance(source, Sized) else None
         opened = FrameSource('frames', DEFAULT_FRAME_RATE, length, read_arrays(source))
@@ -114,7 +127,7 @@ def open_source(
 def _finish(opened: FrameSource, frame_rate: float | None) -> FrameSource:
     """Set the frame rate that was asked for, and refuse a source without a frame."""
     if frame_rate is not None:
-        frames = (frame._replace(time=None) for frame in opened.frames)
+        frames = (replace(frame, time=None) for frame in opened.frames)
         rate = _as_fraction(frame_rate)
         opened = replace(opened, frame_rate=rate, frames=frames)
     return replace(opened, frames=_not_empty(opened))
@@ -124,6 +137,7 @@ def open_sources(
     sources: Mapping[str, Source] | Sequence[Source],
     frame_rate: float | None = None,
     on_error: str = 'stop',
+    scale: tuple[int, int] | None = None,
 ) -> list[FrameSource]:
     """Open several sources, each with a different name.
 
@@ -134,6 +148,7 @@ def open_sources(
             ``main-2``.
         frame_rate: Frames a second, instead of what each source says.
         on_error: See `open_source`.
+        scale: See `open_source`.
 
     Returns:
         The sources in order, see `open_source`.
@@ -152,10 +167,12 @@ def open_sources(
     if isinstance(sources, Mapping):
         require_file_names(sources)
         return [
-            replace(open_source(source, frame_rate, on_error), name=name)
+            replace(open_source(source, frame_rate, on_error, scale), name=name)
             for name, source in sources.items()
         ]
-    opened = [each for s in sources for each in _open_all(s, frame_rate, on_error)]
+    opened = [
+        each for s in sources for each in _open_all(s, frame_rate, on_error, scale)
+    ]
     names = number_names([source.name for source in opened])
     return [
         replace(source, name=name) for source, name in zip(opened, names, strict=True)
@@ -163,13 +180,17 @@ def open_sources(
 
 
 def _open_all(
-    source: Source, frame_rate: float | None, on_error: str
+    source: Source,
+    frame_rate: float | None,
+    on_error: str,
+    scale: tuple[int, int] | None,
 ) -> list[FrameSource]:
     """The sources that one item of a list stands for."""
     if isinstance(source, str | Path):
-        opened = _open_named(str(source), on_error == 'skip', several=True)
+        how = _Reading(on_error == 'skip', scale)
+        opened = _open_named(str(source), how, several=True)
         return [open_source(each, frame_rate, on_error) for each in opened]
-    return [open_source(source, frame_rate, on_error)]
+    return [open_source(source, frame_rate, on_error, scale)]
 
 
 def _require_different(sources: Iterable[Source]) -> None:
@@ -186,48 +207,48 @@ def _require_different(sources: Iterable[Source]) -> None:
             seen.add(id(frames))
 
 
-def _open_named(text: str, skip: bool, several: bool) -> list[FrameSource]:
+def _open_named(text: str, how: _Reading, several: bool) -> list[FrameSource]:
     """Open what a text means: a URL, a path, a camera number or a pattern."""
     text = local_path(text)
     if is_url(text):
-        return [_open_video(text, skip)]
+        return [_open_video(text, how)]
     path = Path(text)
     if path.is_file():
-        return [_open_file(path, skip)]
+        return [_open_file(path, how)]
     if path.is_dir() and is_sequence(path):
-        return [_open_sequence(path.resolve(), skip)]
+        return [_open_sequence(path.resolve(), how)]
     if text.isascii() and text.isdecimal() and not path.exists():
         return [_camera(int(text))]
     files = find_files(text)
     if files[0].suffix.lower() in IMAGE_SUFFIXES:
-        return [_open_images(files, skip)]
+        return [_open_images(files, how)]
     if len(files) > 1 and not several:
         raise VideoError(
             f'{text} means {len(files)} videos ({files[0].name}, ...); name one of '
             'them, or use MultiStreamInferencer, which takes several'
         )
-    return [_open_video(str(file), skip) for file in files]
+    return [_open_video(str(file), how) for file in files]
 
 
-def _open_file(path: Path, skip: bool) -> FrameSource:
+def _open_file(path: Path, how: _Reading) -> FrameSource:
     if path.suffix.lower() not in IMAGE_SUFFIXES:
-        return _open_video(str(path), skip)
+        return _open_video(str(path), how)
     count = count_pictures(path)
     if count == 1:
-        return replace(_open_images([path], skip), name=path.stem)
+        return replace(_open_images([path], how), name=path.stem)
     rate, frames = read_animation(path)
     return FrameSource(path.stem, _as_fraction(rate), count, frames, (path,))
 
 
-def _open_sequence(folder: Path, skip: bool) -> FrameSource:
+def _open_sequence(folder: Path, how: _Reading) -> FrameSource:
     sequence = SequenceInfo.read(sequence_folder(folder))
     rate = _as_fraction(sequence.frame_rate)
-    return replace(_open_images(sequence.images, skip), frame_rate=rate)
+    return replace(_open_images(sequence.images, how), frame_rate=rate)
 
 
-def _open_images(paths: Sequence[Path], skip: bool) -> FrameSource:
+def _open_images(paths: Sequence[Path], how: _Reading) -> FrameSource:
     name = sequence_folder(paths[0].resolve().parent).name or 'images'
-    frames = read_images(paths, skip)
+    frames = read_images(paths, how.skip, how.scale)
     return FrameSource(name, DEFAULT_FRAME_RATE, len(paths), frames, tuple(paths))
 
 
@@ -237,20 +258,27 @@ def _camera(number: int) -> FrameSource:
     return FrameSource(f'camera{number}', known, None, frames, live=True)
 
 
-def _open_video(location: str, skip: bool) -> FrameSource:
-    reader = VideoReader(location, skip)
+def _open_video(location: str, how: _Reading) -> FrameSource:
+    reader = VideoReader(location, how.skip)
     from_url = is_url(location)
+    if not from_url:
+        reader.close()
     path = Path(location)
     return FrameSource(
         url_name(location) if from_url else path.stem,
         reader.frame_rate or DEFAULT_FRAME_RATE,
         reader.length,
-        reader.frames(),
+        reader.frames() if from_url else _read_video(location, how.skip),
         () if from_url else (path,),
         live=from_url and reader.length is None,
         pixel_aspect=reader.pixel_aspect,
         has_sound=reader.has_sound,
     )
+
+
+def _read_video(location: str, skip: bool) -> Iterator[Frame]:
+    """Open a file anew when its first frame is taken: very many files may wait."""
+    yield from VideoReader(location, skip).frames()
 
 
 def _require_rate(rate: Any) -> None:

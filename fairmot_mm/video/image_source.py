@@ -10,19 +10,27 @@ from PIL import Image, ImageSequence
 
 from fairmot_mm.utils import DataError, frame_numbers
 from fairmot_mm.utils.images import read_image
-from fairmot_mm.video.frame import Frame
+from fairmot_mm.video.frame import Frame, Picture
+from fairmot_mm.video.jpeg_picture import JPEGPicture, open_picture
 
 # Formats that can hold several pictures one after another.
 _ANIMATED = ('.avif', '.gif', '.png', '.tif', '.tiff', '.webp')
 _DEFAULT_SECONDS = Fraction(1, 10)  # what browsers show a picture without a duration
 
 
-def read_images(paths: Sequence[Path], skip_damaged: bool = False) -> Iterator[Frame]:
+def read_images(
+    paths: Sequence[Path],
+    skip_damaged: bool = False,
+    scale: tuple[int, int] | None = None,
+) -> Iterator[Frame]:
     """Read images one after another.
 
     Args:
         paths: The files in order.
         skip_damaged: Whether images that cannot be read are left out.
+        scale: (width, height) in pixels of the box that images will be fitted into: a
+            JPEG is decoded at a fraction of its size that is enough for this. By
+            default all pixels are decoded.
 
     Yields:
         The frames.
@@ -35,14 +43,14 @@ def read_images(paths: Sequence[Path], skip_damaged: bool = False) -> Iterator[F
     try:
         for number, path in zip(frame_numbers(paths).tolist(), paths, strict=True):
             try:
-                image = _read_still(path)
+                pixels = _read_still(path, scale)
             except DataError as error:
                 if not skip_damaged:
                     raise DataError(f'frame {number}: {error}') from error
                 damage.append(error)
                 skipped += 1
                 continue
-            yield Frame(image, str(path), number, skipped=skipped)
+            yield Frame(pixels, str(path), number, skipped=skipped)
             skipped = 0
     finally:
         warn_of_damage(str(paths[0].parent), len(damage), damage[0] if damage else None)
@@ -64,15 +72,20 @@ def warn_of_damage(where: str, count: int, first: Exception | None) -> None:
         )
 
 
-def _read_still(path: Path) -> np.ndarray:
-    """(H, W, 3) BGR of an image that is no animation."""
+def _read_still(path: Path, scale: tuple[int, int] | None) -> np.ndarray | Picture:
+    """Pixels of an image that is no animation; what will be used is decoded."""
     pictures = count_pictures(path)
     if pictures > 1:
         raise DataError(
             f'{path} is an animation of {pictures} pictures; track it by itself, or '
             'put its pictures into files of their own'
         )
-    return read_image(str(path))
+    if scale is None:
+        return read_image(str(path))
+    picture = open_picture(str(path))
+    if isinstance(picture, JPEGPicture):
+        picture.decode_for(scale)
+    return picture
 
 
 def count_pictures(path: Path) -> int:

@@ -19,6 +19,7 @@ from fairmot_mm.video.call_queue import CallQueue
 from fairmot_mm.video.frame import Frame
 from fairmot_mm.video.frame_source import FrameSource
 from fairmot_mm.video.mot_writer import MOTWriter
+from fairmot_mm.video.video_encoding import VideoEncoding
 from fairmot_mm.video.video_writer import VideoWriter
 from fairmot_mm.visualization import TrackVisualizer
 
@@ -58,6 +59,7 @@ class ResultWriter:
             ``refuse``; ``overwrite`` the file of an earlier run; or ``number`` the new
             files, as in ``NAME-2.txt``.
         sources: All files that are read at the same time; no result may replace one.
+        encoding: How the mp4 is compressed.
 
     Raises:
         ConfigError: Unknown ``existing``.
@@ -74,10 +76,12 @@ class ResultWriter:
         depth: int,
         existing: str = 'refuse',
         sources: Collection[Path] = (),
+        encoding: VideoEncoding | None = None,
     ) -> None:
         require_choice('existing', existing, EXISTING)
         self.visualizer = visualizer
         self.visualizer.reset()
+        self._encoding = encoding
         self._text: MOTWriter | None = None
         self._video: VideoWriter | None = None
         self._files = ExitStack()
@@ -86,7 +90,7 @@ class ResultWriter:
             endings = ['.txt', '.mp4'] if save_video else ['.txt']
             paths = self._claim(stem, endings, existing, {*source.files, *sources})
             self._open(source, *paths)
-        self._calls: CallQueue[None] = CallQueue(depth)
+        self._calls: CallQueue[None] = CallQueue(depth, 'files')
         self._files.callback(self._calls.close)
 
     def _claim(
@@ -124,7 +128,9 @@ class ResultWriter:
             return
         if source.has_sound:
             warnings.warn(f'{video} will have no sound: it is left out', stacklevel=2)
-        self._video = VideoWriter(video, source.frame_rate, source.pixel_aspect)
+        self._video = VideoWriter(
+            video, source.frame_rate, source.pixel_aspect, self._encoding
+        )
         self._files.callback(self._video.close)
 
     @property
@@ -164,11 +170,10 @@ class ResultWriter:
         self, frame: Frame, frame_id: int, tracks: InstanceData, rate: float
     ) -> None:
         number = frame_id + 1 if frame.number is None else frame.number
-        image = frame.image
         if self._video:
             with step('drawing'):
                 header = f'frame {number}  people {len(tracks)}  {rate:.1f} fps'
-                image = self.visualizer.draw(image, tracks, header)
+                image = self.visualizer.draw(frame.image, tracks, header)
         with step('encoding'):
             if self._text:
                 self._text.write(number, tracks)

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fairmot_mm.utils import VideoError
+from fairmot_mm.utils.threads import codec_threads
 from fairmot_mm.utils.urls import is_url, without_secrets
 from fairmot_mm.video.frame import Frame
 from fairmot_mm.video.image_source import warn_of_damage
 from fairmot_mm.video.pyav import import_av
+from fairmot_mm.video.video_picture import VideoPicture
 
 if TYPE_CHECKING:
     from av import VideoFrame
@@ -69,7 +71,6 @@ class VideoReader:
             self._container.close()
             raise VideoError(f'{self.location} has no video stream in it')
         self._stream = self._container.streams.video[0]
-        self._stream.thread_type = 'AUTO'
         self.pixel_aspect = Fraction(self._stream.sample_aspect_ratio or 1)
         self.has_sound = bool(self._container.streams.audio)
         rate = self._stream.average_rate or self._stream.guessed_rate
@@ -78,6 +79,10 @@ class VideoReader:
         if self.length is None and self.frame_rate and self._container.duration:
             seconds = self._container.duration / av.time_base
             self.length = round(seconds * self.frame_rate)
+        self._stream.codec_context.thread_count = codec_threads()
+        # Threads that decode a frame each are faster, but hold back as many frames.
+        is_live = self._is_url and self.length is None
+        self._stream.thread_type = 'SLICE' if is_live else 'AUTO'
 
     def __iter__(self) -> Iterator[np.ndarray]:
         """Decode to the end, see `frames`.
@@ -113,7 +118,7 @@ class VideoReader:
                     since = None if time is None or start is None else time - start
                     place = count + left_out + skipped
                     yield Frame(
-                        _to_bgr(frame),
+                        VideoPicture(frame, self.location),
                         self.location,
                         time=self._irregular(since, place),
                         skipped=skipped,
@@ -133,6 +138,10 @@ class VideoReader:
                 'it may be cut off or damaged',
                 stacklevel=2,
             )
+
+    def close(self) -> None:
+        """Close the file, whose frames are not read."""
+        self._container.close()
 
     def _decode(self) -> Iterator['VideoFrame | Exception']:
         """Frames as PyAV has them; an error for a damaged packet that is left out."""
@@ -168,10 +177,3 @@ def _seconds(frame: 'VideoFrame') -> Fraction | None:
     if frame.pts is None or frame.time_base is None:
         return None
     return frame.pts * Fraction(frame.time_base)
-
-
-def _to_bgr(frame: 'VideoFrame') -> np.ndarray:
-    """(H, W, 3) BGR, turned upright: phones store the rotation as metadata."""
-    image = frame.to_ndarray(format='bgr24')
-    quarter_turns = round(frame.rotation / 90) % 4  # counter-clockwise, as in rot90
-    return np.ascontiguousarray(np.rot90(image, quarter_turns))

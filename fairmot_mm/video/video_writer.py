@@ -14,7 +14,9 @@ import numpy as np
 
 from fairmot_mm.utils import OutputError, atomic_path
 from fairmot_mm.utils.contracts import require_range
+from fairmot_mm.utils.threads import codec_threads
 from fairmot_mm.video.pyav import import_av
+from fairmot_mm.video.video_encoding import VideoEncoding
 
 if TYPE_CHECKING:
     from av.container import OutputContainer
@@ -23,8 +25,6 @@ if TYPE_CHECKING:
 # Frames a second; more is a mistake, and an mp4 cannot tell their times apart.
 MAX_FRAME_RATE = 10_000
 _ENCODER = 'libx264'
-# Constant quality; 'veryfast' keeps the encoder from becoming the slowest part.
-_ENCODER_OPTIONS = {'crf': '23', 'preset': 'veryfast'}
 # Fragments of a second (in microseconds).
 _FRAGMENTS = {
     'movflags': 'empty_moov+default_base_moof+delay_moov',
@@ -49,6 +49,7 @@ class VideoWriter:
         path: The mp4 file to make. Its folder is created.
         frame_rate: Frames a second.
         pixel_aspect: Width of a pixel divided by its height, for players.
+        encoding: How the frames are compressed.
 
     Attributes:
         num_frames: Number of frames written so far; after `close`, those in the file.
@@ -64,11 +65,13 @@ class VideoWriter:
         path: str | Path,
         frame_rate: Fraction | float,
         pixel_aspect: Fraction | int = 1,
+        encoding: VideoEncoding | None = None,
     ) -> None:
         require_range(above=0, high=MAX_FRAME_RATE, frame_rate=frame_rate)
         self.path = Path(path)
         self.frame_rate = Fraction(frame_rate).limit_denominator(100_000)
         self.pixel_aspect = Fraction(pixel_aspect)
+        self.encoding = encoding or VideoEncoding()
         self.num_frames = 0
         self._av = import_av()
         self._files = ExitStack()
@@ -109,11 +112,15 @@ class VideoWriter:
         with self._output_errors():
             if self._container is None:
                 self._container = self._open(*image.shape[:2])
-            frame = self._av.VideoFrame.from_ndarray(
+            # The frame takes the pixels without a copy, and is converted at once.
+            frame = self._av.VideoFrame.from_numpy_buffer(
                 _fit(image, self._stream.height, self._stream.width), format='bgr24'
             )
             frame = frame.reformat(
-                format='yuv420p', dst_colorspace='ITU709', dst_color_range='MPEG'
+                format='yuv420p',
+                dst_colorspace='ITU709',
+                dst_color_range='MPEG',
+                threads=1,  # starting threads takes longer than they save
             )
             place = self.num_frames if index is None else index
             time = place / self.frame_rate if time is None else time
@@ -152,7 +159,10 @@ class VideoWriter:
             f'file:{self._fragments}', 'w', format='mp4', options=_FRAGMENTS
         )
         self._stream = container.add_stream(
-            _ENCODER, rate=self.frame_rate, options=_ENCODER_OPTIONS
+            _ENCODER, rate=self.frame_rate, options=self.encoding.options
+        )
+        self._stream.codec_context.thread_count = (
+            self.encoding.threads or codec_threads()
         )
         self._stream.codec_context.time_base = self._tick
         self._stream.sample_aspect_ratio = self.pixel_aspect
@@ -254,6 +264,8 @@ def _fit(image: np.ndarray, height: int, width: int) -> np.ndarray:
     An image that is one row or column too small (an odd size) gets its last one twice.
     """
     rows, columns = height - image.shape[0], width - image.shape[1]
+    if rows == columns == 0:
+        return np.ascontiguousarray(image)
     if rows not in (0, 1) or columns not in (0, 1):
         scale = min(height / image.shape[0], width / image.shape[1])
         size = (round(image.shape[1] * scale), round(image.shape[0] * scale))

@@ -9,7 +9,6 @@ import numpy as np
 from mmdet.structures import DetDataSample
 from mmengine.dist import master_only
 from mmengine.structures import InstanceData
-from mmengine.visualization import Visualizer
 from torch import Tensor
 
 from fairmot_mm.registry import VISUALIZERS
@@ -21,10 +20,11 @@ from fairmot_mm.visualization.drawing import (
     line_width,
     whole_pixels,
 )
+from fairmot_mm.visualization.lazy_figure import LazyFigure
 
 
 @VISUALIZERS.register_module()
-class TrackVisualizer(Visualizer):
+class TrackVisualizer(LazyFigure):
     """Draw tracks: boxes, identities and trails, in one colour for each identity.
 
     As the ``visualizer`` of a config it also passes images to mmengine's back-ends

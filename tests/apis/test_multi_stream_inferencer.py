@@ -9,6 +9,8 @@ import torch
 from fairmot_mm.apis import MultiStreamInferencer, TrackInferencer
 from fairmot_mm.synthetic import SyntheticScene
 from fairmot_mm.utils import ConfigError, OutputError, VideoError, read_mot
+from fairmot_mm.video.video_reader import VideoReader
+from fairmot_mm.video.video_writer import VideoWriter
 
 FIELDS = ('bboxes', 'scores', 'labels', 'instances_id')
 
@@ -184,3 +186,97 @@ def test_wrong_use(network, streets, tmp_path):
         inferencer(streets, tmp_path / 'file')
     with pytest.raises(ConfigError, match='batch_size = 0'):
         MultiStreamInferencer(network, batch_size=0)
+    with pytest.raises(ConfigError, match='max_streams = 0'):
+        MultiStreamInferencer(network, max_streams=0)
+
+
+@pytest.fixture
+def videos(streets, tmp_path):
+    """Five videos of three to seven frames."""
+    paths = []
+    for number in range(5):
+        paths.append(tmp_path / 'videos' / f'{number}.mp4')
+        writer = VideoWriter(paths[-1], 25)
+        for image in streets['c'][: 3 + number]:
+            writer.write(image)
+        writer.close()
+    return paths
+
+
+@pytest.fixture
+def opened(monkeypatch):
+    """Numbers of files that are open for decoding, after each that is opened."""
+    counts, current = [], []
+
+    class Reader(VideoReader):
+        def frames(self):
+            current.append(self)
+            counts.append(len(current))
+            try:
+                yield from super().frames()
+            finally:
+                current.remove(self)
+
+    monkeypatch.setattr('fairmot_mm.video.frame_source.VideoReader', Reader)
+    return counts
+
+
+@pytest.mark.parametrize(
+    ('settings', 'most'),
+    [({}, 5), ({'max_streams': 2}, 2), ({'max_streams': 1}, 1)],
+)
+def test_many_files_wait_for_their_turn(
+    exact_network, videos, opened, settings, most, tmp_path
+):
+    """Some are read at a time; each has the tracks of a file by itself."""
+    inferencer = MultiStreamInferencer(exact_network, **settings)
+    together = by_stream(inferencer([str(tmp_path / 'videos')], tmp_path / 'out'))
+    assert max(opened) == most
+    assert len(opened) == 5
+    assert len([*(tmp_path / 'out').glob('*.mp4')]) == 5
+    for path in videos:
+        alone = list(TrackInferencer(exact_network)(path))
+        assert len(alone) == len(together[path.stem]) == 3 + int(path.stem)
+        for mine, other in zip(together[path.stem], alone, strict=True):
+            for field in FIELDS:
+                torch.testing.assert_close(
+                    mine.pred_track_instances[field], other.pred_track_instances[field]
+                )
+
+
+def test_what_is_no_file_does_not_wait(network, videos, streets):
+    """An endless camera would keep the others from ever starting."""
+    sources = {
+        'file': videos[0],
+        'camera': itertools.cycle(streets['a']),
+        'other': itertools.cycle(streets['b']),
+    }
+    results = MultiStreamInferencer(network, max_streams=1)(sources)
+    seen = {name for name, _ in itertools.islice(results, 20)}
+    results.close()
+    assert seen == {'camera', 'other'}
+
+
+def test_a_file_that_vanishes_while_it_waits(network, videos, tmp_path):
+    """It is reported, and the others are tracked; a missing one is refused at once."""
+    inferencer = MultiStreamInferencer(network, max_streams=1)
+    results = inferencer(videos)
+    videos[2].unlink()
+    seen = []
+    with (
+        pytest.warns(UserWarning, match='stream 2 failed'),
+        pytest.raises(VideoError, match=r'1 of 5 streams failed.* 2: .*2\.mp4 cannot'),
+    ):
+        seen.extend(results)
+    assert by_stream(seen).keys() == {'0', '1', '3', '4'}
+    with pytest.raises(VideoError, match=r'2\.mp4 does not exist'):
+        inferencer(videos)
+
+
+def test_files_that_never_start(network, videos, tmp_path):
+    """A run that is closed early leaves nothing of the files that waited."""
+    inferencer = MultiStreamInferencer(network, max_streams=1)
+    results = inferencer(videos, tmp_path / 'out', save_video=False)
+    assert next(results).name == '0'
+    results.close()
+    assert [path.name for path in (tmp_path / 'out').iterdir()] == ['0.txt']

@@ -1,9 +1,11 @@
 import itertools
 
+import numpy as np
 import pytest
 from mmengine.config import ConfigDict
 
 from fairmot_mm.apis.preparation import Preparation, batched, collate, frames_on_cpu
+from fairmot_mm.datasets import Letterbox
 from fairmot_mm.utils import ConfigError, VideoError
 from fairmot_mm.video.call_queue import ReadAhead
 from fairmot_mm.video.frame_source import open_source
@@ -58,3 +60,53 @@ def test_items_before_a_failure_come_first(size):
 def test_last_batch_is_shorter():
     """Seven items in batches of three."""
     assert list(batched(iter(range(7)), 3)) == [[0, 1, 2], [3, 4, 5], [6]]
+
+
+FAST = [
+    dict(type='LoadFrame'),
+    dict(type='FastLetterbox', scale=(32, 32)),
+    dict(type='PackFrame'),
+]
+
+
+@pytest.mark.parametrize('rate', [7.5, 3.5, 12.5, 0.4, 29.97])
+def test_the_time_between_frames_is_not_rounded(video, rate):
+    """A tracker reads how long a frame takes, also of slow cameras."""
+    prepare = Preparation(ConfigDict(test_pipeline=FAST))
+    samples = [p.packed['data_samples'][0] for p in prepare(open_source(video, rate))]
+    assert {sample.frame_rate for sample in samples} == {max(1, round(rate))}
+    assert {sample.exact_frame_rate for sample in samples} == {rate}
+
+
+@pytest.mark.parametrize('depth', [3, 0])
+def test_frames_are_scaled_while_they_are_decoded(video, depth):
+    """No frame is made in full where the pipeline loads frames instead of images."""
+    prepare = Preparation(ConfigDict(test_pipeline=FAST))
+    assert prepare.scale == (32, 32)
+    prepared = list(prepare.ahead(open_source(video), depth))
+    assert {tuple(each.packed['inputs'].shape) for each in prepared} == {(1, 3, 32, 32)}
+    assert not any('image' in vars(each.frame) for each in prepared)
+    images = [frame.image for frame in open_source(video).frames]
+    for each, image in zip(prepared, images, strict=True):
+        assert each.packed['data_samples'][0].ori_shape == image.shape[:2]
+        np.testing.assert_array_equal(each.frame.image, image)
+        inside = each.packed['inputs'][0, :, 4:28].numpy()
+        np.testing.assert_allclose(
+            inside.mean(axis=(1, 2)), image.mean(axis=(0, 1)), atol=2
+        )
+
+
+@pytest.mark.parametrize('loader', ['LoadImage', 'LoadImageFromFile', None])
+def test_other_pipelines_get_all_pixels(video, loader):
+    """As before, whatever reads the images, or where the frames are all there is."""
+    steps = [dict(type='Letterbox', scale=(32, 32)), dict(type='PackFrame')]
+    if loader:
+        steps.insert(0, dict(type=loader))
+    prepare = Preparation(ConfigDict(test_pipeline=steps))
+    assert prepare.scale is None
+    expected = Letterbox((32, 32))
+    for each in prepare(open_source(video)):
+        image = expected({'img': each.frame.image})['img']
+        np.testing.assert_array_equal(
+            each.packed['inputs'][0].numpy(), image.transpose(2, 0, 1)
+        )

@@ -7,8 +7,9 @@ import pytest
 
 from fairmot_mm.benchmark.workload import prepare_workload
 from fairmot_mm.commands.benchmarks.shared import add_video_arguments
-from fairmot_mm.utils import STEPS, ConfigError, read_mot
+from fairmot_mm.utils import STEPS, WAITS, ConfigError, read_mot
 from fairmot_mm.utils.machine import peak_memory
+from fairmot_mm.utils.step_clock import THREADS
 
 
 def parse(video, width, height, *options):
@@ -119,3 +120,15 @@ def test_size(network, pattern_video, size):
         prepare_workload(args, network),
     ):
         pass
+
+
+def test_threads(benchmark):
+    """What works and what waits adds up; no thread uses more than it takes."""
+    found = benchmark.threads(5)
+    assert set(found['busy']) == set(THREADS)
+    assert set(found['waits']) == set(WAITS)
+    for thread, busy in found['busy'].items():
+        assert 0 < busy <= found['whole']['run']
+        assert 0 <= found['processor'][thread] <= 1.2 * busy + 1
+    assert found['busy']['network'] + found['waits']['frames'] <= found['whole']['run']
+    assert found['processor']['process'] > 0

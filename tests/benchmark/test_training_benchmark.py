@@ -2,6 +2,7 @@ import time
 
 import pytest
 import torch
+from mmcv.ops import ModulatedDeformConv2d, ModulatedDeformConv2dPack
 
 from fairmot_mm.benchmark.training_benchmark import TrainingBenchmark, read_options
 from fairmot_mm.utils import ConfigError
@@ -27,6 +28,16 @@ def test_steps(network, variant):
     name = 'BFloat16OptimWrapper' if 'bfloat16' in variant else 'OptimWrapper'
     assert type(benchmark.optim_wrapper).__name__ == name
     assert benchmark.describe()['memory']['device_mb'] is None
+
+
+def test_operator_of_mmcv(network):
+    """The option mmcv exchanges the deformable convolutions, where there are any."""
+    model = TrainingBenchmark(network, 'mmcv', 'cpu', 1, (96, 64)).model
+    kinds = {type(m) for m in model.modules() if isinstance(m, ModulatedDeformConv2d)}
+    assert kinds == {ModulatedDeformConv2dPack}
+    plain = network.replace('r18-dcn', 'yolov5s')
+    with pytest.raises(ConfigError, match=r'yolov5s.*no deformable convolution'):
+        TrainingBenchmark(plain, 'mmcv', 'cpu', 1, (96, 64))
 
 
 def test_loss_guard(network):

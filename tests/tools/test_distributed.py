@@ -1,7 +1,9 @@
 import os
 import re
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -119,3 +121,38 @@ def test_scripts_say_how_they_are_used(script, count, usage):
     ended = run_script(script, *['word'] * count)
     assert ended.returncode == 2
     assert usage in ended.stderr
+
+
+# Stands for torchrun: notes each signal, and ends a while after the first, status 1.
+NOTE_SIGNALS = """#!/usr/bin/env bash
+received=0
+for name in HUP INT TERM; do trap "received=1; echo $name >> '{log}'" $name; done
+echo ready >> '{log}'
+while [ $received -eq 0 ]; do sleep 0.05; done
+for _ in 1 2 3 4 5 6; do sleep 0.05; done
+exit 1
+"""
+
+
+@pytest.mark.parametrize('number', [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_a_signal_to_all_reaches_torchrun_once(number, tmp_path):
+    """Sent to the whole job, twice: the script waits for torchrun and tells the signal.
+
+    torchrun would leave its processes alone if it got a second signal.
+    """
+    log, fake = tmp_path / 'log', tmp_path / 'python'
+    fake.write_text(NOTE_SIGNALS.format(log=log))
+    fake.chmod(0o755)
+    script = subprocess.Popen(
+        [TOOLS / 'dist_train.sh', 'config.py', '2'],
+        env=os.environ | {'PYTHON': str(fake)},
+        start_new_session=True,
+    )
+    while not log.exists() or not log.read_text():
+        time.sleep(0.02)
+    for _ in range(2):
+        os.killpg(script.pid, number)
+        time.sleep(0.1)
+    assert script.wait() == 128 + number
+    name = number.name.removeprefix('SIG')
+    assert log.read_text().split() == ['ready', name]

@@ -3,7 +3,9 @@
 import importlib.util
 import os
 import signal
+import subprocess
 import sys
+import time
 import traceback
 from pathlib import Path
 
@@ -40,6 +42,44 @@ class SignalHook(Hook):
     def after_train_iter(self, runner, **kwargs):
         if runner.iter == self.at_iter and self.rank in (None, runner.rank):
             os.kill(os.getpid(), self.number)
+
+
+@HOOKS.register_module(force=True)
+class StopWhileWorkersStart(Hook):
+    """Sends a signal to a process and to its worker while the worker is starting.
+
+    Args:
+        moment: Method of a hook after which a data loader starts its worker slowly.
+        epoch: Number of the epoch, from 0.
+        number: Number of the signal.
+        rank: The process that it is sent to.
+        folder: Where the worker notes that it is starting.
+    """
+
+    def __init__(self, moment, epoch, number, rank, folder):
+        self.epoch, self.number, self.rank = epoch, number, rank
+        self.started = Path(folder) / 'started'
+        setattr(self, moment, self.begin)
+
+    def begin(self, runner):
+        if (runner.epoch, runner.rank) != (self.epoch, self.rank):
+            return
+        # torch calls it in a worker before anything of a user.
+        worker_starts = torch.set_num_threads
+        own = os.getpid()
+
+        def start_slowly(num_threads):
+            if os.getpid() != own:
+                self.started.write_text(f'{os.getpid()}\n')
+                time.sleep(0.5)
+            worker_starts(num_threads)
+
+        torch.set_num_threads = start_slowly
+        script = (
+            f'while [ ! -s {self.started} ]; do sleep 0.02; done; '
+            f'kill -{self.number} $(cat {self.started}) {own}'
+        )
+        subprocess.Popen(['sh', '-c', script])
 
 
 @TRANSFORMS.register_module(force=True)

@@ -1,3 +1,4 @@
+import itertools
 import threading
 import time
 from contextlib import nullcontext
@@ -6,7 +7,8 @@ from contextvars import copy_context
 import pytest
 import torch
 
-from fairmot_mm.utils import STEPS, StepClock, failed_step, step
+from fairmot_mm.utils import STEPS, WAITS, StepClock, failed_step, step, wait_for
+from fairmot_mm.utils.step_clock import THREADS
 
 
 def test_every_event_is_measured():
@@ -108,3 +110,26 @@ def test_the_clock_waits_for_the_gpu():
             a @ a
         end.record()
     assert clock.seconds['network'][0] * 1000 >= start.elapsed_time(end)
+
+
+def test_processor_time_and_waits():
+    """Asleep, a step uses no core; a wait is counted by what was waited for."""
+    clock = StepClock()
+    with clock.active():
+        with step('encoding'):
+            time.sleep(0.05)
+        with wait_for('files'):
+            time.sleep(0.02)
+        with pytest.raises(ValueError, match='broken'), wait_for('files'):
+            raise ValueError('broken')
+    with wait_for('frames'):
+        pass
+    assert clock.cpu_seconds['encoding'][0] < 0.04 < clock.seconds['encoding'][0]
+    first, second = clock.waits['files']
+    assert second < 0.02 <= first
+    assert set(clock.waits) == {'files'} < set(WAITS)
+
+
+def test_every_step_has_its_thread():
+    """Each step is one of one thread."""
+    assert sorted(itertools.chain(*THREADS.values())) == sorted(STEPS)

@@ -91,3 +91,21 @@ def test_a_frame_without_pixels():
     """An array of no size is refused by its number."""
     with pytest.raises(DataError, match=r'frame 1 of shape \(0, 0, 3\) has no pixel'):
         next(open_source([np.zeros((0, 0, 3), np.uint8)]).frames)
+
+
+@pytest.mark.parametrize('scale', [None, (32, 32)])
+def test_a_damaged_jpeg_is_found_when_it_is_read(tmp_path, scale):
+    """Also where it is decoded at a fraction of its size, and so it can be skipped."""
+    image = np.random.default_rng(0).integers(0, 256, (96, 128, 3), np.uint8)
+    for number in range(4):
+        cv2.imwrite(str(tmp_path / f'{number}.jpg'), image)
+    (tmp_path / '2.jpg').write_bytes((tmp_path / '2.jpg').read_bytes()[:40])
+    frames = open_source(tmp_path, scale=scale).frames
+    assert [next(frames).number for _ in range(2)] == [0, 1]
+    with pytest.raises(DataError, match=r'frame 2: .*2\.jpg cannot be decoded'):
+        next(frames)
+    with pytest.warns(UserWarning, match='1 frame left out'):
+        read = list(open_source(tmp_path, on_error='skip', scale=scale).frames)
+    assert [(frame.number, frame.skipped) for frame in read] == [(0, 0), (1, 0), (3, 1)]
+    assert {frame.shape for frame in read} == {(96, 128)}
+    assert all((frame.image == cv2.imread(frame.path)).all() for frame in read)

@@ -20,6 +20,9 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.append(str(ROOT))  # the package is not installed yet; this needs no other
+from fairmot_mm.utils.threads import available_cores  # noqa: E402
+
 GIB = 2**30
 MEMORY_PER_JOB = 2 * GIB  # what the compiler needs for one file that includes torch.h
 PIP_STEPS = ('Collecting', 'Downloading', 'Processing', 'Building', 'Successfully')
@@ -110,13 +113,11 @@ def precompiling_compiler(env: dict[str, str], folder: Path) -> Path | None:
 
 def num_jobs() -> int:
     """Compilers that may run at once, by the cores and the memory of the machine."""
-    affinity = getattr(os, 'sched_getaffinity', None)  # not on macOS
-    cores = len(affinity(0)) if affinity else os.cpu_count() or 1
     memory = os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES')
     limit = Path('/sys/fs/cgroup/memory.max')  # of a container; 'max' when unlimited
     if limit.is_file() and (text := limit.read_text().strip()).isdigit():
         memory = min(memory, int(text))
-    return max(1, min(cores, memory // MEMORY_PER_JOB))
+    return max(1, min(available_cores(), memory // MEMORY_PER_JOB))
 
 
 def run_with_progress(command: list[str], env: dict[str, str], log: Path) -> int:

@@ -10,6 +10,9 @@ weights and the data are rendered, so nothing is downloaded; speed is measured b
 tools/analysis_tools/benchmark.py (docs/explanation/performance.md).
 """
 
+import fairmot_mm  # noqa: F401 - before torch: sets how idle threads wait
+
+# isort: split
 import argparse
 import copy
 import sys

@@ -25,5 +25,12 @@ train_pipeline = [
     dict(type='PackJDEInputs'),
 ]
 train_dataloader = dict(batch_size=8, num_workers=1, dataset=dict(repeats='${repeats}'))
+# Frames are scaled while they are decoded: the pixels differ by a grey level on average
+# from those of '${letterbox}', and the scores do not (docs/explanation/performance.md).
+test_pipeline = [
+    dict(type='LoadFrame'),
+    dict(type='FastLetterbox', scale='${input_size}'),
+    dict(type='PackFrame'),
+]
 val_dataloader = dict(num_workers=0)
 test_dataloader = val_dataloader

@@ -2,7 +2,7 @@
 model = dict(
     type='FairMOT',
     data_preprocessor=dict(
-        type='TrackDataPreprocessor',
+        type='ClipPreprocessor',
         use_det_processor=True,
         mean=[0.0, 0.0, 0.0],
         std=[255.0, 255.0, 255.0],

@@ -14,12 +14,13 @@ from fairmot_mm.benchmark.report import Report, Rows, format_number, format_trac
 from fairmot_mm.benchmark.variant import ON_CPU, ON_GPU
 from fairmot_mm.benchmark.workload import Workload, prepare_workload
 from fairmot_mm.utils import STEPS, ConfigError
+from fairmot_mm.utils.step_clock import THREADS
 
 
 def run(args: argparse.Namespace, report: Report) -> None:
     """Measure and report."""
     in_full = args.compare is None
-    further = ('steps', 'latencies') if in_full else ()
+    further = ('steps', 'threads', 'latencies') if in_full else ()
     with prepare_workload(
         args,
         args.config,
@@ -41,7 +42,7 @@ def run(args: argparse.Namespace, report: Report) -> None:
         latencies = one.pop('latencies')
         one['latency'] = summarize(latencies[min(2, len(latencies) - 1) :])
         one['steps'] = {step: summarize(times) for step, times in one['steps'].items()}
-        tables = [_totals(one, args.save_video), _steps(one)]
+        tables = [_totals(one, args.save_video), _steps(one), _threads(one['threads'])]
     else:
         tables = [compare(found)]
     weights = 'random weights (what is detected means nothing)'
@@ -125,6 +126,28 @@ def _steps(found: dict[str, Any]) -> Rows:
             share = times['mean_ms'] * found['fps'] / 10
             rows.append({'step': step, **row, 'of a frame': f'{share:.0f} %'})
     return rows
+
+
+def _threads(found: dict[str, dict[str, float]]) -> Rows:
+    """Make a table of what the threads do, and what that of the network waits for."""
+    whole = found['whole']['run']
+    rows: list[tuple[str, float, float | None]] = [
+        (f'{thread}: {", ".join(THREADS[thread])}', ms, found['processor'][thread])
+        for thread, ms in found['busy'].items()
+    ]
+    rows += [
+        (f'network waits for {name}', ms, None) for name, ms in found['waits'].items()
+    ]
+    rows.append(('whole frame, all threads', whole, found['processor']['process']))
+    return [
+        {
+            'thread': name,
+            'ms a frame': f'{ms:.2f}',
+            'of the time': f'{100 * ms / whole:.0f} %',
+            'processor ms': None if used is None else f'{used:.2f}',
+        }
+        for name, ms, used in rows
+    ]
 
 
 def _totals(found: dict[str, Any], save_video: bool) -> Rows:

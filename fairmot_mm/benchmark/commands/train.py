@@ -7,15 +7,24 @@ from typing import Any
 
 from mmengine.device import get_device
 
+from fairmot_mm.apis import load_config
 from fairmot_mm.benchmark.measure import measure_in_turn
 from fairmot_mm.benchmark.report import Report
 from fairmot_mm.benchmark.training_benchmark import (
     TrainingBenchmark,
     read_options,
 )
+from fairmot_mm.benchmark.variant import fits_network
 from fairmot_mm.utils.machine import describe_machine, machine_line
 
-ON_CPU = ('float32', 'channels-last', 'fused', 'bfloat16', 'channels-last+fused')
+ON_CPU = (
+    'float32',
+    'mmcv',
+    'channels-last',
+    'fused',
+    'bfloat16',
+    'channels-last+fused',
+)
 ON_GPU = (
     'float32',
     'channels-last',
@@ -30,13 +39,16 @@ ON_GPU = (
 def run(args: argparse.Namespace, report: Report) -> None:
     """Measure and report."""
     device = args.device or get_device()
-    options = args.compare or (ON_CPU if device == 'cpu' else ON_GPU)
-    for option in options:
+    default = ON_CPU if device == 'cpu' else ON_GPU
+    for option in args.compare or default:
         read_options(option, device)
     found: dict[str, dict[str, dict[str, Any]]] = {}
     rows: list[dict[str, Any]] = []
     for config in args.configs:
         name = config.stem.removeprefix('fairmot_')
+        cfg = load_config(config, args.cfg_options)
+        fitting = [option for option in default if fits_network(option, cfg)]
+        options = args.compare or fitting
         variants = {
             option: partial(
                 TrainingBenchmark,

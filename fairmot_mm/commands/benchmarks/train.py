@@ -1,8 +1,9 @@
 """Measure training: from a packed batch to updated weights, by network and option.
 
 Every option runs in its own process, one step of each in turn. Images and people are
-noise: the time does not depend on them. Reading the data is measured by
-benchmark_data.py. Hooks are left out, except for the loss guard where it is an option.
+noise: the time does not depend on them. The option mmcv exchanges the deformable
+convolution for mmcv's. Reading the data is measured by benchmark_data.py. Hooks are
+left out, except for the loss guard where it is an option.
 """
 
 import argparse
@@ -17,6 +18,7 @@ from fairmot_mm.utils.cli import (
 # Names of fairmot_mm.benchmark.training_benchmark.OPTIONS.
 OPTIONS = (
     'float32',
+    'mmcv',
     'bfloat16',
     'float16',
     'fused',

@@ -1,8 +1,10 @@
 """Transforms of images, boxes and identities."""
 
+from fairmot_mm.datasets.transforms.fast_letterbox import FastLetterbox
 from fairmot_mm.datasets.transforms.fused_jde_augment import FusedJDEAugment
 from fairmot_mm.datasets.transforms.jde_random_affine import JDERandomAffine
 from fairmot_mm.datasets.transforms.letterbox import Letterbox
+from fairmot_mm.datasets.transforms.load_frame import LoadFrame
 from fairmot_mm.datasets.transforms.load_image import LoadImage
 from fairmot_mm.datasets.transforms.load_instances import LoadInstances
 from fairmot_mm.datasets.transforms.load_jde_labels import LoadJDELabels
@@ -13,9 +15,11 @@ from fairmot_mm.datasets.transforms.random_window import RandomWindow
 from fairmot_mm.datasets.transforms.saturation_value_jitter import SaturationValueJitter
 
 __all__ = [
+    'FastLetterbox',
     'FusedJDEAugment',
     'JDERandomAffine',
     'Letterbox',
+    'LoadFrame',
     'LoadImage',
     'LoadInstances',
     'LoadJDELabels',

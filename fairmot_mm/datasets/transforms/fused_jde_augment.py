@@ -1,13 +1,11 @@
 """The whole augmentation with one warp of the image."""
 
 from collections.abc import Sequence
-from io import BytesIO
 
 import cv2
 import numpy as np
 from mmcv.transforms import BaseTransform
 from mmdet.datasets.transforms import RandomFlip
-from PIL import Image
 
 from fairmot_mm.datasets.transforms.jde_random_affine import JDERandomAffine
 from fairmot_mm.datasets.transforms.letterbox import Letterbox, LetterboxFit
@@ -16,7 +14,7 @@ from fairmot_mm.datasets.transforms.load_jde_labels import LoadJDELabels
 from fairmot_mm.datasets.transforms.saturation_value_jitter import SaturationValueJitter
 from fairmot_mm.registry import TRANSFORMS
 from fairmot_mm.utils.errors import ConfigError
-from fairmot_mm.utils.images import DECODE_FLAGS, decode_image, read_bytes
+from fairmot_mm.utils.images import DECODE_FLAGS, decode_image, jpeg_size, read_bytes
 
 ORDER = (
     LoadImage,
@@ -200,26 +198,6 @@ class FusedJDEAugment(BaseTransform):
             flags=cv2.INTER_LINEAR,
             borderValue=(self.letterbox.pad_val,) * 3,
         )
-
-
-def jpeg_size(data: np.ndarray) -> tuple[int, int] | None:
-    """Read the size in the header of a JPEG.
-
-    Other formats gain nothing from decoding at a reduced size, and would lose quality.
-
-    Args:
-        data: (n,) uint8 content of the file.
-
-    Returns:
-        (width, height) in pixels; None if the file is not a JPEG.
-    """
-    if data[:2].tobytes() != b'\xff\xd8':
-        return None
-    try:
-        with Image.open(BytesIO(data.tobytes())) as header:
-            return header.size
-    except (OSError, Image.DecompressionBombError):
-        return None
 
 
 def choose_reduction(ratio: float) -> int:

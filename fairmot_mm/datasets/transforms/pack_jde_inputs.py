@@ -19,6 +19,7 @@ META_KEYS = (
     'frame_id',
     'frame_number',
     'frame_rate',
+    'exact_frame_rate',
     'timestamp',
     'skipped',
     'video_name',

@@ -11,6 +11,7 @@ from fairmot_mm.engine.bare_model import bare_model
 from fairmot_mm.registry import HOOKS
 from fairmot_mm.utils import ConfigError
 from fairmot_mm.utils.compiled import Compiled
+from fairmot_mm.utils.shield import shield_programs
 
 NETWORK = (
     'detector.backbone',
@@ -96,4 +97,7 @@ class _InTraining:
         self.compiled = Compiled(self.plain, 'CompileNetworkHook', **options)
 
     def __call__(self, *args: Any) -> Any:
-        return (self.compiled if self.module.training else self.plain)(*args)
+        if not self.module.training:
+            return self.plain(*args)
+        with shield_programs():  # the first call, or one of a new shape, compiles
+            return self.compiled(*args)

@@ -80,8 +80,15 @@ class SampleVisualizationHook(Hook):
         self._listening: RemovableHandle | None = None
         self._heatmap: Tensor | None = None
 
-    def before_run(self, runner: Runner) -> None:
-        """Find the head that predicts the heatmap."""
+    def before_train(self, runner: Runner) -> None:
+        """Find the head that predicts the heatmap; a test draws none and needs none."""
+        self._find_head(runner)
+
+    def before_val(self, runner: Runner) -> None:
+        """Find the head, where a run only validates."""
+        self._find_head(runner)
+
+    def _find_head(self, runner: Runner) -> None:
         model = bare_model(runner.model)
         self._head = getattr(getattr(model, 'detector', model), 'bbox_head', None)
         if not isinstance(self._head, HeatmapHead):

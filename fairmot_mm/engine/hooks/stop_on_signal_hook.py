@@ -1,22 +1,21 @@
 """Save a checkpoint and end when a scheduler sends a signal."""
 
-import os
 import signal
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
-from threading import Thread
+from collections.abc import Sequence
 from typing import Any
 
 from mmengine.dist import barrier, get_world_size, is_main_process
 from mmengine.fileio import get_file_backend
 from mmengine.hooks import CheckpointHook, Hook, SyncBuffersHook
 from mmengine.runner import IterBasedTrainLoop, Runner
-from torch.utils.data import DataLoader
 
 from fairmot_mm.engine.hooks.flag_exchange_hook import find_flag_exchange
 from fairmot_mm.engine.resumable_epoch_loop import ResumableEpochLoop
 from fairmot_mm.registry import HOOKS
 from fairmot_mm.utils.errors import ConfigError
+from fairmot_mm.utils.shield import STOP_SIGNALS, shield_workers
+
+_NAMES = [number.name for number in STOP_SIGNALS]
 
 
 @HOOKS.register_module()
@@ -36,24 +35,27 @@ class StopOnSignalHook(Hook):
     the ``CheckpointHook`` leaves out.
 
     Args:
-        signals: Names of the signals; the status is 128 and the signal's number.
+        signals: Names of the signals, of SIGHUP, SIGINT, SIGTERM, SIGUSR1, SIGUSR2 and
+            SIGXCPU; the status is 128 and the signal's number.
 
     Raises:
-        ConfigError: No signal has one of the names.
+        ConfigError: One of the names is another.
     """
 
     # After every hook that an iteration changes, so that the checkpoint is complete.
     priority = 'LOWEST'
 
     def __init__(self, signals: Sequence[str] = ('SIGTERM',)) -> None:
-        unknown = [name for name in signals if name not in signal.Signals.__members__]
+        unknown = [name for name in signals if name not in _NAMES]
         if unknown:
-            raise ConfigError(f'signals: there is no {", ".join(unknown)}')
+            raise ConfigError(
+                f'StopOnSignalHook.signals: {", ".join(map(str, unknown))} cannot stop '
+                f'a run; these can: {", ".join(_NAMES)}'
+            )
         self.signals = [signal.Signals[name] for name in signals]
         self.received = 0  # number of the signal that this process got
         self.agreed = 0  # number of the signal that all processes stop for
         self._handlers: dict[signal.Signals, Any] = {}
-        self._undo = ExitStack()  # changes to the data loaders
 
     def before_train(self, runner: Runner) -> None:
         """Listen to the signals.
@@ -75,17 +77,7 @@ class StopOnSignalHook(Hook):
             self._handlers[number] = signal.signal(number, self._receive)
         for loop in (runner.train_loop, runner.val_loop):
             if loop is not None:
-                self._protect_workers(loop.dataloader)
-
-    def _protect_workers(self, loader: DataLoader) -> None:
-        """Let the processes that load images ignore the signals.
-
-        torchrun and Slurm send a signal to them too, and without them the training
-        could not end its iteration. The process that started them can still end them.
-        """
-        start = loader.worker_init_fn
-        loader.worker_init_fn = _Deaf(self.signals, start)
-        self._undo.callback(setattr, loader, 'worker_init_fn', start)
+                shield_workers(loop.dataloader)
 
     def _receive(self, number: int, frame: object) -> None:
         self.received = number
@@ -155,27 +147,8 @@ class StopOnSignalHook(Hook):
         for number, handler in self._handlers.items():
             signal.signal(number, handler)
         self._handlers = {}
-        self._undo.close()
 
     def after_failure(self, runner: Runner) -> None:
         """Stop listening, unless a signal ends the process, whose status must stay."""
         if not self.agreed:
             self.after_train(runner)
-
-
-class _Deaf:
-    """Start of a process that loads images: signals count if its parent sends them."""
-
-    def __init__(self, signals: Sequence[int], start: Callable | None) -> None:
-        self.signals, self.start = signals, start
-
-    def __call__(self, worker: int) -> None:
-        signal.pthread_sigmask(signal.SIG_BLOCK, self.signals)
-        Thread(target=self._wait_for_parent, daemon=True).start()
-        if self.start is not None:
-            self.start(worker)
-
-    def _wait_for_parent(self) -> None:
-        while signal.sigwaitinfo(self.signals).si_pid != os.getppid():
-            pass
-        os._exit(0)

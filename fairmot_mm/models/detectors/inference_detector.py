@@ -11,7 +11,8 @@ class InferenceDetector(Protocol):
     """A detector for inference: `predict` is `run_network` followed by `decode`.
 
     `JDEDetector` is one, and so are the classes that run its network in another way:
-    `ONNXDetector` and `fairmot_mm.inference.AcceleratedDetector`.
+    `ONNXDetector`, `OpenVINODetector` and
+    `fairmot_mm.inference.AcceleratedDetector`.
     """
 
     def run_network(self, batch_inputs: Tensor) -> Any:

@@ -30,7 +30,8 @@ class FairMOT(BaseMOTModel):
         detector: Config of a detector whose ``pred_instances`` have ``embeds``.
         tracker: Config of a `Tracker`, or of a tracker of mmdet; ``None`` for training
             only.
-        data_preprocessor: Config of mmdet's ``TrackDataPreprocessor``.
+        data_preprocessor: Config of a `ClipPreprocessor`, or of mmdet's
+            ``TrackDataPreprocessor``.
         detect_every: The network runs in every ``detect_every``-th frame; in the frames
             between, the tracker moves its tracks on by their motion (``coast``). With
             1 the network runs in every frame.

@@ -58,7 +58,10 @@ class LowFrameRate:
     @classmethod
     def search_space(cls, cfg: Mapping[str, Any]) -> dict[str, Values]:
         """State the values to try, see `Tunable`."""
-        return {'reference_fps': (10.0, 30.0), 'embed_thr': (0.2, 0.8)}
+        space: dict[str, Values] = {'reference_fps': (10.0, 30.0)}
+        if cfg.get('appearance_step', 0) <= cfg.get('max_step', cls.max_step):
+            space['embed_thr'] = (0.2, 0.8)
+        return space
 
     def step(self, frame_rate: float, frame_gap: int) -> float:
         """Find the time between two frames, in frames at ``reference_fps``.

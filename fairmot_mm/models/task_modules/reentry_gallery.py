@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
+import scipy  # it imports its parts when they are used
 
 from fairmot_mm.registry import TASK_UTILS
 from fairmot_mm.utils.contracts import require_range
@@ -112,7 +112,9 @@ class ReentryGallery:
             with np.errstate(invalid='ignore'):
                 cost[~(second - best >= self.margin)] = np.inf
         # Costs are cut at the threshold, where a pair is as good as no pair.
-        rows, cols = linear_sum_assignment(np.minimum(cost, self.cosine_thr))
+        rows, cols = scipy.optimize.linear_sum_assignment(
+            np.minimum(cost, self.cosine_thr)
+        )
         made = cost[rows, cols] < self.cosine_thr
         recalled[rows[made]] = self._ids[cols[made]]
         stays = np.full(len(self), True)

@@ -9,14 +9,16 @@ from typing import NamedTuple
 
 import lap
 import numpy as np
-from scipy.optimize import linear_sum_assignment
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
+import scipy  # it imports its parts when they are used, in crowds
 
 from fairmot_mm.utils import pairs_in_reach
 
-# Number of pairs up to which one call of the solver is faster than a search for blocks.
-_SMALL = 40
+# Number of pairs of boxes up to which comparing all is faster than a search.
+_SMALL = 40 * 40
+# Number of cells up to which one call of the solver is faster than a search for blocks.
+_ONE_BLOCK = 128 * 128
+# By how much more than its rivals a pair must gain, so that rounding plays no part.
+_ROUNDING = 1 + 1e-9
 # Share of all pairs from which on one matrix product is faster than P dot products.
 _DENSE = 1 / 8
 # Number of cells up to which a table is solved as the published tracker solves it, so
@@ -81,12 +83,27 @@ def cosine_distance(
     Returns:
         (P,) in [0, 2].
     """
-    a, b = _unit_rows(a), _unit_rows(b)
-    if len(rows) > _DENSE * len(a) * len(b):
-        cosine = (a @ b.T)[rows, cols]
-    else:
-        cosine = np.einsum('pc,pc->p', a[rows], b[cols])
+    cosine = dot_products(_unit_rows(a), _unit_rows(b), rows, cols)
     return np.maximum(1 - cosine, 0)
+
+
+def dot_products(
+    a: np.ndarray, b: np.ndarray, rows: np.ndarray, cols: np.ndarray
+) -> np.ndarray:
+    """Multiply vectors of pairs, in the precision of the vectors.
+
+    Args:
+        a: (T, C) vectors.
+        b: (D, C) vectors.
+        rows: (P,) indices into ``a``.
+        cols: (P,) indices into ``b``.
+
+    Returns:
+        (P,) dot products.
+    """
+    if len(rows) > _DENSE * len(a) * len(b):
+        return (a @ b.T)[rows, cols]
+    return np.einsum('pc,pc->p', a[rows], b[cols])
 
 
 def iou_pairs(
@@ -106,7 +123,7 @@ def iou_pairs(
         The pairs, costs in [0, 1].
     """
     extra = float(plus_one)
-    if limit < 1 and len(a) * len(b) > _SMALL**2:
+    if limit < 1 and len(a) * len(b) > _SMALL:
         # Centres of boxes that overlap are at most half of both widths apart.
         reach = np.maximum(a[:, 2] / 2 + b[:, 2].max() / 2 + extra, 0)
         rows, cols = pairs_in_reach(a[:, 0] + a[:, 2] / 2, reach, b[:, 0] + b[:, 2] / 2)
@@ -133,13 +150,12 @@ def assign(
     """Find the partial matching of least cost when an unmade pair costs ``limit``.
 
     This is not "match all, then drop what is above the limit": a pair is made only
-    where it lowers the total. In a crowd most tracks and detections have one possible
-    partner only. Their pairs belong to every best matching, so the solver gets only the
-    other pairs, in blocks that share no track and no detection. Where costs in a block
-    are exactly equal, several matchings may be best. With up to `_LARGE` cells the
-    solver then gets the whole table, and its choice among them is that of the published
-    tracker. In a larger table each block is solved by itself, because equal costs are
-    no reason to wait for seconds.
+    where it lowers the total. In a crowd most pairs belong to every best matching (see
+    `_make_clear_pairs`), so the solver gets only the other pairs, in blocks that share
+    no track and no detection. Where costs of these are exactly equal, several matchings
+    may be best. With up to `_LARGE` cells the solver then gets the whole table, and its
+    choice among them is that of the published tracker. In a larger table each block is
+    solved by itself, because equal costs are no reason to wait for seconds.
 
     Args:
         pairs: Candidates; a cost that is not listed must be above ``limit``.
@@ -153,17 +169,12 @@ def assign(
     if is_large and len(pairs.rows) > _DENSE * shape[0] * shape[1]:
         return _solve(pairs.table(shape), limit)
     near = pairs.keep(pairs.cost <= limit)
-    alone = (np.bincount(near.rows)[near.rows] == 1) & (
-        np.bincount(near.cols)[near.cols] == 1
-    )
-    blocks = _blocks(near.keep(~alone))
-    if not is_large and (
-        (near.cost == limit).any() or any(_has_repeats(block.cost) for block in blocks)
-    ):
+    made, rest = _make_clear_pairs(near, limit)
+    if not is_large and (_has_repeats(rest.cost) or (near.cost == limit).any()):
         return _solve(pairs.table(shape), limit)
-    solved = [_solve_block(block, limit) for block in blocks]
-    rows = np.concatenate([near.rows[alone], *(block[0] for block in solved)])
-    cols = np.concatenate([near.cols[alone], *(block[1] for block in solved)])
+    solved = [_solve_block(block, limit) for block in _blocks(rest)]
+    rows = np.concatenate([made.rows, *(block[0] for block in solved)])
+    cols = np.concatenate([made.cols, *(block[1] for block in solved)])
     order = np.argsort(rows)
     return rows[order], cols[order]
 
@@ -183,14 +194,60 @@ def unmatched(match: np.ndarray, num_detections: int) -> np.ndarray:
     return free
 
 
+def _make_clear_pairs(pairs: Pairs, limit: float) -> tuple[Pairs, Pairs]:
+    """Make the pairs that belong to every best matching.
+
+    A pair gains ``limit`` minus its cost over no pair. If it gains more than the best
+    other pair of its track and the best other pair of its detection do together, then a
+    matching without it becomes better when it replaces those two. What it leaves over
+    is a smaller problem of the same kind.
+
+    Args:
+        pairs: P pairs, none with a cost above ``limit``.
+        limit: Largest cost of a pair.
+
+    Returns:
+        The pairs that are made, and the pairs among which the solver has to choose.
+    """
+    gain = limit - pairs.cost
+    made: list[np.ndarray] = []
+    rest = np.arange(len(gain))
+    while len(rest):
+        rows, cols, gains = pairs.rows[rest], pairs.cols[rest], gain[rest]
+        rivals = _best_other(rows, gains) + _best_other(cols, gains)
+        clear = gains > _ROUNDING * rivals
+        if not clear.any():
+            break
+        made.append(rest[clear])
+        taken = np.isin(rows, rows[clear]) | np.isin(cols, cols[clear])
+        rest = rest[~taken]
+    return pairs.keep(np.concatenate([rest[:0], *made])), pairs.keep(rest)
+
+
+def _best_other(groups: np.ndarray, gains: np.ndarray) -> np.ndarray:
+    """For each pair the largest gain of another pair of its group, at least 0."""
+    best = np.zeros(groups.max() + 1)
+    np.maximum.at(best, groups, gains)
+    is_best = gains == best[groups]
+    second = np.zeros_like(best)
+    np.maximum.at(second, groups, np.where(is_best, 0.0, gains))
+    tied = np.bincount(groups[is_best], minlength=len(best)) > 1
+    second[tied] = best[tied]
+    return np.where(is_best, second[groups], best[groups])
+
+
 def _blocks(pairs: Pairs) -> list[Pairs]:
     """Split pairs so that no track and no detection is in two parts."""
-    if len(pairs.rows) <= _SMALL:
-        return [pairs] if len(pairs.rows) else []
+    if len(pairs.rows) == 0:
+        return []
+    if len(np.unique(pairs.rows)) * len(np.unique(pairs.cols)) <= _ONE_BLOCK:
+        return [pairs]
     cols = pairs.cols + pairs.rows.max() + 1
     size = cols.max() + 1
-    graph = coo_array((np.ones(len(cols)), (pairs.rows, cols)), shape=(size, size))
-    _, block_of = connected_components(graph, directed=False)
+    graph = scipy.sparse.coo_array(
+        (np.ones(len(cols)), (pairs.rows, cols)), shape=(size, size)
+    )
+    _, block_of = scipy.sparse.csgraph.connected_components(graph, directed=False)
     block = block_of[pairs.rows]
     order = np.argsort(block, kind='stable')
     ends = np.flatnonzero(np.diff(block[order])) + 1
@@ -214,7 +271,7 @@ def _solve(cost: np.ndarray, limit: float) -> tuple[np.ndarray, np.ndarray]:
         # SciPy's form of the algorithm needs no columns for "no partner": a pair at or
         # above the limit is worth as much as none.
         gain = np.minimum(cost - limit, 0)
-        rows, cols = linear_sum_assignment(gain)
+        rows, cols = scipy.optimize.linear_sum_assignment(gain)
         made = gain[rows, cols] < 0
         return rows[made], cols[made]
     _, column_of_row, _ = lap.lapjv(cost, extend_cost=True, cost_limit=limit)

@@ -168,6 +168,12 @@ class JDETracker:
             iou_plus_one,
             classes_apart,
         )
+        first_thr, lowest = self.birth.first_score_thr, self.matcher.score_thr
+        if first_thr is not None and first_thr < lowest:
+            raise ConfigError(
+                f'birth.first_score_thr={first_thr} is below {lowest}, the lowest '
+                'score that this tracker and its stages read: set it to this or more'
+            )
         self.parts = OptionalParts(self.motion, camera_motion, gallery, low_frame_rate)
         self.observer: Observer | None = None  # gets the record of every frame
         self.reset()
@@ -235,8 +241,9 @@ class JDETracker:
             data_sample: `pred_instances` with `bboxes` (N, 4) xyxy in pixels of the
                 original frame, `scores` (N,), `labels` (N,) and L2-normalised
                 `embeds` (N, C), on any device, in any order. Metainfo: `frame_id`,
-                where 0 resets the tracker, `frame_rate` (30 if absent), and
-                `ori_shape`, without which frames are taken to keep their size.
+                where 0 resets the tracker, `frame_rate` (30 if absent),
+                `exact_frame_rate` (as `frame_rate` if absent), and `ori_shape`, without
+                which frames are taken to keep their size.
             img: (1, 3, H, W) RGB in [0, 1], network input of the frame; needed
                 only for `camera_motion`.
 
@@ -255,16 +262,16 @@ class JDETracker:
         )
         with self.parts.unchanged_on_failure():
             video, frame, before, embed_thr = self._move_to_frame(info, detections)
-            seconds, max_lost = frame / info.frame_rate, self.max_lost(info.frame_rate)
+            seconds, max_lost = frame / info.exact_rate, self.max_lost(info.frame_rate)
             before = self.parts.follow_camera(before, img, data_sample, detections.tlwh)
             match, stages = self.matcher.match(
-                before, detections, frame, info.frame_rate, embed_thr
+                before, detections, frame, info.exact_rate, embed_thr
             )
             updated = self.lifecycle.update(before, detections, match, frame)
             updated = self.parts.recall(before, updated, seconds)
             free = association.unmatched(match, len(detections))
             seen_tlwh = self.motion.to_tlwh(updated.mean[match >= 0])
-            begun = self.birth.begins(detections, free, seen_tlwh)
+            begun = self.birth.begins(detections, free, seen_tlwh, frame)
             new = self.lifecycle.start(detections, begun, frame, video.num_ids + 1)
             after = self.lifecycle.regroup(updated, new, match >= 0, frame, max_lost)
             self.parts.remember(updated, after, seconds)
@@ -314,7 +321,7 @@ class JDETracker:
             after = self.lifecycle.regroup(
                 tracks, no_tracks, tracks.tracked, frame, max_lost
             )
-            self.parts.remember(tracks, after, frame / info.frame_rate)
+            self.parts.remember(tracks, after, frame / info.exact_rate)
             output = self._pack_output(after)
         coasted = video.num_coasted + 1
         self._video = VideoState(after, frame, video.num_ids, info, coasted)

@@ -61,16 +61,20 @@ class Lifecycle:
         tlwh = detections.tlwh[new]
         mean, cov = self.motion.initiate(self.motion.to_measurement(tlwh))
         count = len(tlwh)
+        num_matches = np.full(count, 1)
+        score_sums = detections.scores[new].astype(np.float64)
+        confirmed = self.birth.confirms(num_matches, score_sums)
         return TrackTable(
             ids=first_id + np.arange(count),
             tracked=np.full(count, True),
-            confirmed=np.full(count, frame == 1 or self.birth.num_matches == 1),
+            confirmed=confirmed | (frame == 1),
             ends_when_lost=np.full(count, False),
             start_frames=np.full(count, frame),
             last_frames=np.full(count, frame),
             scores=detections.scores[new],
             labels=detections.labels[new],
-            num_matches=np.full(count, 1),
+            num_matches=num_matches,
+            score_sums=score_sums,
             embeds=detections.embeds[new],
             recent_embeds=np.repeat(
                 detections.embeds[new][:, None], self.recent_embeds, axis=1
@@ -161,7 +165,10 @@ class Lifecycle:
         updated.scores[rows[rescored]] = detections.scores[found[rescored]]
         updated.labels[rows] = detections.labels[found]
         updated.num_matches[rows] += 1
-        updated.confirmed[rows] |= updated.num_matches[rows] >= self.birth.num_matches
+        updated.score_sums[rows] += detections.scores[found]
+        updated.confirmed[rows] |= self.birth.confirms(
+            updated.num_matches[rows], updated.score_sums[rows]
+        )
         updated.last_frames[rows] = frame
         return updated
 
@@ -197,11 +204,14 @@ class Lifecycle:
         if not self.bar_refound:
             ends_when_lost = ends_when_lost & ~seen
         stays |= waits
+        convincing = ~self.birth.refutes(tracks)
+        stays &= convincing
+        shown = seen & convincing
         order = np.concatenate(
             [
-                np.flatnonzero(seen & was_tracked),
+                np.flatnonzero(shown & was_tracked),
                 len(tracks) + np.arange(len(new_tracks)),
-                np.flatnonzero(seen & ~was_tracked),
+                np.flatnonzero(shown & ~was_tracked),
                 np.flatnonzero(stays & ~was_tracked),
                 np.flatnonzero(stays & was_tracked),
             ]
@@ -223,7 +233,7 @@ class Lifecycle:
             The tracks without the duplicates that lived for a shorter time.
         """
         tracked, lost = np.flatnonzero(tracks.tracked), np.flatnonzero(~tracks.tracked)
-        if not (len(tracked) and len(lost)):
+        if not (len(tracked) and len(lost) and self.duplicate_thr):
             return tracks
         tlwh = self.motion.to_tlwh(tracks.mean)
         same = association.iou_pairs(

@@ -89,7 +89,7 @@ class LikelihoodStage:
         if cfg.get('max_lost') is not None:
             space['max_lost'] = (0.0, 1.0)
         if cfg.get('score_thr') is not None:
-            space['score_thr'] = (0.05, 0.5)
+            space |= {'score_thr': (0.05, 0.5), 'unconfirmed': [False, True]}
         return space
 
     def candidates(
@@ -104,13 +104,14 @@ class LikelihoodStage:
     def pairs(self, unmatched: StageInput) -> Pairs:
         """List the pairs inside the gate, see `Stage`."""
         near = unmatched.gated_pairs()
+        seconds_lost = unmatched.seconds_lost
         if self.max_lost:
-            near = near.keep(unmatched.seconds_lost[near.rows] <= self.max_lost)
+            near = near.keep(seconds_lost[near.rows] <= self.max_lost)
+        of_track = unmatched.log_spread + self.lost_cost * seconds_lost
+        of_track -= self.embed_centre / self.embed_scale
         cost = self.motion_weight / 2 * near.cost
-        cost += unmatched.log_spread[near.rows]
-        distance = unmatched.least_embed_distance(near)
-        cost += (distance - self.embed_centre) / self.embed_scale
-        cost += self.lost_cost * unmatched.seconds_lost[near.rows]
+        cost += of_track[near.rows]
+        cost += unmatched.least_embed_distance(near) / self.embed_scale
         return Pairs(near.rows, near.cols, cost)
 
     def for_low_frame_rate(self, embed_thr: float) -> 'LikelihoodStage':

@@ -87,7 +87,7 @@ class OptionalParts:
             return passed, 1.0, None
         frames = max(passed, now.frame_id - last.frame_id)
         mode = self.low_frame_rate
-        step = mode.step(now.frame_rate, frames)
+        step = mode.step(now.exact_rate, frames)
         appearance_first = mode.appearance_first(step * (num_coasted + 1))
         return frames, step, mode.embed_thr if appearance_first else None
 

@@ -124,13 +124,14 @@ class StageInput:
             (P,) smallest cosine distance in [0, 2] to the smoothed embedding and to the
             recent ones.
         """
-        least = self.embed_distance(pairs)
+        found = self.detections.embeds[self.cols]
+        embeds = self.tracks.embeds[self.rows]
+        most = association.dot_products(embeds, found, pairs.rows, pairs.cols)
         recent = self.tracks.recent_embeds
         if recent.shape[1]:
-            found = self.detections.embeds[self.cols[pairs.cols]]
-            cosine = np.einsum('prc,pc->pr', recent[self.rows[pairs.rows]], found)
-            np.minimum(least, 1 - cosine.max(axis=1), out=least)
-        return np.maximum(least, 0)
+            of_pairs = recent[self.rows[pairs.rows]], found[pairs.cols]
+            np.maximum(most, np.einsum('prc,pc->pr', *of_pairs).max(axis=1), out=most)
+        return np.clip(1 - most, 0, 2)
 
     def alike(self, pairs: Pairs, embed_thr: float | None) -> Pairs:
         """Keep the pairs with similar embeddings.

@@ -25,6 +25,7 @@ class TrackTable:
         scores: (T,) float32.
         labels: (T,) int64.
         num_matches: (T,) int64, detections of the track, the first one included.
+        score_sums: (T,) float64, sum of their scores.
         embeds: (T, C) float32, smoothed, of unit length.
         recent_embeds: (T, R, C) float32 of unit length, those of the last R strong
             detections, the newest first. R is `recent_embeds` of `JDETracker`.
@@ -41,6 +42,7 @@ class TrackTable:
     scores: np.ndarray
     labels: np.ndarray
     num_matches: np.ndarray
+    score_sums: np.ndarray
     embeds: np.ndarray
     recent_embeds: np.ndarray
     mean: np.ndarray

@@ -2,8 +2,9 @@
 
 import math
 import operator
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from mmdet.structures import DetDataSample
 
@@ -17,7 +18,9 @@ class FrameInfo(NamedTuple):
 
     Attributes:
         frame_id: Index of the frame within the video, from 0.
-        frame_rate: Frames a second.
+        frame_rate: Frames a second, rounded to a whole number as published; how long a
+            lost track is kept follows from it.
+        exact_rate: Frames a second; the time between frames follows from it.
         size: Width and height in pixels; None if the data sample does not say.
         time: Seconds from the start of the video; None where frames come at the frame
             rate, so that their number says it.
@@ -25,6 +28,7 @@ class FrameInfo(NamedTuple):
 
     frame_id: int
     frame_rate: float
+    exact_rate: float
     size: tuple[int, int] | None
     time: float | None = None
 
@@ -33,8 +37,9 @@ class FrameInfo(NamedTuple):
         """Read and check the metainfo of a data sample.
 
         Args:
-            data_sample: Metainfo: `frame_id`; `frame_rate` (30 if absent); `ori_shape`
-                (height, width) in pixels, needed where the size of frames may change;
+            data_sample: Metainfo: `frame_id`; `frame_rate` (30 if absent) and
+                `exact_frame_rate` (as `frame_rate` if absent); `ori_shape` (height,
+                width) in pixels, needed where the size of frames may change;
                 `timestamp` in seconds from the start of the video, where frames do not
                 come at the frame rate.
 
@@ -42,8 +47,8 @@ class FrameInfo(NamedTuple):
             The values.
 
         Raises:
-            DataError: `frame_id` is missing or negative, or `frame_rate` or `timestamp`
-                is no number that can be used.
+            DataError: `frame_id` is missing or negative, or a rate or `timestamp` is no
+                number that can be used.
         """
         metainfo = data_sample.metainfo
         try:
@@ -56,12 +61,8 @@ class FrameInfo(NamedTuple):
                 'sample must be the index of the frame in its video, a whole number '
                 'from 0'
             )
-        frame_rate = _real(metainfo.get('frame_rate', 30))
-        if not 0 < frame_rate < math.inf:
-            raise DataError(
-                f'frame_rate={metainfo["frame_rate"]!r} of the data sample must be a '
-                'number above 0'
-            )
+        frame_rate = _rate(metainfo, 'frame_rate', 30)
+        exact_rate = _rate(metainfo, 'exact_frame_rate', frame_rate)
         time = metainfo.get('timestamp')
         if time is not None and not 0 <= (time := _real(time)) < math.inf:
             raise DataError(
@@ -70,7 +71,17 @@ class FrameInfo(NamedTuple):
             )
         height, width = metainfo.get('ori_shape', (0, 0))[:2]
         size = (width, height) if width and height else None
-        return cls(frame_id, frame_rate, size, time)
+        return cls(frame_id, frame_rate, exact_rate, size, time)
+
+
+def _rate(metainfo: Mapping[str, Any], key: str, default: float) -> float:
+    """A frame rate of a metainfo."""
+    rate = _real(metainfo.get(key, default))
+    if not 0 < rate < math.inf:
+        raise DataError(
+            f'{key}={metainfo[key]!r} of the data sample must be a number above 0'
+        )
+    return rate
 
 
 def _real(value: object) -> float:
@@ -113,7 +124,7 @@ class VideoState:
         """
         if info.time is None:
             return 1
-        return max(1, round(info.time * info.frame_rate) + 1 - self.num_frames)
+        return max(1, round(info.time * info.exact_rate) + 1 - self.num_frames)
 
     def require_next(self, info: FrameInfo, detections: Detections) -> None:
         """Check that a frame can follow the last one.

@@ -1,3 +1,6 @@
+import os
+import signal
+import subprocess
 from types import SimpleNamespace
 
 import pytest
@@ -63,3 +66,27 @@ def test_errors():
     hook.before_train(runner)
     with pytest.raises(ConfigError, match=r'Hook: this machine cannot .*no compiler'):
         runner.model.network(torch.rand(2, 3, 8, 8))
+
+
+def test_the_compiler_outlives_a_signal_to_the_job():
+    """SIGTERM to this process and to a compiler that it runs: the code is generated.
+
+    This process gets the signal, and its mask is the old one.
+    """
+    received = []
+    handler = signal.signal(signal.SIGTERM, lambda number, _: received.append(number))
+
+    def backend(graph, _):
+        script = f'kill -TERM {os.getpid()} $$'
+        subprocess.run(['sh', '-c', script], check=True)
+        return graph.forward
+
+    runner = small_runner()
+    try:
+        CompileNetworkHook(modules=['network'], backend=backend).before_train(runner)
+        blocked = signal.pthread_sigmask(signal.SIG_BLOCK, ())
+        runner.model.network(torch.rand(2, 3, 8, 8))
+        assert signal.pthread_sigmask(signal.SIG_BLOCK, ()) == blocked
+    finally:
+        signal.signal(signal.SIGTERM, handler)
+    assert received == [signal.SIGTERM]

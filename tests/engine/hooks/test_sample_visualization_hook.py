@@ -57,7 +57,7 @@ def batch_of(count, width=64, height=32):
 
 
 def iterate(hook, runner, batch, num_iters=4):
-    hook.before_run(runner)
+    hook.before_train(runner)
     for runner.iter in range(num_iters):
         hook.before_train_iter(runner, 0, batch)
         runner.model.bbox_head(torch.stack(batch['inputs']).float())
@@ -110,7 +110,7 @@ def test_no_images_of_training(runner):
 def test_frames_of_a_validation(count, chosen, runner):
     """Spread over the frames, the same each time."""
     hook = SampleVisualizationHook(num_images=count)
-    hook.before_run(runner)
+    hook.before_train(runner)
     runner.val_dataloader = range(10)
     found = []
     for number in range(10):
@@ -127,4 +127,4 @@ def test_refused(runner):
         SampleVisualizationHook(num_images=0)
     plain = SimpleNamespace(model=nn.Linear(1, 1))
     with pytest.raises(ConfigError, match=r'Linear has no bbox_head with get_targets'):
-        SampleVisualizationHook().before_run(plain)
+        SampleVisualizationHook().before_train(plain)

@@ -87,10 +87,11 @@ def test_listening_ends_with_the_training(fails, own_handler, make_runner):
 
 
 def test_refused(make_runner):
-    """A signal without a number, and a loop that begins an epoch anew."""
-    wrong = dict(type='StopOnSignalHook', signals=['SIGTERM', 'SIGNOT'])
-    with pytest.raises(ConfigError, match='there is no SIGNOT'):
-        make_runner([1], custom_hooks=[wrong])
+    """Signals that do not stop a job, and a loop that begins an epoch anew."""
+    for name in ('SIGNOT', 'SIGKILL', 'SIGSTOP', 'SIGCHLD', 'SIGSEGV', 15):
+        wrong = dict(type='StopOnSignalHook', signals=['SIGTERM', name])
+        with pytest.raises(ConfigError, match=f'{name} cannot stop a run.*SIGUSR1'):
+            make_runner([1], custom_hooks=[wrong])
     runner = make_runner([1, 2], custom_hooks=HOOKS, loop='EpochBasedTrainLoop')
     with pytest.raises(ConfigError, match=r"train_cfg\.type='ResumableEpochLoop'"):
         runner.train()

@@ -34,6 +34,18 @@ def test_stands_in_for_the_network(short_model, onnx_file):
             )
 
 
+@pytest.mark.parametrize(('policy', 'spin'), [('PASSIVE', '0'), ('active', '1')])
+def test_threads(onnx_file, monkeypatch, policy, spin):
+    """As many as PyTorch's; idle ones sleep, unless the user lets all spin."""
+    monkeypatch.setenv('OMP_WAIT_POLICY', policy)
+    monkeypatch.setattr(torch, 'get_num_threads', lambda: 3)
+    options = ONNXDetector(onnx_file).session.get_session_options()
+    assert options.intra_op_num_threads == 3
+    for name in ('intra_op', 'inter_op'):
+        entry = options.get_session_config_entry(f'session.{name}.allow_spinning')
+        assert entry == spin
+
+
 def test_another_size_is_refused(onnx_file):
     """The message names both sizes."""
     with pytest.raises(ConfigError, match=r'96x64 pixels.* makes 64x64'):

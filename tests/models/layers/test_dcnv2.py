@@ -3,7 +3,7 @@ import torch
 from mmcv.ops import ModulatedDeformConv2dPack
 from torch import nn
 
-from fairmot_mm.models.layers import DCNv2, dcnv2
+from fairmot_mm.models.layers import DCNv2, dcnv2, sample_corners
 from fairmot_mm.models.layers.conv_bn_relu import ConvBNReLU
 
 
@@ -35,15 +35,14 @@ def pair_of_layers(shift_std=0.3, **kwargs):
 )
 def test_equals_the_operator_of_mmcv(kwargs, memory_format, monkeypatch):
     """Sampling by rows equals mmcv's operator, for any chunk size."""
-    monkeypatch.setattr(dcnv2, '_CHUNK', 7)
+    monkeypatch.setattr(sample_corners, '_CHUNK', 7)
     own, theirs = pair_of_layers(**kwargs)
     x = torch.randn(2, 6, 11, 13, dtype=torch.float64)
     with torch.no_grad():
         out = own(x.to(memory_format=memory_format))
         expected = theirs(x)
     torch.testing.assert_close(out, expected, rtol=0, atol=1e-12)
-    if kwargs.get('groups', 1) == 1:
-        assert out.is_contiguous(memory_format=memory_format)
+    assert out.is_contiguous(memory_format=memory_format)
 
 
 def sample_one_channel(shift):
@@ -66,7 +65,7 @@ def test_samples_beyond_the_border_count_by_their_share():
     'weight_format', [torch.contiguous_format, torch.channels_last]
 )
 def test_gradients_are_those_of_mmcv(weight_format):
-    """Training uses mmcv's operator; maps and weights may have any memory format."""
+    """Maps and weights of a training may have any memory format."""
     own, theirs = pair_of_layers(kernel_size=3, padding=1)
     own = own.to(memory_format=weight_format)
     x = torch.randn(2, 6, 5, 7, dtype=torch.float64)
@@ -83,6 +82,41 @@ def test_gradients_are_those_of_mmcv(weight_format):
     torch.testing.assert_close(inputs[0].grad, inputs[1].grad)
     for name, parameter in own.named_parameters():
         torch.testing.assert_close(parameter.grad, theirs.get_parameter(name).grad)
+
+
+@pytest.mark.parametrize('dtype', [torch.float32, torch.bfloat16])
+def test_mixed_precision_is_that_of_mmcv(dtype):
+    """Beside a network in bfloat16 the layer computes in float32, with either operator.
+
+    mmcv's operator gets contiguous tensors of one type, whatever the network gives.
+    """
+    own, _ = pair_of_layers(kernel_size=3, padding=1)
+    own = own.float().to(memory_format=torch.channels_last)
+    x = torch.randn(2, 6, 5, 7).to(dtype, memory_format=torch.channels_last)
+    results = []
+    for operator in (dcnv2.deform_conv2d, dcnv2.mmcv_deform_conv2d):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(dcnv2, 'deform_conv2d', operator)
+            map_ = x.clone().requires_grad_()
+            with torch.autocast('cpu', dtype=torch.bfloat16):
+                out = own(map_)
+            own.zero_grad()
+            out.float().square().sum().backward()
+        results.append([out, map_.grad, *(p.grad for p in own.parameters())])
+    assert results[0][0].dtype == torch.bfloat16
+    for ours, theirs in zip(*results, strict=True):
+        difference = (ours.float() - theirs.float()).norm()
+        assert difference < 1e-3 * theirs.float().norm()
+
+
+def test_generated_code_trains_it():
+    """A layer that torch.compile has rewritten gives the same gradients."""
+    own, _ = pair_of_layers(kernel_size=3, padding=1)
+    x = torch.randn(2, 6, 5, 7, dtype=torch.float64)
+    expected = torch.autograd.grad(own(x).square().sum(), own.parameters())
+    compiled = torch.compile(own, backend='aot_eager', fullgraph=True)
+    found = torch.autograd.grad(compiled(x).square().sum(), own.parameters())
+    torch.testing.assert_close(found, expected)
 
 
 def test_values_that_are_not_finite_stay_in_their_pixels():

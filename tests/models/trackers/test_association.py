@@ -102,13 +102,28 @@ def test_assign_equals_the_whole_problem(seed, ties):
     check_whole_problem(cost, 0.5)
 
 
+@pytest.mark.parametrize('seed', range(30))
+def test_clear_pairs_equal_the_whole_problem(seed):
+    """Pairs that beat all others are made first; most rounds leave some to solve."""
+    rng = np.random.default_rng(seed)
+    shape = rng.integers(5, 60, 2)
+    cost = rng.normal(2, 1, shape)
+    same = rng.permutation(shape.max())[: shape.min()]
+    twin = np.arange(shape.min())
+    cost[(same, twin) if shape[0] > shape[1] else (twin, same)] -= rng.uniform(0, 9)
+    cost[rng.random(shape) < rng.uniform(0, 0.98)] = np.inf
+    check_whole_problem(cost, 3.0)
+
+
+@pytest.mark.parametrize('num_cols', [80, 160])
 @pytest.mark.parametrize('seed', range(10))
-def test_blocks_equal_the_whole_problem(seed):
+def test_blocks_equal_the_whole_problem(seed, num_cols):
     """Groups of a crowd that touch nobody else are solved apart with equal result."""
     rng = np.random.default_rng(seed)
-    cost = np.full((90, 80), np.inf)
-    for k in range(0, 80, 8):
-        rows, cols = rng.permutation(90)[:8], np.arange(k, k + 8)
+    num_rows = num_cols + 10
+    cost = np.full((num_rows, num_cols), np.inf)
+    for k in range(0, num_cols, 8):
+        rows, cols = rng.permutation(num_rows)[:8], np.arange(k, k + 8)
         cost[np.ix_(rows, cols)] = rng.uniform(0, 0.8, (8, 8))
     check_whole_problem(cost, 0.4)
 

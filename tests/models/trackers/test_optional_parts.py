@@ -227,3 +227,34 @@ def test_after_coasting_appearance_comes_first(make_sample):
         else:
             tracker.coast(make_sample([], NOBODY, t))
     assert ids(result) == [1]
+
+
+def test_the_exact_rate_sets_the_time_between_frames(make_sample):
+    """At 7.5 frames a second a step is four frames at 30, not 3.75 as at 8."""
+    seen = []
+
+    def steps(sample):
+        tracker = JDETracker(low_frame_rate=dict(type='LowFrameRate'))
+        part = tracker.parts.low_frame_rate
+        for frame_id in range(2):
+            one = make_sample([box(100)], [ALICE], frame_id, frame_rate=8)
+            one.set_metainfo(sample)
+            tracker.track(one)
+        seen.append(part.step(tracker._video.last.exact_rate, 1))
+        return tracker
+
+    assert steps({'exact_frame_rate': 7.5}).max_lost(8) == 8
+    steps({})
+    assert seen == [4.0, 3.75]
+
+
+def test_times_of_frames_are_counted_at_the_exact_rate(make_sample):
+    """Ten seconds at 7.5 frames a second are 75 frames; at 8 they would be 80."""
+    tracker = JDETracker(track_buffer=30)
+    for frame_id in range(120):
+        people = [box(100)] if frame_id in (0, 110) else []
+        embeds = [ALICE] * len(people) if people else NOBODY
+        sample = make_sample(people, embeds, frame_id, frame_rate=8)
+        sample.set_metainfo({'exact_frame_rate': 7.5, 'timestamp': frame_id / 7.5})
+        tracker.track(sample)
+    assert tracker._video.num_frames == 120

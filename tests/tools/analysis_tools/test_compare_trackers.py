@@ -58,7 +58,8 @@ def test_table(main, sequence, config, capsys):
     assert 'miss_rate=0' in lines[0]
     table = [line.split('|')[1:-1] for line in lines if line.startswith('| ')]
     cells = {name.strip(): values for name, *values in table}
-    assert [float(cell) for cell in cells['ours'][:6]] == [100, 100, 100, 0, 0, 0]
+    assert [cell.strip() for cell in cells['ours'][:3]] == ['100.00 ± 0.00'] * 3
+    assert [float(cell) for cell in cells['ours'][3:6]] == [0, 0, 0]
     assert float(cells['blind'][5]) == 24
     assert cells['blind'][6].strip() == '-100.00 ± 0.00'
 
@@ -119,6 +120,8 @@ def test_gains_come_with_their_error():
     first = np.array([[50.0, 0, 60, 1, 1, 1], [70, 0, 60, 1, 1, 1]])
     second = first + np.array([[1, 0, 2, 0, 0, 0], [3, 0, 2, 0, 0, 0]])
     last = compare_trackers.format_rows({'a': first, 'b': second}).splitlines()[-1]
+    cells = [cell.strip() for cell in last.split('|')[2:5]]
+    assert cells == ['62.00 ± 15.56', '0.00 ± 0.00', '62.00 ± 0.00']
     assert [cell.strip() for cell in last.split('|')[-3:-1]] == [
         '+2.00 ± 1.00',
         '+2.00 ± 0.00',
@@ -364,12 +367,16 @@ def test_a_peer_needs_the_frames(boxmot, detections):
         tracker.track(sample)
 
 
-@pytest.mark.parametrize('name', ['peers', 'likelihood_parts'])
+@pytest.mark.parametrize('name', ['peers', 'peers_noise', 'likelihood_parts'])
 def test_shipped_inputs_can_be_built(name, not_installed):
     """Each of our own trackers in the files of the project is valid."""
     register_all_modules()
-    trackers = load_config(f'tools/analysis_tools/inputs/{name}.py').trackers
-    for cfg in trackers.values():
+    config = load_config(f'tools/analysis_tools/inputs/{name}.py')
+    tables = [
+        config.trackers,
+        *(each.trackers for each in config.get('comparisons', [])),
+    ]
+    for cfg in (cfg for trackers in tables for cfg in trackers.values()):
         if str(cfg.type).startswith('fairmot_mm.actions.'):
             with pytest.raises(PackageMissingError):
                 build_tracker(cfg)

@@ -59,6 +59,42 @@ def test_finds_better_settings(main, noisy, config, tmp_path, capsys):
     assert set(tracker.cost_thrs) == {'iou'}
 
 
+def test_the_first_trial_is_the_start(main, noisy, tmp_path, capsys):
+    """A search never ends below the tracker it began with, and near it on request."""
+    config = tmp_path / 'good.py'
+    config.write_text("model = dict(tracker=dict(type='JDETracker', track_buffer=77))")
+    options = [str(noisy), '--config', str(config), '--metric', 'mean', '--around']
+    main([*options, '0.1', '--trials', '1', '--out', str(tmp_path / 'one')])
+    start, trial = capsys.readouterr().out.splitlines()[:2]
+    tuned = Config.fromfile(tmp_path / 'one' / 'tuned_tracker.py').model.tracker
+    assert tuned.track_buffer == 77
+    assert start.startswith('start')
+    assert trial.startswith('trial 0')
+    main([*options, '0.1', '--trials', '4', '--out', str(tmp_path / 'four')])
+    tuned = Config.fromfile(tmp_path / 'four' / 'tuned_tracker.py').model.tracker
+    assert 73 <= tuned.track_buffer <= 81
+    for share in ('0', '1', 'nan'):
+        with pytest.raises(SystemExit, match=f'--around {share}.*above 0 and below 1'):
+            main([*options, share, '--out', str(tmp_path / 'none')])
+
+
+def test_validation_takes_no_part(main, noisy, config, tmp_path, capsys):
+    """Other detections are scored at the end, and change nothing in the search."""
+    options = [str(noisy / 'a.npz'), '--config', str(config), '--trials', '3']
+    main([*options, '--out', str(tmp_path / 'without')])
+    without = capsys.readouterr().out.splitlines()[:2]
+    other = noisy / 'b.npz'
+    main([*options, '--out', str(tmp_path / 'with'), '--validation', str(other)])
+    found = capsys.readouterr().out.splitlines()
+    assert found[:2] == without
+    assert found[2] == f'on {other}:'
+    best = build_tracker(tmp_path / 'with' / 'tuned_tracker.py')
+    scores = score_tracker(best, load_all_detections(other))[OVERALL]
+    assert f'HOTA {100 * scores["HOTA"]:.2f}' in found[4]
+    with pytest.raises(SystemExit, match='missing.npz does not exist'):
+        main([*options, '--out', str(tmp_path), '--validation', 'missing.npz'])
+
+
 def test_goes_on_where_it_was(main, noisy, tmp_path, capsys):
     """Trials of an earlier run count; another question needs another folder."""
     options = [str(noisy), '--out', str(tmp_path / 'out'), '--trials']
@@ -174,7 +210,7 @@ def test_parts_state_their_own_parameters():
 @pytest.mark.parametrize(
     ('key', 'cfg'),
     [
-        ('birth', dict(type='TrackBirth', score_thr=0.8)),
+        ('birth', dict(type='TrackBirth', score_thr=0.8, min_evidence=1.0)),
         ('motion', dict(type='KalmanFilterXYAH')),
         ('motion', dict(type='KalmanFilterXYWH')),
         ('low_score', dict(type='LowScoreAssociation')),

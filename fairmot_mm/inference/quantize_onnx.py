@@ -1,0 +1,131 @@
+"""Quantisation of an exported network to int8, after its training."""
+
+import logging
+import os
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from fairmot_mm.utils.errors import CheckpointError, ConfigError
+
+if TYPE_CHECKING:
+    from onnx import GraphProto, ModelProto
+
+# What the decoding of the maps lies behind.
+_LAYERS = {'Conv', 'ConvTranspose', 'DeformConv', 'Gemm', 'MatMul'}
+_QUANTIZERS = {'QuantizeLinear', 'DequantizeLinear'}
+
+Judge = Callable[[Path, Sequence[int]], list[float]]
+
+
+def quantize_onnx(
+    path: str | Path,
+    out: str | Path,
+    num_images: int,
+    image: Callable[[int], np.ndarray],
+    judge: tuple[Judge, int, float] | None = None,
+) -> None:
+    """Write an int8 form of an ONNX file of `export_onnx`, by NNCF.
+
+    Weights and the inputs of convolutions become 8-bit numbers, whose ranges are those
+    that occur in the images (post-training quantisation with bias correction). The
+    decoding, which computes positions and scores, stays in float32. The file keeps the
+    metadata, and quantisation is written with standard operators (``QuantizeLinear``,
+    ``DequantizeLinear``), so that OpenVINO and onnxruntime run it.
+
+    Args:
+        path: The file in floating point.
+        out: File to write.
+        num_images: Number of images to calibrate on.
+        image: Gives image k, (1, 3, H, W) float32 RGB in [0, 1].
+        judge: For accuracy control: layers are put back to floating point, those first
+            that matter most, until the mean of the function is at most the last number.
+            The function gives for a file and places of frames what each frame loses,
+            from 0 to 1; the number of its frames comes second.
+
+    Raises:
+        ConfigError: A package is missing.
+        CheckpointError: The file is quantised already, or NNCF cannot quantise it.
+    """
+    _require_packages()
+    # NNCF reports its use to its maker unless it believes to be tested.
+    os.environ.setdefault('NNCF_CI', '1')
+    import nncf
+    import onnx
+
+    nncf.set_log_level(logging.ERROR)
+    model = onnx.load(path)
+    if any(node.op_type in _QUANTIZERS for node in model.graph.node):
+        raise CheckpointError(f'{path} is quantized already: give the original')
+    calibration = nncf.Dataset(range(num_images), lambda k: {'images': image(k)})
+    settings = {
+        'preset': nncf.QuantizationPreset.MIXED,
+        'subset_size': num_images,
+        'ignored_scope': nncf.IgnoredScope(
+            names=list(decoding_nodes(model.graph)), validate=False
+        ),
+    }
+    try:
+        if judge is None:
+            quantized = nncf.quantize(model, calibration, **settings)
+        else:
+            function, num_frames, max_drop = judge
+            quantized = nncf.quantize_with_accuracy_control(
+                model,
+                calibration,
+                nncf.Dataset(range(num_frames)),
+                _validation(function),
+                max_drop=max_drop,
+                **settings,
+            )
+    except nncf.InternalError as error:
+        raise CheckpointError(f'NNCF cannot quantize {path}: {error}') from error
+    onnx.save(quantized, out)
+
+
+def decoding_nodes(graph: 'GraphProto') -> Iterator[str]:
+    """Find the operators behind the last layers of a network.
+
+    Args:
+        graph: Its operators are in the order in which they run.
+
+    Yields:
+        The names of the operators that no layer with weights follows.
+    """
+    followed: set[str] = set()  # values that a layer depends on
+    for node in reversed(graph.node):
+        is_layer = node.op_type in _LAYERS
+        if is_layer or followed.intersection(node.output):
+            followed.update(node.input)
+        else:
+            yield node.name
+
+
+def _validation(
+    judge: Judge,
+) -> Callable[['ModelProto', Iterable[int]], tuple[float, list[float]]]:
+    """The function in the form in which NNCF asks for it: more is better."""
+    import onnx
+
+    def validate(model: 'ModelProto', places: Iterable[int]) -> tuple[float, list[float]]:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder, 'candidate.onnx')
+            onnx.save(model, path)
+            kept = [1 - loss for loss in judge(path, list(places))]
+        return float(np.mean(kept)), kept
+
+    return validate
+
+
+def _require_packages() -> None:
+    packages = ('nncf', 'onnx', 'openvino')
+    missing = [name for name in packages if find_spec(name) is None]
+    if missing:
+        raise ConfigError(
+            f'{", ".join(missing)} is not installed; quantization needs it: '
+            f'pip install {" ".join(packages)}'
+        )
