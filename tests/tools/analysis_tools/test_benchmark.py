@@ -289,3 +289,23 @@ def test_load(run, pattern_video, page, monkeypatch):
         for waits in ('spin', 'sleep')
     ]
     assert '1 busy processes' in page.read_text()
+
+
+def test_frames(run, pattern_video, page):
+    """Ways of reading, and presets of the encoder with size and quality."""
+    args = ['--input', pattern_video, '--input-size', '64', '32', '--rounds', '1']
+    found = run('frames', *args, '--presets', 'ultrafast', 'medium', '--frames', '4')
+    assert {'all pixels, Letterbox', 'FastLetterbox'} < set(found['reading'])
+    assert set(found['writing']) == {'ultrafast', 'medium'}
+    for preset in found['writing']:
+        assert found[preset]['PSNR, dB'] > 25
+        assert found[preset]['KB a frame'] > 0
+    text = page.read_text()
+    for word in ('FastLetterbox', 'medium', 'PSNR', 'PyTorch'):
+        assert word in text
+
+
+def test_frames_of_a_wrong_preset(load_main, pattern_video):
+    """It is refused in one line that names the presets."""
+    with pytest.raises(SystemExit, match="preset must be 'ultrafast' or"):
+        load_main('benchmark')(['frames', '--input', pattern_video, '--presets', 'x'])
