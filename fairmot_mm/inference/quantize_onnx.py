@@ -84,7 +84,16 @@ def quantize_onnx(
             )
     except nncf.InternalError as error:
         raise CheckpointError(f'NNCF cannot quantize {path}: {error}') from error
+    _forget_sources(quantized.graph)
     onnx.save(quantized, out)
+
+
+def _forget_sources(graph: 'GraphProto') -> None:
+    """Remove where in whose files each operator comes from, as PyTorch notes it."""
+    for parts in (graph.node, graph.value_info, graph.input, graph.output):
+        for part in parts:
+            part.ClearField('metadata_props')
+            part.ClearField('doc_string')
 
 
 def decoding_nodes(graph: 'GraphProto') -> Iterator[str]:

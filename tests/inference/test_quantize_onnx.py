@@ -1,7 +1,10 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
 
+import fairmot_mm
 from fairmot_mm.inference import export_onnx
 from fairmot_mm.inference.quantize_onnx import decoding_nodes, quantize_onnx
 from fairmot_mm.models import ONNXDetector, OpenVINODetector
@@ -49,6 +52,12 @@ def test_the_decoding_stays_in_float(quantized):
     assert {'TopK', 'MaxPool'} <= {node.op_type for node in kept}
     assert not [node.name for node in kept if rounded.intersection(node.input)]
     assert not any(node.op_type == 'Conv' for node in kept)
+
+
+def test_nothing_of_the_machine(quantized):
+    """The file does not say in which folder it was made."""
+    folder = str(Path(fairmot_mm.__file__).parents[1])
+    assert folder.encode() not in quantized[1].read_bytes()
 
 
 def test_quantized_twice(quantized, tmp_path):
