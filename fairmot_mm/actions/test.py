@@ -47,7 +47,7 @@ def direct_results(cfg: Config, out: str | None, submission: str | None) -> None
             metric.submission = submission
 
 
-def _mot_metrics(cfg: Config) -> list[dict[str, Any]]:
+def _mot_metrics(cfg: Config) -> list[Any]:
     """Find the tracking metrics in the config of a test."""
     evaluators = cfg.test_evaluator
     if not isinstance(evaluators, list | tuple):
