@@ -46,9 +46,7 @@ class CheckFrames:
         self.model = model
         opened = open_source(source)
         if opened.length is None:
-            raise DataError(
-                f'{source} does not say how many frames it has: give a file'
-            )
+            raise DataError(f'{source} does not say how many frames it has: give a file')
         wanted = min(opened.length, -(-3 * count // 2))
         # Numbers as in 0, 3, 7, 10: spread evenly, the first frame among them.
         chosen = {opened.length * k // wanted for k in range(wanted)}

@@ -77,7 +77,7 @@ class OpenVINOSession:
         if precision == 'bfloat16' and 'BF16' not in able:
             raise ConfigError(
                 "inference.precision = 'bfloat16': this processor does not compute in "
-                'bfloat16 (OpenVINO finds no AVX-512 BF16 or AMX); leave it out'
+                "bfloat16 (OpenVINO finds no AVX-512 BF16 or AMX); leave it out"
             )
         self.settings = _read_settings(self._read())
         self._for_one  # a network that cannot run is found at the start
