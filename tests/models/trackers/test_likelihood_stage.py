@@ -138,9 +138,7 @@ def preset():
 @pytest.mark.parametrize('frame_rate', [30, 5])
 @pytest.mark.parametrize('seed', range(8))
 @pytest.mark.parametrize('recent_embeds', [0, 3])
-def test_preset_is_sound(  # noqa: PLR0913
-    preset, recent_embeds, seed, frame_rate, scene, make_sample
-):
+def test_preset_is_sound(preset, recent_embeds, seed, frame_rate, scene, make_sample):
     """Crossing, hiding and identical people: one finite box for each identity."""
     tracker, highest = MODELS.build(dict(preset, recent_embeds=recent_embeds)), 0
     for t, (boxes, embeds, labels) in enumerate(scene(seed)):

@@ -91,7 +91,7 @@ def test_validation_takes_no_part(main, noisy, config, tmp_path, capsys):
     best = build_tracker(tmp_path / 'with' / 'tuned_tracker.py')
     scores = score_tracker(best, load_all_detections(other))[OVERALL]
     assert f'HOTA {100 * scores["HOTA"]:.2f}' in found[4]
-    with pytest.raises(SystemExit, match='missing.npz does not exist'):
+    with pytest.raises(SystemExit, match=r'missing\.npz does not exist'):
         main([*options, '--out', str(tmp_path), '--validation', 'missing.npz'])
 
 
