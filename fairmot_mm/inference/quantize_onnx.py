@@ -111,7 +111,9 @@ def _validation(
     """The function in the form in which NNCF asks for it: more is better."""
     import onnx
 
-    def validate(model: 'ModelProto', places: Iterable[int]) -> tuple[float, list[float]]:
+    def validate(
+        model: 'ModelProto', places: Iterable[int]
+    ) -> tuple[float, list[float]]:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder, 'candidate.onnx')
             onnx.save(model, path)
