@@ -2,7 +2,7 @@
 
 from abc import ABCMeta, abstractmethod
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 import torch.nn.functional as F  # noqa: N812
@@ -62,7 +62,9 @@ class BaseReIDHead(BaseModule, metaclass=ABCMeta):
     ) -> None:
         super().__init__(init_cfg=init_cfg)
         self.embed_dims = embed_dims
-        self.loss_distill = None if loss_distill is None else MODELS.build(loss_distill)
+        self.loss_distill: Any = None
+        if loss_distill is not None:
+            self.loss_distill = MODELS.build(loss_distill)
         options = dict(act_cfg=act_cfg, **(branch_init or {}))
         self.embedding = head_branch(in_channels, feat_channels, embed_dims, **options)
 
