@@ -16,6 +16,7 @@ from fairmot_mm.datasets.identity_numbers import (
 )
 from fairmot_mm.datasets.jde_samples import JDESamples
 from fairmot_mm.datasets.label_index import (
+    LabelIndex,
     background_index,
     default_index_dir,
     index_labels,
