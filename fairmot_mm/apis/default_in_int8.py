@@ -5,9 +5,9 @@ from pathlib import Path
 
 from mmengine.device import get_device
 
-from fairmot_mm.checkpoint.model_zoo import ZooModel
 from fairmot_mm.checkpoint.zoo_weights import int8_weights
 from fairmot_mm.config.load_config import load_config
+from fairmot_mm.utils.model_zoo import ZooModel
 
 
 def default_in_int8(
