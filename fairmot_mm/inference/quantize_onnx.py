@@ -32,9 +32,9 @@ def quantize_onnx(
     """Write an int8 form of an ONNX file of `export_onnx`, by NNCF.
 
     Weights and the inputs of convolutions become 8-bit numbers, whose ranges are those
-    that occur in the images (post-training quantisation with bias correction). The
-    decoding, which computes positions and scores, stays in float32. The file keeps the
-    metadata, and quantisation is written with standard operators (``QuantizeLinear``,
+    that occur in the images (post-training quantisation with bias correction). The last
+    layers and the decoding behind them stay in float32. The file keeps the metadata,
+    and quantisation is written with standard operators (``QuantizeLinear``,
     ``DequantizeLinear``), so that OpenVINO and onnxruntime run it.
 
     Args:
@@ -66,7 +66,7 @@ def quantize_onnx(
         'preset': nncf.QuantizationPreset.MIXED,
         'subset_size': num_images,
         'ignored_scope': nncf.IgnoredScope(
-            names=list(decoding_nodes(model.graph)), validate=False
+            names=list(output_nodes(model.graph)), validate=False
         ),
     }
     try:
@@ -96,8 +96,8 @@ def _forget_sources(graph: 'GraphProto') -> None:
             part.ClearField('doc_string')
 
 
-def decoding_nodes(graph: 'GraphProto') -> Iterator[str]:
-    """Find the operators behind the last layers of a network.
+def output_nodes(graph: 'GraphProto') -> Iterator[str]:
+    """Find the last layers of a network, and the operators behind them.
 
     Args:
         graph: Its operators are in the order in which they run.
@@ -107,11 +107,11 @@ def decoding_nodes(graph: 'GraphProto') -> Iterator[str]:
     """
     followed: set[str] = set()  # values that a layer depends on
     for node in reversed(graph.node):
-        is_layer = node.op_type in _LAYERS
-        if is_layer or followed.intersection(node.output):
-            followed.update(node.input)
-        else:
+        is_followed = not followed.isdisjoint(node.output)
+        if not is_followed:
             yield node.name
+        if is_followed or node.op_type in _LAYERS:
+            followed.update(node.input)
 
 
 def _validation(

@@ -218,3 +218,12 @@ def test_real_zoo():
             assert fetch_weights(model).stat().st_size < 15e6
         if model.published_weights:
             assert model.published_at
+
+
+def test_light_model_in_int8():
+    """The file in int8 is the one of the metafile, small, and names no folder."""
+    metadata = find_model('fairmot_yolov5s_lite').metadata
+    content = (ROOT / metadata['Int8 Weights']).read_bytes()
+    assert digest(content) == metadata['Int8 SHA256']
+    assert len(content) <= 4e6
+    assert b'.py", line' not in content
