@@ -16,6 +16,7 @@ from fairmot_mm.datasets.identity_numbers import (
 )
 from fairmot_mm.datasets.jde_samples import JDESamples
 from fairmot_mm.datasets.label_index import (
+    LabelIndex,
     background_index,
     default_index_dir,
     index_labels,
@@ -199,16 +200,17 @@ class JDEDataset(BaseDataset):
             float64, whose ids are numbered over all lists; perhaps ``teacher_embeds``.
         """
         num_classes = len(self.metainfo['classes'])
-        indices = []
+        indices: list[LabelIndex] = []
         embeds = read_embeddings(self.teacher_embeds)
         for ann_file in self.ann_files:
             index = index_labels(ann_file, self.data_root, self.index_dir)
             check_classes(index, num_classes)
-            if embeds and embeds[len(indices)] is not None:
-                embeds[len(indices)].require_labels(index, ann_file)
             if self.renumber_ids:
                 renumber(index.rows)
             indices.append(index)
+        for one, index, ann_file in zip(embeds, indices, self.ann_files, strict=False):
+            if one is not None:
+                one.require_labels(index, ann_file)
         indices += [background_index(f, self.data_root) for f in self.background_files]
         counts = np.stack([count_ids(index.rows, num_classes) for index in indices])
         self._unused_ids = next(

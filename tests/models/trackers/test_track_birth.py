@@ -77,8 +77,9 @@ def test_probation(make_sample):
         tracker = JDETracker(obj_score_thr=0.3, birth=dict(type='TrackBirth', **birth))
         scores = [0.31, later, later, later, later]
         assert [
-            tracker.track(make_sample([box(100, score)], ALICE[None], t))
-            .instances_id.tolist()
+            tracker.track(
+                make_sample([box(100, score)], ALICE[None], t)
+            ).instances_id.tolist()
             for t, score in enumerate(scores)
         ] == found
 
