@@ -60,7 +60,7 @@ setup(
     license='Apache-2.0',
     license_files=['LICENSE'],
     packages=find_packages(include=[PACKAGE, f'{PACKAGE}.*']),
-    package_data={PACKAGE: ['model_zoo/*.pth']},
+    package_data={PACKAGE: ['model_zoo/*.pth', 'model_zoo/*.onnx']},
     cmdclass={'build_py': BuildPyWithMim},
     python_requires='>=3.10',
     entry_points={'console_scripts': ['fairmot = fairmot_mm.__main__:main']},
@@ -85,6 +85,8 @@ setup(
         'dev': read_pinned('dev.txt'),
         'tune': ['optuna>=4.0'],
         'onnx': ['onnx>=1.16', 'onnxruntime>=1.18', 'onnxscript>=0.5'],
+        'openvino': ['onnx>=1.16', 'onnxscript>=0.5', 'openvino>=2025.0'],
+        'quantize': ['nncf>=2.19', 'onnx>=1.16', 'onnxscript>=0.5', 'openvino>=2025.0'],
         # Not above: pip would compile it apart from the installed torch, and fail.
         'mim': ['mmcv>=2.0.0,<2.2.0'],
     },

@@ -3,7 +3,6 @@
 import argparse
 import copy
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ from mmdet.structures import DetDataSample
 from tabulate import tabulate
 
 from fairmot_mm.apis import detect_sequence, init_model
-from fairmot_mm.apis.preparation import Preparation, collate
+from fairmot_mm.apis.calibration import network_input, preprocess, read_frames
 from fairmot_mm.evaluation import score_tracker
 from fairmot_mm.evaluation.mot_scores import OVERALL, Scores
 from fairmot_mm.inference.agreement import Agreement
@@ -22,7 +21,6 @@ from fairmot_mm.models import FairMOT, OpenVINODetector
 from fairmot_mm.utils import CheckpointError, ConfigError, DataError, atomic_path
 from fairmot_mm.utils.claim_output import claim_output
 from fairmot_mm.utils.cli import show_progress
-from fairmot_mm.video.frame_source import open_source
 
 _SCORES = ('HOTA', 'MOTA', 'IDF1')
 
@@ -44,24 +42,15 @@ class CheckFrames:
 
     def __init__(self, model: FairMOT, source: str, count: int) -> None:
         self.model = model
-        opened = open_source(source)
-        if opened.length is None:
-            raise DataError(f'{source} does not say how many frames it has: give a file')
-        wanted = min(opened.length, -(-3 * count // 2))
-        # Numbers as in 0, 3, 7, 10: spread evenly, the first frame among them.
-        chosen = {opened.length * k // wanted for k in range(wanted)}
-        frames = (f for k, f in enumerate(opened.frames) if k in chosen)
-        prepared = Preparation(model.cfg)(replace(opened, frames=frames))
-        self._frames = [
-            collate([frame]) for frame in show_progress(prepared, 'reading frames')
-        ]
-        if len(self._frames) < 3:
+        self._frames = read_frames(model, source, -(-3 * count // 2))
+        number = len(self._frames)
+        if number < 3:
             raise DataError(
-                f'{source} has {len(self._frames)} frames; a network is calibrated on '
-                'some and compared on others: give at least 3, better 150'
+                f'{source} has {number} frames; a network is calibrated on some and '
+                'compared on others: give at least 3, better 150'
             )
-        self.calibration = [k for k in range(len(self._frames)) if k % 3 != 2]
-        self.comparison = [k for k in range(len(self._frames)) if k % 3 == 2]
+        self.calibration = [k for k in range(number) if k % 3 != 2]
+        self.comparison = [k for k in range(number) if k % 3 == 2]
 
     def image(self, place: int) -> np.ndarray:
         """Image of a calibration frame, (1, 3, H, W) float32 RGB in [0, 1].
@@ -69,7 +58,7 @@ class CheckFrames:
         Args:
             place: Its place among `calibration`.
         """
-        return self._packed(self.calibration[place])['inputs'].flatten(0, 1).numpy()
+        return network_input(self.model, self._frames[self.calibration[place]])
 
     def detect(self, detector: OpenVINODetector, places: Sequence[int]) -> list[Any]:
         """Detect in comparison frames.
@@ -83,19 +72,12 @@ class CheckFrames:
         """
         found = []
         for place in places:
-            packed = self._packed(self.comparison[place])
+            packed = preprocess(self.model, self._frames[self.comparison[place]])
             frames: list[DetDataSample] = packed['data_samples'][0].video_data_samples
             with torch.no_grad():
                 detector.predict(packed['inputs'].flatten(0, 1), frames)
             found.append(frames[0].pred_instances)
         return found
-
-    def _packed(self, number: int) -> dict[str, Any]:
-        """A frame as the network takes it; a copy."""
-        packed: dict[str, Any] = self.model.data_preprocessor(
-            copy.deepcopy(self._frames[number]), False
-        )
-        return packed
 
 
 class Comparison:
@@ -207,8 +189,8 @@ def quantize(args: argparse.Namespace) -> None:
                 print(text)
                 raise CheckpointError(
                     f'int8 loses {drop:.2f} hundredths of {name}, and --max-drop '
-                    f'allows {args.max_drop:g}: {args.out} is not written. Calibrate on '
-                    'more frames like those of the task, leave sensitive layers in '
+                    f'allows {args.max_drop:g}: {args.out} is not written. Calibrate '
+                    'on more frames like those of the task, leave sensitive layers in '
                     'float (--accuracy-control), or allow more'
                 )
     sizes = [

@@ -20,6 +20,7 @@ _OPTIONS: dict[str, dict[str, Any]] = {
     'compile': {'inference.compile': True},
     'cuda-graphs': {'inference.cuda_graphs': True},
     'onnxruntime': {'inference.backend': 'onnxruntime'},
+    'openvino': {'inference.backend': 'openvino'},
     'letterbox': {
         'test_pipeline.0.type': 'LoadImage',
         'test_pipeline.1.type': 'Letterbox',
@@ -29,6 +30,8 @@ _OPTIONS: dict[str, dict[str, Any]] = {
         'test_pipeline.1.type': 'FastLetterbox',
     },
 }
+# The network in int8, as NNCF makes it from frames of the video that is tracked.
+INT8 = 'int8'
 ON_CPU = ('pytorch', 'mmcv', 'contiguous', 'fuse-conv-bn', 'bfloat16', 'compile')
 ON_GPU = (
     'pytorch',
@@ -49,9 +52,10 @@ def parse_variant(name: str) -> dict[str, Any]:
 
     ``pytorch`` sets nothing. ``mmcv`` is PyTorch with mmcv's own deformable convolution
     and the memory layout that it needs. ``no-threads`` runs one step after the other,
-    ``batch-N`` puts N frames into a batch. ``letterbox`` makes every pixel of a frame
-    before it is scaled, as published, and ``fast-letterbox`` scales while decoding. The
-    others set the key of ``inference`` with the same name.
+    ``batch-N`` puts N frames into a batch. ``int8`` quantizes the ONNX file of
+    onnxruntime or openvino. ``letterbox`` makes every pixel of a frame before it is
+    scaled, as published, and ``fast-letterbox`` scales while decoding. The others set
+    the key of ``inference`` with the same name.
 
     Args:
         name: Names of options joined by ``+``.
@@ -69,12 +73,17 @@ def parse_variant(name: str) -> dict[str, Any]:
             settings['batch_size'] = int(batch[1])
         elif option == 'no-threads':
             settings['threads'] = False
+        elif option == INT8 and {'onnxruntime', 'openvino'}.intersection(
+            name.split('+')
+        ):
+            continue  # see `Workload.variant`
         elif option in _OPTIONS:
             settings['cfg_options'].update(_OPTIONS[option])
         else:
             raise ConfigError(
                 f'there is no variant {option!r}; options, joined by +, are '
-                f'{", ".join(_OPTIONS)}, no-threads and batch-N'
+                f'{", ".join(_OPTIONS)}, no-threads, batch-N, and int8 next to '
+                'onnxruntime or openvino'
             )
     return settings
 

@@ -13,16 +13,21 @@ from mmengine.config import Config
 from mmengine.device import get_device
 
 from fairmot_mm.apis import init_model, load_config
+from fairmot_mm.apis.calibration import network_input, read_frames
 from fairmot_mm.benchmark.random_network import (
     as_published,
     make_random_checkpoint,
 )
 from fairmot_mm.benchmark.tracking_benchmark import TrackingBenchmark
-from fairmot_mm.benchmark.variant import fits_network, parse_variant
+from fairmot_mm.benchmark.variant import INT8, fits_network, parse_variant
 from fairmot_mm.inference import export_onnx
 from fairmot_mm.inference.onnx_backend import input_size
-from fairmot_mm.utils import ConfigError
+from fairmot_mm.inference.quantize_onnx import quantize_onnx
+from fairmot_mm.utils import ConfigError, atomic_path
 from fairmot_mm.utils.cli import inference_options
+
+# Frames to quantize with: enough to measure time.
+_CALIBRATION = 20
 
 
 @dataclass(frozen=True)
@@ -67,8 +72,9 @@ class Workload:
         """Prepare the arguments of `TrackInferencer` for a variant.
 
         Args:
-            name: Name of a variant, see `parse_variant`. For onnxruntime the network is
-                exported if there is no ONNX file in the folder yet.
+            name: Name of a variant, see `parse_variant`. For onnxruntime and openvino
+                the network is exported, and for int8 quantized, if there is no such
+                file in the folder yet.
 
         Raises:
             ConfigError: The variant is not known, or the network cannot be exported.
@@ -77,9 +83,12 @@ class Workload:
         settings, checkpoint = parse_variant(name), self.checkpoint
         options = self.settings['cfg_options'] | settings['cfg_options']
         # The ONNX file lies with the results, not in the user's cache.
-        options.pop('inference.backend', None)
         if 'inference.backend' in settings['cfg_options']:
             checkpoint = self._exported(as_published(options))
+            if INT8 in name.split('+'):
+                checkpoint = self._quantized(checkpoint)
+        else:
+            options.pop('inference.backend', None)
         return {
             'model': str(self.config),
             'checkpoint': str(checkpoint),
@@ -95,6 +104,16 @@ class Workload:
         if not path.exists():
             model = init_model(self.config, self.checkpoint, 'cpu', cfg_options)
             export_onnx(model, path, input_size(model.cfg))
+        return path
+
+    def _quantized(self, exported: Path) -> Path:
+        path = self.config.with_name(f'{self.config.stem}-int8.onnx')
+        if not path.exists():
+            model = init_model(self.config, exported, 'cpu')
+            frames = read_frames(model, self.video, _CALIBRATION)
+            images = [network_input(model, frame) for frame in frames]
+            with atomic_path(path) as temporary:
+                quantize_onnx(exported, temporary, len(images), images.__getitem__)
         return path
 
 

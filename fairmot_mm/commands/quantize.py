@@ -1,8 +1,8 @@
 """Quantize the network of a config to int8, and check what it loses.
 
-The network is calibrated on frames of a video and compared with its float form on other
-frames of it, and by tracking scores on sequences with ground truth. A file that loses
-more than --max-drop is not written. OpenVINO runs the file fast, onnxruntime runs it too.
+The network is calibrated on frames of a video, and compared with its float form on
+other frames of it and on sequences with ground truth. A file that loses more than
+--max-drop is not written. OpenVINO runs the file fast; onnxruntime runs it too.
 """
 
 import argparse

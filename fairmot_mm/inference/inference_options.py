@@ -126,8 +126,7 @@ class InferenceOptions:
         return [
             field.name
             for field in fields(self)
-            if field.name not in shared
-            and getattr(self, field.name) != field.default
+            if field.name not in shared and getattr(self, field.name) != field.default
         ]
 
     def check_device(self, device: torch.device) -> None:

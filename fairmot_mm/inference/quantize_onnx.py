@@ -84,7 +84,16 @@ def quantize_onnx(
             )
     except nncf.InternalError as error:
         raise CheckpointError(f'NNCF cannot quantize {path}: {error}') from error
+    _forget_sources(quantized.graph)
     onnx.save(quantized, out)
+
+
+def _forget_sources(graph: 'GraphProto') -> None:
+    """Remove where in whose files each operator comes from, as PyTorch notes it."""
+    for parts in (graph.node, graph.value_info, graph.input, graph.output):
+        for part in parts:
+            part.ClearField('metadata_props')
+            part.ClearField('doc_string')
 
 
 def decoding_nodes(graph: 'GraphProto') -> Iterator[str]:
@@ -111,7 +120,9 @@ def _validation(
     """The function in the form in which NNCF asks for it: more is better."""
     import onnx
 
-    def validate(model: 'ModelProto', places: Iterable[int]) -> tuple[float, list[float]]:
+    def validate(
+        model: 'ModelProto', places: Iterable[int]
+    ) -> tuple[float, list[float]]:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder, 'candidate.onnx')
             onnx.save(model, path)

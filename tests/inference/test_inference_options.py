@@ -30,6 +30,13 @@ def test_a_config_need_not_say_anything():
         (dict(num_threads=0), 'num_threads = 0 must be at least 1'),
         (dict(backend='onnxruntime', fuse_conv_bn=True), 'fuse_conv_bn is for the bac'),
         (dict(backend='onnxruntime', channels_last=False), 'channels_last is for the'),
+        (dict(backend='onnxruntime', precision='bfloat16'), 'precision is for the bac'),
+        (dict(backend='openvino', compile=True), 'compile is for the backend pytorch'),
+        (dict(backend='openvino', provider='cpu'), 'provider is for onnxruntime'),
+        (
+            dict(backend='openvino', precision='float16'),
+            "takes 'float32' or 'bfloat16'",
+        ),
     ],
 )
 def test_wrong_options(options, message):

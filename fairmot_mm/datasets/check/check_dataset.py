@@ -149,8 +149,10 @@ def _check_identities(file: Path, found: Sequence[ImageCheck]) -> Iterator[Probl
                     first.setdefault((label, identity), f'{one.label}, line {number}')
         num_images = sum(bool(one.boxes) for one in own)
         is_short = num_boxes < _LEAST_BOXES_A_TRACK * len(first)
-        if first and num_images >= 3 and (
-            num_boxes == len(first) or (is_short and num_boxes > 20)
+        if (
+            first
+            and num_images >= 3
+            and (num_boxes == len(first) or (is_short and num_boxes > 20))
         ):
             is_video = folder.name == 'img1'
             yield Problem(

@@ -9,13 +9,18 @@ import numpy as np
 import torch
 
 from fairmot_mm.models.detectors.exported_detector import ExportedDetector
-from fairmot_mm.models.detectors.openvino_deform_conv import deform_conv
+from fairmot_mm.models.detectors.openvino_operators import (
+    deform_conv,
+    dequantize_linear,
+    quantize_linear,
+)
 from fairmot_mm.registry import MODELS
 from fairmot_mm.utils.contracts import require_choice
 from fairmot_mm.utils.errors import CheckpointError, ConfigError
 
 if TYPE_CHECKING:
     from openvino import CompiledModel, Core, Model
+    from openvino.frontend import FrontEnd
 
 # Names of the precisions in OpenVINO.
 PRECISIONS = {'float32': 'f32', 'bfloat16': 'bf16'}
@@ -77,10 +82,18 @@ class OpenVINOSession:
         if precision == 'bfloat16' and 'BF16' not in able:
             raise ConfigError(
                 "inference.precision = 'bfloat16': this processor does not compute in "
-                "bfloat16 (OpenVINO finds no AVX-512 BF16 or AMX); leave it out"
+                'bfloat16 (OpenVINO finds no AVX-512 BF16 or AMX); leave it out'
             )
-        self.settings = _read_settings(self._read())
-        self._for_one  # a network that cannot run is found at the start
+        front_end = make_front_end()
+        try:
+            self._model = front_end.convert(front_end.load(str(path)))
+        except Exception as error:  # OpenVINO raises errors of many lines
+            raise CheckpointError(
+                f'{path} cannot be read as ONNX by OpenVINO: {_reason(error)}'
+            ) from error
+        self.settings = _read_settings(self._model)
+        if self.settings is not None:
+            self._for_one  # noqa: B018, a network that cannot run is found at the start
 
     def run(self, images: np.ndarray) -> list[np.ndarray]:
         """Run the graph; several threads may do so at the same time.
@@ -99,7 +112,7 @@ class OpenVINOSession:
     @cached_property
     def _for_one(self) -> 'CompiledModel':
         """Compiled for one image: about a tenth faster than for any number."""
-        model = self._read()
+        model = self._model.clone()
         shape = model.input('images').get_partial_shape()
         shape[0] = 1
         model.reshape(shape)
@@ -108,15 +121,7 @@ class OpenVINOSession:
     @cached_property
     def _for_any(self) -> 'CompiledModel':
         """Compiled for batches of any size."""
-        return self._compile(self._read())
-
-    def _read(self) -> 'Model':
-        try:
-            return self._core.read_model(self.path)
-        except Exception as error:  # OpenVINO raises RuntimeError of many lines
-            raise CheckpointError(
-                f'{self.path} cannot be read as ONNX by OpenVINO: {_reason(error)}'
-            ) from error
+        return self._compile(self._model)
 
     def _compile(self, model: 'Model') -> 'CompiledModel':
         settings = {
@@ -135,18 +140,30 @@ class OpenVINOSession:
 
 
 def _make_core() -> 'Core':
-    """Start OpenVINO, and teach it the deformable convolution of ONNX."""
+    """Start OpenVINO."""
     try:
         from openvino import Core
-        from openvino.frontend.onnx import ConversionExtension
     except ImportError as error:
         raise ConfigError(
             "inference.backend = 'openvino' needs OpenVINO, which is not installed: "
             'pip install openvino'
         ) from error
-    core = Core()
-    core.add_extension(ConversionExtension('DeformConv', deform_conv))
-    return core
+    return Core()
+
+
+def make_front_end() -> 'FrontEnd':
+    """Make OpenVINO's reader of ONNX files, which knows our operators too."""
+    from openvino.frontend import FrontEndManager
+    from openvino.frontend.onnx import ConversionExtension
+
+    front_end = FrontEndManager().load_by_framework('onnx')
+    for name, read in (
+        ('DeformConv', deform_conv),
+        ('QuantizeLinear', quantize_linear),
+        ('DequantizeLinear', dequantize_linear),
+    ):
+        front_end.add_extension(ConversionExtension(name, read))
+    return front_end
 
 
 def _read_settings(model: Any) -> str | None:

@@ -9,6 +9,8 @@ reads them too. An entry has these keys beyond those of mim:
 - ``Published Weights`` and ``Published At`` in ``Metadata``: name and pages of a file
   that others publish where it cannot be fetched without a browser.
 - ``Default`` in ``Metadata``: the model to use where none is named.
+- ``Int8 Weights`` and ``Int8 SHA256`` in ``Metadata``: an ONNX file of the package with
+  the same network in int8.
 """
 
 import difflib
@@ -16,10 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mmengine.fileio import load
-
 from fairmot_mm.utils.errors import ConfigError
-from fairmot_mm.utils.inputs import require_config
 
 PACKAGE = Path(__file__).resolve().parents[1]
 
@@ -36,6 +35,8 @@ class ZooModel:
         sha256: Of ``weights``, in hexadecimal digits.
         published_weights: Name of the file that the authors publish, if they do.
         published_at: The pages where they do.
+        int8_weights: ONNX file of the package with the network in int8, if any.
+        int8_sha256: Of ``int8_weights``, in hexadecimal digits.
         is_default: Whether it is taken where no model is named.
         metadata: The rest of what the metafile says of data, recipe and licence.
         results: Scores, in the form of the metafile.
@@ -48,6 +49,8 @@ class ZooModel:
     sha256: str | None
     published_weights: str | None
     published_at: tuple[str, ...]
+    int8_weights: str | None
+    int8_sha256: str | None
     is_default: bool
     metadata: dict[str, Any]
     results: list[dict[str, Any]]
@@ -112,10 +115,11 @@ def find_config(config: str | Path) -> Path:
     Raises:
         ConfigError: No file and no model has the name; similar names are shown.
     """
-    require_config(config)
     path = Path(config)
     if path.is_file():
         return path
+    if path.suffix or len(path.parts) != 1:
+        raise ConfigError(f'config {config} does not exist')
     model = find_model(path.name)
     if model is not None:
         return model.config
@@ -141,6 +145,11 @@ def project_root() -> Path:
 
 def _read_models() -> list[ZooModel]:
     """All entries of all metafiles."""
+    import yaml  # a command line knows most of its files without it
+
+    def load(path: Path) -> Any:
+        return yaml.safe_load(path.read_text(encoding='utf-8'))
+
     root = project_root()
     models = [
         _read_model(entry, root)
@@ -165,6 +174,8 @@ def _read_model(entry: dict[str, Any], root: Path) -> ZooModel:
         sha256=metadata.pop('SHA256', None),
         published_weights=metadata.pop('Published Weights', None),
         published_at=tuple(metadata.pop('Published At', ())),
+        int8_weights=metadata.pop('Int8 Weights', None),
+        int8_sha256=metadata.pop('Int8 SHA256', None),
         is_default=metadata.pop('Default', False),
         metadata=metadata,
         results=entry.get('Results', []),
