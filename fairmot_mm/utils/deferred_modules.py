@@ -125,8 +125,8 @@ class DeferredObject:
             self._registry.module_dict.pop(self.__name__)
         self._loader.exec_module(self._module)
 
-    @property
-    def __class__(self) -> type:  # type: ignore[misc, override]
+    @property  # type: ignore[misc]
+    def __class__(self) -> type:  # type: ignore[override]
         return type
 
     @property
