@@ -84,7 +84,7 @@ def image_sample(folder, index):
     )
 
 
-def run_pipeline(folder, steps, scale=(96, 64)):
+def run_pipeline(folder, steps, scale=(96, 64), **sample):
     """A batch of two samples that pass all steps."""
     steps = with_input_of(steps, scale)
     for step in steps:
@@ -92,7 +92,9 @@ def run_pipeline(folder, steps, scale=(96, 64)):
             step['cutouts'] = str(folder)
             cv2.imwrite(str(folder / 'person.png'), np.full((40, 16, 4), 255, np.uint8))
     pipeline = Compose([TRANSFORMS.build(step) for step in steps])
-    return pseudo_collate([pipeline(image_sample(folder, index)) for index in range(2)])
+    return pseudo_collate(
+        [pipeline({**image_sample(folder, index), **sample}) for index in range(2)]
+    )
 
 
 def with_identities(cfg):
@@ -105,7 +107,11 @@ def with_identities(cfg):
 def train_and_track(cfg, folder):
     """A training step and a prediction with the model and the pipelines of a config."""
     model = MODELS.build(cfg.model)
-    batch = run_pipeline(folder, cfg.train_dataloader.dataset.pipeline)
+    dataset = cfg.train_dataloader.dataset
+    # What the data set adds to a sample where it has embeddings of a teacher.
+    has_teacher = dataset.get('teacher_embeds')
+    sample = dict(teacher_embeds=np.ones((1, 3))) if has_teacher else {}
+    batch = run_pipeline(folder, dataset.pipeline, **sample)
     batch = model.data_preprocessor(batch, training=True)
     assert batch['inputs'].shape == (2, 3, 64, 96)
     loss, values = model.parse_losses(model.train()(**batch, mode='loss'))

@@ -3,7 +3,7 @@
 import argparse
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -36,6 +36,7 @@ from fairmot_mm.utils.boxes import xyxy_to_tlwh
 from fairmot_mm.utils.claim_output import claim_output
 from fairmot_mm.utils.file_listing import find_images, sort_images
 from fairmot_mm.utils.images import read_image
+from fairmot_mm.video.frame_source import DEFAULT_FRAME_RATE
 
 # An interrupted run loses no more than this many images.
 CHUNK = 100
@@ -85,13 +86,8 @@ def label_with_teacher(args: argparse.Namespace) -> None:
     target = Target(Path(args.out), args.name, args.copy, workers=1)
     teacher = open_teacher(args)
     with claim_output(target.list_file('train'), overwrite=True):
-        sources = [_find_images(source, target) for source in args.sources]
-        # Links need every frame; without them only the images of the list are labelled.
-        step = 1 if args.link else args.every
-        parts = [
-            _label(folder, images[::step], args, teacher, target)
-            for folder, images in sources
-        ]
+        sources = [_open_source(Path(source), target) for source in args.sources]
+        parts = [_label(source, args, teacher, target) for source in sources]
         report = write_jde_set(target, parts, _itself, ['train'], keep_ignored=True)
     print(report)
 
@@ -100,41 +96,57 @@ def _itself(part: SourcePart) -> SourcePart:
     return part
 
 
-def _find_images(source: str, target: Target) -> tuple[str, list[Path]]:
-    """Name of a source, and its images; the frames of a video are written first."""
-    path = Path(source)
-    if path.is_dir():
-        images = sort_images(find_images(path))
-        if not images:
-            raise DataError(f'{path} has no image')
-        folder = path.resolve()
-        return (folder.parent if folder.name == 'img1' else folder).name, images
-    folder, _ = extract_frames(path, target.folder / 'frames', show_progress=True)
-    return folder.name, SequenceInfo.read(folder).images
+@dataclass(frozen=True)
+class Source:
+    """Images that are labelled together.
+
+    Attributes:
+        name: Name of their folder in the set.
+        images: The images in order.
+        frame_rate: Images a second, for the tracker that links.
+    """
+
+    name: str
+    images: list[Path]
+    frame_rate: float
+
+
+def _open_source(path: Path, target: Target) -> Source:
+    """Find the images of a folder, or write the frames of a video."""
+    if not path.is_dir():
+        path, _ = extract_frames(path, target.folder / 'frames', show_progress=True)
+    folder = path.resolve()
+    if folder.name == 'img1':
+        folder = folder.parent
+    images = sort_images(find_images(path))
+    if not images:
+        raise DataError(f'{path} has no image')
+    is_sequence = (folder / 'seqinfo.ini').is_file()
+    rate = SequenceInfo.read(folder).frame_rate if is_sequence else DEFAULT_FRAME_RATE
+    return Source(folder.name, images, float(rate))
 
 
 def _label(
-    name: str,
-    images: Sequence[Path],
-    args: argparse.Namespace,
-    teacher: Teacher,
-    target: Target,
+    source: Source, args: argparse.Namespace, teacher: Teacher, target: Target
 ) -> SourcePart:
     """Labels of a source, as a part of the set."""
-    store = target.folder / 'teacher' / name
-    found = detect_images(images, teacher, store, name)
+    # Links need every image; without them only those of the list are looked at.
+    first, step = (1, args.every) if args.link else (args.every, 1)
+    images = source.images[::first]
+    store = target.folder / 'teacher' / source.name
+    found = detect_images(images, teacher, store, source.name)
     is_person = found.scores >= args.score_thr
     ids = np.full(len(found.scores), -1)
     if args.link:
+        found = replace(found, frame_rate=source.frame_rate)
         ids = link_boxes(found, build_tracker(args.link))
         is_person |= ids >= 0
-    step = args.every if args.link else 1
     places = np.repeat(np.arange(found.num_frames), np.diff(found.starts))
     listed = places % step == 0
     images = images[::step]
     return SourcePart(
-        f'train/{name}/img1',
-        [*images],
+        f'train/{source.name}/img1',
+        images,
         read_sizes(images),
         image=places[listed] // step,
         names=np.full(int(listed.sum()), PEDESTRIAN, object),
@@ -142,7 +154,7 @@ def _label(
         tlwh=xyxy_to_tlwh(found.bboxes[listed].astype(np.float64)),
         flagged={'the teacher is not sure': ~is_person[listed]},
         lists={'train': ALL_IMAGES},
-        file=Path(name),
+        file=Path(source.name),
     )
 
 

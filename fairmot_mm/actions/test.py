@@ -1,9 +1,12 @@
 """Tests the model of a config as a command line says."""
 
 import argparse
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 from mmengine.config import Config
+from mmengine.dist import is_main_process
 from mmengine.runner import Runner
 
 from fairmot_mm.apis import (
@@ -16,6 +19,7 @@ from fairmot_mm.evaluation import MOTMetric
 from fairmot_mm.inference import InferenceSetup
 from fairmot_mm.registry import METRICS
 from fairmot_mm.utils import ConfigError, require_writable_dir
+from fairmot_mm.utils.claim_output import lock_output
 from fairmot_mm.utils.cli import inference_options
 from fairmot_mm.utils.errors import NameTakenError
 
@@ -25,10 +29,7 @@ def direct_results(cfg: Config, out: str | None, submission: str | None) -> None
 
     Several metrics, as of several classes, get a folder each, named after their prefix.
     """
-    evaluators = cfg.test_evaluator
-    if not isinstance(evaluators, list | tuple):
-        evaluators = evaluators.get('metrics', [evaluators])  # of an own Evaluator
-    metrics = [metric for metric in evaluators if _is_mot_metric(metric.get('type'))]
+    metrics = _mot_metrics(cfg)
     if not metrics and (out or submission):
         raise ConfigError('--out and --submission need a MOTMetric in test_evaluator')
     if submission and len(metrics) > 1:
@@ -44,6 +45,14 @@ def direct_results(cfg: Config, out: str | None, submission: str | None) -> None
             metric.outfile_prefix = str(require_writable_dir(folder))
         if submission:
             metric.submission = submission
+
+
+def _mot_metrics(cfg: Config) -> list[Any]:
+    """Find the tracking metrics in the config of a test."""
+    evaluators = cfg.test_evaluator
+    if not isinstance(evaluators, list | tuple):
+        evaluators = evaluators.get('metrics', [evaluators])  # of an own Evaluator
+    return [metric for metric in evaluators if _is_mot_metric(metric.get('type'))]
 
 
 def _is_mot_metric(kind: object) -> bool:
@@ -103,5 +112,24 @@ def prepare_runner(args: argparse.Namespace) -> Runner:
 
 
 def test(args: argparse.Namespace) -> None:
-    """Track the test sequences, and score the tracks."""
-    prepare_runner(args).test()
+    """Track the test sequences, and score the tracks.
+
+    Raises:
+        NameTakenError: Another run is writing results to the same place.
+    """
+    runner = prepare_runner(args)
+    with ExitStack() as stack:
+        if is_main_process():
+            for path in _outputs(runner.cfg):
+                stack.enter_context(lock_output(path))
+        runner.test()
+
+
+def _outputs(cfg: Config) -> list[Path]:
+    """Folders and files that the metrics write, each once."""
+    names = [
+        metric.get(key)
+        for metric in _mot_metrics(cfg)
+        for key in ('outfile_prefix', 'submission')
+    ]
+    return [*dict.fromkeys(Path(name).absolute() for name in names if name)]

@@ -69,11 +69,16 @@ def choose_start(cfg: Config, resume: str | None) -> None:
         cfg: Config of the run; changed in place.
         resume: Path of a checkpoint, ``auto`` for the newest one of the run, or None if
             the config decides.
+
+    Raises:
+        ConfigError: The config's own ``resume`` is not a truth value.
     """
     hooks = [
         *(cfg.get('default_hooks') or {}).values(),
         *(cfg.get('custom_hooks') or ()),
     ]
+    if cfg.get('resume') not in (True, False, None):
+        raise ConfigError(f'resume = {cfg.resume!r} must be True or False')
     if resume not in (None, 'auto'):
         cfg.update(resume=True, load_from=resume)
     elif resume or (cfg.get('resume') and not cfg.get('load_from')):

@@ -16,12 +16,6 @@ from fairmot_mm.checkpoint.export_published import export_published
 from fairmot_mm.checkpoint.find_resume_checkpoint import find_resume_checkpoint
 from fairmot_mm.checkpoint.initial_weights import require_initial_weights
 from fairmot_mm.checkpoint.load_checkpoint import load_checkpoint
-from fairmot_mm.checkpoint.model_zoo import (
-    ZooModel,
-    default_model,
-    find_model,
-    list_models,
-)
 from fairmot_mm.checkpoint.publish_weights import publish_weights
 from fairmot_mm.checkpoint.read_state_dict import read_state_dict
 from fairmot_mm.checkpoint.zoo_weights import fetch_weights, weights_of
@@ -35,6 +29,12 @@ from fairmot_mm.config.load_run_config import load_run_config
 from fairmot_mm.config.num_ids import set_num_ids
 from fairmot_mm.inference.accelerate import accelerate
 from fairmot_mm.inference.inference_options import InferenceOptions
+from fairmot_mm.utils.model_zoo import (
+    ZooModel,
+    default_model,
+    find_model,
+    list_models,
+)
 
 __all__ = [
     'InferenceOptions',

@@ -6,10 +6,10 @@ from mmengine.config import Config
 from mmengine.model import is_model_wrapper
 
 from fairmot_mm.apis.init_model import init_model
-from fairmot_mm.checkpoint.model_zoo import default_model
 from fairmot_mm.config.class_names import class_names
 from fairmot_mm.models import FairMOT
 from fairmot_mm.utils import ConfigError
+from fairmot_mm.utils.model_zoo import default_model
 
 
 def ensure_model(

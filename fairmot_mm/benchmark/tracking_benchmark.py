@@ -2,7 +2,6 @@
 
 import itertools
 import time
-from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from fairmot_mm.apis import TrackInferencer
 from fairmot_mm.utils import WAITS, StepClock
 from fairmot_mm.utils.machine import describe_machine, peak_memory_of
 from fairmot_mm.utils.step_clock import THREADS
-from fairmot_mm.video.frame_source import FrameSource, open_source
+from fairmot_mm.video.frame_source import FrameSource, Source, open_source
 
 
 class TrackingBenchmark:
@@ -90,9 +89,10 @@ class TrackingBenchmark:
             num_frames: Number of frames.
 
         Returns:
-            ``busy``, by thread of `THREADS`; ``processor``, the time of a core that each
-            thread used itself, and that of the whole ``process`` with the threads that
-            the network has of its own; ``waits``, by `WAITS`; ``whole``, the ``run``.
+            ``busy``, by thread of `THREADS`; ``processor``, the time of a core that
+            each thread used itself, and that of the whole ``process`` with the threads
+            that the network has of its own; ``waits``, by `WAITS`; ``whole``, the
+            ``run``.
         """
         clock = StepClock(self.device)
         start = time.process_time()
@@ -123,9 +123,10 @@ class TrackingBenchmark:
         Args:
             num_frames: Number of frames.
         """
-        images = [frame.image for frame in self._open(num_frames).frames]
+        source = self._open(num_frames)
+        decoded = replace(source, frames=iter([*source.frames]))
         single = TrackInferencer(self.inferencer.model, threads=False)
-        return [1e3 * seconds for _, seconds in track_timed(single, images)]
+        return [1e3 * seconds for _, seconds in track_timed(single, decoded)]
 
     def describe(self) -> dict[str, Any]:
         """Describe the machine, the last run and the peak memory of this process."""
@@ -144,17 +145,17 @@ class TrackingBenchmark:
 
 
 def track_timed(
-    inferencer: TrackInferencer, images: Iterable[np.ndarray]
+    inferencer: TrackInferencer, source: Source
 ) -> list[tuple[DetDataSample, float]]:
-    """Track images, and measure the seconds until the result of each arrives.
+    """Track frames, and measure the seconds until the result of each arrives.
 
     Args:
         inferencer: The model.
-        images: Images (H, W, 3) uint8 BGR.
+        source: The frames, which are decoded already.
     """
     timed = []
     start = time.perf_counter()
-    for sample in inferencer(list(images)):
+    for sample in inferencer(source):
         timed.append((sample, time.perf_counter() - start))
         start = time.perf_counter()
     return timed

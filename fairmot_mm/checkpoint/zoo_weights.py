@@ -11,9 +11,9 @@ from mmengine.config import Config
 from rich.console import Console
 from rich.progress import wrap_file
 
-from fairmot_mm.checkpoint.model_zoo import PACKAGE, ZooModel, find_model
 from fairmot_mm.utils import CheckpointError, atomic_path
 from fairmot_mm.utils.cache import CACHE_VARIABLE, cache_dir
+from fairmot_mm.utils.model_zoo import PACKAGE, ZooModel, find_model
 
 TIMEOUT = 30  # seconds that a server may be silent
 

@@ -8,6 +8,7 @@ import argparse
 
 from fairmot_mm.commands.benchmarks import (
     classifier,
+    frames,
     load,
     networks,
     operators,
@@ -32,6 +33,7 @@ COMMANDS = (
     networks,
     options,
     operators,
+    frames,
     soak,
     streams,
     load,

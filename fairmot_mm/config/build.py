@@ -20,6 +20,7 @@ from fairmot_mm.config.check_run import check_run
 from fairmot_mm.config.lay_out_once import lay_out_once
 from fairmot_mm.config.shielded_runner import ShieldedRunner
 from fairmot_mm.registry import SCOPE
+from fairmot_mm.utils import deferred_modules
 from fairmot_mm.utils.errors import ConfigError, UserInputError
 from fairmot_mm.utils.setup_env import check_deformable_convolutions
 
@@ -129,7 +130,12 @@ def _find_component(error: BaseException, cfg: Any) -> str | None:
     Python raises the error of a call that does not fit a signature in the code that
     calls, not in the function that is called.
     """
-    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    frames = [
+        frame
+        for frame, _ in traceback.walk_tb(error.__traceback__)
+        # A stand-in calls the class in the place of a builder.
+        if frame.f_code.co_filename != deferred_modules.__file__
+    ]
     builders = [k for k, f in enumerate(frames) if f.f_code.co_filename in _BUILDERS]
     if not builders:
         return None

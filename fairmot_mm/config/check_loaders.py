@@ -4,13 +4,14 @@ import logging
 from typing import Any, Literal
 
 from mmengine.config import Config
+from mmengine.dataset import InfiniteSampler
 from mmengine.dist import all_gather_object, get_world_size
 from mmengine.logging import print_log
-from mmengine.runner import Runner
+from mmengine.runner import EpochBasedTrainLoop, Runner
 from torch.utils.data import DataLoader
 
 from fairmot_mm.config.check_component import check_arguments, find_type, package_of
-from fairmot_mm.registry import DATA_SAMPLERS, DATASETS, SCOPE
+from fairmot_mm.registry import DATA_SAMPLERS, DATASETS, LOOPS, SCOPE
 from fairmot_mm.utils.dataset_configs import inner_datasets
 from fairmot_mm.utils.errors import ConfigError
 
@@ -22,6 +23,14 @@ _OF_WORKERS = (
     'prefetch_factor',
     'multiprocessing_context',
     'timeout',
+)
+# Samplers of mmdet that ask a data set for what an image list does not have.
+_FOR_OTHER_DATA = (
+    'AspectRatioBatchSampler',
+    'TrackAspectRatioBatchSampler',
+    'MultiDataAspectRatioBatchSampler',
+    'ClassAwareSampler',
+    'TrackImgSampler',
 )
 _WRAPPERS = ('ClassBalancedDataset', 'ConcatDataset', 'RepeatDataset')
 
@@ -44,14 +53,16 @@ def check_loader(cfg: Config, name: str) -> None:
         name: Key of the loader, as in ``train_dataloader``; it may be missing.
 
     Raises:
-        ConfigError: A key is unknown, a value is of a wrong type, or a data set is
-            inside one that would mix up its identities.
+        ConfigError: A key is unknown, a value is of a wrong type, a data set is inside
+            one that would mix up its identities, or a sampler does not fit the data set
+            or the loop.
     """
     loader = cfg.get(name)
     if not isinstance(loader, dict):
         return
     check_arguments(loader, DataLoader, name, also=_OF_MMENGINE)
     _check_wrappers(loader.get('dataset'), f'{name}.dataset')
+    _check_samplers(cfg, name)
 
 
 def prepare_loaders(cfg: Config, mode: Mode) -> None:
@@ -132,6 +143,38 @@ def _require_batches(loader: DataLoader, name: str, *, equal: bool) -> None:
             f'{loader.batch_size}, drop_last={loader.drop_last}, {get_world_size()} '
             f'process(es). Lower {name}.batch_size, or set {name}.drop_last=False'
         )
+
+
+def _check_samplers(cfg: Config, name: str) -> None:
+    """Refuse samplers that do not fit a `JDEDataset` or a loop over epochs."""
+    loader = cfg[name]
+    for key in ('sampler', 'batch_sampler'):
+        path = f'{name}.{key}'
+        if not isinstance(loader.get(key), dict) or 'type' not in loader[key]:
+            continue
+        kind: Any = find_type(loader[key], [DATA_SAMPLERS], path)
+        if kind.__name__ in _FOR_OTHER_DATA and _holds_identities(
+            loader.get('dataset')
+        ):
+            raise ConfigError(
+                f'{path}: {kind.__name__} needs sizes, classes or videos of images, '
+                'which JDEDataset does not list: use SeededSampler, or '
+                'IdentityBatchSampler as the batch_sampler'
+            )
+        if kind is InfiniteSampler and name == 'train_dataloader' and _in_epochs(cfg):
+            raise ConfigError(
+                f'{path}: an epoch of {kind.__name__} never ends: use SeededSampler, '
+                "or train_cfg.type='IterBasedTrainLoop' with max_iters"
+            )
+
+
+def _in_epochs(cfg: Config) -> bool:
+    """Whether a training counts epochs."""
+    loop = cfg.get('train_cfg')
+    if not isinstance(loop, dict) or 'type' not in loop:
+        return isinstance(loop, dict) and bool(loop.get('by_epoch', True))
+    kind = find_type(loop, [LOOPS], 'train_cfg')
+    return isinstance(kind, type) and issubclass(kind, EpochBasedTrainLoop)
 
 
 def _check_wrappers(cfg: Any, path: str) -> None:

@@ -1,7 +1,7 @@
 """Checking the components of a config that mmengine's Runner will build."""
 
 from collections.abc import Collection
-from typing import Any, Literal
+from typing import Literal
 
 from mmengine.config import Config
 from mmengine.registry import Registry
@@ -23,6 +23,7 @@ from fairmot_mm.config.check_parameters import (
     DEFAULT_CONSTRUCTOR,
     check_paramwise_keys,
 )
+from fairmot_mm.config.check_ranges import check_ranges, value_at
 from fairmot_mm.config.check_scores import check_scores
 from fairmot_mm.config.suggestion import suggestion
 from fairmot_mm.config.variables import READ_KEYS
@@ -58,8 +59,8 @@ def check_run(cfg: Config, mode: Literal['train', 'test']) -> None:
         mode: Whether it trains (and validates) or tests; the other's keys may be wrong.
 
     Raises:
-        ConfigError: See `check_component`, `check_loader` and `check_scores`; or a data
-            loader has keys that exclude each other.
+        ConfigError: See `check_component`, `check_loader`, `check_ranges` and
+            `check_scores`; or a data loader has keys that exclude each other.
     """
     _check_top(cfg)
     _check(cfg, 'model', MODELS)
@@ -81,18 +82,19 @@ def check_run(cfg: Config, mode: Literal['train', 'test']) -> None:
         _check(cfg, f'{loader}.sampler', DATA_SAMPLERS, given=['dataset', 'seed'])
         added = ['sampler', 'batch_size']
         _check(cfg, f'{loader}.batch_sampler', DATA_SAMPLERS, given=added)
-        if _value(cfg, f'{loader}.batch_sampler') and _value(
+        if value_at(cfg, f'{loader}.batch_sampler') and value_at(
             cfg, f'{loader}.drop_last'
         ):
             raise ConfigError(
                 f'{loader}.drop_last is for loaders without a batch_sampler, which '
                 f'decides itself what a batch is: set {loader}.drop_last=False'
             )
-        if _value(cfg, f'{evaluator}.metrics') is None:
+        if value_at(cfg, f'{evaluator}.metrics') is None:
             _check(cfg, evaluator, METRICS)
         else:
             _check(cfg, evaluator, EVALUATOR, default='Evaluator')
             _check(cfg, f'{evaluator}.metrics', METRICS)
+    check_ranges(cfg, mode)
     if mode == 'train':
         check_scores(cfg)
         warn_of_unseeded_samples(cfg)
@@ -103,7 +105,7 @@ def _check_top(cfg: Config) -> None:
     read = {key: value for key, value in cfg.items() if key in READ_KEYS}
     check_arguments(read, Runner, 'the config', also=READ_KEYS)
     check_arguments(cfg.get('randomness'), Runner.set_randomness, 'randomness')
-    mp_cfg = _value(cfg, 'env_cfg.mp_cfg')
+    mp_cfg = value_at(cfg, 'env_cfg.mp_cfg')
     check_arguments(mp_cfg, set_multi_processing, 'env_cfg.mp_cfg')
     for name, known in _KEYS.items():
         for key in cfg.get(name) or ():
@@ -113,7 +115,7 @@ def _check_top(cfg: Config) -> None:
 
 def _check_optimization(cfg: Config) -> None:
     """Check optimizer, its wrapper, and the schedules."""
-    if isinstance(_value(cfg, 'optim_wrapper.optimizer'), dict):
+    if isinstance(value_at(cfg, 'optim_wrapper.optimizer'), dict):
         _check(cfg, 'optim_wrapper.optimizer', OPTIMIZERS, given=['params'])
         wrapper = cfg.optim_wrapper
         # Another constructor may have other keys there.
@@ -140,15 +142,7 @@ def _check(
 
     ``default`` is the type of a component whose config has none.
     """
-    for node, place in entries(_value(cfg, path), path):
+    for node, place in entries(value_at(cfg, path), path):
         if default is not None:
             node = {'type': default, **node}
         check_component(node, registry, place, given=given, extra=extra)
-
-
-def _value(cfg: Config, path: str) -> Any:
-    """What a config has at a dotted path; ``None`` where it ends before."""
-    node: Any = cfg
-    for key in path.split('.'):
-        node = node.get(key) if isinstance(node, dict | Config) else None
-    return node

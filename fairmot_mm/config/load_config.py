@@ -12,7 +12,6 @@ from mmengine.config import Config, lazy
 from mmengine.logging import print_log
 from mmengine.registry import init_default_scope
 
-from fairmot_mm.checkpoint.model_zoo import find_config
 from fairmot_mm.config.apply_options import apply_options, find_places
 from fairmot_mm.config.config_files import ConfigFile, config_files
 from fairmot_mm.config.custom_imports import import_custom_modules
@@ -20,6 +19,7 @@ from fairmot_mm.config.plain_values import plain_config
 from fairmot_mm.config.variables import READ_KEYS, live_variables, replace_variables
 from fairmot_mm.registry import SCOPE
 from fairmot_mm.utils.errors import ConfigError
+from fairmot_mm.utils.model_zoo import find_config
 
 _KNOWN_KEYS = READ_KEYS | {'train_pipeline', 'tta_model', 'tta_pipeline'}
 

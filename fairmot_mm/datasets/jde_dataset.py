@@ -1,6 +1,5 @@
 """Training images with boxes and identities, in the layout of JDE and FairMOT."""
 
-import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Literal
@@ -9,7 +8,13 @@ import numpy as np
 from mmengine.dataset import BaseDataset
 
 from fairmot_mm.datasets.identity_dataset import class_starts
-from fairmot_mm.datasets.label_files import read_labels
+from fairmot_mm.datasets.identity_numbers import (
+    check_classes,
+    count_ids,
+    renumber,
+    unused_ids,
+)
+from fairmot_mm.datasets.jde_samples import JDESamples
 from fairmot_mm.datasets.label_index import (
     LabelIndex,
     background_index,
@@ -23,12 +28,9 @@ from fairmot_mm.registry import DATASETS, TRANSFORMS
 from fairmot_mm.utils.contracts import require_choice
 from fairmot_mm.utils.errors import DataError, ImageError
 from fairmot_mm.utils.exact_numbers import LARGEST_WHOLE
-from fairmot_mm.utils.text_files import read_lines
 
 # After this many unreadable images in a row, the data set itself must be damaged.
 MAX_DRAWS = 20
-# The classifier has a row of weights for each number, also for those that nobody has.
-MAX_UNUSED_IDS = 1_000_000
 
 
 @DATASETS.register_module()
@@ -198,20 +200,21 @@ class JDEDataset(BaseDataset):
             float64, whose ids are numbered over all lists; perhaps ``teacher_embeds``.
         """
         num_classes = len(self.metainfo['classes'])
-        indices = []
+        indices: list[LabelIndex] = []
         embeds = read_embeddings(self.teacher_embeds)
         for ann_file in self.ann_files:
             index = index_labels(ann_file, self.data_root, self.index_dir)
-            _check_classes(index, num_classes)
-            if embeds and embeds[len(indices)] is not None:
-                embeds[len(indices)].require_labels(index, ann_file)
+            check_classes(index, num_classes)
             if self.renumber_ids:
-                _renumber(index.rows)
+                renumber(index.rows)
             indices.append(index)
+        for one, index, ann_file in zip(embeds, indices, self.ann_files, strict=False):
+            if one is not None:
+                one.require_labels(index, ann_file)
         indices += [background_index(f, self.data_root) for f in self.background_files]
-        counts = np.stack([_count_ids(index.rows, num_classes) for index in indices])
+        counts = np.stack([count_ids(index.rows, num_classes) for index in indices])
         self._unused_ids = next(
-            filter(None, map(_unused_ids, self.ann_files, indices, counts)), ''
+            filter(None, map(unused_ids, self.ann_files, indices, counts)), ''
         )
         if counts.sum() > LARGEST_WHOLE:
             raise DataError(self._unused_ids)
@@ -269,91 +272,3 @@ class JDEDataset(BaseDataset):
                     raise
                 unreadable.append(str(error))
             idx = self._rand_another()
-
-
-class JDESamples(Sequence):
-    """Images and labels of all lists, in arrays that processes share without copies.
-
-    Args:
-        indices: Labels of each list.
-        repeats: How many times each list occurs.
-        teacher_embeds: (R, D) embedding of each row of the labels, or None.
-    """
-
-    def __init__(
-        self,
-        indices: Sequence[LabelIndex],
-        repeats: Sequence[int] | None = None,
-        teacher_embeds: np.ndarray | None = None,
-    ) -> None:
-        self.teacher_embeds = teacher_embeds
-        self.images = np.concatenate([index.images for index in indices])
-        self.rows = np.concatenate([index.rows for index in indices])
-        lengths = np.concatenate([np.diff(index.starts) for index in indices])
-        self.starts = np.concatenate([[0], lengths.cumsum()])
-        parts = np.split(
-            np.arange(len(self.images)),
-            np.cumsum([len(index.images) for index in indices])[:-1],
-        )
-        counts = repeats or [1] * len(parts)
-        self.order = np.concatenate(list(map(np.tile, parts, counts)))
-
-    def __len__(self) -> int:
-        return len(self.order)
-
-    def __getitem__(self, index: Any) -> Any:
-        if isinstance(index, slice):
-            return [self[k] for k in range(len(self))[index]]
-        number = int(self.order[index])
-        own = slice(self.starts[number], self.starts[number + 1])
-        sample = {
-            'img_path': os.fsdecode(self.images[number]),
-            'img_id': number,
-            'jde_labels': self.rows[own],
-        }
-        if self.teacher_embeds is not None:
-            sample['teacher_embeds'] = self.teacher_embeds[own]
-        return sample
-
-
-def _count_ids(rows: np.ndarray, num_classes: int) -> np.ndarray:
-    """(K,) largest id + 1 of every class, 0 for a class without known ids."""
-    counts = np.zeros(num_classes, np.int64)
-    classes, ids = rows[:, :2].astype(np.int64).T
-    np.maximum.at(counts, classes, ids + 1)
-    return counts
-
-
-def _renumber(rows: np.ndarray) -> None:
-    """Number the known identities of each class from 0 without gaps, in place."""
-    for label in np.unique(rows[:, 0]):
-        chosen = (rows[:, 0] == label) & (rows[:, 1] >= 0)
-        rows[chosen, 1] = np.unique(rows[chosen, 1], return_inverse=True)[1]
-
-
-def _unused_ids(ann_file: str, index: LabelIndex, counts: np.ndarray) -> str:
-    """Message that a list uses few of very many numbers, or nothing."""
-    if counts.sum() <= MAX_UNUSED_IDS:
-        return ''
-    known = np.unique(index.rows[index.rows[:, 1] >= 0, :2], axis=0)
-    if counts.sum() - len(known) <= MAX_UNUSED_IDS:
-        return ''
-    row = int(index.rows[:, 1].argmax())
-    image = int(np.searchsorted(index.starts, row, side='right')) - 1
-    path = os.fsdecode(index.paths[image])
-    lines = [number for number, line in enumerate(read_lines(path), 1) if line.strip()]
-    return (
-        f'{path}, line {lines[row - index.starts[image]]}: identity '
-        f'{index.rows[row, 1]:.0f}, but {ann_file} has {len(known)} people, '
-        'and the classifier gets a class for each number up to the largest: set '
-        'renumber_ids=True for this JDEDataset, or number identities from 0'
-    )
-
-
-def _check_classes(index: LabelIndex, num_classes: int) -> None:
-    """Raise on a class that the data set does not have, naming file and line."""
-    wrong = np.flatnonzero(index.rows[:, 0] >= num_classes)
-    if len(wrong):
-        image = np.searchsorted(index.starts, wrong[0], side='right') - 1
-        path = os.fsdecode(index.paths[image])
-        read_labels(path, os.fsdecode(index.images[image]), num_classes)

@@ -107,14 +107,15 @@ def read_list(ann_file: str, data_root: str) -> tuple[list[str], list[str]]:
 
 
 def read_labels(
-    path: str | Path, image: str | Path, num_classes: float = math.inf
+    path: str | Path, image: str | Path, num_classes: float | None = math.inf
 ) -> np.ndarray:
     """Read one label file.
 
     Args:
         path: The label file.
         image: The image that it belongs to, for the error message.
-        num_classes: Classes must be below this.
+        num_classes: Classes must be below this. None leaves the values unchecked, for
+            a caller that checks those of many files at once with `are_good_lines`.
 
     Returns:
         (N, 6) float64 rows ``class id cx cy w h``; the last four are divided by the
@@ -136,11 +137,14 @@ def read_labels(
         labels = labels if labels.size else labels.reshape(0, 6)
         # numpy reads 1_000 and the digits of other scripts.
         is_plain = text.isascii() and '_' not in text
-        good = labels.shape[1] == 6 and is_plain and are_good_lines(labels, num_classes)
+        good = labels.shape[1] == 6 and is_plain
+        if good and num_classes is not None:
+            good = are_good_lines(labels, num_classes)
         if not good:
             raise ValueError('a value is out of range')
     except ValueError as error:
-        raise DataError(_first_bad_line(path, rows, num_classes)) from error
+        limit = math.inf if num_classes is None else num_classes
+        raise DataError(_first_bad_line(path, rows, limit)) from error
     return labels
 
 

@@ -1,6 +1,7 @@
 """All labels of an image list in arrays, which are kept on disk between runs."""
 
 import hashlib
+import math
 import os
 import time
 from collections.abc import Sequence
@@ -17,6 +18,7 @@ from fairmot_mm.datasets.label_files import (
     read_labels,
     read_list,
 )
+from fairmot_mm.datasets.label_lines import are_good_lines
 from fairmot_mm.utils.array_files import read_arrays
 from fairmot_mm.utils.atomic import atomic_path
 from fairmot_mm.utils.cache import cache_dir
@@ -92,10 +94,20 @@ def index_labels(
     if old and not len(fresh) and np.array_equal(old['paths'], paths):
         return LabelIndex(_as_bytes(images), **old)
     tables = [np.empty((0, 6)) if at < 0 else _rows_of(old, at) for at in source]
-    for index in track(
-        fresh, f'reading labels of {ann_file}', disable=len(fresh) < SHOW_PROGRESS_FROM
-    ):
-        tables[index] = read_labels(labels[index], images[index])
+    try:
+        for index in track(
+            fresh,
+            f'reading labels of {ann_file}',
+            disable=len(fresh) < SHOW_PROGRESS_FROM,
+        ):
+            tables[index] = read_labels(labels[index], images[index], None)
+        # The lines of all files at once: file by file, it takes longer than reading.
+        are_good = are_good_lines(np.concatenate(tables), math.inf)
+    except DataError:
+        are_good = False
+    if not are_good:  # read again, this names the first bad line
+        for index in fresh:
+            tables[index] = read_labels(labels[index], images[index])
     stats[stats[:, 0] > time.time_ns() - SETTLED_NS] = -1
     starts = np.cumsum([0, *map(len, tables)], dtype=np.int64)
     new = dict(paths=paths, stats=stats, rows=np.concatenate(tables), starts=starts)

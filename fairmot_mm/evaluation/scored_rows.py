@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from fairmot_mm.utils import DataError, MOTRows, require_frames
+from fairmot_mm.utils.box_units import refuse_fractions
 from fairmot_mm.utils.frame_numbering import Frames
 from fairmot_mm.utils.mot_io import PEDESTRIAN, mot_rows
 from fairmot_mm.utils.mot_table import ClassColumn, MOTTable
@@ -39,8 +40,9 @@ def read_scored_rows(
 
     Raises:
         DataError: The file is missing or malformed, a frame, an identity or a side of a
-            box is negative, an identity is in a frame twice, the sequence does not have
-            a frame, or results have several classes.
+            box is negative, most boxes are fractions of the image, an identity is in a
+            frame twice, the sequence does not have a frame, or results have several
+            classes.
     """
     table = MOTTable.read(path)
     rows = mot_rows(table)
@@ -82,6 +84,7 @@ def read_scored_rows(
             f'{what} a box of {rows.tlwh[row, 2]:g} x {rows.tlwh[row, 3]:g} pixels'
         ),
     )
+    refuse_fractions(rows.tlwh, where, what)
     _refuse_twice(rows, where, what)
     return rows
 

@@ -82,7 +82,7 @@ class TeacherDetector:
         canvas = np.full((1, *self.size[::-1], 3), GREY, np.uint8)
         canvas[0, : fitted.shape[0], : fitted.shape[1]] = fitted
         boxes, scores = self._read(self.network.run(canvas))
-        scale = np.float32([width / fitted.shape[1], height / fitted.shape[0]])
+        scale = np.array([width / fitted.shape[1], height / fitted.shape[0]])
         boxes = (boxes * np.tile(scale, 2)).clip(0, [width, height, width, height])
         usable = (boxes[:, 2:] > boxes[:, :2]).all(axis=1) & np.isfinite(scores)
         order = np.flatnonzero(usable)
@@ -127,5 +127,5 @@ class TeacherDetector:
         tlwh = np.concatenate([centre - half, 2 * half], axis=1)
         scores = scores[is_person]
         kept = cv2.dnn.NMSBoxes(tlwh.tolist(), scores.tolist(), 0.0, self.nms_thr)
-        kept = np.array(kept, np.int64).reshape(-1)
-        return boxes[kept], scores[kept]
+        rows = np.array(kept, np.int64).reshape(-1)
+        return boxes[rows], scores[rows]

@@ -36,7 +36,7 @@ class TeacherPixels:
             (B, H, W, 3) float32.
         """
         ordered = images[..., ::-1] if self.rgb else images
-        mean, std = np.float32(self.mean), np.float32(self.std)
+        mean, std = (np.array(values, np.float32) for values in (self.mean, self.std))
         return (ordered.astype(np.float32) - mean) / std
 
 

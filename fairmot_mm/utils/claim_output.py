@@ -40,6 +40,25 @@ def claim_output(
         OutputError: The folder cannot be written.
     """
     path = Path(path)
+    with lock_output(path):
+        _require_free(path, overwrite, sources, advice)
+        yield path
+
+
+@contextmanager
+def lock_output(path: Path) -> Iterator[None]:
+    """Keep other runs from writing a file or folder until the body ends.
+
+    Args:
+        path: The file or folder. The folder that it lies in is created.
+
+    Yields:
+        Nothing.
+
+    Raises:
+        NameTakenError: Another run is writing it.
+        OutputError: The folder cannot be written.
+    """
     # Of any length of the name, and not in the way of any other file.
     lock_file = path.with_name(f'.{path.name[-100:]}.lock')
     lock = FileLock(lock_file, timeout=0, thread_local=False)
@@ -56,8 +75,7 @@ def claim_output(
             f'cannot write {path}: {error.strerror}; choose a folder you may write to'
         ) from error
     try:
-        _require_free(path, overwrite, sources, advice)
-        yield path
+        yield
     finally:
         lock_file.unlink(missing_ok=True)
         lock.release()

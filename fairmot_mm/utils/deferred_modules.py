@@ -126,7 +126,7 @@ class DeferredObject:
         self._loader.exec_module(self._module)
 
     @property
-    def __class__(self) -> type:  # type: ignore[override]
+    def __class__(self) -> type:  # type: ignore[misc, override]
         return type
 
     @property

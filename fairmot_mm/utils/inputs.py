@@ -4,26 +4,24 @@ from pathlib import Path
 
 from fairmot_mm.utils.errors import (
     CheckpointError,
-    ConfigError,
     DataError,
-    VideoError,
 )
+from fairmot_mm.utils.urls import is_url, local_path
 
 
 def require_config(config: str | Path | None) -> None:
-    """Check that the file of a config exists.
+    """Check that a config exists.
 
     Args:
-        config: Path of the file, or a name of the model zoo, which is not looked up.
+        config: Path of the file, or a name of the model zoo; None is left out.
 
     Raises:
-        ConfigError: It is the path of a file that does not exist.
+        ConfigError: There is no such file and no model of this name, see `find_config`.
     """
-    if config is None:
-        return
-    path = Path(config)
-    if not path.is_file() and (path.suffix or len(path.parts) != 1):
-        raise ConfigError(f'config {config} does not exist')
+    if config is not None and not Path(config).is_file():
+        from fairmot_mm.utils.model_zoo import find_config
+
+        find_config(config)
 
 
 def require_checkpoint(checkpoint: str | Path | None) -> None:
@@ -45,19 +43,21 @@ def require_source(source: str) -> None:
     """Check that a source of frames exists.
 
     Args:
-        source: A file, a folder, an address, a camera number or a pattern; only the
-            first two are looked for.
+        source: A file, a folder, a pattern, an address or a camera number; the last two
+            are not tried.
 
     Raises:
         VideoError: There is no such file or folder.
+        DataError: A folder or pattern means no images or videos, see `find_files`.
     """
-    if '://' in source or source.isdigit() or any(each in source for each in '*?['):
+    path = Path(local_path(source))
+    is_number = source.isascii() and source.isdecimal() and not path.exists()
+    if is_url(source) or is_number or path.is_file():
         return
-    if not Path(source).exists():
-        raise VideoError(
-            f'{source} does not exist; give a video, an image, a folder or pattern of '
-            'images, a URL or a camera number'
-        )
+    from fairmot_mm.utils.find_files import find_files, is_sequence
+
+    if not (path.is_dir() and is_sequence(path)):
+        find_files(str(path))
 
 
 def require_paths(*paths: str | Path | None) -> None:

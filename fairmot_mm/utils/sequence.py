@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from fairmot_mm.utils.box_units import refuse_fractions
 from fairmot_mm.utils.errors import ConfigError, DataError
 from fairmot_mm.utils.exact_numbers import rate_number, whole_number
 from fairmot_mm.utils.file_listing import folder_content, list_images, sort_images
@@ -123,9 +124,13 @@ class SequenceInfo:
             The rows in file order.
 
         Raises:
-            DataError: The file is missing or malformed, or a row has no image.
+            DataError: The file is missing or malformed, a row has no image, or most
+                boxes are fractions of the image.
         """
-        return mot_rows(self.read_gt_table())
+        table = self.read_gt_table()
+        rows = mot_rows(table)
+        refuse_fractions(rows.tlwh, table.where)
+        return rows
 
     def read_gt_table(self) -> MOTTable:
         """Read all columns of ``gt/gt.txt``, see `read_ground_truth`.

@@ -11,9 +11,9 @@ import numpy as np
 
 from fairmot_mm.utils import IMAGE_SUFFIXES, ConfigError, SequenceInfo, VideoError
 from fairmot_mm.utils.contracts import require_choice
+from fairmot_mm.utils.find_files import find_files, is_sequence, sequence_folder
 from fairmot_mm.utils.urls import is_url, local_path, url_name
 from fairmot_mm.video.camera import open_camera
-from fairmot_mm.video.find_files import find_files, is_sequence, sequence_folder
 from fairmot_mm.video.frame import Frame
 from fairmot_mm.video.image_source import (
     count_pictures,

@@ -54,7 +54,8 @@ class VideoEncoding:
     def __post_init__(self) -> None:
         require_choice('preset', self.preset, PRESETS)
         require_range(low=0, high=51, crf=self.crf)
-        require_choice('tune', self.tune, (None, *TUNES))
+        if self.tune is not None:
+            require_choice('tune', self.tune, TUNES)
         require_whole(low=0, threads=self.threads)
 
     @property

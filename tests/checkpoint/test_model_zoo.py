@@ -17,8 +17,8 @@ from fairmot_mm.apis import (
     load_config,
 )
 from fairmot_mm.apis.ensure_model import ensure_model
-from fairmot_mm.checkpoint import model_zoo, zoo_weights
-from fairmot_mm.utils import CheckpointError, ConfigError
+from fairmot_mm.checkpoint import zoo_weights
+from fairmot_mm.utils import CheckpointError, ConfigError, model_zoo
 
 ROOT = Path(__file__).parents[2]
 SMALL = 'configs/_base_/models/fairmot_dla34-conv-small.py'

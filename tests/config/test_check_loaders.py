@@ -170,3 +170,32 @@ def test_keys_at_the_top(changes, message):
     """Dicts that are no component, and the types of all keys."""
     with pytest.raises(ConfigError, match=message):
         check_run(Config(changes), 'train')
+
+
+@pytest.mark.parametrize(
+    ('key', 'sampler', 'message'),
+    [
+        ('sampler', 'ClassAwareSampler', 'needs sizes, classes or videos'),
+        ('sampler', 'mmdet.TrackImgSampler', 'needs sizes, classes or videos'),
+        ('batch_sampler', 'AspectRatioBatchSampler', 'needs .* IdentityBatchSampler'),
+        ('batch_sampler', 'mmdet.TrackAspectRatioBatchSampler', 'needs sizes'),
+        ('sampler', 'InfiniteSampler', r'never ends: .*IterBasedTrainLoop'),
+    ],
+)
+@pytest.mark.parametrize('loop', ['ResumableEpochLoop', 'EpochBasedTrainLoop'])
+def test_samplers_that_cannot_work(key, sampler, message, loop):
+    """They are for other data or for other loops; the message has the way out."""
+    cfg = config(**{key: dict(type=sampler)})
+    cfg.train_cfg = dict(type=loop, max_epochs=1)
+    with pytest.raises(ConfigError, match=rf'^train_dataloader\.{key}: .*{message}'):
+        check_loader(cfg, 'train_dataloader')
+
+
+def test_a_sampler_without_end_for_a_loop_over_iterations():
+    """There it is the right one, and samplers of mmdet serve other data sets."""
+    cfg = config(sampler=dict(type='InfiniteSampler'))
+    cfg.train_cfg = dict(type='IterBasedTrainLoop', max_iters=1)
+    check_loader(cfg, 'train_dataloader')
+    coco = dict(type='CocoDataset', ann_file='a')
+    cfg = config(batch_sampler=dict(type='AspectRatioBatchSampler'), dataset=coco)
+    check_loader(cfg, 'train_dataloader')

@@ -170,3 +170,11 @@ def test_classes_of_the_index_are_checked(make_jde_set, tmp_path):
     JDEDataset(**arguments, metainfo=dict(classes=('person', 'car')))
     with pytest.raises(DataError, match=r'000\.txt, line 2: class 1, but .* has 1'):
         JDEDataset(**arguments)
+
+
+def test_first_bad_file_is_named(load, labels):
+    """The first one, whatever is wrong with a later one."""
+    labels[1][1].write_text('0 1.5 0.5 0.5 0.4 0.8\n')
+    labels[1][3].write_text('0 1 0.5\n')
+    with pytest.raises(DataError, match=r'001\.txt, line 1: identity'):
+        load()

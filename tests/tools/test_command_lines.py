@@ -126,6 +126,25 @@ def test_a_mistake_is_told_before_anything_is_imported(words):
     assert imported_by(('__main__', words.split())) == {'__main__': ['fairmot_mm']}
 
 
+@pytest.mark.parametrize(
+    'words',
+    [
+        'track --model fairmot_dla35 {folder}',
+        'track {folder}',
+        'track {folder}/*.jpg',
+        'train fairmot_dla35',
+        'test fairmot_dla35',
+        'export fairmot_dla35 {folder}/out.onnx',
+        'benchmark track fairmot_dla34 --input {folder}',
+    ],
+)
+def test_a_name_or_folder_is_looked_up_before_anything_is_imported(words, tmp_path):
+    """A misspelt model, an empty folder or pattern needs no torch and no numpy."""
+    words = words.format(folder=tmp_path).split()
+    (found,) = imported_by(('__main__', words)).values()
+    assert not {'cv2', 'mmengine', 'numpy', 'torch'} & {*found}
+
+
 def test_choices_are_those_of_the_code():
     """What a command line offers without importing the code is what the code knows."""
     assert tuple(KINDS) == check_dataset.KINDS

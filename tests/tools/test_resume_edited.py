@@ -65,6 +65,16 @@ def test_resume_in_the_config(work_dir, make_config, run_tool):
     assert 'resumed epoch: 1, iter: 4' in log
 
 
+@pytest.mark.parametrize('value', ['yes', 'no', 3])
+def test_resume_is_a_truth_value(value, work_dir, make_config, run_tool):
+    """Any other word is refused: `no` would continue the training."""
+    config = make_config(RUN.format(2))
+    with pytest.raises(SystemExit, match=f'resume = .*{value}.* must be True or False'):
+        run_tool(
+            'train', config, '--work-dir', work_dir, '--cfg-options', f'resume={value}'
+        )
+
+
 def test_a_second_training(work_dir, make_config, run_tool, capsys):
     """Without `--resume` the user is told; after that the newer training counts."""
     options = ['--cfg-options', 'default_hooks.checkpoint.filename_tmpl=new_{}.pth']

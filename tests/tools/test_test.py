@@ -10,6 +10,7 @@ from fairmot_mm.actions.test import direct_results
 from fairmot_mm.evaluation import MOTMetric
 from fairmot_mm.registry import METRICS
 from fairmot_mm.utils import ConfigError, read_mot
+from fairmot_mm.utils.claim_output import lock_output
 
 
 @pytest.fixture
@@ -44,6 +45,21 @@ def test_out(trained, run_tool, tmp_path):
     run_tool('test', config, work_dir / 'epoch_3.pth', *arguments)
     assert [path.name for path in (tmp_path / 'tracks').iterdir()] == ['b.txt']
     assert not (tmp_path / 'logs' / 'results').exists()
+
+
+@pytest.mark.parametrize('name', ['tracks', 'to_send.zip'])
+def test_results_that_another_run_writes(name, trained, run_tool, tmp_path):
+    """Two runs do not write to the same folder or file."""
+    options = ['--out', tmp_path / 'tracks', '--submission', tmp_path / 'to_send.zip']
+    with (
+        lock_output(tmp_path / name),
+        pytest.raises(SystemExit, match=rf'{name} is being written by another run'),
+    ):
+        run_tool(
+            *('test', trained[0], trained[1] / 'epoch_3.pth', '--work-dir', tmp_path),
+            *options,
+        )
+    assert not [*(tmp_path / 'tracks').iterdir()]
 
 
 def test_weights_of_the_zoo(trained, run_tool, tmp_path, monkeypatch):

@@ -1,7 +1,6 @@
 """tools/test.py with every back-end and with every hook and option of the examples."""
 
 import copy
-import importlib.util
 from pathlib import Path
 
 import pytest
@@ -12,9 +11,15 @@ from fairmot_mm.inference import export_onnx
 from fairmot_mm.registry import HOOKS
 from fairmot_mm.utils import read_mot
 
-EXAMPLES = Path(__file__).parents[2] / 'configs/examples/training'
-# Each with the package that it needs.
-BACKENDS = {'pytorch': 'torch', 'onnxruntime': 'onnxruntime'}
+ROOT = Path(__file__).parents[2]
+EXAMPLES = ROOT / 'configs/examples/training'
+# Those of `EXPORTED` need the package of their name.
+BACKENDS = ('pytorch', 'onnxruntime', 'openvino')
+EXPORTED = BACKENDS[1:]
+SHIPPED = (
+    ROOT / 'configs/fairmot/fairmot_yolov5s-lite_1xb8-14e_street.py',
+    ROOT / 'fairmot_mm/model_zoo/fairmot_yolov5s-lite.pth',
+)
 TRACKERS = {'mlflow', 'wandb'}  # packages that are not dependencies
 
 
@@ -44,7 +49,7 @@ def weights(trained, make_sure, make_config, tmp_path_factory):
     folder = tmp_path_factory.mktemp('weights')
     sure = make_sure(trained[1] / 'epoch_3.pth', folder)
     export_onnx(init_model(make_config(), sure, 'cpu'), folder / 'a.onnx', (96, 64))
-    return {'pytorch': sure, 'onnxruntime': folder / 'a.onnx'}
+    return {'pytorch': sure, **dict.fromkeys(EXPORTED, folder / 'a.onnx')}
 
 
 @pytest.fixture(scope='module')
@@ -70,8 +75,8 @@ def tracks(run_tool, tmp_path):
 
 
 def require(backend):
-    if importlib.util.find_spec(BACKENDS[backend]) is None:
-        pytest.skip(f'needs {BACKENDS[backend]}')
+    if backend in EXPORTED:
+        pytest.importorskip(backend)
 
 
 @pytest.mark.parametrize('backend', BACKENDS)
@@ -93,15 +98,18 @@ def test_hooks_that_copy_the_model(
     assert tracks(make_config(hooks), checkpoint, '--backend', backend) == expected
 
 
+@pytest.mark.parametrize('backend', EXPORTED)
 @pytest.mark.parametrize(
     'name',
     sorted(path.stem for path in EXAMPLES.glob('*.py') if path.stem not in TRACKERS),
 )
-def test_every_example_with_an_onnx_file(name, tracks, weights, make_config):
+def test_every_example_with_an_onnx_file(
+    name, backend, tracks, weights, expected, make_config
+):
     """What a config says about its training does not keep an ONNX file from running."""
-    require('onnxruntime')
+    require(backend)
     config = make_config(bases=[str(EXAMPLES / f'{name}.py')])
-    assert tracks(config, weights['onnxruntime'])
+    assert tracks(config, weights[backend], '--backend', backend) == expected
 
 
 @pytest.mark.parametrize('backend', BACKENDS)
@@ -109,6 +117,19 @@ def test_two_processes(backend, weights, expected, run_ranks, make_config, tmp_p
     """Every process runs the network in its own back-end."""
     require(backend)
     arguments = [make_config(), weights[backend], '--work-dir', tmp_path]
-    run_ranks(2, 'test', *arguments)
+    run_ranks(2, 'test', *arguments, '--backend', backend)
     rows = read_mot(tmp_path / 'results/b.txt')
     assert list(zip(rows.frames, rows.ids, strict=True)) == expected
+
+
+@pytest.mark.parametrize('backend', BACKENDS)
+def test_the_shipped_model(backend, run_tool, street, tmp_path):
+    """The config and the weights that come with the project run in every back-end."""
+    require(backend)
+    options = [
+        f'test_dataloader.dataset.data_root={street}/mot',
+        'test_dataloader.dataset.sequences=[b]',
+    ]
+    arguments = ['--work-dir', tmp_path, '--backend', backend, '--cfg-options']
+    run_tool('test', *SHIPPED, *arguments, *options)
+    assert (tmp_path / 'results/b.txt').exists()

@@ -47,7 +47,7 @@ def test_quality(tmp_path, noise):
     ('setting', 'message'),
     [
         ({'preset': 'turbo'}, "preset must be 'ultrafast' or .*, not 'turbo'"),
-        ({'tune': 'vhs'}, 'tune must be None or'),
+        ({'tune': 'vhs'}, "tune must be 'film' or .*, not 'vhs'"),
         ({'crf': 52}, 'crf=52 must be at least 0 and at most 51'),
         ({'crf': -1}, 'crf=-1 must be'),
         ({'crf': float('nan')}, 'crf=nan must be'),

@@ -145,3 +145,38 @@ def test_damage_in_the_middle(tmp_path, skip):
     assert len(read) == 28
     assert [frame.skipped for frame in read].index(2) == 10
     assert {frame.time for frame in read} == {None}
+
+
+@pytest.mark.parametrize('live', [True, False])
+def test_a_live_stream_is_not_held_back(tmp_path, monkeypatch, live):
+    """Of a stream the decoder keeps no frame that has arrived; files use all cores."""
+    monkeypatch.setattr('fairmot_mm.video.video_reader.codec_threads', lambda: 4)
+    monkeypatch.setattr('fairmot_mm.video.video_reader.is_url', lambda _: live)
+    path = tmp_path / 'a.h264'  # without a length, as a stream
+    noise = np.random.default_rng(0).integers(0, 256, (12, 48, 64, 3), np.uint8)
+    with av.open(str(path), 'w', format='h264') as container:
+        options = {'tune': 'zerolatency', 'threads': '1'}
+        stream = container.add_stream('libx264', rate=25, options=options)
+        stream.height, stream.width, stream.pix_fmt = 48, 64, 'yuv420p'
+        for image in noise:
+            frame = av.VideoFrame.from_ndarray(image, format='bgr24')
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    reader = VideoReader(path)
+    taken = []
+
+    class Counted:
+        """The container, which notes the packets that are taken."""
+
+        __enter__ = __exit__ = lambda *_: None
+
+        def demux(self, stream, container=reader._container):
+            return (
+                taken.append(packet) or packet for packet in container.demux(stream)
+            )
+
+    reader._container = Counted()
+    frames = reader.frames()
+    next(frames)
+    assert len(taken) <= 2 if live else len(taken) > 2
+    assert len(list(frames)) == 11

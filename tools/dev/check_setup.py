@@ -5,6 +5,7 @@
 The last step of `make setup`. Ends with one sentence when something is wrong.
 """
 
+import os
 import sys
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
@@ -13,6 +14,12 @@ from pathlib import Path
 REQUIREMENTS = Path(__file__).resolve().parents[2] / 'requirements'
 FILES = ('dev.txt', 'lock.txt', 'mmcv.txt')
 AGAIN = 'run `make clean setup`'
+# What a run imports only when it uses it.
+LATER = (
+    *('av', 'matplotlib.figure', 'motmetrics', 'scipy.linalg', 'scipy.optimize'),
+    *('scipy.sparse.csgraph', 'torch._dynamo', 'torch.utils.tensorboard'),
+    'trackeval.metrics',
+)
 
 
 def main() -> None:
@@ -54,11 +61,15 @@ def check_versions(replaced: set[str]) -> int:
 
 def compile_what_runs_import() -> None:
     """Import what tracking, training and testing import; Python keeps it compiled."""
-    for name in ('track', 'train', 'test'):
-        import_module(f'fairmot_mm.actions.{name}')
+    from fairmot_mm.utils.deferred_modules import SWITCH
     from fairmot_mm.utils.setup_env import register_all_modules
 
+    os.environ[SWITCH] = 'compile'
+    for name in ('track', 'train', 'test'):
+        import_module(f'fairmot_mm.actions.{name}')
     register_all_modules()
+    for name in LATER:
+        import_module(name)
 
 
 def check_deformable_convolution() -> None:

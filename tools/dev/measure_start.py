@@ -21,7 +21,7 @@ from collections import Counter
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-CONFIGS = ROOT / 'configs' / 'fairmot'
+CONFIGS = 'configs/fairmot'  # in each checkout
 NO_WORKERS = ('num_workers=0', 'persistent_workers=False')
 
 # Runs a command of fairmot_mm until its first result, and prints what was imported.
@@ -110,9 +110,9 @@ def make_street(folder: Path) -> None:
 
 def commands(folder: Path) -> dict[str, list[str]]:
     """What is measured: arguments of Python, by the name in the table."""
-    small = str(CONFIGS / 'fairmot_dla34-conv-small_1xb4-10e_synthetic.py')
-    light = str(CONFIGS / 'fairmot_yolov5s-lite_1xb8-14e_street.py')
-    weights = str(ROOT / 'fairmot_mm/model_zoo/fairmot_yolov5s-lite.pth')
+    small = f'{CONFIGS}/fairmot_dla34-conv-small_1xb4-10e_synthetic.py'
+    light = f'{CONFIGS}/fairmot_yolov5s-lite_1xb8-14e_street.py'
+    weights = 'fairmot_mm/model_zoo/fairmot_yolov5s-lite.pth'
     video = next(folder.glob('test/*/img1'))
     sequence = f'test_dataloader.dataset.sequences=[{video.parent.name}]'
     dirs = ['--work-dir', str(folder / 'work')]

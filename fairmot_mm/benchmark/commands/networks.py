@@ -9,8 +9,8 @@ from fairmot_mm.benchmark.command import (
 from fairmot_mm.benchmark.commands.track import compare, measure
 from fairmot_mm.benchmark.report import Report
 from fairmot_mm.benchmark.workload import prepare_workload
-from fairmot_mm.checkpoint.model_zoo import project_root
 from fairmot_mm.utils import ConfigError, UserInputError
+from fairmot_mm.utils.model_zoo import project_root
 
 
 def run(args: argparse.Namespace, report: Report) -> None:

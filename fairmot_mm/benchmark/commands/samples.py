@@ -14,7 +14,6 @@ import torch
 
 from fairmot_mm.apis import explain_build_errors, load_config
 from fairmot_mm.benchmark.report import Report
-from fairmot_mm.checkpoint.model_zoo import project_root
 from fairmot_mm.datasets import FusedJDEAugment
 from fairmot_mm.registry import DATASETS, TRANSFORMS
 from fairmot_mm.utils import ConfigError, DataError
@@ -22,6 +21,7 @@ from fairmot_mm.utils.cli import show_progress
 from fairmot_mm.utils.dataset_configs import inner_datasets, without_pipelines
 from fairmot_mm.utils.file_listing import find_images
 from fairmot_mm.utils.machine import describe_machine, machine_line
+from fairmot_mm.utils.model_zoo import project_root
 
 FUSED_STEPS = ('decode', 'load_labels', 'move_boxes', 'resize', 'warp')
 NUM_BOXES = 20

@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +73,6 @@ def _repeat_video(path: str, num_frames: int) -> FrameSource:
     def frames() -> Iterator[Frame]:
         while True:
             # Times begin again in each turn: frames come at the rate of the video.
-            yield from (f._replace(time=None) for f in open_source(path).frames)
+            yield from (replace(f, time=None) for f in open_source(path).frames)
 
     return FrameSource('loop', rate, num_frames, itertools.islice(frames(), num_frames))

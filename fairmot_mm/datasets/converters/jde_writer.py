@@ -15,6 +15,7 @@ from fairmot_mm.datasets.converters.label_part import LabelPart, SourcePart, mak
 from fairmot_mm.datasets.converters.list_count import ListCount
 from fairmot_mm.datasets.converters.target import Target, place_file
 from fairmot_mm.datasets.label_files import IMAGE_DIR, LABEL_DIR
+from fairmot_mm.datasets.label_lines import IGNORE_CLASS
 from fairmot_mm.utils import (
     DataError,
     OutputError,
@@ -30,6 +31,7 @@ from fairmot_mm.utils.sequence import write_seqinfo
 
 Job = TypeVar('Job')
 _STAGING = '.converting'
+DISTRACTOR = 8  # class of MOT16, 17 and 20
 
 
 def write_jde_set(
@@ -209,13 +211,20 @@ def _write_part(folder: Path, staging: Path, copy: bool, part: LabelPart) -> Non
 
 
 def _write_ground_truth(folder: Path, part: LabelPart) -> None:
-    """Write ``folder/gt/gt.txt`` in the columns of MOT17: mark and visibility are 1."""
+    """Write ``folder/gt/gt.txt`` in the columns of MOT17: mark and visibility are 1.
+
+    Ignore regions become distractors of mark 0, so that tracks on them do not count.
+    """
     boxes = cxcywh_to_tlwh(part.boxes) * np.tile(part.source.sizes, 2)[part.image]
     frames = frame_numbers(_video_places(part.source))[part.image]
+    ignored = part.labels == IGNORE_CLASS
+    # In a frame each row needs a number of its own.
+    ids = np.where(ignored, 1 + part.ids.max(initial=-1) + ignored.cumsum(), part.ids)
+    classes = np.where(ignored, DISTRACTOR, part.labels + 1)
     lines = [
-        f'{frame},{identity},{x:.2f},{y:.2f},{w:.2f},{h:.2f},1,{label + 1},1\n'
-        for frame, identity, label, (x, y, w, h) in zip(
-            frames, part.ids, part.labels, boxes, strict=True
+        f'{frame},{identity},{x:.2f},{y:.2f},{w:.2f},{h:.2f},{mark:d},{label},1\n'
+        for frame, identity, mark, label, (x, y, w, h) in zip(
+            frames, ids, ~ignored, classes, boxes, strict=True
         )
         if identity >= 0
     ]

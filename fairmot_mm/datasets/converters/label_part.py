@@ -11,13 +11,13 @@ import numpy as np
 from fairmot_mm.datasets.converters.class_map import ClassMap
 from fairmot_mm.datasets.label_lines import IGNORE_CLASS, are_pixels
 from fairmot_mm.utils import DataError
+from fairmot_mm.utils.box_units import ADVICE, find_fractions
 from fairmot_mm.utils.boxes import tlwh_to_cxcywh, tlwh_to_xyxy, xyxy_to_tlwh
 from fairmot_mm.utils.images import image_size
 
 ALL_IMAGES = slice(None)
 # Smaller sides are 0 when they are written with six decimals.
 _SMALLEST_SIDE = 5e-7
-_LARGEST_FRACTION = 2.0
 _SMALL_IMAGE = 16  # pixels; in smaller ones a box in pixels may be as small
 
 
@@ -171,12 +171,11 @@ def make_part(
 def _refuse_fractions(source: SourcePart) -> None:
     """Raise if most boxes lie within two pixels, as fractions of the image do."""
     boxes = source.tlwh[np.isfinite(source.tlwh).all(axis=1)]
-    tiny = (np.abs(boxes) <= _LARGEST_FRACTION).all(axis=1)
-    if len(boxes) and tiny.mean() > 0.5 and source.sizes.min() > _SMALL_IMAGE:
+    tiny = find_fractions(boxes)
+    if tiny.any() and source.sizes.min() > _SMALL_IMAGE:
         raise DataError(
             f'{source.file or source.folder}: {tiny.sum()} of {len(boxes)} boxes are '
-            f'fractions of the image, such as {boxes[tiny][0].tolist()}; multiply them '
-            'by its width and height in pixels'
+            f'fractions of the image, such as {boxes[tiny][0].tolist()}; {ADVICE}'
         )
 
 

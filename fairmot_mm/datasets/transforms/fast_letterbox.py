@@ -17,6 +17,10 @@ class FastLetterbox(Letterbox):
     is decoded at a fraction of its size (`LoadFrame`). Sizes, pads and boxes are those
     of `Letterbox`; pixels differ by about a grey level on average, so published weights
     keep `Letterbox`.
+
+    Args:
+        scale: (width, height) of the result in pixels.
+        pad_val: Grey level of the padding, 0 to 255.
     """
 
     def transform(self, results: dict) -> dict:

@@ -7,6 +7,7 @@ import numpy as np
 from mmcv.transforms import BaseTransform
 
 from fairmot_mm.registry import TRANSFORMS
+from fairmot_mm.utils.contracts import require_whole
 
 
 @TRANSFORMS.register_module()
@@ -23,6 +24,9 @@ class Letterbox(BaseTransform):
     Args:
         scale: (width, height) of the result in pixels.
         pad_val: Grey level of the padding, 0 to 255.
+
+    Raises:
+        ConfigError: A side of ``scale`` is no whole number, or below 1.
     """
 
     scale: tuple[int, int] = (1088, 608)
@@ -30,6 +34,8 @@ class Letterbox(BaseTransform):
 
     def __post_init__(self) -> None:
         width, height = self.scale
+        require_whole(**{'Letterbox.scale': width}, low=1)
+        require_whole(**{'Letterbox.scale': height}, low=1)
         self.scale = width, height  # a config may give a list
 
     def transform(self, results: dict) -> dict:

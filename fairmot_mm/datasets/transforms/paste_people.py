@@ -46,7 +46,8 @@ class PastePeople(BaseTransform):
         height_range: Range of the height of the group, in image heights.
         max_enlargement: Largest factor by which cut-outs are enlarged.
         gain_range: Range of the factor on the brightness of each person.
-        label: Class of the pasted people.
+        label: Class of the pasted people. None gives them no label, so that they are
+            background: for cut-outs of mannequins, statues or posters.
 
     Raises:
         DataError: The folder has no PNG file, or one has no transparency.
@@ -58,7 +59,7 @@ class PastePeople(BaseTransform):
     height_range: tuple[float, float] = (0.2, 0.9)
     max_enlargement: float = 1.7
     gain_range: tuple[float, float] = (0.7, 1.3)
-    label: int = 0
+    label: int | None = 0
 
     def __post_init__(self) -> None:
         # Seeds choose by place: the order of characters is that of earlier trainings.
@@ -95,7 +96,8 @@ class PastePeople(BaseTransform):
         old = results['gt_bboxes'].tensor.numpy()
         is_seen = _covered(old, owner >= 0) <= MAX_COVERED
         keep_instances(results, old, is_seen | ignore_flags(results))
-        add_people(results, np.array(boxes, np.float32)[stays], self.label)
+        if self.label is not None:
+            add_people(results, np.array(boxes, np.float32)[stays], self.label)
         return results
 
     def draw_group(

@@ -189,7 +189,8 @@ class LossGuardHook(Hook):
         if not skip:
             self._current.bad_gradient = ~norm.isfinite() | self._current.bad_gradient
             # On a CPU the flag can be read without waiting. mmcv's deformable
-            # convolution crashes there with weights that are not finite.
+            # convolution, where a config names it, crashes there with weights that
+            # are not finite.
             if _is_on_cpu(norm) and self._current.fault():
                 optimizer.zero_grad()
         elif norm.isfinite():

@@ -18,8 +18,8 @@ class DCNv2(ModulatedDeformConv2dPack):
     arguments of ``mmcv.ops.ModulatedDeformConv2dPack``. On CUDA it runs mmcv's
     operator, elsewhere `deform_conv2d`. It does three things better:
 
-    - On a CPU, `deform_conv2d` needs about a sixth of the time of mmcv's operator, and
-      a tenth in training.
+    - On a CPU, `deform_conv2d` needs a fraction of the time of mmcv's operator, above
+      all for the gradient.
     - mmcv's operator reads every tensor as if it were contiguous. This layer makes its
       inputs contiguous, so that a network can run and train in ``channels_last``.
     - mmcv's operator computes positions in the type of the map. It does not support

@@ -10,8 +10,8 @@ class SimilarityDistillLoss(nn.Module):
     """Squared difference of the similarities that two networks give to pairs of people.
 
     The cosine similarity of each pair of objects of a batch is compared (similarity
-    preserving distillation, Tung and Mori, ICCV 2019), so embeddings of student and
-    teacher may have different lengths, and nothing is added to the student.
+    preserving distillation, https://arxiv.org/abs/1907.09682). So embeddings of student
+    and teacher may have different lengths, and nothing is added to the student.
 
     Args:
         loss_weight: Factor on the loss.

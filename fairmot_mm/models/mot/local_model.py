@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from mmengine.model import BaseModel
+
 # A Runner looks a wrapper up in mmengine's own registry, not in ours.
 from mmengine.registry import MODEL_WRAPPERS
 from torch import nn
@@ -18,7 +20,9 @@ class LocalModel(nn.Module):
         module: The model.
     """
 
-    def __init__(self, module: nn.Module) -> None:
+    module: BaseModel
+
+    def __init__(self, module: BaseModel) -> None:
         super().__init__()
         self.module = module
 

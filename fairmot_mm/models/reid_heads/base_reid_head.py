@@ -2,7 +2,7 @@
 
 from abc import ABCMeta, abstractmethod
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 import torch.nn.functional as F  # noqa: N812
@@ -62,7 +62,9 @@ class BaseReIDHead(BaseModule, metaclass=ABCMeta):
     ) -> None:
         super().__init__(init_cfg=init_cfg)
         self.embed_dims = embed_dims
-        self.loss_distill = loss_distill and MODELS.build(loss_distill)
+        self.loss_distill: Any = None
+        if loss_distill is not None:
+            self.loss_distill = MODELS.build(loss_distill)
         options = dict(act_cfg=act_cfg, **(branch_init or {}))
         self.embedding = head_branch(in_channels, feat_channels, embed_dims, **options)
 
@@ -111,25 +113,23 @@ class BaseReIDHead(BaseModule, metaclass=ABCMeta):
             embeds = in_single_precision(targets.gather(embedding)[known])
             ids, labels = targets.ids[known], targets.labels[known]
             losses = self.loss_by_people(KnownPeople(F.normalize(embeds), ids, labels))
-            if self._has_teacher(targets):
-                losses['loss_distill'] = self._distill(embedding, targets)
+            teacher = targets.teacher_embeds
+            if (teacher is None) != (self.loss_distill is None):
+                raise ConfigError(
+                    'teacher_embeds of each data set and reid_head.loss_distill go '
+                    f'together, and {"the first" if teacher is None else "the second"} '
+                    'is not set: set both or neither'
+                )
+            if teacher is not None:
+                distilled = self._distill(targets.gather(embedding), teacher)
+                losses['loss_distill'] = distilled
             return losses
 
-    def _has_teacher(self, targets: CenterTargets) -> bool:
-        """Whether embeddings of a teacher are given and wanted."""
-        given = targets.teacher_embeds is not None
-        if given != (self.loss_distill is not None):
-            have, lack = ('teacher_embeds of the data set', 'reid_head.loss_distill')
-            have, lack = (have, lack) if given else (lack, have)
-            raise ConfigError(f'{have} is set, and {lack} is not: set both or neither')
-        return given
-
-    def _distill(self, embedding: Tensor, targets: CenterTargets) -> Tensor:
-        """Loss of the objects whose row of the teacher is not zero."""
-        (known,) = targets.teacher_embeds.any(dim=1).nonzero(as_tuple=True)
-        embeds = F.normalize(in_single_precision(targets.gather(embedding)[known]))
-        teacher = in_single_precision(targets.teacher_embeds[known])
-        return self.loss_distill(embeds, F.normalize(teacher))
+    def _distill(self, embeds: Tensor, teacher: Tensor) -> Tensor:
+        """Loss of the P objects whose row of the teacher (P, E) is not zero."""
+        (known,) = teacher.any(dim=1).nonzero(as_tuple=True)
+        pairs = (in_single_precision(values[known]) for values in (embeds, teacher))
+        return self.loss_distill(*map(F.normalize, pairs))
 
     @abstractmethod
     def loss_by_people(self, people: KnownPeople) -> dict[str, Tensor]:

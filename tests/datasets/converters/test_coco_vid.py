@@ -278,4 +278,7 @@ def test_ignore_regions(source, read_labels):
     assert classes.count(['-1', '-1']) == 3
     assert [label for label in classes if label[0] == '0'] == [['0', '1'], ['0', '2']]
     truth = read_mot(out / 'c/images/train/v1/gt/gt.txt')
-    assert len(truth) == 3  # a region is no track
+    assert truth.classes[truth.marks == 0].tolist() == [8, 8, 8]  # distractors
+    assert (truth.marks == 1).sum() == 3
+    keys = {*zip(truth.frames.tolist(), truth.ids.tolist(), strict=True)}
+    assert len(keys) == len(truth)

@@ -4,6 +4,7 @@ import torch
 from mmdet.structures.bbox import HorizontalBoxes
 
 from fairmot_mm.datasets import Letterbox
+from fairmot_mm.utils import ConfigError
 
 
 @pytest.mark.parametrize('index', [0, 2, 4])
@@ -61,3 +62,10 @@ def test_narrow_images(size):
     assert results['img'].shape == (96, 160, 3)
     assert (results['img'] == 200).any()
     assert min(results['scale_factor']) > 0
+
+
+@pytest.mark.parametrize('scale', [(0, 64), (64, -32), (96.5, 64)])
+def test_no_size(scale):
+    """A side without pixels is refused before an image is read."""
+    with pytest.raises(ConfigError, match=r'Letterbox\.scale = '):
+        Letterbox(scale=scale)

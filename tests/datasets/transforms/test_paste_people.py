@@ -75,3 +75,14 @@ def test_unusable_folders_are_named(tmp_path):
     cv2.imwrite(str(tmp_path / 'a.png'), np.zeros((9, 9, 3), np.uint8))
     with pytest.raises(DataError, match=r'a\.png is not a PNG file with transparency'):
         PastePeople(str(tmp_path), prob=1)(scene())
+
+
+def test_figures_that_are_no_people(cutouts):
+    """Without a class they are background; who is hidden by them goes all the same."""
+    paste = PastePeople(cutouts, prob=1, label=None)
+    person = cv2.imread(f'{cutouts}/person.png', cv2.IMREAD_UNCHANGED)
+    paste.draw_group = lambda width, height: [(person, (40, 20))]
+    results = paste(scene((45, 30, 60, 70), (80, 20, 100, 80)))
+    assert results['img'].any()
+    assert results['gt_instances_ids'].tolist() == [6]
+    assert len(results['gt_bboxes']) == len(results['gt_bboxes_labels']) == 1

@@ -50,6 +50,21 @@ def test_a_process_alone_stops(accumulated, expected, make_runner, tmp_path):
     assert f'SIGTERM: iter_{expected}.pth is saved' in log
 
 
+def test_a_second_signal_while_saving(make_runner, tmp_path):
+    """A scheduler that repeats itself does not disturb the checkpoint."""
+
+    class Impatient(Scheduler):
+        def before_save_checkpoint(self, runner, checkpoint):
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    runner = make_runner(range(12), custom_hooks=[*HOOKS, Impatient()])
+    with pytest.raises(SystemExit) as ended:
+        runner.train()
+    assert ended.value.code == 143
+    (saved,) = tmp_path.glob('*.pth')
+    assert torch.load(saved, weights_only=False)['meta']['iter'] == 2
+
+
 def test_the_next_stop_replaces_the_file(make_runner, tmp_path):
     """Of two stops in a training the work dir has the later one."""
     for number in range(2):

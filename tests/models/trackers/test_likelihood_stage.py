@@ -137,15 +137,16 @@ def preset():
 
 @pytest.mark.parametrize('frame_rate', [30, 5])
 @pytest.mark.parametrize('seed', range(8))
-def test_preset_is_sound(preset, seed, frame_rate, scene, make_sample):
+@pytest.mark.parametrize('recent_embeds', [0, 3])
+def test_preset_is_sound(preset, recent_embeds, seed, frame_rate, scene, make_sample):
     """Crossing, hiding and identical people: one finite box for each identity."""
-    tracker, highest = MODELS.build(preset), 0
+    tracker, highest = MODELS.build(dict(preset, recent_embeds=recent_embeds)), 0
     for t, (boxes, embeds, labels) in enumerate(scene(seed)):
         tracks = tracker.track(make_sample(boxes, embeds, t, frame_rate, labels))
         ids = tracks.instances_id.numpy()
         assert len(np.unique(ids)) == len(ids)
         assert torch.isfinite(tracks.bboxes).all()
-        assert tracker.tracks.recent_embeds.shape[1:] == (3, 16)
+        assert tracker.tracks.recent_embeds.shape[1:] == (recent_embeds, 16)
         highest = max(highest, *ids, 0)
     assert highest > 1
 

@@ -242,3 +242,70 @@ def test_mistakes(load_main, pattern_video, command, message):
         words += SIZE
     with pytest.raises(SystemExit, match=message):
         load_main('benchmark')(words)
+
+
+def test_streams(run, pattern_video, page):
+    """Frames a second of all videos by variant, and the time of each step."""
+    args = ['--input', pattern_video, '--streams', '2', '--height', '64']
+    args += ['--frames', '1', '--warmup', '1', '--rounds', '1']
+    names = ['pytorch+batch-1', 'pytorch+batch-2']
+    found = run('streams', NETWORK, *ON_CPU, *args, '--compare', *names)
+    assert list(found) == names
+    for one in found.values():
+        assert one['frames'] == 2
+        assert one['fps'] == pytest.approx(2 / one['seconds'][0])
+        assert {'decode', 'network', 'association'} <= set(one['steps'])
+    assert '2 videos of 64 lines' in page.read_text()
+
+
+@pytest.mark.parametrize(
+    ('options', 'message'),
+    [
+        (['--streams', '1'], '--streams 1: it must be 2 or more'),
+        (['--frames', '90'], r'has 6 frames, and 95 are needed'),
+        (['--compare', 'pytorch+no-threads'], 'not for several videos'),
+    ],
+)
+def test_streams_that_cannot_be_measured(load_main, pattern_video, options, message):
+    """It is said before anything is measured."""
+    args = ['--input', pattern_video, '--streams', '2', *ON_CPU, *options]
+    with pytest.raises(SystemExit, match=message):
+        load_main('benchmark')(['streams', NETWORK, *args])
+
+
+@pytest.mark.slow
+def test_load(run, pattern_video, page, monkeypatch):
+    """Each way of waiting has a row, idle and beside a busy process; training too.
+
+    Slow: four interpreters import torch, which reads the way of waiting then.
+    """
+    monkeypatch.setenv('OMP_NUM_THREADS', '1')
+    args = ['--input', pattern_video, '--compare', 'pytorch', '--busy', '1']
+    args += ['--steps', '1', '--batch-size', '1', *FEW]
+    rows = run('load', NETWORK, *ON_CPU, *args)
+    assert [(row['variant'], row['idle threads']) for row in rows] == [
+        (name, waits)
+        for name in ('pytorch', 'training step')
+        for waits in ('spin', 'sleep')
+    ]
+    assert '1 busy processes' in page.read_text()
+
+
+def test_frames(run, pattern_video, page):
+    """Ways of reading, and presets of the encoder with size and quality."""
+    args = ['--input', pattern_video, '--input-size', '64', '32', '--rounds', '1']
+    found = run('frames', *args, '--presets', 'ultrafast', 'medium', '--frames', '4')
+    assert {'all pixels, Letterbox', 'FastLetterbox'} < set(found['reading'])
+    assert set(found['writing']) == {'ultrafast', 'medium'}
+    for preset in found['writing']:
+        assert found[preset]['PSNR, dB'] > 25
+        assert found[preset]['KB a frame'] > 0
+    text = page.read_text()
+    for word in ('FastLetterbox', 'medium', 'PSNR', 'PyTorch'):
+        assert word in text
+
+
+def test_frames_of_a_wrong_preset(load_main, pattern_video):
+    """It is refused in one line that names the presets."""
+    with pytest.raises(SystemExit, match="preset must be 'ultrafast' or"):
+        load_main('benchmark')(['frames', '--input', pattern_video, '--presets', 'x'])

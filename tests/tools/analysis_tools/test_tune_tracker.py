@@ -91,7 +91,7 @@ def test_validation_takes_no_part(main, noisy, config, tmp_path, capsys):
     best = build_tracker(tmp_path / 'with' / 'tuned_tracker.py')
     scores = score_tracker(best, load_all_detections(other))[OVERALL]
     assert f'HOTA {100 * scores["HOTA"]:.2f}' in found[4]
-    with pytest.raises(SystemExit, match='missing.npz does not exist'):
+    with pytest.raises(SystemExit, match=r'missing\.npz does not exist'):
         main([*options, '--out', str(tmp_path), '--validation', 'missing.npz'])
 
 
@@ -199,10 +199,11 @@ def test_published_space():
 def test_parts_state_their_own_parameters():
     """Each part of a config gives the keys that have an effect where it stands."""
     register_all_modules()
-    space = space_of(load_config(PRESET).model.tracker)
+    space = space_of(dict(load_config(PRESET).model.tracker, recent_embeds=3))
     assert space['stages.0.cost_thr'] == space['stages.1.cost_thr']
     assert {'stages.1.score_thr', 'stages.1.max_lost'} < set(space)
     assert not {'stages.0.score_thr', 'stages.0.max_lost'} & set(space)
+    assert {'birth.min_evidence', 'birth.score_base'} < set(space)
     assert {'birth.score_thr', 'motion.gating_thr', 'recent_embeds'} < set(space)
     assert not {'motion_weight', 'cost_thrs.iou'} & set(space)
 

@@ -7,7 +7,9 @@ import cv2
 import numpy as np
 import pytest
 
+from fairmot_mm.actions import label_with_teacher as label_action
 from fairmot_mm.datasets import JDEDataset
+from fairmot_mm.inference.teacher_detector import TeacherDetector
 
 SPEC = importlib.util.spec_from_file_location(
     'teacher_files', Path(__file__).parents[2] / 'inference/teacher_files.py'
@@ -86,14 +88,12 @@ def test_links(run_tool, teachers, pictures, tmp_path):
 
 def test_interrupted_run_goes_on(run_tool, teachers, pictures, tmp_path, monkeypatch):
     """What was found is read again; another threshold asks the teacher again."""
-    from fairmot_mm.inference.teacher_detector import TeacherDetector
-
     calls = []
     detect = TeacherDetector.detect
     monkeypatch.setattr(
         TeacherDetector, 'detect', lambda *a: calls.append(1) or detect(*a)
     )
-    monkeypatch.setattr('fairmot_mm.actions.label_with_teacher.CHUNK', 2)
+    monkeypatch.setattr(label_action, 'CHUNK', 2)
     command = [LABEL, 'data', 'S', 'pictures', *teachers]
     run_tool(*command)
     first = labels(tmp_path, 's')
@@ -141,3 +141,20 @@ def test_embeddings_for_distillation(run_tool, teachers, pictures, tmp_path, cap
     files.write_mean_color(tmp_path / 'other.onnx', ['n', 16, 16, 3])
     run_tool(EMBED, 'data', 's.train', '--teacher', 'other.onnx')
     assert '4 of 8 boxes' in capsys.readouterr().out
+
+
+def test_tracker_knows_the_frame_rate(run_tool, teachers, video, tmp_path, monkeypatch):
+    """A video of 25 frames a second is linked as such, whatever part is labelled."""
+    rates = []
+    link = label_action.link_boxes
+    monkeypatch.setattr(
+        label_action,
+        'link_boxes',
+        lambda f, t: rates.append(f.frame_rate) or link(f, t),
+    )
+    config = tmp_path / 'tracker.py'
+    config.write_text("model = dict(tracker=dict(type='JDETracker'))\n")
+    options = ['--link', config, '--every', 5]
+    run_tool(LABEL, 'data', 'S', 'clip.mp4', *teachers, *options)
+    assert rates == [25.0]
+    assert len(labels(tmp_path, 's')) == 3

@@ -1,6 +1,9 @@
-"""An interrupted installation is recognised, whichever file it broke."""
+"""The set-up: what an interruption leaves, and what is kept compiled."""
 
 import runpy
+import shutil
+import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -41,3 +44,23 @@ def test_half_installed_distribution_is_forgotten(venv, broken, content):
         (site / broken).write_text(content)
     forget_half_installed(venv)
     assert not (site / 'toy-1.0.dist-info').exists()
+
+
+def test_bytecode_is_kept(tmp_path, monkeypatch):
+    """What the scripts of the set-up import is compiled, also where Python may not."""
+    folder = tmp_path / 'tools' / 'dev'
+    folder.mkdir(parents=True)
+    shutil.copy(SET_UP, folder)
+    (folder / 'check.py').write_text('import toy_module\n')
+    (folder / 'toy_module.py').write_text('x = 1\n')
+    monkeypatch.setenv('PYTHONDONTWRITEBYTECODE', '1')
+    monkeypatch.delenv('PYTHONPYCACHEPREFIX', raising=False)
+    set_up = runpy.run_path(str(folder / SET_UP.name))
+    set_up['run_script'](Path(sys.executable), 'check.py')
+    assert [*folder.glob('__pycache__/toy_module.*.pyc')]
+
+
+def test_what_is_compiled_exists():
+    """The last script of the set-up imports what a run imports late."""
+    later = runpy.run_path(str(SET_UP.with_name('check_setup.py')))['LATER']
+    assert all(map(find_spec, later))

@@ -6,7 +6,7 @@ import cv2
 import pytest
 
 from fairmot_mm.utils import DataError, VideoError
-from fairmot_mm.video.find_files import find_files, is_sequence
+from fairmot_mm.utils.find_files import find_files, is_sequence
 from fairmot_mm.video.frame_source import open_source, open_sources
 
 

@@ -16,10 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mmengine.fileio import load
-
 from fairmot_mm.utils.errors import ConfigError
-from fairmot_mm.utils.inputs import require_config
 
 PACKAGE = Path(__file__).resolve().parents[1]
 
@@ -112,10 +109,11 @@ def find_config(config: str | Path) -> Path:
     Raises:
         ConfigError: No file and no model has the name; similar names are shown.
     """
-    require_config(config)
     path = Path(config)
     if path.is_file():
         return path
+    if path.suffix or len(path.parts) != 1:
+        raise ConfigError(f'config {config} does not exist')
     model = find_model(path.name)
     if model is not None:
         return model.config
@@ -141,6 +139,11 @@ def project_root() -> Path:
 
 def _read_models() -> list[ZooModel]:
     """All entries of all metafiles."""
+    import yaml  # a command line knows most of its files without it
+
+    def load(path: Path) -> Any:
+        return yaml.safe_load(path.read_text(encoding='utf-8'))
+
     root = project_root()
     models = [
         _read_model(entry, root)
