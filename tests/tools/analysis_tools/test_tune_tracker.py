@@ -178,7 +178,7 @@ def test_without_optuna(load_main, noisy, tmp_path, monkeypatch):
         main([str(noisy), '--out', str(tmp_path)])
 
 
-PRESET = 'configs/trackers/likelihood.py'
+START = 'tools/analysis_tools/inputs/likelihood_start.py'
 PUBLISHED = {
     'obj_score_thr': (0.2, 0.7),
     'track_buffer': (10, 90),
@@ -199,7 +199,7 @@ def test_published_space():
 def test_parts_state_their_own_parameters():
     """Each part of a config gives the keys that have an effect where it stands."""
     register_all_modules()
-    space = space_of(dict(load_config(PRESET).model.tracker, recent_embeds=3))
+    space = space_of(dict(load_config(START).model.tracker, recent_embeds=3))
     assert space['stages.0.cost_thr'] == space['stages.1.cost_thr']
     assert {'stages.1.score_thr', 'stages.1.max_lost'} < set(space)
     assert not {'stages.0.score_thr', 'stages.0.max_lost'} & set(space)

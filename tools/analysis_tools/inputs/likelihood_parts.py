@@ -19,9 +19,6 @@ _published_stages = [
 ]
 _centre_height = dict(type='KalmanFilterXYAH', gating_thr=_motion['gating_thr'])
 _no_lost_cost = [dict(_strong, lost_cost=0.0), dict(_weak, lost_cost=0.0)]
-_weak_confirmed = dict(_weak, unconfirmed=False)
-# The lowest score that is read without the stage for weak detections.
-_birth_of_strong = dict(_birth, first_score_thr=_whole['obj_score_thr'])
 
 trackers = {
     'the whole': _whole,
@@ -30,22 +27,18 @@ trackers = {
     ),
     'published stages and low_score': dict(_whole, stages=_published_stages),
     'no low_frame_rate': dict(_whole, low_frame_rate=None),
-    'no stage low_score': dict(_whole, stages=[_strong], birth=_birth_of_strong),
-    'low_score.unconfirmed=False': dict(_whole, stages=[_strong, _weak_confirmed]),
+    'no stage low_score': dict(_whole, stages=[_strong]),
     'published birth': dict(_whole, birth=dict(type='TrackBirth')),
     'birth.score_thr=None': dict(_whole, birth=dict(_birth, score_thr=None)),
-    'birth.first_score_thr=None': dict(
-        _whole, birth=dict(_birth, first_score_thr=None)
-    ),
-    'birth.probation=None': dict(_whole, birth=dict(_birth, probation=None)),
-    'birth.min_evidence=0': dict(_whole, birth=dict(_birth, min_evidence=0.0)),
     'birth.max_overlap=1': dict(_whole, birth=dict(_birth, max_overlap=1.0)),
-    'birth.patience=0': dict(_whole, birth=dict(_birth, patience=0)),
-    'birth.num_matches=1': dict(_whole, birth=dict(_birth, num_matches=1)),
+    'birth.num_matches=2': dict(_whole, birth=dict(_birth, num_matches=2)),
     'birth.num_matches=3': dict(_whole, birth=dict(_birth, num_matches=3)),
     'KalmanFilterXYAH': dict(_whole, motion=_centre_height),
     'lost_cost=0': dict(_whole, stages=_no_lost_cost),
     'published duplicates': dict(_whole, cost_thrs=dict(duplicate=0.15)),
+    '+ birth.first_score_thr=0.35': dict(
+        _whole, birth=dict(_birth, first_score_thr=0.35)
+    ),
     '+ recent_embeds=3': dict(_whole, recent_embeds=3),
     '+ SparseFlowMotion': dict(_whole, camera_motion=dict(type='SparseFlowMotion')),
     '+ ECCMotion': dict(_whole, camera_motion=dict(type='ECCMotion')),
