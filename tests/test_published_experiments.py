@@ -109,6 +109,8 @@ PUBLISHED = {
 OURS = (
     'fairmot_dla34-conv-small_1xb4-',
     'fairmot_regnetx-400mf-fpn_2xb6-30e_mot17',
+    'fairmot_csp-lite_1xb8-',
+    'fairmot_csp-small_1xb8-',
     'fairmot_yolov5s-lite_1xb8-',
 )
 

@@ -80,7 +80,8 @@ def converter_arguments(*words):
 def test_converter_prints_its_report(capsys):
     """What is on the command line arrives by name; what comes back is shown."""
 
-    def convert(out, name, copy, classes, clip, workers, show_progress):
+    def convert(out, name, copy, classes, ignore_classes, clip, workers, show_progress):
+        assert not ignore_classes
         assert not clip
         return f'{out} {name} {copy} {classes} {workers} {show_progress}'
 
