@@ -1,7 +1,6 @@
 """Quantisation of an exported network to int8, after its training."""
 
 import logging
-import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from importlib.util import find_spec
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fairmot_mm.utils.errors import CheckpointError, ConfigError
+from fairmot_mm.utils.refuse_telemetry import refuse_telemetry
 
 if TYPE_CHECKING:
     from onnx import GraphProto, ModelProto
@@ -52,8 +52,7 @@ def quantize_onnx(
         CheckpointError: The file is quantised already, or NNCF cannot quantise it.
     """
     _require_packages()
-    # NNCF reports its use to its maker unless it believes to be tested.
-    os.environ.setdefault('NNCF_CI', '1')
+    refuse_telemetry()
     import nncf
     import onnx
 
