@@ -66,3 +66,11 @@ def test_wrong_sequences(run_tool, network, street, tmp_path, options, message):
     with pytest.raises(SystemExit, match=f'^error: .*{message}'):
         quantize(run_tool, network, street, tmp_path / 'a.onnx', *options)
     assert not any(tmp_path.iterdir())
+
+
+def test_no_tracker(run_tool, network, street, tmp_path):
+    """Its threshold says which detections are compared."""
+    options = ['--cfg-options', 'model.tracker=None']
+    with pytest.raises(SystemExit, match=r'^error: the model has no tracker'):
+        quantize(run_tool, network, street, tmp_path / 'a.onnx', *options)
+    assert not any(tmp_path.iterdir())
