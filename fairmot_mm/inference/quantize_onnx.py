@@ -62,21 +62,23 @@ def quantize_onnx(
     if any(node.op_type in _QUANTIZERS for node in model.graph.node):
         raise CheckpointError(f'{path} is quantized already: give the original')
     calibration = nncf.Dataset(range(num_images), lambda k: {'images': image(k)})
+    # With bias correction and mean ranges, which are NNCF's, networks with SiLU lose more.
+    advanced = nncf.AdvancedQuantizationParameters(
+        disable_bias_correction=True,
+        activations_range_estimator_params=RangeEstimatorParametersSet.MINMAX,
+    )
     settings = {
         'preset': nncf.QuantizationPreset.MIXED,
         'subset_size': num_images,
-        # Without these two, the networks with SiLU lose more scores and embeddings.
-        'advanced_parameters': nncf.AdvancedQuantizationParameters(
-            disable_bias_correction=True,
-            activations_range_estimator_params=RangeEstimatorParametersSet.MINMAX,
-        ),
         'ignored_scope': nncf.IgnoredScope(
             names=list(output_nodes(model.graph)), validate=False
         ),
     }
     try:
         if judge is None:
-            quantized = nncf.quantize(model, calibration, **settings)
+            quantized = nncf.quantize(
+                model, calibration, advanced_parameters=advanced, **settings
+            )
         else:
             function, num_frames, max_drop = judge
             quantized = nncf.quantize_with_accuracy_control(
@@ -85,6 +87,7 @@ def quantize_onnx(
                 nncf.Dataset(range(num_frames)),
                 _validation(function),
                 max_drop=max_drop,
+                advanced_quantization_parameters=advanced,
                 **settings,
             )
     except nncf.InternalError as error:
