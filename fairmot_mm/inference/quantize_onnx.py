@@ -33,7 +33,7 @@ def quantize_onnx(
 
     Weights and the inputs of convolutions become 8-bit numbers, whose ranges are those
     that occur in the images (post-training quantisation without bias correction). The
-    last layers and the decoding behind them stay in float32. The file keeps the metadata,
+    that occur in the images (post-training quantisation, no bias correction). The last
     and quantisation is written with standard operators (``QuantizeLinear``,
     ``DequantizeLinear``), so that OpenVINO and onnxruntime run it.
 
@@ -62,7 +62,7 @@ def quantize_onnx(
     if any(node.op_type in _QUANTIZERS for node in model.graph.node):
         raise CheckpointError(f'{path} is quantized already: give the original')
     calibration = nncf.Dataset(range(num_images), lambda k: {'images': image(k)})
-    # With bias correction and mean ranges, which are NNCF's, networks with SiLU lose more.
+    # With NNCF's own, bias correction and mean ranges, networks with SiLU lose more.
     advanced = nncf.AdvancedQuantizationParameters(
         disable_bias_correction=True,
         activations_range_estimator_params=RangeEstimatorParametersSet.MINMAX,
