@@ -32,8 +32,8 @@ def quantize_onnx(
     """Write an int8 form of an ONNX file of `export_onnx`, by NNCF.
 
     Weights and the inputs of convolutions become 8-bit numbers, whose ranges are those
-    that occur in the images (post-training quantisation without bias correction). The
     that occur in the images (post-training quantisation, no bias correction). The last
+    layers and the decoding behind them stay in float32. The file keeps the metadata,
     and quantisation is written with standard operators (``QuantizeLinear``,
     ``DequantizeLinear``), so that OpenVINO and onnxruntime run it.
 
