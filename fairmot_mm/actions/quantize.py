@@ -89,13 +89,20 @@ class Comparison:
         sequences: Sequence folders with ground truth, to compare tracks on.
 
     Raises:
+        ConfigError: The model has no tracker.
         DataError: A sequence cannot be read, or has no ground truth.
     """
 
     def __init__(
         self, model: FairMOT, frames: CheckFrames, sequences: Sequence[str]
     ) -> None:
+        if model.tracker is None:
+            raise ConfigError(
+                'the model has no tracker, whose threshold says which detections '
+                'count: give a config that sets model.tracker'
+            )
         self.model, self.frames, self.sequences = model, frames, sequences
+        self.tracker = model.tracker
         self.score_thr = getattr(model.tracker, 'obj_score_thr', 0.4)
         self.everywhere = range(len(frames.comparison))
         self._expected = frames.detect(model.detector, self.everywhere)
@@ -141,7 +148,7 @@ class Comparison:
         for folder, sequence in zip(self.sequences, detected, strict=True):
             if not len(sequence.gt):
                 raise DataError(f'{folder} has no ground truth, gt/gt.txt')
-        return score_tracker(self.model.tracker, detected)
+        return score_tracker(self.tracker, detected)
 
 
 def quantize(args: argparse.Namespace) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 from mmengine.config import Config
 from mmengine.model import is_model_wrapper
 
+from fairmot_mm.apis.default_in_int8 import default_in_int8
 from fairmot_mm.apis.init_model import init_model
 from fairmot_mm.config.class_names import class_names
 from fairmot_mm.models import FairMOT
@@ -22,7 +23,8 @@ def ensure_model(
 
     Args:
         model: A model of `init_model`, a `Config`, the path of a config file, or a name
-            of the model zoo; with None the zoo's default.
+            of the model zoo; with None the zoo's default, which runs in int8 where it
+            can, see `default_in_int8`.
         checkpoint: Weights of a model that is built here, see `init_model`.
         device: Where a model that is built here runs, as in ``cuda:0``.
         cfg_options: Config keys to override for a model that is built here.
@@ -42,7 +44,11 @@ def ensure_model(
             'its name in the model zoo'
         )
     if model is None:
-        model = default_model().name
+        default = default_model()
+        model = default.name
+        checkpoint = default_in_int8(default, device, cfg_options)
+        if checkpoint is not None:
+            cfg_options = {**(cfg_options or {}), 'inference.backend': 'openvino'}
     if isinstance(model, str | Path | Config):
         return init_model(model, checkpoint, device, cfg_options)
     if (checkpoint, device, cfg_options) != (None, None, None):

@@ -37,23 +37,30 @@ def fetch_weights(model: ZooModel) -> Path:
     """
     if model.weights is None:
         return _published_file(model)
-    name = PurePosixPath(urlsplit(model.weights).path).name
     if '://' not in model.weights:
-        path = PACKAGE.parent / model.weights
-        remedy = 'it belongs to the package: install fairmot_mm again'
-        if not path.is_file():
-            raise CheckpointError(f'{path} does not exist; {remedy}')
-    else:
-        path = cache_dir() / name
-        remedy = 'remove it to have it fetched again'
-        if not path.is_file():
-            _download(model, path)
-    if _sha256(path) != model.sha256:
-        raise CheckpointError(
-            f'{path} is damaged or another file (its SHA-256 is not {model.sha256}); '
-            f'{remedy}'
-        )
+        return _of_package(model.weights, model.sha256)
+    path = cache_dir() / PurePosixPath(urlsplit(model.weights).path).name
+    if not path.is_file():
+        _download(model, path)
+    _require_sum(path, model.sha256, 'remove it to have it fetched again')
     return path
+
+
+def int8_weights(model: ZooModel) -> Path | None:
+    """Find the ONNX file with a model in int8, and check it.
+
+    Args:
+        model: A model of the zoo.
+
+    Returns:
+        Path of the file in the package; ``None`` if the model has none.
+
+    Raises:
+        CheckpointError: The file is missing or damaged.
+    """
+    if model.int8_weights is None:
+        return None
+    return _of_package(model.int8_weights, model.int8_sha256)
 
 
 def weights_of(config: str | Path | Config) -> Path | None:
@@ -73,6 +80,24 @@ def weights_of(config: str | Path | Config) -> Path | None:
         return None
     model = find_model(str(config))
     return None if model is None else fetch_weights(model)
+
+
+def _of_package(name: str, sha256: str | None) -> Path:
+    """Find a file of the package, and check it."""
+    path = PACKAGE.parent / name
+    remedy = 'it belongs to the package: install fairmot_mm again'
+    if not path.is_file():
+        raise CheckpointError(f'{path} does not exist; {remedy}')
+    _require_sum(path, sha256, remedy)
+    return path
+
+
+def _require_sum(path: Path, sha256: str | None, remedy: str) -> None:
+    """Refuse a file that is not the one that was published."""
+    if _sha256(path) != sha256:
+        raise CheckpointError(
+            f'{path} is damaged or another file (its SHA-256 is not {sha256}); {remedy}'
+        )
 
 
 def _published_file(model: ZooModel) -> Path:

@@ -9,6 +9,8 @@ reads them too. An entry has these keys beyond those of mim:
 - ``Published Weights`` and ``Published At`` in ``Metadata``: name and pages of a file
   that others publish where it cannot be fetched without a browser.
 - ``Default`` in ``Metadata``: the model to use where none is named.
+- ``Int8 Weights`` and ``Int8 SHA256`` in ``Metadata``: an ONNX file of the package with
+  the same network in int8.
 """
 
 import difflib
@@ -33,6 +35,8 @@ class ZooModel:
         sha256: Of ``weights``, in hexadecimal digits.
         published_weights: Name of the file that the authors publish, if they do.
         published_at: The pages where they do.
+        int8_weights: ONNX file of the package with the network in int8, if any.
+        int8_sha256: Of ``int8_weights``, in hexadecimal digits.
         is_default: Whether it is taken where no model is named.
         metadata: The rest of what the metafile says of data, recipe and licence.
         results: Scores, in the form of the metafile.
@@ -45,6 +49,8 @@ class ZooModel:
     sha256: str | None
     published_weights: str | None
     published_at: tuple[str, ...]
+    int8_weights: str | None
+    int8_sha256: str | None
     is_default: bool
     metadata: dict[str, Any]
     results: list[dict[str, Any]]
@@ -168,6 +174,8 @@ def _read_model(entry: dict[str, Any], root: Path) -> ZooModel:
         sha256=metadata.pop('SHA256', None),
         published_weights=metadata.pop('Published Weights', None),
         published_at=tuple(metadata.pop('Published At', ())),
+        int8_weights=metadata.pop('Int8 Weights', None),
+        int8_sha256=metadata.pop('Int8 SHA256', None),
         is_default=metadata.pop('Default', False),
         metadata=metadata,
         results=entry.get('Results', []),

@@ -155,7 +155,7 @@ def test_ways_to_name_a_model(run, video, tmp_path, monkeypatch, capsys):
 
 def test_default_model(run, video, tmp_path, monkeypatch):
     """Without a model it is the zoo's default; an error says where there is none."""
-    default = SimpleNamespace(name='small')
+    default = SimpleNamespace(name='small', int8_weights=None)
     monkeypatch.setattr(ensure_model, 'default_model', lambda: default)
     assert run(video, '--out', tmp_path, '--no-video')[:2] == ['small', None]
 

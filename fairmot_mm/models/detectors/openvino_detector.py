@@ -17,6 +17,7 @@ from fairmot_mm.models.detectors.openvino_operators import (
 from fairmot_mm.registry import MODELS
 from fairmot_mm.utils.contracts import require_choice
 from fairmot_mm.utils.errors import CheckpointError, ConfigError
+from fairmot_mm.utils.refuse_telemetry import refuse_telemetry
 
 if TYPE_CHECKING:
     from openvino import CompiledModel, Core, Model
@@ -141,6 +142,7 @@ class OpenVINOSession:
 
 def _make_core() -> 'Core':
     """Start OpenVINO."""
+    refuse_telemetry()
     try:
         from openvino import Core
     except ImportError as error:

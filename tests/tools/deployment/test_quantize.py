@@ -1,8 +1,12 @@
 """tools/deployment/quantize.py on a small network."""
 
+from types import SimpleNamespace
+
 import pytest
 
+from fairmot_mm.actions.quantize import Comparison
 from fairmot_mm.benchmark.random_network import make_random_checkpoint
+from fairmot_mm.utils import ConfigError
 
 pytest.importorskip('nncf')
 
@@ -57,7 +61,7 @@ def test_written_or_refused(run_tool, network, street, tmp_path, capsys):
     [
         (['--ground-truth', 'mot/a'], 'is the input, or named twice'),
         (['--ground-truth', 'mot/b', 'mot/b'], 'is the input, or named twice'),
-        (['--ground-truth', 'mot/c'], 'does not exist'),
+        (['--ground-truth', 'mot/c'], 'mot/c is not a folder'),
     ],
 )
 def test_wrong_sequences(run_tool, network, street, tmp_path, options, message):
@@ -66,3 +70,9 @@ def test_wrong_sequences(run_tool, network, street, tmp_path, options, message):
     with pytest.raises(SystemExit, match=f'^error: .*{message}'):
         quantize(run_tool, network, street, tmp_path / 'a.onnx', *options)
     assert not any(tmp_path.iterdir())
+
+
+def test_no_tracker():
+    """Its threshold says which detections are compared."""
+    with pytest.raises(ConfigError, match='the model has no tracker'):
+        Comparison(SimpleNamespace(tracker=None), None, [])
