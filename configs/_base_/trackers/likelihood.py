@@ -6,7 +6,13 @@ likelihood_tracker = dict(
     obj_score_thr=0.447,
     track_buffer=73,  # 2.4 seconds
     embed_momentum=0.132,
-    birth=dict(type='TrackBirth', score_thr=0.528, num_matches=1, max_overlap=0.641),
+    birth=dict(
+        type='TrackBirth',
+        score_thr=0.528,
+        first_score_thr=0.4,
+        num_matches=2,
+        max_overlap=0.641,
+    ),
     motion=dict(
         type='KalmanFilterXYWH',
         std_weight_position=0.0822,
