@@ -30,7 +30,14 @@ if TYPE_CHECKING:
     from fairmot_mm.utils.pairs import pairs_in_reach
     from fairmot_mm.utils.parallel import map_parallel
     from fairmot_mm.utils.sequence import SequenceInfo, number_folder, split_range
-    from fairmot_mm.utils.step_clock import STEPS, StepClock, failed_step, step
+    from fairmot_mm.utils.step_clock import (
+        STEPS,
+        WAITS,
+        StepClock,
+        failed_step,
+        step,
+        wait_for,
+    )
     from fairmot_mm.utils.text_files import write_text
 
 # A command line answers before numpy, cv2 and torch are imported, so that a name is
