@@ -36,6 +36,7 @@ trackers = {
     'birth.first_score_thr=None': dict(_whole, birth=_later),
     'birth.num_matches=1': dict(_whole, birth=dict(_birth, num_matches=1)),
     'birth.num_matches=3': dict(_whole, birth=dict(_birth, num_matches=3)),
+    'predict_unconfirmed=False': dict(_whole, predict_unconfirmed=False),
     'KalmanFilterXYAH': dict(_whole, motion=_centre_height),
     'lost_cost=0': dict(_whole, stages=_no_lost_cost),
     'published duplicates': dict(_whole, cost_thrs=dict(duplicate=0.15)),
