@@ -6,6 +6,7 @@ likelihood_tracker = dict(
     obj_score_thr=0.447,
     track_buffer=73,  # 2.4 seconds
     embed_momentum=0.132,
+    predict_unconfirmed=True,
     birth=dict(
         type='TrackBirth',
         score_thr=0.528,
