@@ -2,10 +2,11 @@
 
 The packages of mmengine and mmdet import all their files, and with them what only a few
 users need: fully sharded training (with sympy), pictures of tracking errors (with
-matplotlib), trackers and metrics that need pandas or scipy. Half of the time until the
-first tracked frame would be spent there. Each of these files defines one class or
-function that its package passes on. `defer_modules` puts a stand-in in its place; the
-file runs when the stand-in is called, derived from, or asked for an attribute.
+matplotlib), trackers, heads and metrics that need pandas, scipy or scikit-learn. Half
+of the time until the first tracked frame would be spent there. Each of these files
+defines one class or function that its package passes on. `defer_modules` puts a
+stand-in in its place; the file runs when the stand-in is called, derived from, or asked
+for an attribute.
 """
 
 import os
@@ -56,6 +57,10 @@ DEFERRED = {
     f'{_TRACKERS}.ocsort_tracker': Definition('OCSORTTracker', _MODELS),
     f'{_TRACKERS}.sort_tracker': Definition('SORTTracker', _MODELS),
     f'{_TRACKERS}.strongsort_tracker': Definition('StrongSORTTracker', _MODELS),
+    # scikit-learn, where it is installed
+    'mmdet.models.dense_heads.lad_head': Definition('LADHead', _MODELS),
+    'mmdet.models.dense_heads.paa_head': Definition('PAAHead', _MODELS),
+    f'{_TASKS}.tracking.interpolation': Definition('InterpolateTracklets', _TASK_UTILS),
     # scipy
     f'{_TASKS}.assigners.hungarian_assigner': Definition(
         'HungarianAssigner', _TASK_UTILS

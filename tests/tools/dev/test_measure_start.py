@@ -15,7 +15,7 @@ SCRIPT = Path(__file__).parents[3] / 'tools/dev/measure_start.py'
 # What no command needs before it has scores, pictures or models to write.
 UNUSED = {
     *('matplotlib', 'motmetrics', 'onnx', 'onnxruntime', 'optuna', 'pandas'),
-    *('seaborn', 'torchvision', 'trackeval'),
+    *('seaborn', 'sklearn', 'torchvision', 'trackeval'),
 }
 # What torch imports for compiled or sharded networks; its optimizers need it too.
 COMPILERS = {
