@@ -66,7 +66,8 @@ def find_files(text: str) -> list[Path]:
         )
     else:
         found = expand_pattern(text)
-    return _of_one_kind([path for path in found if path.is_file()], text)
+    # A link to nothing stays: it is an error when it is read, and not left out.
+    return _of_one_kind([path for path in found if not path.is_dir()], text)
 
 
 def _of_one_kind(found: Sequence[Path], text: str) -> list[Path]:

@@ -83,3 +83,13 @@ def test_sequences(tmp_path, video):
     assert is_sequence(tmp_path)
     assert is_sequence(tmp_path / 'img1')
     assert not is_sequence(tmp_path / 'other')
+
+
+@pytest.mark.parametrize('pattern', ['', '/*.jpg'])
+def test_a_link_to_nothing(tmp_path, frames, pattern):
+    """An image that is gone is an error with its name, and not left out."""
+    for number in (1, 3):
+        cv2.imwrite(str(tmp_path / f'{number}.jpg'), frames[0])
+    (tmp_path / '2.jpg').symlink_to('gone.jpg')
+    with pytest.raises(DataError, match=r'2\.jpg'):
+        list(open_source(f'{tmp_path}{pattern}').frames)
