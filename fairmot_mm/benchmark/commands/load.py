@@ -29,7 +29,7 @@ WAITING = {
     },
     'sleep': {
         'OMP_WAIT_POLICY': 'PASSIVE',
-        'GOMP_SPINCOUNT': '0',
+        'GOMP_SPINCOUNT': '10000',
         'KMP_BLOCKTIME': '0',
         'OPENBLAS_THREAD_TIMEOUT': '4',
     },
