@@ -59,13 +59,38 @@ def read_scored_rows(
         rows = replace(rows, classes=np.full_like(rows.classes, PEDESTRIAN))
     elif what == RESULTS:
         _refuse(
-            rows.classes > PEDESTRIAN,
+            rows.classes != PEDESTRIAN,
             where,
             lambda row: (
                 f'{what} class {rows.classes[row]}, and only pedestrians are '
                 'scored: choose the rows of one class with --class'
             ),
         )
+    refuse_unscorable(rows, where, what, frames, hint)
+    return rows
+
+
+def refuse_unscorable(
+    rows: MOTRows,
+    where: Callable[[int], str],
+    what: str,
+    frames: Frames | None = None,
+    hint: str = '',
+    by_class: bool = False,
+) -> None:
+    """Raise on the first row that no protocol can score.
+
+    Args:
+        rows: The rows.
+        where: Names the place of a row, from 0.
+        what: `GROUND_TRUTH` or `RESULTS`.
+        frames: See `read_scored_rows`.
+        hint: See `read_scored_rows`.
+        by_class: Whether an identity may be in a frame once in each class.
+
+    Raises:
+        DataError: See `read_scored_rows`.
+    """
     _refuse(rows.frames < 0, where, lambda row: f'{what} frame {rows.frames[row]}')
     if frames is not None:
         require_frames(rows.frames, frames, what, where, hint)
@@ -85,8 +110,7 @@ def read_scored_rows(
         ),
     )
     refuse_fractions(rows.tlwh, where, what)
-    _refuse_twice(rows, where, what)
-    return rows
+    _refuse_twice(rows, where, what, by_class)
 
 
 def _refuse(
@@ -98,9 +122,12 @@ def _refuse(
         raise DataError(f'{where(row)}: {message(row)}')
 
 
-def _refuse_twice(rows: MOTRows, where: Callable[[int], str], what: str) -> None:
+def _refuse_twice(
+    rows: MOTRows, where: Callable[[int], str], what: str, by_class: bool
+) -> None:
     """Raise on the first row with frame and identity of an earlier row."""
-    pairs = np.stack([rows.frames, rows.ids])
+    classes = rows.classes if by_class else np.zeros_like(rows.ids)
+    pairs = np.stack([rows.frames, rows.ids, classes])
     first = np.unique(pairs, axis=1, return_index=True)[1]
     again = np.ones(len(rows), dtype=bool)
     again[first] = False

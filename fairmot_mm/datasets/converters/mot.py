@@ -18,42 +18,12 @@ from fairmot_mm.datasets.converters.label_part import (
 )
 from fairmot_mm.datasets.converters.target import Target
 from fairmot_mm.utils import DataError, OutputError, SequenceInfo, natural_order
+from fairmot_mm.utils.benchmark_rules import MOT_CLASSES, VISDRONE_CLASSES
 from fairmot_mm.utils.file_listing import match_names
 from fairmot_mm.utils.mot_io import mot_rows
 from fairmot_mm.utils.mot_table import ClassColumn, MOTTable
 from fairmot_mm.utils.text_files import read_names
 
-# Classes of MOT16, 17 and 20 in the order of their numbers, from 1.
-MOT_CLASSES = (
-    'pedestrian',
-    'person on vehicle',
-    'car',
-    'bicycle',
-    'motorbike',
-    'non motorized vehicle',
-    'static person',
-    'distractor',
-    'occluder',
-    'occluder on the ground',
-    'occluder full',
-    'reflection',
-    'crowd',
-)
-# Classes of VisDrone in the order of their numbers, from 0.
-VISDRONE_CLASSES = (
-    'ignored region',
-    'pedestrian',
-    'people',
-    'bicycle',
-    'car',
-    'van',
-    'truck',
-    'tricycle',
-    'awning-tricycle',
-    'bus',
-    'motor',
-    'others',
-)
 LISTS = ('train', 'half', 'val', 'emb')
 
 
