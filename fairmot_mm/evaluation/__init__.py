@@ -29,6 +29,7 @@ from fairmot_mm.evaluation.detection_files import (
 )
 from fairmot_mm.evaluation.image_ap import average_precision, score_image
 from fairmot_mm.evaluation.metrics import (
+    ClassMOTMetric,
     FrameCocoMetric,
     ImageAPMetric,
     MOTMetric,
@@ -52,6 +53,7 @@ __all__ = [
     'DETECTION_AVERAGE',
     'OVERALL',
     'PROTOCOLS',
+    'ClassMOTMetric',
     'DetectedSequence',
     'FrameCocoMetric',
     'ImageAPMetric',
