@@ -172,7 +172,8 @@ class ResultWriter:
         number = frame_id + 1 if frame.number is None else frame.number
         if self._video:
             with step('drawing'):
-                header = f'frame {number}  people {len(tracks)}  {rate:.1f} fps'
+                counts = self.visualizer.count_header(tracks)
+                header = f'frame {number}  {counts}  {rate:.1f} fps'
                 image = self.visualizer.draw(frame.image, tracks, header)
         with step('encoding'):
             if self._text:

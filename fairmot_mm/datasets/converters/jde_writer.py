@@ -27,6 +27,7 @@ from fairmot_mm.utils import (
     write_text,
 )
 from fairmot_mm.utils.boxes import cxcywh_to_tlwh
+from fairmot_mm.utils.class_files import CLASS_FILE
 from fairmot_mm.utils.sequence import write_seqinfo
 
 Job = TypeVar('Job')
@@ -101,7 +102,7 @@ def write_jde_set(
         parts = map_parallel(label, jobs, description=f'{target.name}: reading', **look)
         _check_parts(parts, target)
         _number_identities(parts, first_id, len(class_map))
-        write = partial(_write_part, folder, staging, target.copy)
+        write = partial(_write_part, folder, staging, target.copy, class_map.names)
         map_parallel(write, parts, description=f'{target.name}: writing', **look)
         places = _roots(Path(LABEL_DIR, part.source.folder) for part in parts)
         places += [place for part in parts for place in _sequence_files(part)]
@@ -190,7 +191,9 @@ def _number_identities(
             offsets[key] += len(unique)
 
 
-def _write_part(folder: Path, staging: Path, copy: bool, part: LabelPart) -> None:
+def _write_part(
+    folder: Path, staging: Path, copy: bool, names: Sequence[str], part: LabelPart
+) -> None:
     source = part.source
     images = require_writable_dir(folder / IMAGE_DIR / source.folder)
     labels = staging / LABEL_DIR / source.folder
@@ -203,32 +206,44 @@ def _write_part(folder: Path, staging: Path, copy: bool, part: LabelPart) -> Non
         sequence.mkdir(parents=True, exist_ok=True)
         size = tuple(source.sizes[0].tolist())
         write_seqinfo(sequence, sequence.name, source.frame_rate, size, source.images)
-        _write_ground_truth(sequence, part)
+        _write_ground_truth(sequence, part, names)
     for place, file in source.side_files.items():
         side_file = folder / IMAGE_DIR / place
         require_writable_dir(side_file.parent)
         place_file(file, side_file, copy, staging)
 
 
-def _write_ground_truth(folder: Path, part: LabelPart) -> None:
+def _write_ground_truth(folder: Path, part: LabelPart, names: Sequence[str]) -> None:
     """Write ``folder/gt/gt.txt`` in the columns of MOT17: mark and visibility are 1.
 
-    Ignore regions become distractors of mark 0, so that tracks on them do not count.
+    Of one class, ignore regions become distractors of mark 0, so that tracks on them do
+    not count. Of several classes, ``labels.txt`` has their names; ignore regions have
+    class 0, and boxes that the source does not count have their class; both have mark
+    0.
     """
     boxes = cxcywh_to_tlwh(part.boxes) * np.tile(part.source.sizes, 2)[part.image]
     frames = frame_numbers(_video_places(part.source))[part.image]
     ignored = part.labels == IGNORE_CLASS
     # In a frame each row needs a number of its own.
     ids = np.where(ignored, 1 + part.ids.max(initial=-1) + ignored.cumsum(), part.ids)
-    classes = np.where(ignored, DISTRACTOR, part.labels + 1)
+    several = len(names) > 1
+    if several:
+        classes = part.classes + 1
+    else:
+        classes = np.where(ignored, DISTRACTOR, part.labels + 1)
+    digits = 4 if several else 2
     lines = [
-        f'{frame},{identity},{x:.2f},{y:.2f},{w:.2f},{h:.2f},{mark:d},{label},1\n'
-        for frame, identity, mark, label, (x, y, w, h) in zip(
+        f'{frame},{identity},'
+        + ','.join(f'{value:.{digits}f}' for value in box)
+        + f',{mark:d},{label},1\n'
+        for frame, identity, mark, label, box in zip(
             frames, ids, ~ignored, classes, boxes, strict=True
         )
         if identity >= 0
     ]
     write_text(folder / 'gt' / 'gt.txt', ''.join(lines))
+    if several:
+        write_text(folder / 'gt' / CLASS_FILE, ''.join(f'{name}\n' for name in names))
 
 
 def _sequence_files(part: LabelPart) -> list[Path]:
