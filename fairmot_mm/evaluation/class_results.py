@@ -1,6 +1,6 @@
 """Reading result files of several classes: MOT text, and the forms of benchmarks."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,11 +12,12 @@ from fairmot_mm.evaluation.result_folder import match_result_files
 from fairmot_mm.evaluation.scored_rows import RESULTS, refuse_unscorable
 from fairmot_mm.utils import DataError, MOTRows
 from fairmot_mm.utils.bdd_io import read_bdd
-from fairmot_mm.utils.class_files import ClassRows, require_classes
+from fairmot_mm.utils.class_files import CLASS_FILE, require_classes
 from fairmot_mm.utils.frame_numbering import Frames
 from fairmot_mm.utils.kitti_io import read_kitti
 from fairmot_mm.utils.mot_io import mot_rows
 from fairmot_mm.utils.mot_table import ClassColumn, MOTTable
+from fairmot_mm.utils.text_files import read_names
 
 
 def read_class_results(
@@ -34,7 +35,8 @@ def read_class_results(
             ``SEQUENCE.json``.
         truths: The sequences to score. Results of KITTI and BDD100K are in the form of
             the benchmark; others are MOT text with the number of the class, from 1, in
-            column 8.
+            column 8. ``labels.txt`` beside them names the numbers, where they are not
+            those of the ground truth; rows of a class that it lacks are left out.
         root: Folder of the ground truth, for messages.
         all_sequences: See `read_result_folder`.
         missing: See `read_result_folder`.
@@ -67,29 +69,20 @@ def read_class_results(
 def _read_results(
     file: Path, truths: ClassTruths, name: str, frames: Frames, hint: str
 ) -> MOTRows:
-    is_named = truths.form in ('kitti', 'bdd100k')
-    rows, _, where = (
-        _read_named(file, truths) if is_named else read_numbered(file, truths.classes)
-    )
+    if truths.form in ('kitti', 'bdd100k'):
+        rows, where = _read_named(file, truths)
+    else:
+        rows, where = _read_numbered(file, truths.classes)
     refuse_unscorable(
         rows, lambda row: f'{where(row)}: {name}', RESULTS, frames, hint, by_class=True
     )
     return rows
 
 
-def read_numbered(file: Path, classes: Sequence[str]) -> ClassRows:
-    """Read results as MOT text with classes.
-
-    Args:
-        file: The file.
-        classes: Names of the classes in the order of their numbers, from 1.
-
-    Returns:
-        The rows.
-
-    Raises:
-        DataError: The file has no column of classes, or a class without a name.
-    """
+def _read_numbered(
+    file: Path, classes: Sequence[str]
+) -> tuple[MOTRows, Callable[[int], str]]:
+    """Results as MOT text with classes, numbered as in the ground truth."""
     table = MOTTable.read(file)
     if len(table.values) and table.class_column is ClassColumn.NONE:
         raise DataError(
@@ -98,20 +91,40 @@ def read_numbered(file: Path, classes: Sequence[str]) -> ClassRows:
             'from 1, in column 8'
         )
     rows = mot_rows(table)
-    require_classes(rows.classes, tuple(classes), table.where, 'the ground truth')
-    return ClassRows(rows, tuple(classes), table.where)
+    names, named_by = tuple(classes), 'the ground truth'
+    own = file.with_name(CLASS_FILE)
+    if own.is_file():
+        names, named_by = tuple(read_names(own)), str(own)
+    require_classes(rows.classes, names, table.where, named_by)
+    numbers = [0, *(_number_of(name, classes) for name in names)]
+    return _of_classes(rows, np.array(numbers)[rows.classes], table.where)
 
 
-def _read_named(file: Path, truths: ClassTruths) -> ClassRows:
-    """Results with names of classes; those of no scored class are left out."""
+def _read_named(
+    file: Path, truths: ClassTruths
+) -> tuple[MOTRows, Callable[[int], str]]:
+    """Results with names of classes."""
     rows = read_kitti(file) if truths.form == 'kitti' else read_bdd(file)[0]
-    numbers = {name: number for number, name in enumerate(truths.classes, 1)}
-    found = np.array([numbers.get(name, 0) for name in rows.names], np.int64)
-    kept = np.flatnonzero(found)
-    all_rows = replace(
+    numbers = [_number_of(name, truths.classes) for name in rows.names]
+    return _of_classes(
         MOTRows.of_pedestrians(rows.frames, rows.ids, rows.tlwh, rows.scores),
-        classes=found,
+        np.array(numbers, np.int64),
+        rows.where,
     )
-    return ClassRows(
-        all_rows[kept], truths.classes, lambda row: rows.where(int(kept[row]))
+
+
+def _number_of(name: str, classes: Sequence[str]) -> int:
+    """Number of a class from 1, without regard to case; 0 where there is none."""
+    lower = [each.lower() for each in classes]
+    return lower.index(name.lower()) + 1 if name.lower() in lower else 0
+
+
+def _of_classes(
+    rows: MOTRows, numbers: np.ndarray, where: Callable[[int], str]
+) -> tuple[MOTRows, Callable[[int], str]]:
+    """Rows with new numbers of their classes, without those of number 0."""
+    kept = np.flatnonzero(numbers)
+    return (
+        replace(rows, classes=numbers)[kept],
+        lambda row: where(int(kept[row])),
     )

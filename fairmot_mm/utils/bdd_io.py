@@ -135,7 +135,7 @@ def format_bdd(video: str, frames: Sequence[Mapping[str, Any]]) -> str:
         for identity, (x, y, w, h), name, score in zip(
             frame['ids'], frame['tlwh'], frame['names'], frame['scores'], strict=True
         ):
-            if name not in BDD_CLASSES:
+            if name.lower() not in BDD_CLASSES:
                 raise DataError(
                     f'class {name!r} has no name in BDD100K: {", ".join(BDD_CLASSES)}'
                 )
@@ -143,7 +143,7 @@ def format_bdd(video: str, frames: Sequence[Mapping[str, Any]]) -> str:
             labels.append(
                 {
                     'id': str(int(identity)),
-                    'category': name,
+                    'category': name.lower(),
                     'score': round(float(score), 6),
                     'box2d': {key: round(float(box[key]), 4) for key in box},
                 }

@@ -79,9 +79,10 @@ class TrackVisualizer(LazyFigure):
         """
         if not self.classes or 'labels' not in tracks:
             return f'people {len(tracks)}'
-        counts = np.bincount(tracks.labels.cpu(), minlength=len(self.classes)).tolist()
-        shown = zip(self.classes, counts, strict=False)
-        return '  '.join(f'{name} {count}' for name, count in shown if count)
+        counts = np.bincount(tracks.labels.cpu().numpy(), minlength=len(self.classes))
+        shown = zip(self.classes, counts.tolist(), strict=False)
+        texts = [f'{name} {count}' for name, count in shown if count]
+        return '  '.join(texts) or 'no tracks'
 
     def _draw_boxes(
         self, canvas: np.ndarray, boxes: np.ndarray, shown: InstanceData, ids_key: str

@@ -115,7 +115,7 @@ def write_jde_set(
         raise OutputError(f'{target.name} is not converted: {error}') from error
     finally:
         shutil.rmtree(staging, ignore_errors=True)
-    return _write_lists(target, parts, len(class_map))
+    return _write_lists(target, parts, class_map.names)
 
 
 def _label(
@@ -224,13 +224,13 @@ def _write_ground_truth(folder: Path, part: LabelPart, names: Sequence[str]) -> 
     boxes = cxcywh_to_tlwh(part.boxes) * np.tile(part.source.sizes, 2)[part.image]
     frames = frame_numbers(_video_places(part.source))[part.image]
     ignored = part.labels == IGNORE_CLASS
-    # In a frame each row needs a number of its own.
-    ids = np.where(ignored, 1 + part.ids.max(initial=-1) + ignored.cumsum(), part.ids)
     several = len(names) > 1
     if several:
-        classes = part.classes + 1
+        ids, classes = _join_identities(part), part.classes + 1
     else:
-        classes = np.where(ignored, DISTRACTOR, part.labels + 1)
+        ids, classes = part.ids, np.where(ignored, DISTRACTOR, part.labels + 1)
+    # In a frame each row needs a number of its own.
+    ids = np.where(ignored, 1 + ids.max(initial=-1) + ignored.cumsum(), ids)
     digits = 4 if several else 2
     lines = [
         f'{frame},{identity},'
@@ -244,6 +244,15 @@ def _write_ground_truth(folder: Path, part: LabelPart, names: Sequence[str]) -> 
     write_text(folder / 'gt' / 'gt.txt', ''.join(lines))
     if several:
         write_text(folder / 'gt' / CLASS_FILE, ''.join(f'{name}\n' for name in names))
+
+
+def _join_identities(part: LabelPart) -> np.ndarray:
+    """(R,) identities that no two classes share, from 1; -1 where it is unknown."""
+    known = part.ids >= 0
+    pairs = np.stack([part.labels, part.ids], 1)[known]
+    ids = part.ids.copy()
+    ids[known] = np.unique(pairs, axis=0, return_inverse=True)[1].ravel() + 1
+    return ids
 
 
 def _sequence_files(part: LabelPart) -> list[Path]:
@@ -271,7 +280,7 @@ def _move_into_place(staging: Path, folder: Path, place: Path) -> None:
 
 
 def _write_lists(
-    target: Target, parts: Sequence[LabelPart], num_classes: int
+    target: Target, parts: Sequence[LabelPart], names: Sequence[str]
 ) -> ConversionReport:
     lines: dict[str, list[str]] = defaultdict(list)
     counts: dict[str, ListCount] = defaultdict(ListCount)
@@ -295,6 +304,12 @@ def _write_lists(
     for ending, paths in lines.items():
         count = Counter(label for label, _ in ids[ending])
         write_text(target.list_file(ending), ''.join(paths))
-        counts[ending].ids = [count[k] for k in range(num_classes)]
+        counts[ending].ids = [count[k] for k in range(len(names))]
         report.lists[target.list_file(ending)] = counts[ending]
+    labels = np.concatenate([part.labels for part in parts])
+    report.notes += [
+        f'class {name} has no box'
+        for label, name in enumerate(names)
+        if not (labels == label).any()
+    ]
     return report

@@ -109,8 +109,8 @@ def convert_mot(
     see `write_jde_set`. Rows of mark 0 and of other classes are left out, unless they
     are to become ignore regions. MOT16, 17 and 20 mark each class with 0 except
     pedestrians: rows of their other classes count if ``classes`` names them. Boxes
-    beyond the image are kept. With several classes, ``SEQ/gt/gt.txt`` has their numbers
-    and ``SEQ/gt/labels.txt`` their names.
+    beyond the image are kept. With other classes than pedestrians, ``SEQ/gt/gt.txt`` has
+    their numbers, and of several ``SEQ/gt/labels.txt`` has the names.
 
     An identity is a pair of sequence and raw track id. Identities are numbered from 0
     by sequence name, then raw id, as in the labels that the authors of JDE published.
@@ -154,20 +154,20 @@ def convert_mot(
     infos = find_sequences(source, sequences)
     refuse_inside(source, out)
     target = Target(Path(out), name, copy, workers, show_progress)
-    several = len(classes) > 1
-    if several:  # its ground truth is written, and not linked
+    renamed = [*classes] != [*PEDESTRIAN_ONLY]
+    if renamed:  # the ground truth is written, and not linked
         target.require_apart(source)
     return write_jde_set(
         target,
         infos,
-        partial(read_sequence, half=half, several=several),
+        partial(read_sequence, half=half, renamed=renamed),
         LISTS,
         classes=classes,
         ignore_classes=ignore_classes,
         keep_ignored=keep_ignored,
         clip=clip,
         first_id=first_id,
-        finish=partial(write_second_halves, infos, target, several) if half else None,
+        finish=partial(write_second_halves, infos, target, renamed) if half else None,
     )
 
 
@@ -189,7 +189,11 @@ def refuse_inside(source: str | Path, out: str | Path) -> None:
 
 
 def read_sequence(
-    info: SequenceInfo, *, ending: str = 'train', half: bool = False, several: bool = False
+    info: SequenceInfo,
+    *,
+    ending: str = 'train',
+    half: bool = False,
+    renamed: bool = False,
 ) -> SourcePart:
     """Read a sequence and its ground truth.
 
@@ -197,8 +201,8 @@ def read_sequence(
         info: The sequence.
         ending: Ending of the list that names its images.
         half: Whether the lists of the half protocol name them, too.
-        several: Whether several classes are converted: a ground truth with their names
-            is written, in place of the link to that of the source.
+        renamed: Whether other classes than pedestrians are converted: a ground truth
+            with their numbers is written, in place of the link to that of the source.
 
     Returns:
         The images and what the ground truth says about them.
@@ -214,7 +218,7 @@ def read_sequence(
     names = [name for name in ('seqinfo.ini', 'gt/gt.txt') if (folder / name).is_file()]
     classes = _class_names(table, rows.classes)
     unmarked = rows.marks == 0
-    if several and _marks_pedestrians_only(table):
+    if renamed and _marks_pedestrians_only(table):
         unmarked &= classes == MOT_CLASSES[0]
     place = f'{ending}/{info.name}'
     return SourcePart(
@@ -228,9 +232,9 @@ def read_sequence(
         flagged={'mark is 0': unmarked},
         lists={ending: ALL_IMAGES, **(half_lists(len(images)) if half else {})},
         side_files={}
-        if several
+        if renamed
         else {f'{place}/{name}': folder / name for name in names},
-        frame_rate=info.frame_rate if several else None,
+        frame_rate=info.frame_rate if renamed else None,
         file=info.gt_file,
     )
 

@@ -21,7 +21,13 @@ from fairmot_mm.evaluation.mot_protocols import SequenceTracks
 from fairmot_mm.evaluation.mot_scores import HOTA_NAMES, OVERALL
 from fairmot_mm.evaluation.scored_rows import GROUND_TRUTH, refuse_unscorable
 from fairmot_mm.registry import METRICS
-from fairmot_mm.utils import ConfigError, DataError, MOTRows, format_mot_rows
+from fairmot_mm.utils import (
+    ConfigError,
+    DataError,
+    MOTRows,
+    format_mot_rows,
+    write_text,
+)
 from fairmot_mm.utils.bdd_io import BDD_CLASSES, format_bdd
 from fairmot_mm.utils.benchmark_rules import (
     BDD100K_RULES,
@@ -29,7 +35,7 @@ from fairmot_mm.utils.benchmark_rules import (
     KITTI_RULES,
     BenchmarkRules,
 )
-from fairmot_mm.utils.class_files import read_class_rows
+from fairmot_mm.utils.class_files import CLASS_FILE, read_class_rows
 from fairmot_mm.utils.contracts import require_choice
 from fairmot_mm.utils.kitti_io import KITTI_NAMES, format_kitti
 
@@ -57,8 +63,8 @@ class ClassMOTMetric(MOTMetric):
 
     Args:
         form: Form of the result files, and whose rules count: 'mot' (text with the
-            class, from 1, in column 8), 'kitti' or 'bdd100k', as their servers take
-            them. A class without objects counts as 0 in the class average of the last
+            class, from 1, in column 8, whose names are in ``labels.txt`` beside them),
+            'kitti' or 'bdd100k', as their servers take them. A class without objects counts as 0 in the class average of the last
             two, as in TrackEval; with 'mot' it does not count.
         outfile_prefix: See `MOTMetric`.
         submission: See `MOTMetric`; the files in it have the form.
@@ -115,6 +121,20 @@ class ClassMOTMetric(MOTMetric):
                 f'{", ".join(known)}'
             )
         return classes
+
+    def compute_metrics(self, results: list[FrameTracks]) -> dict[str, float]:
+        """Write result files and score, see `MOTMetric`.
+
+        Args:
+            results: Frames of all ranks, in order within a video.
+
+        Returns:
+            Scores without the prefix; empty if no sequence has ground truth.
+        """
+        if self.out_dir is not None and self.form == 'mot':
+            names = ''.join(f'{name}\n' for name in self.classes)
+            write_text(self.out_dir / CLASS_FILE, names)
+        return super().compute_metrics(results)
 
     def read_truth(self, video: VideoInfo) -> MOTRows:
         """Read the ground truth of a video, with the numbers of our labels.
