@@ -27,8 +27,8 @@ from fairmot_mm.utils.benchmark_rules import (
     BenchmarkRules,
 )
 from fairmot_mm.utils.class_files import (
-    CLASS_FILE,
     ClassRows,
+    has_class_names,
     read_class_rows,
     read_visdrone,
 )
@@ -84,15 +84,14 @@ def find_form(root: str | Path) -> str:
         return 'visdrone'
     if not files and list_files(root, '.json'):
         return 'bdd100k'
-    several = any(_has_several(file) for file in files)
-    return 'classes' if several else 'motchallenge'
-
-
-def _has_several(file: Path) -> bool:
-    labels = file.with_name(CLASS_FILE)
-    if labels.is_file():
-        return len([line for line in read_lines(labels) if line.strip()]) > 1
-    return MOTTable.read(file).class_column is ClassColumn.VISDRONE
+    if any(has_class_names(file) for file in files):
+        return 'classes'
+    try:  # sequences of one set have the same columns
+        table = MOTTable.read(min(files)) if files else None
+    except DataError:  # whoever needs the sequence reads it again
+        return 'motchallenge'
+    is_visdrone = table is not None and table.class_column is ClassColumn.VISDRONE
+    return 'classes' if is_visdrone else 'motchallenge'
 
 
 def read_class_truths(
@@ -133,14 +132,39 @@ def read_class_truths(
         if frames is None:
             hint = f'; it ends with {files[name]}'
             frames = range(kind.first, int(rows.frames.max(initial=0)) + 1)
-        shown = np.flatnonzero(rows.classes != IGNORE_REGION)  # others need no identity
-
-        def place(row: int, where=where, shown=shown, name=name) -> str:
-            return f'{where(int(shown[row]))}: {name}'
-
-        refuse_unscorable(rows[shown], place, GROUND_TRUTH, frames, hint, by_class=True)
+        refuse_unscorable_classes(rows, where, name, frames, hint)
         truths.append(SequenceTruth(name, rows, frames, hint))
     return ClassTruths(form, classes, truths, kind.rules)
+
+
+def refuse_unscorable_classes(
+    rows: MOTRows,
+    where: Callable[[int], str],
+    name: str,
+    frames: Frames | None,
+    hint: str = '',
+) -> None:
+    """Raise on the first row of a ground truth that cannot be scored.
+
+    Args:
+        rows: The rows; ignore regions (class 0) need no identity.
+        where: Names the place of a row, from 0.
+        name: Name of the sequence, for messages.
+        frames: See `read_scored_rows`.
+        hint: See `read_scored_rows`.
+
+    Raises:
+        DataError: See `read_scored_rows`.
+    """
+    shown = np.flatnonzero(rows.classes != IGNORE_REGION)
+    refuse_unscorable(
+        rows[shown],
+        lambda row: f'{where(int(shown[row]))}: {name}',
+        GROUND_TRUTH,
+        frames,
+        hint,
+        by_class=True,
+    )
 
 
 def number_rows(

@@ -8,6 +8,7 @@ import numpy as np
 
 from fairmot_mm.utils import DataError, MOTRows, require_frames
 from fairmot_mm.utils.box_units import refuse_fractions
+from fairmot_mm.utils.class_files import CLASS_FILE, has_class_names
 from fairmot_mm.utils.frame_numbering import Frames
 from fairmot_mm.utils.mot_io import PEDESTRIAN, mot_rows
 from fairmot_mm.utils.mot_table import ClassColumn, MOTTable
@@ -41,8 +42,8 @@ def read_scored_rows(
     Raises:
         DataError: The file is missing or malformed, a frame, an identity or a side of a
             box is negative, most boxes are fractions of the image, an identity is in a
-            frame twice, the sequence does not have a frame, or results have several
-            classes.
+            frame twice, the sequence does not have a frame, or ground truth or results
+            have several classes.
     """
     table = MOTTable.read(path)
     rows = mot_rows(table)
@@ -57,6 +58,15 @@ def read_scored_rows(
         places = np.flatnonzero(rows.classes == class_number)
         rows = rows[places]
         rows = replace(rows, classes=np.full_like(rows.classes, PEDESTRIAN))
+    elif what == GROUND_TRUTH and (
+        table.class_column is ClassColumn.VISDRONE or has_class_names(path)
+    ):
+        kind = 'those of VisDrone' if not has_class_names(path) else CLASS_FILE
+        raise DataError(
+            f'{path} has several classes ({kind}), and here only pedestrians are '
+            'scored: use ClassMOTMetric or fairmot evaluate, or choose one class with '
+            'label or --class'
+        )
     elif what == RESULTS:
         _refuse(
             rows.classes != PEDESTRIAN,

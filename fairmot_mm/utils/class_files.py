@@ -34,6 +34,19 @@ class ClassRows(NamedTuple):
     where: Callable[[int], str]
 
 
+def has_class_names(gt_file: str | Path) -> bool:
+    """Whether ``labels.txt`` beside a ground truth names several classes.
+
+    Args:
+        gt_file: The ground truth.
+
+    Raises:
+        DataError: The file of names cannot be read.
+    """
+    names = Path(gt_file).with_name(CLASS_FILE)
+    return names.is_file() and len(read_names(names)) > 1
+
+
 def read_class_rows(gt_file: str | Path) -> ClassRows:
     """Read a ``gt.txt`` whose classes ``labels.txt`` beside it names, or of VisDrone.
 

@@ -31,7 +31,7 @@ def half_lists(count: int) -> dict[str, slice]:
 
 
 def write_second_halves(
-    infos: Sequence[SequenceInfo], target: Target, renamed: bool, staging: Path
+    infos: Sequence[SequenceInfo], target: Target, staging: Path
 ) -> list[Path]:
     """Write the second half of each sequence as a separate sequence.
 
@@ -42,9 +42,8 @@ def write_second_halves(
     Args:
         infos: The whole sequences.
         target: Where the data set is written, and how.
-        renamed: Whether the ground truth is the one with other classes than pedestrians
-            that was written to ``staging``.
-        staging: Folder in which the new folders are made.
+        staging: Folder in which the new folders are made. Ground truth that was written
+            there for a whole sequence takes the place of that of the source.
 
     Returns:
         The folders that were made, relative to ``staging``.
@@ -57,12 +56,11 @@ def write_second_halves(
         for number, image in enumerate(images, 1):
             name = f'{number:06d}{image.suffix}'
             place_file(image, folder / 'img1' / name, target.copy, staging)
-        gt = info.gt_file
-        if renamed:
-            gt = staging / 'images/train' / info.name / 'gt/gt.txt'
-            names = gt.with_name(CLASS_FILE)
-            if names.is_file():
-                write_text(folder / 'gt' / CLASS_FILE, names.read_text())
+        written = staging / 'images/train' / info.name / 'gt/gt.txt'
+        gt = written if written.is_file() else info.gt_file
+        names = gt.with_name(CLASS_FILE)
+        if names.is_file():
+            write_text(folder / 'gt' / CLASS_FILE, names.read_text())
         _write_ground_truth(gt, frames.tolist(), folder)
         size = info.width, info.height
         write_seqinfo(folder, info.name, info.frame_rate, size, images)

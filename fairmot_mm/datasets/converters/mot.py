@@ -24,7 +24,7 @@ from fairmot_mm.utils.benchmark_rules import (
     MOT_CLASSES,
     VISDRONE_CLASSES,
 )
-from fairmot_mm.utils.class_files import CLASS_FILE
+from fairmot_mm.utils.class_files import CLASS_FILE, has_class_names
 from fairmot_mm.utils.file_listing import match_names
 from fairmot_mm.utils.mot_io import mot_rows
 from fairmot_mm.utils.mot_table import ClassColumn, MOTTable
@@ -110,7 +110,8 @@ def convert_mot(
     are to become ignore regions. MOT16, 17 and 20 mark each class with 0 except
     pedestrians: rows of their other classes count if ``classes`` names them. Boxes
     beyond the image are kept. With other classes than pedestrians, ``SEQ/gt/gt.txt`` has
-    their numbers, and of several ``SEQ/gt/labels.txt`` has the names.
+    their numbers, and of several ``SEQ/gt/labels.txt`` has the names. The same holds
+    where ``labels.txt`` or the columns of VisDrone number the classes of the source.
 
     An identity is a pair of sequence and raw track id. Identities are numbered from 0
     by sequence name, then raw id, as in the labels that the authors of JDE published.
@@ -157,17 +158,18 @@ def convert_mot(
     renamed = [*classes] != [*PEDESTRIAN_ONLY]
     if renamed:  # the ground truth is written, and not linked
         target.require_apart(source)
+    in_place = Path(source).resolve() == (target.folder / 'images/train').resolve()
     return write_jde_set(
         target,
         infos,
-        partial(read_sequence, half=half, renamed=renamed),
+        partial(read_sequence, half=half, renamed=renamed, in_place=in_place),
         LISTS,
         classes=classes,
         ignore_classes=ignore_classes,
         keep_ignored=keep_ignored,
         clip=clip,
         first_id=first_id,
-        finish=partial(write_second_halves, infos, target, renamed) if half else None,
+        finish=partial(write_second_halves, infos, target) if half else None,
     )
 
 
@@ -194,6 +196,7 @@ def read_sequence(
     ending: str = 'train',
     half: bool = False,
     renamed: bool = False,
+    in_place: bool = False,
 ) -> SourcePart:
     """Read a sequence and its ground truth.
 
@@ -203,6 +206,9 @@ def read_sequence(
         half: Whether the lists of the half protocol name them, too.
         renamed: Whether other classes than pedestrians are converted: a ground truth
             with their numbers is written, in place of the link to that of the source.
+            It also is if the numbers of the source are not those of the MOTChallenge.
+        in_place: Whether the source is where the data set is written, so that its
+            ground truth must stay as it is.
 
     Returns:
         The images and what the ground truth says about them.
@@ -217,6 +223,8 @@ def read_sequence(
     # tools/test.py also reads these from the folder of the converted sequence.
     names = [name for name in ('seqinfo.ini', 'gt/gt.txt') if (folder / name).is_file()]
     classes = _class_names(table, rows.classes)
+    has_own = table.class_column is ClassColumn.VISDRONE or has_class_names(table.path)
+    writes_truth = renamed or (has_own and not in_place)
     unmarked = rows.marks == 0
     if renamed and _marks_pedestrians_only(table):
         unmarked &= classes == MOT_CLASSES[0]
@@ -232,9 +240,9 @@ def read_sequence(
         flagged={'mark is 0': unmarked},
         lists={ending: ALL_IMAGES, **(half_lists(len(images)) if half else {})},
         side_files={}
-        if renamed
+        if writes_truth
         else {f'{place}/{name}': folder / name for name in names},
-        frame_rate=info.frame_rate if renamed else None,
+        frame_rate=info.frame_rate if writes_truth else None,
         file=info.gt_file,
     )
 

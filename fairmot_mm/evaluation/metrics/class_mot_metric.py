@@ -15,11 +15,11 @@ from fairmot_mm.evaluation.class_scores import (
     explain_empty,
     format_class_table,
 )
+from fairmot_mm.evaluation.class_truths import refuse_unscorable_classes
 from fairmot_mm.evaluation.metrics.frame_tracks import FrameTracks, VideoInfo, to_rows
 from fairmot_mm.evaluation.metrics.mot_metric import MOTMetric
 from fairmot_mm.evaluation.mot_protocols import SequenceTracks
 from fairmot_mm.evaluation.mot_scores import HOTA_NAMES, OVERALL
-from fairmot_mm.evaluation.scored_rows import GROUND_TRUTH, refuse_unscorable
 from fairmot_mm.registry import METRICS
 from fairmot_mm.utils import (
     ConfigError,
@@ -160,14 +160,7 @@ class ClassMOTMetric(MOTMetric):
             numbers[theirs[name.lower()]] = label
         classes = numbers[rows.classes]
         kept = np.flatnonzero(classes >= 0)
-        shown = np.flatnonzero(classes > IGNORE_REGION)
-        refuse_unscorable(
-            rows[shown],
-            lambda row: f'{where(int(shown[row]))}: {video.name}',
-            GROUND_TRUTH,
-            video.frames,
-            by_class=True,
-        )
+        refuse_unscorable_classes(rows, where, video.name, video.frames)
         gt = replace(rows, classes=classes)[kept]
         for number in range(1, len(self.classes) + 1):
             pair_class(video.to_score(gt, gt[:0]), number)
