@@ -10,7 +10,7 @@ data_root = 'data/rendered'
 metainfo = dict(classes=('pedestrian', 'cyclist', 'car'))
 ann_files = ['traffic.train']
 video_root = '${data_root}/traffic-test'
-input_size = (320, 192)
+input_size = (256, 160)
 affine = dict(scaling_ratio_range=(0.8, 1.2))
 train_pipeline = [*_base_.augment, dict(type='PackJDEInputs')]
 model = dict(
@@ -19,4 +19,4 @@ model = dict(
     ),
     tracker=dict(min_box_area=0, max_aspect_ratio=None),
 )
-train_dataloader = dict(batch_size=4, num_workers=2)
+train_dataloader = dict(batch_size=4, num_workers=1)
