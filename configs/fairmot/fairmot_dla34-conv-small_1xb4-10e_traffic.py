@@ -14,9 +14,7 @@ input_size = (256, 160)
 affine = dict(scaling_ratio_range=(0.8, 1.2))
 train_pipeline = [*_base_.augment, dict(type='PackJDEInputs')]
 model = dict(
-    detector=dict(
-        bbox_head=dict(num_classes=3), reid_head=dict(joint_classes=False)
-    ),
+    detector=dict(bbox_head=dict(num_classes=3), reid_head=dict(joint_classes=False)),
     tracker=dict(min_box_area=0, max_aspect_ratio=None),
 )
 train_dataloader = dict(batch_size=4, num_workers=1)

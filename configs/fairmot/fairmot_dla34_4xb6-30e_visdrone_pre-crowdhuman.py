@@ -1,5 +1,5 @@
-# PaddleDetection's `mcfairmot_dla34_30e_1088x608_visdrone`: ten classes, with identities
-# and a classifier for each (joint_classes=True: one for all).
+# PaddleDetection's `mcfairmot_dla34_30e_1088x608_visdrone`: ten classes, each with
+# identities and a classifier of its own (joint_classes=True: one classifier for all).
 _base_ = [
     '../_base_/models/fairmot_dla34.py',
     '../_base_/datasets/visdrone.py',

@@ -1,5 +1,5 @@
-# PaddleDetection's `mcfairmot_hrnetv2_w18_dlafpn_30e_576x320_bdd100k_mcmot` for the eight
-# classes that the benchmark scores (there: eleven), with FairMOT's own neck.
+# PaddleDetection's `mcfairmot_hrnetv2_w18_dlafpn_30e_576x320_bdd100k_mcmot` for the
+# eight classes that the benchmark scores (there: eleven), with FairMOT's own neck.
 _base_ = [
     '../_base_/models/fairmot_hrnet-w18.py',
     '../_base_/datasets/bdd100k.py',

@@ -30,8 +30,8 @@ def parse_args() -> argparse.Namespace:
         'results',
         nargs='+',
         type=Path,
-        help='folders with SEQUENCE.txt (BDD100K: .json) for every sequence; each gets a '
-        'table',
+        help='folders with SEQUENCE.txt (BDD100K: .json) for every sequence; each gets '
+        'a table',
     )
     names = results.add_mutually_exclusive_group()
     names.add_argument(
@@ -55,8 +55,8 @@ def parse_args() -> argparse.Namespace:
         dest='classes',
         nargs='+',
         metavar='NUMBER|NAME',
-        help='score only these classes: names or, in MOT text, numbers from 1 (default: '
-        'all that have a name)',
+        help='score only these classes: names or, in MOT text, numbers from 1 '
+        '(default: all that have a name)',
     )
     detections = commands.add_parser(
         'detections', help='run a tracker on files of detections and score its tracks'
@@ -73,8 +73,8 @@ def parse_args() -> argparse.Namespace:
     results.add_argument(
         '--protocol',
         choices=PROTOCOLS + CLASS_PROTOCOLS,
-        help=f'{text}; or the ground truth of several classes: MOT text with labels.txt '
-        '(classes), or of a benchmark (default: what the ground truth is)',
+        help=f'{text}; or the ground truth of several classes: MOT text with '
+        'labels.txt (classes), or of a benchmark (default: what the ground truth is)',
     )
     detections.add_argument(
         '--protocol',

@@ -18,8 +18,8 @@ def parse_args() -> argparse.Namespace:
     parser = make_parser(__doc__)
     parser.add_argument(
         'source',
-        help='folder with the unpacked archives: images MVI_NUMBER/*.jpg and annotations '
-        'MVI_NUMBER.xml',
+        help='folder with the unpacked archives: images MVI_NUMBER/*.jpg and '
+        'annotations MVI_NUMBER.xml',
     )
     add_converter_arguments(parser, CLASSES, 'ua-detrac')
     return parser.parse_args()

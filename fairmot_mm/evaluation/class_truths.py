@@ -194,8 +194,6 @@ def number_rows(
     return all_rows[kept], kept
 
 
-
-
 def _read_kitti(file: Path) -> ClassRows:
     return _numbered(read_kitti(file), KITTI_RULES)
 

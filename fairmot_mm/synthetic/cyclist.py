@@ -84,7 +84,7 @@ def draw_cyclist(
     canvas.stroke(np.array([(-0.18, 1.0), shoulder]) * flip, 0.3, jacket)
     canvas.stroke(np.array([shoulder, (0.3, 1.2), _BARS]) * flip, 0.1, sleeve)
     canvas.disc(*(head * flip), 0.12, skin)
-    canvas.disc(*((head + [-0.02, 0.05]) * flip), 0.11, look.helmet)
+    canvas.disc(*(np.add(head, (-0.02, 0.05)) * flip), 0.11, look.helmet)
     return canvas.sprite()
 
 
@@ -101,4 +101,6 @@ def _leg(
     direction = reach / length
     knee = hip + along * direction + aside * np.array([-direction[1], direction[0]])
     canvas.stroke(np.array([hip, knee, foot]) * flip, 0.13, look.trousers)
-    canvas.stroke(np.array([foot, foot + [0.12, 0.0]]) * flip, 0.08, bgr(0, 0, 0.2))
+    canvas.stroke(
+        np.array([foot, np.add(foot, (0.12, 0.0))]) * flip, 0.08, bgr(0, 0, 0.2)
+    )

@@ -13,7 +13,6 @@ from fairmot_mm.synthetic.street_view import (
     StreetView,
 )
 
-
 # Sprite, world x and depth in metres of a thing that does not move.
 PlacedThing = tuple[Sprite, float, float]
 

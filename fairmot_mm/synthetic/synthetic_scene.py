@@ -150,9 +150,7 @@ class SyntheticScene:
                 )
                 for sprite, x, depth, owner in placed
             ]
-            image, rows = self._paint_frame(
-                background, start, items, index + 1, counts
-            )
+            image, rows = self._paint_frame(background, start, items, index + 1, counts)
             yield effects.apply(image, index), rows
 
     def _camera_margin(self) -> np.ndarray:

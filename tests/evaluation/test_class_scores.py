@@ -10,14 +10,10 @@ from fairmot_mm.evaluation import (
     CLASS_AVERAGE,
     DETECTION_AVERAGE,
     OVERALL,
-    SequenceTracks,
     evaluate_classes,
-    explain_empty,
-    format_class_table,
     read_class_results,
     read_class_truths,
 )
-from fairmot_mm.utils import DataError, MOTRows
 
 KITTI = ('Car', 'Van', 'Pedestrian', 'Person', 'Cyclist', 'Truck')
 BDD = ('pedestrian', 'rider', 'car', 'bus', 'truck', 'bicycle')
@@ -57,8 +53,10 @@ def make_tracks(rng, names, num_tracks=14, num_frames=20, regions=3):
         box = rng.uniform([0, 0, 15, 15], [500, 200, 80, 70])
         found.append((frame, 1000 + extra, names[extra % len(names)], *box))
     for frame in range(num_frames):
-        for _ in range(regions):
-            areas.append((frame, *rng.uniform([0, 0, 60, 60], [500, 200, 200, 150])))
+        areas += [
+            (frame, *rng.uniform([0, 0, 60, 60], [500, 200, 200, 150]))
+            for _ in range(regions)
+        ]
     return truth, found, areas
 
 

@@ -61,7 +61,9 @@ def test_several_classes_have_a_color_each(grey):
     """Boxes have the colour of their class, and plates that of their identity."""
     visualizer = TrackVisualizer()
     visualizer.dataset_meta = {'classes': ('person', 'vehicle')}
-    shown = tracks([[20, 60, 60, 160], [100, 60, 140, 160], [200, 60, 240, 160]], [5, 6, 7])
+    shown = tracks(
+        [[20, 60, 60, 160], [100, 60, 140, 160], [200, 60, 240, 160]], [5, 6, 7]
+    )
     shown.labels = torch.tensor([1, 0, 1])
     drawn = visualizer.draw(grey, shown)
     edges = [drawn[110, x].tolist() for x in (20, 100, 200)]

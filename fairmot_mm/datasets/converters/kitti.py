@@ -37,8 +37,8 @@ def convert_kitti(
 
     Ignore regions are made of ``DontCare``, of vans and sitting persons (which resemble
     cars and pedestrians), and of boxes that are truncated or whose occlusion is
-    unknown (3). In ``gt/gt.txt`` all except ``DontCare`` keep class and box with mark 0,
-    so that results which match them do not count, as in the benchmark.
+    unknown (3). In ``gt/gt.txt`` all except ``DontCare`` keep class and box with mark
+    0, so that results which match them do not count, as in the benchmark.
 
     Args:
         source: Folder ``training`` with ``image_02`` and ``label_02``, or the folder

@@ -109,9 +109,10 @@ def convert_mot(
     see `write_jde_set`. Rows of mark 0 and of other classes are left out, unless they
     are to become ignore regions. MOT16, 17 and 20 mark each class with 0 except
     pedestrians: rows of their other classes count if ``classes`` names them. Boxes
-    beyond the image are kept. With other classes than pedestrians, ``SEQ/gt/gt.txt`` has
-    their numbers, and of several ``SEQ/gt/labels.txt`` has the names. The same holds
-    where ``labels.txt`` or the columns of VisDrone number the classes of the source.
+    beyond the image are kept. With other classes than pedestrians, ``SEQ/gt/gt.txt``
+    has their numbers, and of several ``SEQ/gt/labels.txt`` has the names. The same
+    holds where ``labels.txt`` or the columns of VisDrone number the classes of the
+    source.
 
     An identity is a pair of sequence and raw track id. Identities are numbered from 0
     by sequence name, then raw id, as in the labels that the authors of JDE published.
@@ -260,8 +261,8 @@ def _class_names(table: MOTTable, numbers: np.ndarray) -> np.ndarray:
         known = {IGNORE_REGION: IGNORE_NAME, **dict(enumerate(read_names(own), 1))}
         if len(known) > 2 and table.class_column is ClassColumn.NONE:
             raise DataError(
-                f'{table.path} has no column of classes, but {own} names {len(known) - 1}: '
-                'remove that file, or write the class in column 8'
+                f'{table.path} has no column of classes, but {own} names '
+                f'{len(known) - 1}: remove that file, or write the class in column 8'
             )
     elif table.class_column is ClassColumn.VISDRONE:
         known = dict(enumerate(VISDRONE_CLASSES))

@@ -43,8 +43,8 @@ def convert_visdrone(
 ) -> ConversionReport:
     """Convert VisDrone-MOT.
 
-    A split is a folder with ``annotations/SEQ.txt`` and ``sequences/SEQ/*.jpg``, such as
-    ``VisDrone2019-MOT-train``; its name ends with that of the list. Ignored regions
+    A split is a folder with ``annotations/SEQ.txt`` and ``sequences/SEQ/*.jpg``, such
+    as ``VisDrone2019-MOT-train``; its name ends with that of the list. Ignored regions
     (class 0), ``others`` (class 11) and boxes of score 0, which the benchmark does not
     count, become ignore regions. Truncation and occlusion exclude no further box.
 

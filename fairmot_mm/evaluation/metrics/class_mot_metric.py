@@ -64,8 +64,9 @@ class ClassMOTMetric(MOTMetric):
     Args:
         form: Form of the result files, and whose rules count: 'mot' (text with the
             class, from 1, in column 8, whose names are in ``labels.txt`` beside them),
-            'kitti' or 'bdd100k', as their servers take them. A class without objects counts as 0 in the class average of the last
-            two, as in TrackEval; with 'mot' it does not count.
+            'kitti' or 'bdd100k', as their servers take them. A class without objects
+            counts as 0 in the class average of the last two, as in TrackEval; with
+            'mot' it does not count.
         outfile_prefix: See `MOTMetric`.
         submission: See `MOTMetric`; the files in it have the form.
         collect_device: See mmengine's ``BaseMetric``.

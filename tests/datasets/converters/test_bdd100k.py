@@ -36,8 +36,12 @@ FRAMES = [
         label('7', 'pedestrian', (80, 20, 10, 40), crowd=True),
         label('8', 'pedestrian', (0, 40, 10, 40)),
     ),
-    frame(1, label('00091078', 'car', (12, 20, 30, 40)), label('9', 'bike', (0, 0, 20, 10))),
-]  # fmt: skip
+    frame(
+        1,
+        label('00091078', 'car', (12, 20, 30, 40)),
+        label('9', 'bike', (0, 0, 20, 10)),
+    ),
+]
 
 
 @pytest.fixture
@@ -58,7 +62,7 @@ def write(root, split, content):
 
 
 def test_labels_box_by_box(source, tmp_path, read_labels):
-    """Crowds and classes that are not scored are ignore regions; truncated boxes count."""
+    """Crowds and unscored classes are ignore regions; truncated boxes count."""
     out = tmp_path / 'data'
     report = convert_bdd100k(source, out)
     assert [path.name for path in report.lists] == ['bdd100k.train', 'bdd100k.val']
@@ -95,7 +99,7 @@ def test_labels_box_by_box(source, tmp_path, read_labels):
         ([dict(name='a')], r'frame 0 has no frameIndex'),
         ([frame(0), frame(0)], r'frame 1: frameIndex 0 occurs twice'),
         ([frame(0), frame(2)], r'has no frame with frameIndex 1'),
-        ([frame(0, label('1', 'tank', (0, 0, 9, 9)))], r"category 'tank' is not one of"),
+        ([frame(0, label('1', 'tank', (0, 0, 9, 9)))], r"category 'tank' is not"),
         ([frame(0, dict(id=1, category='car'))], r'label 0: id, category and box2d'),
         ([frame(0), frame(1), frame(2)], r'has no image b1c-6f7-0000003.jpg'),
     ],
@@ -110,4 +114,4 @@ def test_malformed_labels(source, tmp_path, content, message):
 def test_what_is_missing(source, tmp_path):
     """Folders that are not there are named."""
     with pytest.raises(DataError, match=r'no folder of labels: labels/box_track_20'):
-        convert_bdd100k(tmp_path, tmp_path / 'data')
+        convert_bdd100k(tmp_path / 'images', tmp_path / 'data')

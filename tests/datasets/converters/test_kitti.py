@@ -67,7 +67,7 @@ def test_labels_box_by_box(source, tmp_path, read_labels):
 
 
 def test_ground_truth_to_score(source, tmp_path):
-    """Neutral boxes keep their class with mark 0; frames count from 0, at 10 a second."""
+    """Neutral boxes keep their class with mark 0; frames count from 0."""
     convert_kitti(source / 'training', tmp_path / 'data')
     folder = tmp_path / 'data/kitti/images/train/0000'
     rows, classes, _ = read_class_rows(folder / 'gt/gt.txt')
@@ -108,7 +108,7 @@ def test_unknown_sequence(source, tmp_path):
     with pytest.raises(DataError, match=r'--val 0009: .* no such sequence'):
         convert_kitti(source, tmp_path / 'data', val=['0009'])
     with pytest.raises(DataError, match=r'no label_02/SEQ.txt in'):
-        convert_kitti(tmp_path, tmp_path / 'data')
+        convert_kitti(tmp_path / 'nowhere', tmp_path / 'data')
 
 
 def test_converted_truth_scores_as_the_archive(tmp_path, make_image):

@@ -10,7 +10,7 @@ GT = '1,1,10,20,30,40,1,1,1\n1,2,50,20,20,40,0,1,1\n2,1,12,20,30,40,1,1,1\n'
 
 @pytest.mark.parametrize('above', ['', 'dataset'])
 def test_labels_box_by_box(tmp_path, make_sequence, read_labels, above):
-    """Both halves of the archive of DanceTrack are one list, rows of mark 0 are none."""
+    """Both halves of the archive of DanceTrack are one list."""
     root = tmp_path / 'downloads'
     for split, name in (('train1', 'a1'), ('train2', 'a2'), ('val', 'b')):
         (root / above / split).mkdir(parents=True)
@@ -35,4 +35,4 @@ def test_labels_box_by_box(tmp_path, make_sequence, read_labels, above):
 def test_no_split(tmp_path):
     """A folder without splits is refused."""
     with pytest.raises(DataError, match=r'has no folder train or val of sequences'):
-        convert_splits(tmp_path, tmp_path / 'data', 'sportsmot')
+        convert_splits(tmp_path / 'nowhere', tmp_path / 'data', 'sportsmot')

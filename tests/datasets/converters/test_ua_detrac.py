@@ -77,7 +77,7 @@ def test_types_as_classes(source, tmp_path, read_labels):
         ('id="1"', 'id="x"', r"target x: id = 'x' is not a number"),
         ('left="10"', '', r'frame 1, target 1: left = None is not a number'),
         ('num="3"', 'num="9"', r'labels have frame 9'),
-        ('vehicle_type="bus"', '', r'target 2 needs a box and an attribute vehicle_type'),
+        ('vehicle_type="bus"', '', r'target 2 needs a box and an attribute'),
         ('</sequence>', '', r'MVI_20011.xml is not an XML file'),
     ],
 )  # fmt: skip

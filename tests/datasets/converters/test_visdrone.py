@@ -117,7 +117,7 @@ def test_malformed_annotations(source, tmp_path, text, message):
 def test_what_is_missing(source, tmp_path):
     """Images, splits, and a data root in the source are refused."""
     with pytest.raises(DataError, match=r'no annotations/SEQ.txt in'):
-        convert_visdrone(tmp_path, tmp_path / 'data')
+        convert_visdrone(tmp_path / 'nowhere', tmp_path / 'data')
     with pytest.raises(OutputError, match='must not change'):
         convert_visdrone(source, source)
     annotations = source / 'VisDrone2019-MOT-val/annotations'

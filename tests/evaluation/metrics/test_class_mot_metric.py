@@ -32,6 +32,9 @@ def gt_file(tmp_path):
     path = tmp_path / 'gt/v/gt/gt.txt'
     path.parent.mkdir(parents=True)
     path.write_text(GT)
+    (tmp_path / 'gt/v/img1').mkdir()
+    for frame in (0, 1):
+        (tmp_path / f'gt/v/img1/{frame:06d}.jpg').touch()
     (path.parent / 'labels.txt').write_text('pedestrian\ncar\n')
     return path
 
@@ -129,7 +132,7 @@ def test_result_files_are_read_back(gt_file, tmp_path, form):
 @pytest.mark.parametrize(
     ('options', 'error', 'message'),
     [
-        (dict(form='coco'), ConfigError, "form = 'coco'"),
+        (dict(form='coco'), ConfigError, "not 'coco'"),
         (dict(classes=()), ConfigError, 'needs the names of the classes'),
         (dict(classes=('car', 'van')), DataError, "gt.txt has no class 'van' of the"),
         (dict(classes=('car',)), ConfigError, 'finds class 1, but .* has 1: car'),

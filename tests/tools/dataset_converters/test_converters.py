@@ -33,9 +33,7 @@ FILES = {
                 name='1.png',
                 frameIndex=0,
                 labels=[
-                    dict(
-                        id='4', category='person', box2d=dict(x1=0, y1=0, x2=10, y2=8)
-                    )
+                    dict(id='4', category='person', box2d=dict(x1=0, y1=0, x2=10, y2=8))
                 ],
             )
         ]
