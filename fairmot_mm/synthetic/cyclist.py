@@ -66,7 +66,7 @@ def draw_cyclist(
     flip = np.array([side, 1])
     jacket, sleeve = bgr(look.jacket, 0.7, 0.85), bgr(look.jacket, 0.75, 0.6)
     dark, skin = bgr(0, 0, 0.12), bgr(0.07, 0.45, 0.85)
-    shoulder, head = np.array([0.12, 1.42]), np.array([0.22, 1.58])
+    shoulder = np.array([0.12, 1.42])
 
     _leg(canvas, look, phase + np.pi, flip)
     for x in (-_AXLES, _AXLES):
@@ -83,8 +83,8 @@ def draw_cyclist(
     _leg(canvas, look, phase, flip)
     canvas.stroke(np.array([(-0.18, 1.0), shoulder]) * flip, 0.3, jacket)
     canvas.stroke(np.array([shoulder, (0.3, 1.2), _BARS]) * flip, 0.1, sleeve)
-    canvas.disc(*(head * flip), 0.12, skin)
-    canvas.disc(*(np.add(head, (-0.02, 0.05)) * flip), 0.11, look.helmet)
+    canvas.disc(side * 0.22, 1.58, 0.12, skin)
+    canvas.disc(side * 0.2, 1.63, 0.11, look.helmet)
     return canvas.sprite()
 
 
