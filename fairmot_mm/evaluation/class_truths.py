@@ -28,7 +28,7 @@ from fairmot_mm.utils.benchmark_rules import (
 )
 from fairmot_mm.utils.class_files import (
     ClassRows,
-    has_class_names,
+    class_names_of,
     read_class_rows,
     read_visdrone,
 )
@@ -68,8 +68,8 @@ def find_form(root: str | Path) -> str:
 
     Returns:
         'kitti' (``label_02``), 'bdd100k' (JSON files), 'visdrone' (``annotations``),
-        'classes' (``SEQ/gt/gt.txt`` of several classes: with a ``gt/labels.txt`` of
-        several names, or in the columns of VisDrone) or 'motchallenge'.
+        'classes' (``SEQ/gt/gt.txt`` with classes: with a ``gt/labels.txt`` that names
+        not only persons, or in the columns of VisDrone) or 'motchallenge'.
 
     Raises:
         DataError: It is not a folder.
@@ -84,7 +84,7 @@ def find_form(root: str | Path) -> str:
         return 'visdrone'
     if not files and list_files(root, '.json'):
         return 'bdd100k'
-    if any(has_class_names(file) for file in files):
+    if any({*class_names_of(file)} - {'pedestrian', 'person'} for file in files):
         return 'classes'
     try:  # sequences of one set have the same columns
         table = MOTTable.read(min(files)) if files else None

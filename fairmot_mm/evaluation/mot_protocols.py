@@ -84,7 +84,8 @@ def motchallenge_pairs(sequence: SequenceTracks) -> list[FramePair]:
     if len(unknown):
         raise DataError(
             f'{name}: ground truth has class {unknown[0]}; the classes of MOTChallenge '
-            f'are 1 (pedestrian) to {NUM_CLASSES}'
+            f'are 1 (pedestrian) to {NUM_CLASSES}; ClassMOTMetric and fairmot evaluate '
+            'score other classes, with names in gt/labels.txt'
         )
     distractors = [*DISTRACTORS, *([NON_MOT_VEHICLE] if 'MOT20-' in name else [])]
     is_distractor = np.isin(gt.classes, distractors)

@@ -8,7 +8,7 @@ import numpy as np
 
 from fairmot_mm.utils import DataError, MOTRows, require_frames
 from fairmot_mm.utils.box_units import refuse_fractions
-from fairmot_mm.utils.class_files import CLASS_FILE, has_class_names
+from fairmot_mm.utils.class_files import CLASS_FILE, class_names_of
 from fairmot_mm.utils.frame_numbering import Frames
 from fairmot_mm.utils.mot_io import PEDESTRIAN, mot_rows
 from fairmot_mm.utils.mot_table import ClassColumn, MOTTable
@@ -59,9 +59,9 @@ def read_scored_rows(
         rows = rows[places]
         rows = replace(rows, classes=np.full_like(rows.classes, PEDESTRIAN))
     elif what == GROUND_TRUTH and (
-        table.class_column is ClassColumn.VISDRONE or has_class_names(path)
+        table.class_column is ClassColumn.VISDRONE or len(class_names_of(path)) > 1
     ):
-        kind = 'those of VisDrone' if not has_class_names(path) else CLASS_FILE
+        kind = CLASS_FILE if class_names_of(path) else 'those of VisDrone'
         raise DataError(
             f'{path} has several classes ({kind}), and here only pedestrians are '
             'scored: use ClassMOTMetric or fairmot evaluate, or choose one class with '

@@ -34,17 +34,20 @@ class ClassRows(NamedTuple):
     where: Callable[[int], str]
 
 
-def has_class_names(gt_file: str | Path) -> bool:
-    """Whether ``labels.txt`` beside a ground truth names several classes.
+def class_names_of(gt_file: str | Path) -> list[str]:
+    """Read the names in ``labels.txt`` beside a ground truth.
 
     Args:
         gt_file: The ground truth.
+
+    Returns:
+        The names; none without the file.
 
     Raises:
         DataError: The file of names cannot be read.
     """
     names = Path(gt_file).with_name(CLASS_FILE)
-    return names.is_file() and len(read_names(names)) > 1
+    return read_names(names) if names.is_file() else []
 
 
 def read_class_rows(gt_file: str | Path) -> ClassRows:

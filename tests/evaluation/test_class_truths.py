@@ -79,6 +79,7 @@ def test_neutral_boxes_and_ignore_regions(make):
         ('visdrone', {'annotations/a.txt': ''}),
         ('classes', {'a/gt/gt.txt': '1,1,0,0,9,9,1,4,0,1\n'}),
         ('classes', {'a/gt/gt.txt': GT, 'a/gt/labels.txt': 'a\nb\n'}),
+        ('classes', {'a/gt/gt.txt': GT, 'a/gt/labels.txt': 'vehicle\n'}),
         ('motchallenge', {'a/gt/gt.txt': GT}),
         ('motchallenge', {'a/gt/gt.txt': GT, 'a/gt/labels.txt': 'person\n'}),
     ],

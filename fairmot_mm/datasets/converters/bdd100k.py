@@ -85,6 +85,7 @@ def convert_bdd100k(
         ignore_classes=(IGNORE_NAME, *ignore_classes),
         keep_ignored=True,
         clip=clip,
+        named=True,
     )
 
 

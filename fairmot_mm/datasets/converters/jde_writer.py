@@ -46,6 +46,7 @@ def write_jde_set(
     keep_ignored: bool = False,
     clip: bool = False,
     first_id: int = 0,
+    named: bool = False,
     finish: Callable[[Path], list[Path]] | None = None,
 ) -> ConversionReport:
     """Write images, labels and lists of a data set.
@@ -72,6 +73,8 @@ def write_jde_set(
         keep_ignored: See `make_part`.
         clip: Clip boxes to the image.
         first_id: The lowest identity of each class.
+        named: Name the classes of the ground truth of videos in ``labels.txt`` even if
+            there is one; of several they are named in any case.
         finish: Called with the hidden folder before its content is moved, to add
             folders to it; returns their paths relative to the hidden folder.
 
@@ -102,7 +105,8 @@ def write_jde_set(
         parts = map_parallel(label, jobs, description=f'{target.name}: reading', **look)
         _check_parts(parts, target)
         _number_identities(parts, first_id, len(class_map))
-        write = partial(_write_part, folder, staging, target.copy, class_map.names)
+        names = class_map.names if named or len(class_map) > 1 else ()
+        write = partial(_write_part, folder, staging, target.copy, names)
         map_parallel(write, parts, description=f'{target.name}: writing', **look)
         places = _roots(Path(LABEL_DIR, part.source.folder) for part in parts)
         places += [place for part in parts for place in _sequence_files(part)]
@@ -216,22 +220,20 @@ def _write_part(
 def _write_ground_truth(folder: Path, part: LabelPart, names: Sequence[str]) -> None:
     """Write ``folder/gt/gt.txt`` in the columns of MOT17: mark and visibility are 1.
 
-    Of one class, ignore regions become distractors of mark 0, so that tracks on them do
-    not count. Of several classes, ``labels.txt`` has their names; ignore regions have
-    class 0, and boxes that the source does not count have their class; both have mark
-    0.
+    Without names, ignore regions become distractors of mark 0, so that tracks on them
+    do not count. Otherwise ``labels.txt`` has the names; ignore regions have class 0,
+    and boxes that the source does not count have their class; both have mark 0.
     """
     boxes = cxcywh_to_tlwh(part.boxes) * np.tile(part.source.sizes, 2)[part.image]
     frames = frame_numbers(_video_places(part.source))[part.image]
     ignored = part.labels == IGNORE_CLASS
-    several = len(names) > 1
-    if several:
+    if names:
         ids, classes = _join_identities(part), part.classes + 1
     else:
         ids, classes = part.ids, np.where(ignored, DISTRACTOR, part.labels + 1)
     # In a frame each row needs a number of its own.
     ids = np.where(ignored, 1 + ids.max(initial=-1) + ignored.cumsum(), ids)
-    digits = 4 if several else 2
+    digits = 4 if names else 2
     lines = [
         f'{frame},{identity},'
         + ','.join(f'{value:.{digits}f}' for value in box)
@@ -242,7 +244,7 @@ def _write_ground_truth(folder: Path, part: LabelPart, names: Sequence[str]) -> 
         if identity >= 0
     ]
     write_text(folder / 'gt' / 'gt.txt', ''.join(lines))
-    if several:
+    if names:
         write_text(folder / 'gt' / CLASS_FILE, ''.join(f'{name}\n' for name in names))
 
 

@@ -83,6 +83,7 @@ def convert_kitti(
         ignore_classes=(IGNORE_NAME, *ignore_classes),
         keep_ignored=True,
         clip=clip,
+        named=True,
     )
 
 

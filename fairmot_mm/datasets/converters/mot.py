@@ -24,7 +24,7 @@ from fairmot_mm.utils.benchmark_rules import (
     MOT_CLASSES,
     VISDRONE_CLASSES,
 )
-from fairmot_mm.utils.class_files import CLASS_FILE, has_class_names
+from fairmot_mm.utils.class_files import CLASS_FILE, class_names_of
 from fairmot_mm.utils.file_listing import match_names
 from fairmot_mm.utils.mot_io import mot_rows
 from fairmot_mm.utils.mot_table import ClassColumn, MOTTable
@@ -224,7 +224,10 @@ def read_sequence(
     # tools/test.py also reads these from the folder of the converted sequence.
     names = [name for name in ('seqinfo.ini', 'gt/gt.txt') if (folder / name).is_file()]
     classes = _class_names(table, rows.classes)
-    has_own = table.class_column is ClassColumn.VISDRONE or has_class_names(table.path)
+    has_own = (
+        table.class_column is ClassColumn.VISDRONE
+        or len(class_names_of(table.path)) > 1
+    )
     writes_truth = renamed or (has_own and not in_place)
     unmarked = rows.marks == 0
     if renamed and _marks_pedestrians_only(table):

@@ -88,6 +88,7 @@ def convert_ua_detrac(
         ignore_classes=(IGNORE_NAME, *ignore_classes),
         keep_ignored=True,
         clip=clip,
+        named=True,
     )
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from fairmot_mm.datasets.converters import convert_ua_detrac
 from fairmot_mm.utils import DataError
+from fairmot_mm.utils.class_files import read_class_rows
 
 TARGET = """\
 <target id="{}"><box left="{}" top="20" width="{}" height="40"/>
@@ -55,8 +56,12 @@ def test_labels_box_by_box(source, tmp_path, read_labels):
         region,
         '0 0 0.270000 0.500000 0.300000 0.500000',
     ]
-    ini = out / 'ua-detrac/images/test/MVI_39031/seqinfo.ini'
-    assert 'frameRate=25' in ini.read_text()
+    folder = out / 'ua-detrac/images/test/MVI_39031'
+    assert 'frameRate=25' in (folder / 'seqinfo.ini').read_text()
+    rows, classes, _ = read_class_rows(folder / 'gt/gt.txt')
+    assert classes == ('vehicle',)
+    found = zip(rows.frames.tolist(), rows.classes.tolist(), strict=True)
+    assert sorted(found) == [(1, 0), (1, 1), (1, 1), (2, 0), (3, 0), (3, 1)]
 
 
 def test_types_as_classes(source, tmp_path, read_labels):
