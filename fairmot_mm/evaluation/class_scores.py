@@ -78,8 +78,8 @@ def evaluate_classes(
         By the names of the classes, of `CLASS_AVERAGE`, `DETECTION_AVERAGE` and the
         groups: scores of each sequence by its name, and of all together under
         'OVERALL'; averages and groups only have the latter. Ratios are fractions,
-        counts are int, and MOTP is the mean distance 1 - IoU of matches. `GT` is the
-        number of objects.
+        counts are int, and MOTP is the mean distance 1 - IoU of matches (its class
+        average is over the classes that have a match). `GT` is the number of objects.
 
     Raises:
         DataError: No sequence, two of one name, no class has an object, or rows that
@@ -158,6 +158,11 @@ def _add_averages(
             )
             combined.append(combine({name: of_classes[name][place] for name in own}))
         scores[title] = {OVERALL: _scores(combined)}
+        if title == CLASS_AVERAGE:
+            # TrackEval averages 0 of a class without a match, too.
+            places = [scores[name][OVERALL] for name in own]
+            distances = [each['MOTP'] for each in places if each['Rcll']]
+            scores[title][OVERALL]['MOTP'] = float(np.mean(distances or [0.0]))
 
 
 def _scores(values: Sequence[Mapping[str, Any]]) -> Scores:

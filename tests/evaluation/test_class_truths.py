@@ -59,6 +59,7 @@ def test_a_car_is_no_person(make):
     scores = score(root, results)
     assert scores['person']['OVERALL']['FP'] == 2
     assert scores['car']['OVERALL']['FN'] == 2
+    assert scores['class-average']['OVERALL']['MOTP'] == 0  # of persons alone
 
 
 def test_neutral_boxes_and_ignore_regions(make):
