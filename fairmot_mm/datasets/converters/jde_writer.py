@@ -11,11 +11,11 @@ import numpy as np
 
 from fairmot_mm.datasets.converters.class_map import PEDESTRIAN_ONLY, ClassMap
 from fairmot_mm.datasets.converters.conversion_report import ConversionReport
+from fairmot_mm.datasets.converters.ground_truth import write_ground_truth
 from fairmot_mm.datasets.converters.label_part import LabelPart, SourcePart, make_part
 from fairmot_mm.datasets.converters.list_count import ListCount
 from fairmot_mm.datasets.converters.target import Target, place_file
 from fairmot_mm.datasets.label_files import IMAGE_DIR, LABEL_DIR
-from fairmot_mm.datasets.label_lines import IGNORE_CLASS
 from fairmot_mm.utils import (
     DataError,
     OutputError,
@@ -26,13 +26,10 @@ from fairmot_mm.utils import (
     sort_images,
     write_text,
 )
-from fairmot_mm.utils.boxes import cxcywh_to_tlwh
-from fairmot_mm.utils.class_files import CLASS_FILE
 from fairmot_mm.utils.sequence import write_seqinfo
 
 Job = TypeVar('Job')
 _STAGING = '.converting'
-DISTRACTOR = 8  # class of MOT16, 17 and 20
 
 
 def write_jde_set(
@@ -210,51 +207,12 @@ def _write_part(
         sequence.mkdir(parents=True, exist_ok=True)
         size = tuple(source.sizes[0].tolist())
         write_seqinfo(sequence, sequence.name, source.frame_rate, size, source.images)
-        _write_ground_truth(sequence, part, names)
+        frames = frame_numbers(_video_places(source))
+        write_ground_truth(sequence, part, frames, names)
     for place, file in source.side_files.items():
         side_file = folder / IMAGE_DIR / place
         require_writable_dir(side_file.parent)
         place_file(file, side_file, copy, staging)
-
-
-def _write_ground_truth(folder: Path, part: LabelPart, names: Sequence[str]) -> None:
-    """Write ``folder/gt/gt.txt`` in the columns of MOT17: mark and visibility are 1.
-
-    Without names, ignore regions become distractors of mark 0, so that tracks on them
-    do not count. Otherwise ``labels.txt`` has the names; ignore regions have class 0,
-    and boxes that the source does not count have their class; both have mark 0.
-    """
-    boxes = cxcywh_to_tlwh(part.boxes) * np.tile(part.source.sizes, 2)[part.image]
-    frames = frame_numbers(_video_places(part.source))[part.image]
-    ignored = part.labels == IGNORE_CLASS
-    if names:
-        ids, classes = _join_identities(part), part.classes + 1
-    else:
-        ids, classes = part.ids, np.where(ignored, DISTRACTOR, part.labels + 1)
-    # In a frame each row needs a number of its own.
-    ids = np.where(ignored, 1 + ids.max(initial=-1) + ignored.cumsum(), ids)
-    digits = 4 if names else 2
-    lines = [
-        f'{frame},{identity},'
-        + ','.join(f'{value:.{digits}f}' for value in box)
-        + f',{mark:d},{label},1\n'
-        for frame, identity, mark, label, box in zip(
-            frames, ids, ~ignored, classes, boxes, strict=True
-        )
-        if identity >= 0
-    ]
-    write_text(folder / 'gt' / 'gt.txt', ''.join(lines))
-    if names:
-        write_text(folder / 'gt' / CLASS_FILE, ''.join(f'{name}\n' for name in names))
-
-
-def _join_identities(part: LabelPart) -> np.ndarray:
-    """(R,) identities that no two classes share, from 1; -1 where it is unknown."""
-    known = part.ids >= 0
-    pairs = np.stack([part.labels, part.ids], 1)[known]
-    ids = part.ids.copy()
-    ids[known] = np.unique(pairs, axis=0, return_inverse=True)[1].ravel() + 1
-    return ids
 
 
 def _sequence_files(part: LabelPart) -> list[Path]:
