@@ -97,6 +97,11 @@ def _read_numbered(
         names, named_by = tuple(read_names(own)), str(own)
     require_classes(rows.classes, names, table.where, named_by)
     numbers = [0, *(_number_of(name, classes) for name in names)]
+    if not any(numbers):
+        raise DataError(
+            f'{own} names the classes {", ".join(names)}, none of which the ground truth '
+            f'has: {", ".join(classes)}'
+        )
     return _of_classes(rows, np.array(numbers)[rows.classes], table.where)
 
 

@@ -156,3 +156,14 @@ def test_malformed_results_of_benchmarks(tmp_path):
     (tmp_path / 'v.json').write_text('{}')
     with pytest.raises(DataError, match=r'v.json is not a BDD100K file'):
         score(tmp_path / 'b', tmp_path, 'bdd100k')
+
+
+def test_results_that_name_their_classes(make):
+    """labels.txt beside the results decides their numbers, without regard to case."""
+    swapped = FOUND.replace(',1,-1,-1', ',0,-1,-1').replace(',2,-1,-1', ',1,-1,-1')
+    root, results = make(found=swapped.replace(',0,-1,-1', ',2,-1,-1'))
+    (results / 'labels.txt').write_text('Car\nPerson\n')
+    assert score(root, results)['class-average']['OVERALL']['MOTA'] == 1
+    (results / 'labels.txt').write_text('bus\ntruck\n')
+    with pytest.raises(DataError, match=r'names the classes bus, truck, none of which'):
+        score(root, results)
