@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from fairmot_mm.apis import TrackInferencer, init_model
+from fairmot_mm.utils.errors import NameTakenError
 
 NUM_FRAMES, SIZE = 16, (192, 128)
 # Class, identity within the class, size, colour (BGR), place in the first frame and
@@ -138,3 +139,17 @@ def test_track_counts_each_class(two_classes, traffic, tmp_path, run_tool, capsy
     weights, source = work_dir / 'epoch_12.pth', traffic / 'mot' / 'b' / 'img1'
     run_tool('track', '--no-video', '--out', tmp_path, config, weights, source)
     assert 'b: 2 person, 1 car' in capsys.readouterr().out
+    assert (tmp_path / 'labels.txt').read_text() == 'person\ncar\n'
+
+
+def test_results_of_other_classes_in_the_folder(two_classes, traffic, tmp_path):
+    """Files of one folder have one numbering of classes."""
+    config, work_dir = two_classes
+    (tmp_path / 'labels.txt').write_text('car\nperson\n')
+    inferencer = TrackInferencer(config, work_dir / 'epoch_12.pth')
+    source = traffic / 'mot' / 'b' / 'img1'
+    with pytest.raises(NameTakenError, match=r'labels.txt names the classes of other'):
+        inferencer(source, out_dir=tmp_path)
+    run = inferencer(source, out_dir=tmp_path, existing='overwrite')
+    assert (tmp_path / 'labels.txt').read_text() == 'person\ncar\n'
+    run.close()

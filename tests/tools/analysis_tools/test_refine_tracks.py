@@ -206,7 +206,7 @@ def test_classes_stay(main, tmp_path):
     (results / 'labels.txt').write_text('car\nperson\n')
     rows = '1,7,10,20,30,60,1,1,-1,-1\n3,7,14,20,30,60,1,1,-1,-1\n'
     (results / 'a.txt').write_text(rows)
-    main([results, tmp_path / 'out'])
+    main([results, '--out', tmp_path / 'out'])
     refined = read_mot(tmp_path / 'out/a.txt')
     assert refined.frames.tolist() == [1, 2, 3]
     lines = (tmp_path / 'out/a.txt').read_text().splitlines()
