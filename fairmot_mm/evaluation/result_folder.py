@@ -1,5 +1,6 @@
 """Pairing a folder of result files with the ground truth of their sequences."""
 
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -10,6 +11,9 @@ from fairmot_mm.utils import DataError, MOTRows, natural_order, number_folder
 from fairmot_mm.utils.file_listing import match_names
 from fairmot_mm.utils.frame_numbering import Frames
 from fairmot_mm.utils.text_files import read_lines
+
+
+_KITTI_LINE = re.compile(r'^(\S+)\s+empty\s+\d+\s+\d+$')
 
 
 class SequenceTruth(NamedTuple):
@@ -77,10 +81,11 @@ def _begins_with_numbers(path: Path, count: int) -> bool:
 
 
 def read_seqmap(path: str | Path) -> list[str]:
-    """Read the names of sequences from a seqmap of the MOTChallenge.
+    """Read the names of sequences from a seqmap of the MOTChallenge or of KITTI.
 
     Args:
-        path: Text file with a name on each line; a first line ``name`` is the title.
+        path: Text file with a name on each line; a first line ``name`` is the title. A
+            line of KITTI is ``NAME empty START END``.
 
     Returns:
         The names.
@@ -89,7 +94,7 @@ def read_seqmap(path: str | Path) -> list[str]:
         DataError: The file cannot be read or has no name.
     """
     lines = [line.partition(',')[0].strip() for line in read_lines(path)]
-    names = list(filter(None, lines))
+    names = [_KITTI_LINE.sub(r'\1', line) for line in lines if line]
     names = names[1:] if names[:1] == ['name'] else names
     if not names:
         raise DataError(f'{path} names no sequence')
