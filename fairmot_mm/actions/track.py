@@ -1,7 +1,7 @@
 """Tracks the inputs of a command line, with progress bars."""
 
 import argparse
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -37,7 +37,9 @@ def progress_bar() -> Progress:
 
 
 def start(
-    args: argparse.Namespace, sources: list[FrameSource]
+    args: argparse.Namespace,
+    sources: list[FrameSource],
+    visualizer: TrackVisualizer,
 ) -> Run[DetDataSample] | Run[StreamResult]:
     """Begin the run of one input, or of several at the same time."""
     outputs = dict(
@@ -51,7 +53,7 @@ def start(
         checkpoint=args.weights,
         device=args.device,
         cfg_options=inference_options(args),
-        visualizer=TrackVisualizer(trail_length=args.show_trails),
+        visualizer=visualizer,
         detect_every=args.detect_every,
     )
     if len(sources) > 1:
@@ -87,24 +89,64 @@ def print_written(files: Iterable[WrittenFile]) -> None:
         print(f'{num_frames} {verb} in {" and ".join(paths)}')
 
 
+class ClassCounts:
+    """Counts the identities of each class of each input.
+
+    Args:
+        classes: Names of the classes; without any, nothing is counted.
+    """
+
+    def __init__(self, classes: Sequence[str]) -> None:
+        self.classes = classes
+        self._seen: dict[str, list[set[int]]] = {}
+
+    def add(self, name: str, sample: DetDataSample) -> None:
+        """Count the tracks of a frame.
+
+        Args:
+            name: Name of the input.
+            sample: The result, with ``pred_track_instances``.
+        """
+        if not self.classes:
+            return
+        tracks = sample.pred_track_instances
+        seen = self._seen.setdefault(name, [set() for _ in self.classes])
+        for label, own in enumerate(seen):
+            own.update(tracks.instances_id[tracks.labels == label].tolist())
+
+    def lines(self) -> Iterator[str]:
+        """Describe each input in a line, such as ``street: 7 pedestrian, 2 car``."""
+        for name, seen in self._seen.items():
+            counts = zip(self.classes, seen, strict=True)
+            shown = (f'{len(own)} {label}' for label, own in counts if own)
+            yield f'{name}: {", ".join(shown) or "no tracks"}'
+
+
 def track(args: argparse.Namespace) -> None:
     """Track with progress bars, and print what was written, however it ends."""
     sources = open_sources(args.input, args.fps, args.on_error)
-    run = start(args, sources)
+    visualizer = TrackVisualizer(trail_length=args.show_trails)
+    run = start(args, sources, visualizer)
     bars = progress_bar()
     tasks = {
         source.name: bars.add_task(escape(source.name), total=source.length, fps=0.0)
         for source in sources
     }
     counts = dict.fromkeys(tasks, 0)
+    classes = ClassCounts(visualizer.classes)
     try:
         with closing(run), bars:
             for result in run:
-                name = (
-                    result[0] if isinstance(result, StreamResult) else sources[0].name
+                name, sample = (
+                    result
+                    if isinstance(result, StreamResult)
+                    else (sources[0].name, result)
                 )
                 counts[name] += 1
+                classes.add(name, sample)
                 speed = bars.tasks[tasks[name]].speed or 0.0
                 bars.update(tasks[name], completed=counts[name], fps=speed)
     finally:
         print_written(run.written)
+        for line in classes.lines():
+            print(line)

@@ -11,10 +11,12 @@ from typing import NamedTuple
 from mmdet.structures import DetDataSample
 from mmengine.structures import InstanceData
 
-from fairmot_mm.utils import require_writable_dir, step
+from fairmot_mm.utils import require_writable_dir, step, write_text
 from fairmot_mm.utils.claim_output import claim_output
+from fairmot_mm.utils.class_files import CLASS_FILE
 from fairmot_mm.utils.contracts import require_choice
 from fairmot_mm.utils.errors import NameTakenError
+from fairmot_mm.utils.text_files import read_text
 from fairmot_mm.video.call_queue import CallQueue
 from fairmot_mm.video.frame import Frame
 from fairmot_mm.video.frame_source import FrameSource
@@ -52,7 +54,7 @@ class ResultWriter:
         out_dir: Folder of the files. With None nothing is written.
         visualizer: Draws the frames of the mp4; its trails are cleared. If its
             ``dataset_meta`` has several ``classes``, the picture names them and the
-            text has a column for them.
+            text has a column for them, whose numbers ``labels.txt`` in the folder names.
         save_video: Whether to write the mp4.
         depth: Number of frames that may wait to be written. With 0 there is no thread.
         existing: What to do where a file exists or another run is writing it:
@@ -89,6 +91,7 @@ class ResultWriter:
             stem = require_writable_dir(out_dir) / source.name
             endings = ['.txt', '.mp4'] if save_video else ['.txt']
             paths = self._claim(stem, endings, existing, {*source.files, *sources})
+            self._name_classes(stem.parent, existing == 'overwrite')
             self._open(source, *paths)
         self._calls: CallQueue[None] = CallQueue(depth, 'files')
         self._files.callback(self._calls.close)
@@ -120,9 +123,22 @@ class ResultWriter:
                 return paths
         raise AssertionError  # numbers do not end
 
+    def _name_classes(self, folder: Path, overwrite: bool) -> None:
+        """Write the names of several classes, for whoever reads their numbers."""
+        if not self.visualizer.classes:
+            return
+        path = folder / CLASS_FILE
+        names = ''.join(f'{name}\n' for name in self.visualizer.classes)
+        if path.is_file() and not overwrite and read_text(path) != names:
+            self._files.close()
+            raise NameTakenError(
+                f'{path} names the classes of other results; choose another folder, or '
+                "use --overwrite to replace it (in Python existing='overwrite')"
+            )
+        write_text(path, names)
+
     def _open(self, source: FrameSource, text: Path, video: Path | None = None) -> None:
-        classes = (self.visualizer.dataset_meta or {}).get('classes', ())
-        self._text = MOTWriter(text, len(classes) > 1)
+        self._text = MOTWriter(text, bool(self.visualizer.classes))
         self._files.callback(self._text.close)
         if video is None:
             return
@@ -172,7 +188,8 @@ class ResultWriter:
         number = frame_id + 1 if frame.number is None else frame.number
         if self._video:
             with step('drawing'):
-                header = f'frame {number}  people {len(tracks)}  {rate:.1f} fps'
+                counts = self.visualizer.count_header(tracks)
+                header = f'frame {number}  {counts}  {rate:.1f} fps'
                 image = self.visualizer.draw(frame.image, tracks, header)
         with step('encoding'):
             if self._text:
