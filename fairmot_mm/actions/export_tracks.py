@@ -22,6 +22,8 @@ from fairmot_mm.utils import (
 from fairmot_mm.utils.claim_output import claim_output
 from fairmot_mm.utils.frame_numbering import Frames
 
+_LONGEST = 10_000_000  # frames, more than three days at 30 frames a second
+
 
 @dataclass(frozen=True)
 class Video:
@@ -49,11 +51,15 @@ def describe(args: argparse.Namespace, name: str, rows: MOTRows, file: Path) -> 
     if args.data_root is not None:
         info = SequenceInfo.read(args.data_root / name)
         frames: Frames = info.frames
-        video = Video(
-            frames, info.frame_rate, (info.width, info.height), info.images
-        )
+        video = Video(frames, info.frame_rate, (info.width, info.height), info.images)
     else:
-        frames = range(1, int(rows.frames.max(initial=0)) + 1)
+        last = int(rows.frames.max(initial=0))
+        if last > _LONGEST:
+            raise DataError(
+                f'{file}: frame {last}: without --data-root every number from 1 on is '
+                f'a frame, and a video has at most {_LONGEST}'
+            )
+        frames = range(1, last + 1)
         video = Video(frames, args.frame_rate, tuple(args.size or (0, 0)))
     require_frames(rows.frames, frames, 'results have', lambda _: str(file))
     return video
@@ -140,8 +146,11 @@ def write_all(
     about: TrackedVideo, paths: dict[str, Path], rows: MOTRows, video: Video
 ) -> None:
     """Write all forms of one video, or none of them if one is not possible."""
-    for label in np.unique(rows.classes).tolist():
-        about.class_name(label - 1)
+    try:
+        for label in np.unique(rows.classes).tolist():
+            about.class_name(label - 1)
+    except DataError as error:
+        raise DataError(f'{error}: name all of them with --classes') from error
     with ExitStack() as writers:
         opened = [open_writer(form, path, about) for form, path in paths.items()]
         for writer in opened:

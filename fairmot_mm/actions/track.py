@@ -85,9 +85,7 @@ def video_encoding(args: argparse.Namespace) -> VideoEncoding:
     return VideoEncoding(args.video_preset or default.preset, crf)
 
 
-def output_options(
-    args: argparse.Namespace, stream: BinaryIO | None
-) -> OutputOptions:
+def output_options(args: argparse.Namespace, stream: BinaryIO | None) -> OutputOptions:
     """What is written beside the mp4, also to the stream."""
     default = OutputOptions()
     return OutputOptions(

@@ -100,5 +100,6 @@ def _label(wanted: str | int, names: Sequence[str]) -> int:
         return int(text)
     known = ', '.join(f'{number} {name}' for number, name in enumerate(names))
     raise ConfigError(
-        f'the model has no class {text!r}; its classes, by number and name, are: {known}'
+        f'the model has no class {text!r}; its classes, by number and name, are: '
+        f'{known}'
     )

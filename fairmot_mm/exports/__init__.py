@@ -1,4 +1,4 @@
-"""Tracks in the forms of other programs, crops of them, and counts at lines and zones."""
+"""Tracks in the forms of other programs, crops, and counts at lines and zones."""
 
 import fairmot_mm.environment  # noqa: F401, the first import
 

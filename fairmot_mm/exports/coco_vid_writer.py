@@ -70,10 +70,9 @@ class COCOVIDWriter(WholeFileWriter):
     def _open(self) -> None:
         """Start the file; the annotations wait in a second one until its images end."""
         temporary = self._files.enter_context(atomic_path(self.path))
-        waiting = tempfile.TemporaryFile(
-            'w+', encoding='utf-8', dir=self.path.parent
+        self._annotations = self._files.enter_context(
+            tempfile.TemporaryFile('w+', encoding='utf-8', dir=self.path.parent)
         )
-        self._annotations = self._files.enter_context(waiting)
         file = self._files.enter_context(temporary.open('w', encoding='utf-8'))
         self._images, self._is_open = file, True
         video = {'id': 1, 'name': self.video.name, 'fps': self.video.frame_rate}

@@ -22,7 +22,8 @@ CREATE TABLE boxes (id, frame, label, score, occluded, xtl, ytl, xbr, ybr)
 # SQLite sorts on the disk: memory does not grow with the number of boxes.
 _BY_TRACK = 'SELECT * FROM boxes ORDER BY id, frame'
 _CLASSES = """
-SELECT id, label, COUNT(*) AS boxes FROM boxes GROUP BY id, label ORDER BY id, boxes, -label
+SELECT id, label, COUNT(*) AS number FROM boxes
+GROUP BY id, label ORDER BY id, number, -label
 """
 
 

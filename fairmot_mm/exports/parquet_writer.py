@@ -121,7 +121,7 @@ class ParquetWriter(WholeFileWriter):
 def _import_arrow() -> ModuleType:
     try:
         import pyarrow
-        import pyarrow.parquet  # noqa: F401, fails where pyarrow has no Parquet
+        import pyarrow.parquet
     except ImportError as error:
         raise ConfigError(
             f'Parquet needs pyarrow ({error}): pip install "fairmot_mm[parquet]"'

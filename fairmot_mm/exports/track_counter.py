@@ -170,7 +170,5 @@ class TrackCounter:
         self._counts[name, direction].update(labels)
         return [
             CountEvent(name, identity, label, direction)
-            for identity, label in zip(
-                self._ids[crossed].tolist(), labels, strict=True
-            )
+            for identity, label in zip(self._ids[crossed].tolist(), labels, strict=True)
         ]

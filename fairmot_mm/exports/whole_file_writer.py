@@ -1,7 +1,7 @@
 """What writers of files that can only be read whole have in common."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from fairmot_mm.exports.tracked_frame import TrackedVideo
@@ -35,8 +35,11 @@ class WholeFileWriter:
         except self._errors as error:
             self._is_open, self.num_frames = False, 0
             reason = getattr(error, 'strerror', None) or error
-            failure = OutputError(f'cannot write {self.path}: {reason}; nothing is kept')
-            self._files.pop_all().__exit__(OutputError, failure, None)
+            failure = OutputError(
+                f'cannot write {self.path}: {reason}; nothing is kept'
+            )
+            with suppress(*self._errors):  # closing writes, and fails again
+                self._files.pop_all().__exit__(OutputError, failure, None)
             if isinstance(error, OutputError):
                 raise
             raise failure from error

@@ -110,8 +110,10 @@ def check_output_arguments(
     to_stdout = args.out == STDOUT
     if to_stdout:
         if args.format not in (None, ['jsonl']):
-            parser.error('--out - writes JSON lines to the standard output; --format '
-                         f'{",".join(args.format)} needs a folder')
+            parser.error(
+                '--out - writes JSON lines to the standard output; --format '
+                f'{",".join(args.format)} needs a folder'
+            )
         if args.overwrite or args.keep:
             option = '--overwrite' if args.overwrite else '--keep'
             if args.crops is None:

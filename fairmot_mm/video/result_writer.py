@@ -20,8 +20,8 @@ from fairmot_mm.utils.contracts import require_choice
 from fairmot_mm.utils.errors import NameTakenError
 from fairmot_mm.video.call_queue import CallQueue
 from fairmot_mm.video.frame import Frame
-from fairmot_mm.video.frame_source import FrameSource
 from fairmot_mm.video.frame_outputs import FrameOutputs
+from fairmot_mm.video.frame_source import FrameSource
 from fairmot_mm.video.mot_writer import MOTWriter
 from fairmot_mm.video.output_options import MOT, OutputOptions
 from fairmot_mm.video.video_encoding import VideoEncoding
@@ -72,6 +72,9 @@ class ResultWriter:
         encoding: How the mp4 is compressed.
         outputs: Forms of the tracks, counts, crops and blurred people.
 
+    Attributes:
+        name: Name of the source.
+
     Raises:
         ConfigError: Unknown ``existing``, outputs that need a folder or the mp4 where
             there is none, or a package that an output needs is not installed.
@@ -97,7 +100,7 @@ class ResultWriter:
         self._encoding = encoding
         self._options = outputs or OutputOptions()
         _require_room(self._options, out_dir, save_video)
-        self._source = source
+        self.name, self._frame_rate = source.name, source.frame_rate
         self._text: MOTWriter | None = None
         self._video: VideoWriter | None = None
         self._outputs: FrameOutputs | None = None
@@ -106,9 +109,12 @@ class ResultWriter:
         try:
             if stem or self._options.crops is not None:
                 endings = self._options.endings(save_video) if stem else []
-                self._claim(stem, endings, existing, {*source.files, *sources})
+                paths, crops = self._claim(
+                    stem, endings, existing, {*source.files, *sources}
+                )
+                self._open(source, paths, crops)
             elif self._options.stream is not None:
-                self._open({}, None)
+                self._open(source, {}, None)
         except BaseException:
             self._files.close()
             raise
@@ -117,11 +123,14 @@ class ResultWriter:
 
     def _claim(
         self, stem: Path | None, endings: list[str], existing: str, sources: set[Path]
-    ) -> None:
-        """Reserve all names until `close`, with one number, and open the writers."""
+    ) -> tuple[dict[str, Path], Path | None]:
+        """Reserve the files by their endings, and the folder of crops, until `close`.
+
+        All of them have one number.
+        """
         overwrite, crops = existing == 'overwrite', None
         for number in itertools.count(1):
-            name = self._source.name if number == 1 else f'{self._source.name}-{number}'
+            name = self.name if number == 1 else f'{self.name}-{number}'
             with ExitStack() as claims:
                 try:
                     paths = {
@@ -144,12 +153,13 @@ class ResultWriter:
                         raise
                     continue
                 self._files.push(claims.pop_all())
-                self._open(paths, crops)
-                return
+                return paths, crops
         raise AssertionError  # numbers do not end
 
-    def _open(self, paths: dict[str, Path], crops: Path | None) -> None:
-        source, classes = self._source, self._classes
+    def _open(
+        self, source: FrameSource, paths: dict[str, Path], crops: Path | None
+    ) -> None:
+        classes = tuple((self.visualizer.dataset_meta or {}).get('classes', ()))
         video = TrackedVideo(source.name, classes, float(source.frame_rate))
         self._outputs = FrameOutputs(self._options, video, paths, crops)
         self._files.callback(self._outputs.close)
@@ -167,10 +177,6 @@ class ResultWriter:
         self._files.callback(self._video.close)
 
     @property
-    def _classes(self) -> tuple[str, ...]:
-        return tuple((self.visualizer.dataset_meta or {}).get('classes', ()))
-
-    @property
     def written(self) -> list[WrittenFile]:
         """The files with at least one frame; they are complete after `close`."""
         others = self._outputs.files if self._outputs else []
@@ -180,11 +186,6 @@ class ResultWriter:
             for each in writers
             if each is not None and each.num_frames
         ]
-
-    @property
-    def name(self) -> str:
-        """Name of the source."""
-        return self._source.name
 
     @property
     def count_texts(self) -> dict[str, Sequence[str]]:
@@ -251,7 +252,7 @@ class ResultWriter:
     ) -> TrackedFrame:
         time = frame.time
         if time is None:
-            time = frame_id / self._source.frame_rate
+            time = frame_id / self._frame_rate
         height, width = frame.shape
         image = '' if frame.number is None else frame.path
         return TrackedFrame.from_tracks(

@@ -2,7 +2,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from fairmot_mm.exports import TrackedVideo, open_writer
+from fairmot_mm.exports import TrackedVideo
 from fairmot_mm.exports.cvat_writer import CVATWriter
 
 

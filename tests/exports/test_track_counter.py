@@ -41,9 +41,7 @@ def test_a_line_ends(make_frame):
     """Who passes beside a line does not cross it."""
     counter = TrackCounter([((50, 0), (50, 30))])
     assert count(counter, walk(make_frame, [40, 60], y=40)) == []
-    assert count(counter, walk(make_frame, [40, 60], y=25)) == [
-        (2, 'line-1', 1, 'in')
-    ]
+    assert count(counter, walk(make_frame, [40, 60], y=25)) == [(2, 'line-1', 1, 'in')]
     assert counter.counts == [('line-1', 0, 1, 0, None)]
 
 

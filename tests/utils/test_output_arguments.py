@@ -10,7 +10,7 @@ from fairmot_mm.video.output_options import OutputOptions
 def test_forms():
     """They are joined by commas; the command line knows those that there are."""
     assert forms('csv, cvat') == ['csv', 'cvat']
-    assert FORMS == ('mot', *EXPORTS)
+    assert ('mot', *EXPORTS) == FORMS
     assert OutputOptions(forms=FORMS).forms == FORMS
     with pytest.raises(argparse.ArgumentTypeError, match="no form 'xml'; the forms"):
         forms('csv,xml')

@@ -145,10 +145,10 @@ def test_blurred_crops(tmp_path):
 
 def test_blurred_video(tmp_path):
     """Tracks and detections without a track are blurred, and nothing else."""
-    _, images = run(tmp_path, OutputOptions(blur='people'), save_video=True, count=1)
+    run(tmp_path, OutputOptions(blur='people'), save_video=True, count=1)
     with av.open(str(tmp_path / 'frames.mp4')) as container:
         (shown,) = [f.to_ndarray(format='gray') for f in container.decode(video=0)]
-    assert shown[10:32, 12:18].std() < shown[38:46, 40:60].std() / 2
+    assert shown[22:33, 12:18].std() < shown[38:46, 40:60].std() / 2
 
 
 @pytest.mark.parametrize(
@@ -177,5 +177,5 @@ def test_nothing_is_left_after_an_error(tmp_path):
 def test_crops_cannot_be_written(tmp_path):
     """A file in the place of the folder is named in the error."""
     (tmp_path / 'crops').write_text('')
-    with pytest.raises(OutputError, match='cannot write into folder .*crops'):
+    with pytest.raises(OutputError, match=r'cannot write into folder .*crops'):
         run(tmp_path, OutputOptions(crops=tmp_path / 'crops'))

@@ -10,7 +10,7 @@ def image():
 
 
 def test_people(image):
-    """Little is left in the boxes, also where they leave the picture; all else stays."""
+    """Little is left in the boxes, also in a corner; all else stays."""
     before = image.copy()
     boxes = np.array([[10.4, 20, 40.6, 70], [90, -9, 130, 12], [200, 0, 210, 5]])
     blurred = blur_boxes(image, boxes, 'people')

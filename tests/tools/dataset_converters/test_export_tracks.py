@@ -30,7 +30,7 @@ def tracked(street, tmp_path_factory):
 @pytest.fixture
 def convert(tracked, run_tool, tmp_path, capsys):
     """Convert the results; gives the folder of the new files."""
-    root, results, _ = tracked
+    _, results, _ = tracked
 
     def run(*options):
         arguments = [results, '--out', tmp_path / 'out', *options]
@@ -77,9 +77,7 @@ def test_coco_vid_and_back(tracked, convert, tmp_path):
 def test_tables(tracked, convert, capsys):
     """Without the images the frame rate gives the times; the scores are kept."""
     _, _, rows = tracked
-    out = convert(
-        '--to', 'csv,jsonl', '--frame-rate', '4', '--classes', *CLASSES
-    )
+    out = convert('--to', 'csv,jsonl', '--frame-rate', '4', '--classes', *CLASSES)
     with (out / 'a.csv').open(newline='') as file:
         table = [*csv.DictReader(file)]
     rows = rows[np.lexsort([rows.ids, rows.frames])]
