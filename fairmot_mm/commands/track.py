@@ -2,8 +2,8 @@
 
 The tool writes OUT/NAME.txt (MOTChallenge results) and OUT/NAME.mp4 (boxes and
 identities), where NAME is the name of the input; --format names other forms. Several
-inputs are tracked at the same time: their frames pass through the network together, and
-each has its own identities. Of many inputs, eight are tracked at a time (--max-streams).
+inputs are tracked at the same time: their frames pass through the network together,
+and each has its own identities. Of many, eight are tracked at a time (--max-streams).
 
 The network is one of the model zoo, or a config with weights. Options name it, or, in
 the order of mmdet's tools, the arguments before the inputs. By default it is the zoo's

@@ -71,7 +71,9 @@ class COCOVIDWriter(WholeFileWriter):
         """Start the file; the annotations wait in a second one until its images end."""
         temporary = self._files.enter_context(atomic_path(self.path))
         self._annotations = self._files.enter_context(
-            tempfile.TemporaryFile('w+', encoding='utf-8', dir=self.path.parent)
+            tempfile.TemporaryFile(  # noqa: SIM115, the stack closes it
+                'w+', encoding='utf-8', dir=self.path.parent
+            )
         )
         file = self._files.enter_context(temporary.open('w', encoding='utf-8'))
         self._images, self._is_open = file, True

@@ -68,25 +68,36 @@ class FrameOutputs:
         """The writers of files."""
         return [*self.writers, *([self.crops] if self.crops else [])]
 
-    def write(self, frame: TrackedFrame, image: np.ndarray | None) -> None:
-        """Write the next frame in all forms.
+    def count(self, frame: TrackedFrame) -> TrackedFrame:
+        """Count who crosses a line or zone in the next frame.
 
         Args:
             frame: The frame.
-            image: (H, W, 3) uint8 BGR picture of it; needed for crops.
+
+        Returns:
+            The frame with its events, for `write`.
+
+        Raises:
+            ConfigError: A point of a line or zone is not in the picture.
+        """
+        if self.counter is None:
+            return frame
+        return replace(frame, events=tuple(self.counter.update(frame)))
+
+    def write(self, frame: TrackedFrame) -> None:
+        """Write the next frame in all forms, except crops.
+
+        Args:
+            frame: What `count` gave.
 
         Raises:
             OutputError: A file cannot be written.
             BrokenPipeError: Nobody reads the stream any more.
         """
-        if self.counter:
-            frame = replace(frame, events=tuple(self.counter.update(frame)))
         for writer in self.writers:
             writer.write(frame)
         if self._stream:
             self._stream.write(frame)
-        if self.crops and image is not None:
-            self.crops.write(frame, image)
 
     def draw(self, canvas: np.ndarray) -> None:
         """Draw the lines and zones with their counts.

@@ -226,22 +226,24 @@ class ResultWriter:
     ) -> None:
         number = frame_id + 1 if frame.number is None else frame.number
         assert self._outputs is not None  # checked by `write`
-        picture = None
+        tracked = None
+        if self._outputs.is_used:
+            tracked = self._tracked_frame(frame, number, frame_id, tracks)
+            tracked = self._outputs.count(tracked)
         if self._video or self._outputs.crops:
             with step('drawing'):
                 picture = frame.image
                 if hidden is not None and self._options.blur:
                     picture = blur_boxes(picture, hidden, self._options.blur)
-        if self._outputs.is_used:
-            with step('encoding'):
-                tracked = self._tracked_frame(frame, number, frame_id, tracks)
-                self._outputs.write(tracked, picture)
-        if self._video:
-            with step('drawing'):
-                header = f'frame {number}  people {len(tracks)}  {rate:.1f} fps'
-                image = self.visualizer.draw(picture, tracks, header)
-                self._outputs.draw(image)
+                if self._video:
+                    header = f'frame {number}  people {len(tracks)}  {rate:.1f} fps'
+                    image = self.visualizer.draw(picture, tracks, header)
+                    self._outputs.draw(image)
         with step('encoding'):
+            if tracked is not None:
+                self._outputs.write(tracked)
+            if tracked is not None and self._outputs.crops:
+                self._outputs.crops.write(tracked, picture)
             if self._text:
                 self._text.write(number, tracks)
             if self._video:
