@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterable
 from contextlib import closing, redirect_stdout
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from mmdet.structures import DetDataSample
 from rich.console import Console
@@ -46,7 +46,7 @@ def start(
     stream: BinaryIO | None = None,
 ) -> Run[DetDataSample] | Run[StreamResult]:
     """Begin the run of one input, or of several at the same time."""
-    files = dict(
+    files: dict[str, Any] = dict(
         out_dir=None if args.out == STDOUT else args.out,
         save_video=not args.no_video,
         existing=existing_files(args),
