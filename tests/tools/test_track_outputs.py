@@ -11,6 +11,7 @@ import pytest
 
 from fairmot_mm.commands import track as command
 from fairmot_mm.synthetic import SyntheticScene, write_sequence
+from fairmot_mm.utils import read_mot
 
 LIGHT = ('--model', 'fairmot_yolov5s_lite', '--device', 'cpu')
 MIDDLE = 160
@@ -139,3 +140,24 @@ def test_a_closed_pipe(track, walk, monkeypatch):
         with pytest.raises(SystemExit) as ended:
             track(walk, *LIGHT, out='-')
     assert ended.value.code == 141
+
+
+@pytest.mark.slow
+def test_counts_are_those_of_the_street(track, tmp_path):
+    """The light model counts at a line what the ground truth of the street says."""
+    pytest.importorskip('supervision')
+    scene = SyntheticScene(seed=3, num_people=8, num_frames=150)
+    street = write_sequence(tmp_path / 'street', scene)
+    line = ('--count-line', '320,0,320,352')
+    out = track(street, *LIGHT, '--no-video', *line)
+    with (out / 'street.counts.csv').open(newline='') as file:
+        (counted,) = csv.DictReader(file)
+    truth = read_mot(street / 'gt' / 'gt.txt')
+    turns = []
+    for identity in np.unique(truth.ids):
+        own = truth[truth.ids == identity]
+        left, right = own.tlwh[:, 0], own.tlwh[:, 0] + own.tlwh[:, 2]
+        turns += np.diff((left + right > 640).astype(int)).tolist()
+    assert len(turns) > 500
+    assert int(counted['in']) == turns.count(1) == 2
+    assert int(counted['out']) == turns.count(-1) == 5
