@@ -2,7 +2,8 @@
 
 import argparse
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import combinations, pairwise
+from numbers import Integral
 from typing import TypeAlias
 
 from fairmot_mm.utils.errors import ConfigError, DataError
@@ -69,7 +70,15 @@ def require_extent(kind: str, points: Points) -> None:
     """
     try:
         corners = [
-            tuple(whole_number(value, 'coordinate', low=0) for value in point)
+            [
+                # numpy's whole numbers are no int
+                whole_number(
+                    int(value) if isinstance(value, Integral) else value,
+                    'coordinate',
+                    low=0,
+                )
+                for value in point
+            ]
             for point in points
         ]
     except (TypeError, DataError) as error:
@@ -84,9 +93,30 @@ def require_extent(kind: str, points: Points) -> None:
         return
     if len(corners) < 3:
         raise ConfigError(f'a polygon has three points or more, not {len(corners)}')
-    around = pairwise([*corners, corners[0]])
-    if sum(x1 * y2 - x2 * y1 for (x1, y1), (x2, y2) in around) == 0:
+    edges = [*pairwise([*corners, corners[0]])]
+    if sum(x1 * y2 - x2 * y1 for (x1, y1), (x2, y2) in edges) == 0:
         raise ConfigError('the polygon has no area')
+    if any(_cross(*pair) for pair in combinations(edges, 2)):
+        raise ConfigError(
+            'the sides of the polygon cross each other; give its points in their order '
+            'around it'
+        )
+
+
+def _cross(
+    first: tuple[list[int], list[int]], second: tuple[list[int], list[int]]
+) -> bool:
+    """Whether two sides have an inner point in common, not only an end."""
+    return all(
+        _side(*one, other[0]) * _side(*one, other[1]) < 0
+        for one, other in ((first, second), (second, first))
+    )
+
+
+def _side(start: Sequence[int], end: Sequence[int], point: Sequence[int]) -> int:
+    """Positive or negative: on which side of a line a point is; 0 on the line."""
+    (x1, y1), (x2, y2), (x, y) = start, end, point
+    return (x2 - x1) * (y - y1) - (y2 - y1) * (x - x1)
 
 
 def require_inside(name: str, points: Points, size: tuple[int, int]) -> None:

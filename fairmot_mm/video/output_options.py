@@ -59,7 +59,7 @@ class OutputOptions:
     @property
     def counts(self) -> bool:
         """Whether anything is counted."""
-        return bool(self.lines or self.zones)
+        return len(self.lines) + len(self.zones) > 0
 
     def endings(self, save_video: bool) -> list[str]:
         """Endings of the files in the folder of the results, in the order of the run.

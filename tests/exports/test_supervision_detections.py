@@ -1,11 +1,13 @@
+import sys
+
 import numpy as np
 import pytest
 import torch
 from mmdet.structures import DetDataSample
 from mmengine.structures import InstanceData
 
-from fairmot_mm.exports import from_supervision, to_supervision
-from fairmot_mm.utils import DataError
+from fairmot_mm.exports import TrackCounter, from_supervision, to_supervision
+from fairmot_mm.utils import ConfigError, DataError
 
 sv = pytest.importorskip('supervision')
 
@@ -49,6 +51,15 @@ def test_no_track(sample):
     assert len(detections) == 0
     assert detections.tracker_id is not None
     assert len(from_supervision(sv.Detections.empty()).pred_track_instances) == 0
+
+
+def test_without_supervision(sample, monkeypatch):
+    """One line says what to install."""
+    monkeypatch.setitem(sys.modules, 'supervision', None)
+    with pytest.raises(ConfigError, match=r'pip install "fairmot_mm\[supervision\]"'):
+        to_supervision(sample)
+    with pytest.raises(ConfigError, match='counting at lines and zones'):
+        TrackCounter([((0, 0), (5, 5))])
 
 
 def test_what_cannot_be_used(sample):

@@ -1,14 +1,20 @@
 import argparse
 
+import numpy as np
 import pytest
 
-from fairmot_mm.utils.points import line_points, polygon_points
+from fairmot_mm.utils.points import line_points, polygon_points, require_extent
 
 
 def test_values():
     """Pairs of x and y, with spaces or without."""
     assert line_points('0,300,1280,300') == [(0, 300), (1280, 300)]
     assert polygon_points(' 0, 0,100,0,50,80') == [(0, 0), (100, 0), (50, 80)]
+
+
+def test_points_of_numpy():
+    """Python may give arrays of whole numbers."""
+    require_extent('polygon', np.array([[0, 0], [9, 0], [9, 9]]))
 
 
 @pytest.mark.parametrize(
@@ -27,6 +33,7 @@ def test_values():
         (line_points, '1,2,3,1_0', 'is not a number'),
         (polygon_points, '0,0,5,5', 'three points or more, not 2'),
         (polygon_points, '0,0,5,5,9,9', 'the polygon has no area'),
+        (polygon_points, '0,0,9,9,9,0,0,8', 'the sides of the polygon cross'),
     ],
 )
 def test_refused(read, text, message):
