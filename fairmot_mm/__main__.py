@@ -18,6 +18,7 @@ GROUPS = {
         'test': 'test',
         'evaluate': 'evaluate',
         'refine-tracks': 'refine_tracks',
+        'convert tracks': 'export_tracks',
         'models': 'list_models',
     },
     'train': {

@@ -99,8 +99,8 @@ def _read_numbered(
     numbers = [0, *(_number_of(name, classes) for name in names)]
     if not any(numbers):
         raise DataError(
-            f'{own} names the classes {", ".join(names)}, none of which the ground truth '
-            f'has: {", ".join(classes)}'
+            f'{own} names the classes {", ".join(names)}, and the ground truth has '
+            f'none of them: {", ".join(classes)}'
         )
     return _of_classes(rows, np.array(numbers)[rows.classes], table.where)
 

@@ -12,7 +12,6 @@ from fairmot_mm.utils.file_listing import match_names
 from fairmot_mm.utils.frame_numbering import Frames
 from fairmot_mm.utils.text_files import read_lines
 
-
 _KITTI_LINE = re.compile(r'^(\S+)\s+empty\s+\d+\s+\d+$')
 
 

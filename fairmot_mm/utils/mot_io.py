@@ -115,24 +115,29 @@ def format_mot_rows(
     ids: Iterable[int],
     tlwh: Iterable[Iterable[float]],
     classes: Sequence[int] | None = None,
+    scores: Sequence[float] | None = None,
 ) -> str:
-    """Format the result lines of one frame as the published tracker does.
+    """Format the result lines of one frame.
 
     Args:
         frame: Frame number, counted from 1.
         ids: (M,) track identities.
         tlwh: (M, 4) left, top, width, height in pixels of the frame.
         classes: (M,) classes, counted from 1 as in ground truth; None writes none.
+        scores: (M,) scores of the detections; None writes 1, as the published tracker
+            does.
 
     Returns:
-        Lines ``frame,id,left,top,width,height,1,-1,-1,-1`` that end in a newline; with
-        classes the last four columns are ``1,class,-1,-1``.
+        Lines ``frame,id,left,top,width,height,score,-1,-1,-1`` that end in a newline;
+        with classes the last four columns are ``score,class,-1,-1``.
     """
     ids = list(ids)
+    marks = ['1'] * len(ids) if scores is None else [f'{one:.6g}' for one in scores]
     return ''.join(
-        f'{frame},{int(identity)},{x:.4f},{y:.4f},{w:.4f},{h:.4f},1,{label},-1,-1\n'
-        for identity, (x, y, w, h), label in zip(
-            ids, tlwh, classes or [-1] * len(ids), strict=True
+        f'{frame},{int(identity)},{x:.4f},{y:.4f},{w:.4f},{h:.4f},{mark},{label},'
+        '-1,-1\n'
+        for identity, (x, y, w, h), mark, label in zip(
+            ids, tlwh, marks, classes or [-1] * len(ids), strict=True
         )
     )
 
