@@ -5,6 +5,7 @@ import warnings
 from collections.abc import Collection, Sequence
 from contextlib import ExitStack
 from copy import deepcopy
+from fractions import Fraction
 from pathlib import Path
 from typing import NamedTuple
 
@@ -45,7 +46,8 @@ class WrittenFile(NamedTuple):
 class ResultWriter:
     """Writes ``NAME.txt`` (MOTChallenge results) and ``NAME.mp4`` (drawn) in a thread.
 
-    The files get their names in `close`; see `MOTWriter` and `VideoWriter`.
+    The files get their names in `close`, those of a live source with the first frame;
+    see `MOTWriter` and `VideoWriter`.
 
     Args:
         source: The source that is tracked; the files are named after it.
@@ -60,6 +62,8 @@ class ResultWriter:
             files, as in ``NAME-2.txt``.
         sources: All files that are read at the same time; no result may replace one.
         encoding: How the mp4 is compressed.
+        starts_late: Whether the source began before the first frame that is written:
+            the mp4 begins with that frame.
 
     Raises:
         ConfigError: Unknown ``existing``.
@@ -77,11 +81,14 @@ class ResultWriter:
         existing: str = 'refuse',
         sources: Collection[Path] = (),
         encoding: VideoEncoding | None = None,
+        starts_late: bool = False,
     ) -> None:
         require_choice('existing', existing, EXISTING)
         self.visualizer = visualizer
         self.visualizer.reset()
         self._encoding = encoding
+        starts_late |= source.first_frame_id > 0
+        self._start = None if starts_late else Fraction(0)  # seconds of the source
         self._text: MOTWriter | None = None
         self._video: VideoWriter | None = None
         self._files = ExitStack()
@@ -122,14 +129,14 @@ class ResultWriter:
 
     def _open(self, source: FrameSource, text: Path, video: Path | None = None) -> None:
         classes = (self.visualizer.dataset_meta or {}).get('classes', ())
-        self._text = MOTWriter(text, len(classes) > 1)
+        self._text = MOTWriter(text, len(classes) > 1, source.live)
         self._files.callback(self._text.close)
         if video is None:
             return
         if source.has_sound:
             warnings.warn(f'{video} will have no sound: it is left out', stacklevel=2)
         self._video = VideoWriter(
-            video, source.frame_rate, source.pixel_aspect, self._encoding
+            video, source.frame_rate, source.pixel_aspect, self._encoding, source.live
         )
         self._files.callback(self._video.close)
 
@@ -178,7 +185,14 @@ class ResultWriter:
             if self._text:
                 self._text.write(number, tracks)
             if self._video:
-                self._video.write(image, frame_id, frame.time)
+                self._video.write(image, time=self._video_time(frame, frame_id))
+
+    def _video_time(self, frame: Frame, frame_id: int) -> Fraction:
+        """Seconds from the beginning of the mp4."""
+        assert self._video
+        time = frame_id / self._video.frame_rate if frame.time is None else frame.time
+        self._start = time if self._start is None else self._start
+        return time - self._start
 
     def close(self) -> None:
         """Write the queued frames and give the files their names.

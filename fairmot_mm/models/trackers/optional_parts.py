@@ -1,6 +1,6 @@
 """The optional parts of a tracker and what they change in its tracks."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -14,6 +14,8 @@ from fairmot_mm.models.trackers.track_table import TrackTable
 from fairmot_mm.models.trackers.video_state import FrameInfo
 from fairmot_mm.registry import TASK_UTILS
 from fairmot_mm.utils import DataError
+from fairmot_mm.utils.contracts import require_contract
+from fairmot_mm.utils.tracker import Stateful
 
 PartConfig = dict[str, Any] | None
 
@@ -40,8 +42,9 @@ class OptionalParts:
             None if part is None else TASK_UTILS.build(part)
             for part in (camera_motion, gallery, low_frame_rate)
         )
-        memories = (self.camera_motion, self.gallery)
-        self._with_memory = [part for part in memories if part is not None]
+        memories = {'camera_motion': self.camera_motion, 'gallery': self.gallery}
+        self._memories = {k: part for k, part in memories.items() if part is not None}
+        self._with_memory = [*self._memories.values()]
 
     @contextmanager
     def unchanged_on_failure(self) -> Iterator[None]:
@@ -62,6 +65,44 @@ class OptionalParts:
         """Forget the video; the next frame is the first one of another video."""
         for part in self._with_memory:
             part.reset()
+
+    def state_dict(self) -> dict[str, Any]:
+        """Write what the parts know about the video, see `JDETracker.state_dict`.
+
+        Returns:
+            The state of each part that has a memory, by its key.
+
+        Raises:
+            ConfigError: A part cannot be saved.
+        """
+        self._require_stateful()
+        return {key: part.state_dict() for key, part in self._memories.items()}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Read what `state_dict` has written; the parts stay as they were on failure.
+
+        Args:
+            state: State of each part.
+
+        Raises:
+            ConfigError: A part cannot be loaded.
+            DataError: A state is damaged.
+        """
+        self._require_stateful()
+        with self.unchanged_on_failure():
+            for key, part in self._memories.items():
+                try:
+                    part.load_state_dict(state[key])
+                except DataError:
+                    raise
+                except (KeyError, TypeError, ValueError, AttributeError) as error:
+                    raise DataError(
+                        f'the state of the tracker is damaged: {key}: {error}'
+                    ) from error
+
+    def _require_stateful(self) -> None:
+        for key, part in self._memories.items():
+            require_contract(part, Stateful, f'tracker.{key}')
 
     def elapsed(
         self, last: FrameInfo | None, now: FrameInfo, num_coasted: int, passed: int

@@ -1,0 +1,153 @@
+"""Turning what a tracker knows into plain values and tensors, and back."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any
+
+import numpy as np
+import torch
+
+from fairmot_mm.models.trackers.track_table import TrackTable
+from fairmot_mm.models.trackers.video_state import FrameInfo, VideoState
+from fairmot_mm.utils import DataError
+
+# Grows whenever the meaning of a saved state changes.
+VERSION = 1
+_KEYS = {'version', 'settings', 'video', 'parts'}
+
+
+def plain_settings(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Write the arguments of a component in plain values, to compare them.
+
+    Args:
+        settings: Arguments by name: numbers, texts, lists and configs.
+
+    Returns:
+        Lists in place of tuples, dicts in place of configs, names of classes.
+    """
+    return json.loads(json.dumps(settings, default=str))
+
+
+def require_same_tracker(state: Mapping[str, Any], settings: dict[str, Any]) -> None:
+    """Refuse a state of another version, or of a tracker of other settings.
+
+    Args:
+        state: What ``state_dict`` of a tracker returned.
+        settings: `plain_settings` of the tracker that shall go on.
+
+    Raises:
+        DataError: It cannot go on there; the message names the first difference.
+    """
+    if not isinstance(state, Mapping) or not _KEYS <= set(state):
+        raise DataError(f'a state of a tracker has {sorted(_KEYS)}; this has not')
+    if state['version'] != VERSION:
+        raise DataError(
+            f'the state of the tracker has version {state["version"]}, and this '
+            f'program reads version {VERSION}: begin without it'
+        )
+    saved = state['settings']
+    for key in sorted({*saved, *settings}):
+        if saved.get(key) != settings.get(key):
+            raise DataError(
+                f'the state was saved by a tracker with {key}={saved.get(key)!r}, and '
+                f'this one has {settings.get(key)!r}: use the same settings, or begin '
+                'without the state'
+            )
+
+
+def save_video(video: VideoState) -> dict[str, Any]:
+    """Write what a tracker knows about a video.
+
+    Args:
+        video: The video up to a frame.
+
+    Returns:
+        Plain values and tensors that share no memory with the tracker.
+    """
+    tracks = video.tracks
+    return {
+        'tracks': None if tracks is None else _save_columns(tracks),
+        'num_frames': int(video.num_frames),
+        'num_ids': int(video.num_ids),
+        'num_coasted': int(video.num_coasted),
+        'last': None if video.last is None else list(video.last),
+    }
+
+
+def load_video(state: Mapping[str, Any], like: TrackTable) -> VideoState:
+    """Read what `save_video` has written.
+
+    Args:
+        state: What was written.
+        like: A table without tracks, of the motion model of the tracker; its columns
+            have the types and the shapes that are expected.
+
+    Returns:
+        The video.
+
+    Raises:
+        DataError: A value is missing or cannot be used.
+    """
+    try:
+        last = None if state['last'] is None else _load_info(state['last'])
+        columns = state['tracks']
+        return VideoState(
+            tracks=None if columns is None else _load_columns(columns, like),
+            num_frames=_count(state, 'num_frames'),
+            num_ids=_count(state, 'num_ids'),
+            num_coasted=_count(state, 'num_coasted'),
+            last=last,
+        )
+    except (KeyError, TypeError, AttributeError) as error:
+        raise DataError(
+            f'the state of the tracker is damaged: {type(error).__name__} {error}'
+        ) from error
+
+
+def tensors(arrays: Mapping[str, np.ndarray]) -> dict[str, torch.Tensor]:
+    """Copy arrays to tensors.
+
+    Args:
+        arrays: Arrays by name.
+
+    Returns:
+        Tensors by name.
+    """
+    return {name: torch.from_numpy(array.copy()) for name, array in arrays.items()}
+
+
+def _save_columns(tracks: TrackTable) -> dict[str, torch.Tensor]:
+    return tensors({c.name: getattr(tracks, c.name) for c in fields(TrackTable)})
+
+
+def _load_columns(columns: Mapping[str, torch.Tensor], like: TrackTable) -> TrackTable:
+    names = [column.name for column in fields(TrackTable)]
+    arrays = {name: columns[name].cpu().numpy().copy() for name in names}
+    count, channels = len(arrays['ids']), arrays['embeds'].shape[1]
+    for name, array in arrays.items():
+        example = getattr(like, name)
+        inner = example.shape[1:]
+        if name in ('embeds', 'recent_embeds'):  # the model decides on the channels
+            inner = (*inner[:-1], channels)
+        if array.dtype != example.dtype or array.shape != (count, *inner):
+            raise DataError(
+                f'the state of the tracker has {name} {array.shape} {array.dtype}, and '
+                f'not {(count, *inner)} {example.dtype}: it is damaged, or of another '
+                'motion model'
+            )
+    return TrackTable(**arrays)
+
+
+def _load_info(values: list[Any]) -> FrameInfo:
+    frame_id, frame_rate, exact_rate, size, time = values
+    return FrameInfo(
+        frame_id, frame_rate, exact_rate, None if size is None else tuple(size), time
+    )
+
+
+def _count(state: Mapping[str, Any], name: str) -> int:
+    value = state[name]
+    if not isinstance(value, int) or value < 0:
+        raise DataError(f'the state of the tracker is damaged: {name}={value!r}')
+    return value
