@@ -25,10 +25,8 @@ from fairmot_mm.utils.tracker import Stateful
 from fairmot_mm.utils.urls import is_url, local_path
 from fairmot_mm.video.frame_source import FrameSource, open_sources
 from fairmot_mm.video.live_options import LiveOptions
-from fairmot_mm.video.live_view import LiveView
 from fairmot_mm.video.result_writer import WrittenFile
 from fairmot_mm.video.video_encoding import VideoEncoding
-from fairmot_mm.video.window import Window
 from fairmot_mm.visualization import TrackVisualizer
 
 
@@ -134,8 +132,12 @@ def viewers(args: argparse.Namespace) -> Iterator[Callable[[str, DetDataSample],
     with ExitStack() as stack:
         window = page = None
         if args.show:
+            from fairmot_mm.video.window import Window
+
             window = stack.enter_context(closing(Window(look)))
         if args.serve:
+            from fairmot_mm.video.live_view import LiveView
+
             page = stack.enter_context(closing(LiveView(args.serve, look)))
             print(f'the run can be seen at {page.url}', flush=True)
 

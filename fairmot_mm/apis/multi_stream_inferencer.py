@@ -176,9 +176,7 @@ class MultiStreamInferencer(BaseInferencer):
             OutputError: ``out_dir`` cannot be written, or a file in it exists or is one
                 of the sources.
         """
-        opened = open_sources(
-            sources, frame_rate, on_error, self.prepare.scale, live
-        )
+        opened = open_sources(sources, frame_rate, on_error, self.prepare.scale, live)
         files = {file for source in opened for file in source.files}
         writers: list[TrackWriter] = []
         try:

@@ -2,7 +2,6 @@
 
 import warnings
 from collections.abc import Generator, Iterator, Sequence
-from fractions import Fraction
 from typing import Any, NamedTuple, TypeVar
 
 from mmcv.transforms import Compose

@@ -241,7 +241,9 @@ class _Progress:
     def state(self) -> TrackingState:
         """See `Run.state`."""
         if self.last is None:
-            raise DataError(f'{self.source.name}: no frame was tracked, so that there is no state to save')
+            raise DataError(
+                f'{self.source.name}: there is no state before the first frame'
+            )
         frame, sample = self.last
         return TrackingState.take(
             self.tracker,

@@ -40,7 +40,12 @@ class TrackingState:
 
     @classmethod
     def take(
-        cls, tracker: Tracker, model: FairMOT, frame_id: int, seconds: float, rate: float
+        cls,
+        tracker: Tracker,
+        model: FairMOT,
+        frame_id: int,
+        seconds: float,
+        rate: float,
     ) -> 'TrackingState':
         """Take the state of a tracker.
 
@@ -151,5 +156,7 @@ def _digest(model: FairMOT) -> str:
     digest = hashlib.sha256()
     for name, value in model.detector.state_dict().items():
         digest.update(name.encode())
-        digest.update(value.detach().cpu().contiguous().flatten().view(torch.uint8).numpy())
+        digest.update(
+            value.detach().cpu().contiguous().flatten().view(torch.uint8).numpy()
+        )
     return digest.hexdigest()

@@ -22,9 +22,9 @@ from fairmot_mm.utils.cli import (
     positive_whole,
     rate,
 )
+from fairmot_mm.utils.inputs import require_checkpoint, require_config, require_source
 from fairmot_mm.utils.option_types import duration
 from fairmot_mm.utils.serve_address import parse_address
-from fairmot_mm.utils.inputs import require_checkpoint, require_config, require_source
 
 ON_ERROR = ('stop', 'skip')
 USAGE = """%(prog)s [options] INPUT [INPUT ...]

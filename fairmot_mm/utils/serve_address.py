@@ -24,8 +24,8 @@ def parse_address(text: str) -> tuple[str, int]:
     bare = host.removeprefix('[').removesuffix(']')
     if not is_port or not bare or (':' in bare and bare == host):
         raise ConfigError(
-            f'--serve {text}: give a port from 0 to 65535, as in 8080, or HOST:PORT, as '
-            'in 0.0.0.0:8080 for all machines'
+            f'--serve {text}: give a port from 0 to 65535, as in 8080, or HOST:PORT, '
+            'as in 0.0.0.0:8080 for all machines'
         )
     return bare, int(port)
 

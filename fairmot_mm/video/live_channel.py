@@ -56,7 +56,6 @@ class LiveChannel:
         arrived = sample.frame.arrived
         self._delay = None if arrived is None else now - arrived
         self._moments.append(now)
-        ids = sample.pred_track_instances.instances_id.numpy()
         self._remember(sample.pred_track_instances.instances_id.numpy())
         self._newest = sample
 
@@ -98,19 +97,18 @@ class LiveChannel:
             self._drawing = asyncio.create_task(self._draw_all())
         self.num_viewers += 1
         self.fresh.set()
-        last = self._number
+        number = self._number
         try:
-            while True:
-                async with self._changed:
-                    await self._changed.wait_for(
-                        lambda: self._is_over or self._number != last
-                    )
-                if self._is_over:
-                    return
-                last = self._number
+            while (number := await self._next_number(number)) is not None:
                 yield self._picture
         finally:
             self.num_viewers -= 1
+
+    async def _next_number(self, last: int) -> int | None:
+        """Number of a picture after the last one that a viewer got; None at the end."""
+        async with self._changed:
+            await self._changed.wait_for(lambda: self._is_over or self._number != last)
+        return None if self._is_over else self._number
 
     async def end(self) -> None:
         """End the pictures of all viewers."""

@@ -11,8 +11,8 @@ from fairmot_mm.video.live_options import LiveOptions
 from fairmot_mm.video.newest_frames import NewestFrames
 from fairmot_mm.video.stream_clock import StreamClock
 
-# Frames that may wait. More are never needed by a consumer that keeps up.
-_DEPTH = 2
+# Frames that may wait: opening a stream reads a few, which then come at once.
+_DEPTH = 4
 # Seconds between two attempts to open a broken source: the first and the longest pause.
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 10.0
 
@@ -27,33 +27,32 @@ class LiveFrames:
 
     Args:
         name: Name of the source, for messages.
-        connect: Opens the source; the frames have the time stamps of the source, or
-            None. It is called at once, and after each break.
+        frames: Its frames, whose ``time`` is the time stamp of the source, or None.
+        reopen: Opens the source again after a break.
         options: How long to wait for frames, and for a source that is broken.
         may_end: Whether the end of the frames is the end of the source, and no break.
 
     Raises:
-        VideoError: The source cannot be opened; while frames are taken, it is broken
-            and does not come back.
+        VideoError: While frames are taken, the source is broken and does not come back.
     """
 
     def __init__(
         self,
         name: str,
-        connect: Callable[[], Iterator[Frame]],
+        frames: Iterator[Frame],
+        reopen: Callable[[], Iterator[Frame]],
         options: LiveOptions,
         may_end: bool = False,
     ) -> None:
-        self._name, self._connect, self._options = name, connect, options
+        self._name, self._reopen, self._options = name, reopen, options
         self._may_end = may_end
         self._clock = StreamClock()
         self._count = 0
         self._give_up = self._pause = 0.0  # of the present break
-        self._newest = self._open()
+        self._newest = self._read(frames)
 
-    def _open(self) -> NewestFrames:
-        frames = _note_arrival(self._connect())
-        return NewestFrames(frames, _DEPTH, self._options.timeout)
+    def _read(self, frames: Iterator[Frame]) -> NewestFrames:
+        return NewestFrames(_note_arrival(frames), _DEPTH, self._options.timeout)
 
     def __iter__(self) -> Iterator[Frame]:
         return self
@@ -106,7 +105,7 @@ class LiveFrames:
             warnings.warn(f'{error}; next attempt in {pause:.1f} seconds', stacklevel=3)
             time.sleep(pause)
             try:
-                self._newest = self._open()
+                self._newest = self._read(self._reopen())
             except VideoError as failure:
                 error = failure
             else:

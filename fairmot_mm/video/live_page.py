@@ -59,7 +59,7 @@ async function update() {
       if (!sections.has(stream.name)) add(stream);
       for (const [key] of FIELDS) {
         const value = stream[key];
-        sections.get(stream.name)[key].textContent = value === null ? '–' : value;
+        sections.get(stream.name)[key].textContent = value === null ? '-' : value;
       }
     }
     problem.textContent = sections.size ? '' : 'Waiting for the first frame ...';

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 from mmdet.structures import DetDataSample
 
 from fairmot_mm.utils import ConfigError
+from fairmot_mm.utils.serve_address import bind, is_loopback, parse_address
 from fairmot_mm.video.live_channel import LiveChannel
 from fairmot_mm.video.live_page import PAGE
-from fairmot_mm.utils.serve_address import bind, is_loopback, parse_address
 from fairmot_mm.visualization import TrackVisualizer
 
 if TYPE_CHECKING:
@@ -182,5 +182,6 @@ def _require_aiohttp() -> None:
         import aiohttp  # noqa: F401
     except ImportError as error:
         raise ConfigError(
-            f'a page in the browser needs aiohttp ({error}): pip install aiohttp'
+            f'a page in the browser needs aiohttp ({error}): pip install '
+            "'fairmot_mm[serve]'"
         ) from error

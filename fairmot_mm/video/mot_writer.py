@@ -15,8 +15,8 @@ class MOTWriter:
     """Writes ``frame,id,left,top,width,height,1,-1,-1,-1`` lines, a frame at a time.
 
     The file gets its name in `close`, so an unfinished file is never read, unless it
-    ``grows``. If no frame was written there is no file; if no frame had tracks the file is empty. If
-    writing fails (a full disk), the frames before are kept.
+    ``grows``. If no frame was written there is no file; if no frame had tracks the file
+    is empty. If writing fails (a full disk), the frames before are kept.
 
     Args:
         path: The text file to make. Its folder is created.

@@ -81,7 +81,9 @@ class SegmentedWriter:
         self._pool = ThreadPoolExecutor(1, thread_name_prefix='finish-segment')
         self._locks = ExitStack()
         stem = require_writable_dir(out_dir) / source.name
-        self._stem, self._earlier = self._claim(stem, existing, {*sources, *source.files})
+        self._stem, self._earlier = self._claim(
+            stem, existing, {*sources, *source.files}
+        )
         self._number, self._place, self._count = 1, 0, 0
         self._writer = self._begin()
 
@@ -235,6 +237,6 @@ def _require_free(earlier: list[Path], overwrite: bool, sources: set[Path]) -> N
         if not overwrite:
             raise NameTakenError(
                 f'{path} exists; choose another folder, or use --overwrite to remove '
-                'the segments of the earlier run, or --keep to number the new files (in '
-                "Python existing='overwrite' or 'number')"
+                'the segments of the earlier run, or --keep to number the new files '
+                "(in Python existing='overwrite' or 'number')"
             )

@@ -86,7 +86,8 @@ class VideoReader:
         rate = self._stream.average_rate or self._stream.guessed_rate
         self.frame_rate: Fraction | None = rate or None
         self.length: int | None = self._stream.frames or None
-        self._has_stamps = not self._container.format.no_timestamps
+        no_stamps = av.format.Flags.no_timestamps.value
+        self._has_stamps = not self._container.format.flags & no_stamps
         if self.length is None and self.frame_rate and self._container.duration:
             seconds = self._container.duration / av.time_base
             self.length = round(seconds * self.frame_rate)

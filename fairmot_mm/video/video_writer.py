@@ -40,11 +40,11 @@ class VideoWriter:
     """Writes BGR frames to an H.264 mp4.
 
     The file gets its name in `close`, so an unfinished file is never read, unless it
-    ``grows``. If no frame was written there is no file. The index of the finished file is at its
-    beginning, so that playing can start before the whole file is loaded. Before, the
-    file consists of fragments of a second, each with its own index: memory does not
-    grow with the length of the video, and if writing fails (a full disk) the fragments
-    up to there are kept and can be played.
+    ``grows``. If no frame was written there is no file. The index of the finished file
+    is at its beginning, so that playing can start before the whole file is loaded.
+    Before, the file consists of fragments of a second, each with its own index: memory
+    does not grow with the length of the video, and if writing fails (a full disk) the
+    fragments up to there are kept and can be played.
 
     Args:
         path: The mp4 file to make. Its folder is created.

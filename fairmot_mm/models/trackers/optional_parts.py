@@ -10,6 +10,7 @@ from mmdet.structures import DetDataSample
 from torch import Tensor
 
 from fairmot_mm.models.trackers.motion_model import MotionModel
+from fairmot_mm.models.trackers.saved_state import damage_is_explained
 from fairmot_mm.models.trackers.track_table import TrackTable
 from fairmot_mm.models.trackers.video_state import FrameInfo
 from fairmot_mm.registry import TASK_UTILS
@@ -89,16 +90,9 @@ class OptionalParts:
             DataError: A state is damaged.
         """
         self._require_stateful()
-        with self.unchanged_on_failure():
+        with self.unchanged_on_failure(), damage_is_explained():
             for key, part in self._memories.items():
-                try:
-                    part.load_state_dict(state[key])
-                except DataError:
-                    raise
-                except (KeyError, TypeError, ValueError, AttributeError) as error:
-                    raise DataError(
-                        f'the state of the tracker is damaged: {key}: {error}'
-                    ) from error
+                part.load_state_dict(state[key])
 
     def _require_stateful(self) -> None:
         for key, part in self._memories.items():

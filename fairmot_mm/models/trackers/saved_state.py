@@ -1,7 +1,8 @@
 """Turning what a tracker knows into plain values and tensors, and back."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import fields
 from typing import Any
 
@@ -39,7 +40,7 @@ def require_same_tracker(state: Mapping[str, Any], settings: dict[str, Any]) -> 
     Raises:
         DataError: It cannot go on there; the message names the first difference.
     """
-    if not isinstance(state, Mapping) or not _KEYS <= set(state):
+    if not isinstance(state, Mapping) or not set(state) >= _KEYS:
         raise DataError(f'a state of a tracker has {sorted(_KEYS)}; this has not')
     if state['version'] != VERSION:
         raise DataError(
@@ -89,7 +90,7 @@ def load_video(state: Mapping[str, Any], like: TrackTable) -> VideoState:
     Raises:
         DataError: A value is missing or cannot be used.
     """
-    try:
+    with damage_is_explained():
         last = None if state['last'] is None else _load_info(state['last'])
         columns = state['tracks']
         return VideoState(
@@ -99,7 +100,20 @@ def load_video(state: Mapping[str, Any], like: TrackTable) -> VideoState:
             num_coasted=_count(state, 'num_coasted'),
             last=last,
         )
-    except (KeyError, TypeError, AttributeError) as error:
+
+
+@contextmanager
+def damage_is_explained() -> Iterator[None]:
+    """Turn what happens where values are missing or of a wrong kind into one line.
+
+    Raises:
+        DataError: The state that the body reads is damaged.
+    """
+    try:
+        yield
+    except DataError:
+        raise
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
         raise DataError(
             f'the state of the tracker is damaged: {type(error).__name__} {error}'
         ) from error
