@@ -75,7 +75,7 @@ class LiveFrames:
             except StopIteration:
                 if self._may_end:
                     raise
-                self._come_back(self._error('ended'))
+                self._come_back(self._error('ended, or its server closed the connection,'))
             except TimeoutError:
                 limit = f'{self._options.timeout:g} seconds'
                 self._come_back(self._error(f'has delivered nothing for {limit}'))

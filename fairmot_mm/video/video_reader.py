@@ -1,5 +1,6 @@
 """Decoding a video file or a stream."""
 
+import errno
 import warnings
 from collections.abc import Iterator
 from fractions import Fraction
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 # Seconds that a stream may take to connect.
 _OPEN_TIMEOUT = 10.0
+_BROKEN = (errno.EIO, errno.EPIPE, errno.ECONNRESET, errno.ETIMEDOUT)
 # Formats in which a server says that a live stream is over.
 _FORMATS_WITH_END = ('hls', 'dash')
 
@@ -198,6 +200,8 @@ def _reason(error: 'FFmpegError', timeout: float) -> str:
     """What went wrong; FFmpeg calls a wait that was too long an exit request."""
     if isinstance(error, import_av().error.ExitError):
         return f'nothing came for {timeout:g} seconds'
+    if error.errno in _BROKEN:
+        return f'the connection broke off ({error.strerror})'
     return error.strerror
 
 
