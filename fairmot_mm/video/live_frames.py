@@ -15,6 +15,7 @@ from fairmot_mm.video.stream_clock import StreamClock
 _DEPTH = 4
 # Seconds between two attempts to open a broken source: the first and the longest pause.
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 10.0
+_GROWTH = 1.5  # from pause to pause
 
 
 class LiveFrames:
@@ -75,7 +76,9 @@ class LiveFrames:
             except StopIteration:
                 if self._may_end:
                     raise
-                self._come_back(self._error('ended, or its server closed the connection,'))
+                self._come_back(
+                    self._error('ended, or its server closed the connection,')
+                )
             except TimeoutError:
                 limit = f'{self._options.timeout:g} seconds'
                 self._come_back(self._error(f'has delivered nothing for {limit}'))
@@ -100,7 +103,7 @@ class LiveFrames:
         if not self._pause:
             self._give_up = time.monotonic() + self._options.reconnect
         while (left := self._give_up - time.monotonic()) > 0:
-            self._pause = min(2 * self._pause or _FIRST_PAUSE, _LONGEST_PAUSE)
+            self._pause = min(_GROWTH * self._pause or _FIRST_PAUSE, _LONGEST_PAUSE)
             pause = min(self._pause, left)
             warnings.warn(f'{error}; next attempt in {pause:.1f} seconds', stacklevel=3)
             time.sleep(pause)

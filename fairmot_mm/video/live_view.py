@@ -5,6 +5,7 @@ import hmac
 import secrets
 import socket
 import threading
+from concurrent.futures import Future
 from contextlib import aclosing, suppress
 from copy import deepcopy
 from typing import TYPE_CHECKING
@@ -63,8 +64,10 @@ class LiveView:
         self._channels: dict[str, LiveChannel] = {}
         self._loop = asyncio.new_event_loop()
         self._ended = asyncio.Event()
-        self._thread = threading.Thread(target=self._run, daemon=True)
+        started: Future[None] = Future()
+        self._thread = threading.Thread(target=self._run, args=[started], daemon=True)
         self._thread.start()
+        started.result()
 
     @property
     def url(self) -> str:
@@ -99,45 +102,60 @@ class LiveView:
             self._loop.call_soon_threadsafe(self._ended.set)
         self._thread.join(10)
 
-    def _run(self) -> None:
+    def _run(self, started: 'Future[None]') -> None:
         asyncio.set_event_loop(self._loop)
         try:
-            self._loop.run_until_complete(self._serve())
-        finally:
-            self._loop.close()
+            runner = self._loop.run_until_complete(self._start())
+        except BaseException as error:  # of any kind: the constructor raises it
+            started.set_exception(error)
+            return
+        started.set_result(None)
+        self._loop.run_until_complete(self._end(runner))
+        self._loop.close()
 
-    async def _serve(self) -> None:
+    async def _start(self) -> 'web.AppRunner':
         from aiohttp import web
 
-        app = web.Application(middlewares=[web.middleware(self._guard)])
+        @web.middleware
+        async def guard(request: web.Request, handler: 'Handler') -> web.StreamResponse:
+            return self._refusal(request) or await handler(request)
+
+        app = web.Application(middlewares=[guard])
         app.router.add_get('/', self._page)
         app.router.add_get('/status', self._status)
         app.router.add_get('/stream/{name}', self._stream)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
         await runner.setup()
         await web.SockSite(runner, self._socket).start()
+        return runner
+
+    async def _end(self, runner: 'web.AppRunner') -> None:
+        """Wait for `close`, then end all connections."""
         await self._ended.wait()
         for channel in self._channels.values():
             await channel.end()
         await runner.cleanup()
 
-    async def _guard(
-        self, request: 'web.Request', handler: 'Handler'
-    ) -> 'web.StreamResponse':
-        """Refuse who has no token, and other sites that pretend to be this machine."""
+    def _refusal(self, request: 'web.Request') -> 'web.Response | None':
+        """What a request gets in place of an answer, or None.
+
+        Without a token, other sites that pretend to be this machine are refused.
+        """
         from aiohttp import web
 
         if self._token is None:
-            if request.url.host not in _LOCAL_NAMES:
-                raise web.HTTPForbidden(text='open this page as 127.0.0.1\n')
-            return await handler(request)
+            if request.url.host in _LOCAL_NAMES:
+                return None
+            return web.Response(text='open this page as 127.0.0.1\n', status=403)
         given = request.query.get('token')
         shown = given or request.cookies.get(_COOKIE, '')
         if not hmac.compare_digest(shown.encode(), self._token.encode()):
-            raise web.HTTPUnauthorized(text='open the address that fairmot printed\n')
+            text = 'open the address that fairmot has printed\n'
+            return web.Response(text=text, status=401)
         if given is None:
-            return await handler(request)
-        answer = web.HTTPSeeOther(request.path)  # without the token in the history
+            return None
+        # The next address is without the token, which then is not in the history.
+        answer = web.Response(status=303, headers={'Location': request.path})
         answer.set_cookie(_COOKIE, self._token, httponly=True, samesite='Strict')
         return answer
 
