@@ -42,6 +42,16 @@ def test_names_are_those_of_files():
         'http://10.0.0.5/main?channel=1&Token=geheim',
         'http://[10.0.0.5/geheim@main',
         'rtsp:/me:geheim@10.0.0.5/main',
+        'rtsp://10.0.0.5:554/user=admin_password=geheim_channel=1_stream=0.sdp',
+        'rtsp://10.0.0.5:554/user=admin&password=geheim&channel=1&stream=0.sdp',
+        'rtsp://me:x/geheim@10.0.0.5/main',
+        'rtsp://me:x#geheim@10.0.0.5:554/main',
+        'rtsp://me:x?geheim@10.0.0.5/main',
+        'http://10.0.0.5/api?src=rtsp://me:geheim@camera/x',
+        'http://10.0.0.5/api?src=rtsp%3A%2F%2Fme%3Ageheim%40camera&channel=1',
+        'http://10.0.0.5/main#token=geheim',
+        'http://10.0.0.5/main?p%61ssword=geheim',
+        'http://10.0.0.5/main?channel=1&login=geheim',
     ],
 )
 def test_secrets_are_in_no_name_and_no_message(url):
@@ -53,6 +63,14 @@ def test_secrets_are_in_no_name_and_no_message(url):
     if 'channel' in url:
         assert 'channel=1' in shown
         assert 'channel-1' in url_name(url)
+
+
+@pytest.mark.parametrize(
+    'url', ['http://h:80/@cam/live', 'rtsp://[::1]:554/a@b', 'http://h/x?a=1&b=2#c']
+)
+def test_what_is_no_secret_is_shown(url):
+    """An address without a login stays as it is."""
+    assert without_secrets(url) == url
 
 
 def test_paths():
