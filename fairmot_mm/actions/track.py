@@ -42,7 +42,7 @@ def progress_bar() -> Progress:
 
 
 def make_inferencer(
-    args: argparse.Namespace, several: bool
+    args: argparse.Namespace, look: TrackVisualizer, several: bool
 ) -> TrackInferencer | MultiStreamInferencer:
     """Build the model for one input, or for several at the same time."""
     settings = dict(
@@ -50,7 +50,7 @@ def make_inferencer(
         checkpoint=args.weights,
         device=args.device,
         cfg_options=inference_options(args),
-        visualizer=TrackVisualizer(trail_length=args.show_trails),
+        visualizer=look,
         detect_every=args.detect_every,
     )
     if not several:
@@ -68,19 +68,21 @@ def make_inferencer(
     )
 
 
-def start(args: argparse.Namespace) -> tuple[list[FrameSource], Run]:
+def start(
+    args: argparse.Namespace, look: TrackVisualizer
+) -> tuple[list[FrameSource], Run]:
     """Open the inputs and begin the run.
 
     A live stream is opened when the model is there, so that its first frames are not
     lost meanwhile. Other inputs are opened before, so that a wrong one is refused soon.
     """
-    state = TrackingState.load(args.load_state) if args.load_state else None
+    state = load_state(args)
     live = LiveOptions(args.timeout, args.reconnect)
     inferencer = None
     if any(map(_may_be_live, args.input)):
-        inferencer = make_inferencer(args, len(args.input) > 1)
+        inferencer = make_inferencer(args, look, len(args.input) > 1)
     sources = open_sources(args.input, args.fps, args.on_error, live=live)
-    inferencer = inferencer or make_inferencer(args, len(sources) > 1)
+    inferencer = inferencer or make_inferencer(args, look, len(sources) > 1)
     if args.save_state:
         require_contract(inferencer.model.tracker, Stateful, 'model.tracker')
         require_writable_dir(Path(args.save_state).parent)
@@ -94,6 +96,16 @@ def start(args: argparse.Namespace) -> tuple[list[FrameSource], Run]:
     if isinstance(inferencer, MultiStreamInferencer):
         return sources, inferencer(sources, **outputs)
     return sources, inferencer(sources[0], **outputs, state=state)
+
+
+def load_state(args: argparse.Namespace) -> TrackingState | None:
+    """Read the state that the run goes on from; None if it begins with no tracks."""
+    if not args.load_state:
+        return None
+    if args.load_state == args.save_state and not Path(args.load_state).exists():
+        print(f'{args.load_state} does not exist yet: the run begins with no tracks')
+        return None
+    return TrackingState.load(args.load_state)
 
 
 def _may_be_live(text: str) -> bool:
@@ -122,13 +134,14 @@ def print_written(files: Iterable[WrittenFile]) -> None:
 
 
 @contextmanager
-def viewers(args: argparse.Namespace) -> Iterator[Callable[[str, DetDataSample], bool]]:
+def viewers(
+    args: argparse.Namespace, look: TrackVisualizer
+) -> Iterator[Callable[[str, DetDataSample], bool]]:
     """Open what shows the run: a page, a window, both or none.
 
     Yields:
         A function that shows a result of a stream, and says whether to go on.
     """
-    look = TrackVisualizer(trail_length=args.show_trails)
     with ExitStack() as stack:
         window = page = None
         if args.show:
@@ -151,8 +164,9 @@ def viewers(args: argparse.Namespace) -> Iterator[Callable[[str, DetDataSample],
 
 def track(args: argparse.Namespace) -> None:
     """Track with progress bars, and print what was written, however it ends."""
-    with viewers(args) as show:
-        sources, run = start(args)
+    look = TrackVisualizer(trail_length=args.show_trails)
+    with viewers(args, look) as show:
+        sources, run = start(args, look)
         bars = progress_bar()
         tasks = {
             source.name: bars.add_task(

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from pathlib import Path
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 _SECRET = re.compile(
@@ -62,6 +63,30 @@ def without_secrets(url: str) -> str:
     login = '' if place == rest else f'{_HIDDEN}@'
     inner = re.sub(r'://[^/?#@]*@', f'://{_HIDDEN}@', place)
     return f'{scheme}://{login}{_NAMED.sub(_hide_secret, inner)}'
+
+
+def shown_name(source: str) -> str:
+    """Name a source in a line of text.
+
+    Args:
+        source: A path or an address.
+
+    Returns:
+        The last part of a path; an address without what must not be shown.
+    """
+    return without_secrets(source) if is_url(source) else Path(source).name
+
+
+def hide_secrets(text: str) -> str:
+    """Hide in a text what must not be shown of the addresses in it.
+
+    Args:
+        text: A message, a command line, or any other text.
+
+    Returns:
+        The text, with `without_secrets` of each address.
+    """
+    return re.sub(r'\w+://[^\s\'"]+', lambda match: without_secrets(match[0]), text)
 
 
 def _without_login(rest: str) -> str:

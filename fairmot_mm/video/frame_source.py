@@ -154,9 +154,14 @@ def _open(source: Source, how: _Reading, several: bool) -> list[FrameSource]:
 
 
 def _require_live(opened: Sequence[FrameSource], live: LiveOptions) -> None:
-    """Refuse to reconnect where no source can be opened again."""
+    """Refuse options that would have no effect on any source."""
+    names = ', '.join(source.name for source in opened)
+    if live.timeout != LiveOptions.timeout and all(source.files for source in opened):
+        raise ConfigError(
+            f'timeout = {live.timeout:g} would have no effect: it is for cameras and '
+            f'addresses, and {names} is none'
+        )
     if live.reconnect and not any(isinstance(s.frames, LiveFrames) for s in opened):
-        names = ', '.join(source.name for source in opened)
         raise ConfigError(
             f'reconnect = {live.reconnect:g} would have no effect: it is for cameras '
             f'and live streams, and {names} is none'

@@ -83,7 +83,7 @@ def test_what_does_not_fit_is_refused(network, walk):
     other.tracker = MODELS.build(dict(type='JDETracker', track_buffer=7))
     with pytest.raises(DataError, match='and this one has'):
         TrackInferencer(other)(walk, state=state)
-    with pytest.raises(DataError, match='30 frames a second.*25.*--fps'):
+    with pytest.raises(DataError, match=r'30 frames a second.*25.*--fps'):
         inferencer(walk, frame_rate=25, state=state)
 
 
@@ -114,7 +114,7 @@ def test_files_that_are_no_state(tmp_path, network, content):
 
 
 def test_results_carry_their_frame(network, walk):
-    """The frame as it was read, its time, and by option the embeddings of the tracks."""
+    """The frame as it was read, its time, and by option embeddings of the tracks."""
     tracked = deepcopy(network)
     tracked.tracker.return_embeds = True
     for k, sample in enumerate(TrackInferencer(tracked)(walk)):

@@ -1,5 +1,6 @@
 """`fairmot track` on live streams, with a stand-in for the network."""
 
+import itertools
 import json
 import re
 import threading
@@ -132,7 +133,7 @@ def test_a_stream_that_comes_back(track, mjpeg_camera, tmp_path):
     assert len(rows.frames) > 15
     with av.open(str(only_file(tmp_path / 'out', '.mp4'))) as container:
         times = [frame.time for frame in container.decode(video=0)]
-    assert max(b - a for a, b in zip(times, times[1:], strict=False)) > 0.4
+    assert max(b - a for a, b in itertools.pairwise(times)) > 0.4
 
 
 def test_segments(track, mjpeg_camera, tmp_path):
@@ -173,10 +174,11 @@ def test_a_page_while_it_runs(track, mjpeg_camera, monkeypatch):
 
 def test_a_service_that_restarts(track, mjpeg_camera, tmp_path):
     """The second run keeps the identity and the numbers of the first."""
-    for part, load in (('a', []), ('b', ['--load-state', 'door.state'])):
+    options = ['--no-video', '--save-state', 'door.state', '--load-state', 'door.state']
+    for part, said in (('a', True), ('b', False)):
         camera = mjpeg_camera(num_frames=10)
-        options = ['--no-video', '--save-state', 'door.state', *load]
-        track(camera.url, '--out', part, *options)
+        _, printed = track(camera.url, '--out', part, *options)
+        assert ('begins with no tracks' in printed) == said
     first, second = (read_mot(only_file(tmp_path / part, '.txt')) for part in 'ab')
     assert set(first.ids) == set(second.ids) == {1}
     assert second.frames.min() == first.frames.max() + 1
@@ -188,6 +190,7 @@ def test_a_service_that_restarts(track, mjpeg_camera, tmp_path):
         (['--serve', 'here'], 'HOST:PORT'),
         (['--load-state', 'none.state'], 'none.state does not exist'),
         (['--reconnect', '5s'], 'reconnect = 5 would have no effect'),
+        (['--timeout', '5s'], 'timeout = 5 would have no effect'),
         (['clip.mp4', '--save-state', 'a'], 'are for one input'),
     ],
 )

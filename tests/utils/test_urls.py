@@ -1,8 +1,19 @@
 """Names and messages of streams: different for different streams, without secrets."""
 
+import warnings
+
 import pytest
 
-from fairmot_mm.utils.urls import is_url, local_path, url_name, without_secrets
+from fairmot_mm.utils import VideoError
+from fairmot_mm.utils.cli import make_parser, one_line_errors
+from fairmot_mm.utils.urls import (
+    hide_secrets,
+    is_url,
+    local_path,
+    shown_name,
+    url_name,
+    without_secrets,
+)
 
 
 def test_different_streams_have_different_names():
@@ -71,6 +82,27 @@ def test_secrets_are_in_no_name_and_no_message(url):
 def test_what_is_no_secret_is_shown(url):
     """An address without a login stays as it is."""
     assert without_secrets(url) == url
+
+
+def test_secrets_in_a_text(capsys):
+    """Messages, warnings and what the command line does not understand hide them."""
+    address = 'rtsp://me:geheim@10.0.0.5/main'
+    shown = hide_secrets(f"is '{address}' or {address}; or a@b.c, http://h/x?a=1")
+    hidden = 'rtsp://***@10.0.0.5/main'
+    assert shown == f"is '{hidden}' or {hidden}; or a@b.c, http://h/x?a=1"
+    with pytest.raises(SystemExit), one_line_errors():
+        warning = warnings.formatwarning(address, UserWarning, 'a.py', 1)
+        make_parser('A tool.').parse_args([address])
+    assert warning == f'warning: {hidden}\n'
+    with (
+        pytest.raises(SystemExit, match=r'\*\*\*@10\.0\.0\.5') as end,
+        one_line_errors(),
+    ):
+        raise VideoError(f'{address} is away')
+    printed = capsys.readouterr()
+    assert 'geheim' not in f'{printed.out}{printed.err}{end.value}'
+    assert shown_name(address) == hidden
+    assert shown_name('/data/a.mp4') == 'a.mp4'
 
 
 def test_paths():

@@ -147,7 +147,7 @@ def test_a_viewer_that_does_not_read_holds_up_nobody(view, running):
 
 
 def test_a_page_for_others_needs_the_token():
-    """It is in the address that is printed, then in a cookie that scripts do not see."""
+    """It is in the address that is printed, then in a cookie hidden from scripts."""
     with closing(LiveView('0.0.0.0:0')) as view:
         token = view.url.partition('token=')[2]
         assert len(token) >= 32

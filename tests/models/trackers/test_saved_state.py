@@ -68,8 +68,9 @@ def saved(tracker):
 
 
 def same(left, right):
-    return left.keys() == right.keys() and all(
-        torch.equal(left.get(key), right.get(key)) for key in left.keys()
+    names = left.keys()
+    return names == right.keys() and all(
+        torch.equal(left.get(name), right.get(name)) for name in names
     )
 
 
