@@ -90,9 +90,11 @@ def test_secrets_in_a_text(capsys):
     shown = hide_secrets(f"is '{address}' or {address}; or a@b.c, http://h/x?a=1")
     hidden = 'rtsp://***@10.0.0.5/main'
     assert shown == f"is '{hidden}' or {hidden}; or a@b.c, http://h/x?a=1"
-    with pytest.raises(SystemExit), one_line_errors():
+    with one_line_errors():
         warning = warnings.formatwarning(address, UserWarning, 'a.py', 1)
-        make_parser('A tool.').parse_args([address])
+    parser = make_parser('A tool.')
+    with pytest.raises(SystemExit):
+        parser.parse_args([address])
     assert warning == f'warning: {hidden}\n'
     with (
         pytest.raises(SystemExit, match=r'\*\*\*@10\.0\.0\.5') as end,
