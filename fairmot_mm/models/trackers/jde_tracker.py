@@ -17,9 +17,8 @@ from fairmot_mm.models.trackers.motion_model import MotionModel
 from fairmot_mm.models.trackers.optional_parts import OptionalParts
 from fairmot_mm.models.trackers.saved_state import (
     VERSION,
+    damage_is_explained,
     load_video,
-    plain_settings,
-    require_same_tracker,
     save_video,
 )
 from fairmot_mm.models.trackers.stage_matcher import (
@@ -35,6 +34,7 @@ from fairmot_mm.registry import MODELS, TASK_UTILS
 from fairmot_mm.utils import ConfigError
 from fairmot_mm.utils.boxes import tlwh_to_xyxy
 from fairmot_mm.utils.contracts import require_contract, require_range
+from fairmot_mm.utils.saved_settings import plain_settings, require_same_settings
 from fairmot_mm.utils.tunable import Values
 
 
@@ -268,10 +268,11 @@ class JDETracker:
             DataError: The state is damaged, or was saved by another version or by a
                 tracker of other settings. The tracker stays as it was.
         """
-        require_same_tracker(state, self._settings)
+        require_same_settings(state, self._settings, VERSION)
         no_tracks = self.lifecycle.start(Detections.empty(), slice(0), 0, 0)
-        video = load_video(state['video'], no_tracks)
-        self.parts.load_state_dict(state['parts'])
+        with damage_is_explained():
+            video = load_video(state['video'], no_tracks)
+            self.parts.load_state_dict(state['parts'])
         self._video = video
 
     def track(

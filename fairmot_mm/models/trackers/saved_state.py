@@ -1,6 +1,5 @@
 """Turning what a tracker knows into plain values and tensors, and back."""
 
-import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import fields
@@ -15,46 +14,6 @@ from fairmot_mm.utils import DataError
 
 # Grows whenever the meaning of a saved state changes.
 VERSION = 1
-_KEYS = {'version', 'settings', 'video', 'parts'}
-
-
-def plain_settings(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Write the arguments of a component in plain values, to compare them.
-
-    Args:
-        settings: Arguments by name: numbers, texts, lists and configs.
-
-    Returns:
-        Lists in place of tuples, dicts in place of configs, names of classes.
-    """
-    return json.loads(json.dumps(settings, default=str))
-
-
-def require_same_tracker(state: Mapping[str, Any], settings: dict[str, Any]) -> None:
-    """Refuse a state of another version, or of a tracker of other settings.
-
-    Args:
-        state: What ``state_dict`` of a tracker returned.
-        settings: `plain_settings` of the tracker that shall go on.
-
-    Raises:
-        DataError: It cannot go on there; the message names the first difference.
-    """
-    if not isinstance(state, Mapping) or not set(state) >= _KEYS:
-        raise DataError(f'a state of a tracker has {sorted(_KEYS)}; this has not')
-    if state['version'] != VERSION:
-        raise DataError(
-            f'the state of the tracker has version {state["version"]}, and this '
-            f'program reads version {VERSION}: begin without it'
-        )
-    saved = state['settings']
-    for key in sorted({*saved, *settings}):
-        if saved.get(key) != settings.get(key):
-            raise DataError(
-                f'the state was saved by a tracker with {key}={saved.get(key)!r}, and '
-                f'this one has {settings.get(key)!r}: use the same settings, or begin '
-                'without the state'
-            )
 
 
 def save_video(video: VideoState) -> dict[str, Any]:

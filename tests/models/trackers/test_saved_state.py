@@ -214,8 +214,10 @@ def test_a_part_that_cannot_be_saved(make_sample):
 
 
 def test_trackers_that_can_be_saved():
-    """JDETracker is one."""
-    assert isinstance(JDETracker(), Stateful)
+    """JDETracker is one, with every part that has a memory."""
+    tracker = MODELS.build(deepcopy(SETTINGS['all_parts']))
+    assert isinstance(tracker, Stateful)
+    assert set(tracker.state_dict()['parts']) == {'camera_motion', 'gallery'}
 
 
 @pytest.mark.parametrize('name', ['published', 'likelihood'])
