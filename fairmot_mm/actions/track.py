@@ -1,9 +1,11 @@
 """Tracks the inputs of a command line, with progress bars."""
 
 import argparse
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager, redirect_stdout
 from pathlib import Path
+from typing import Any, BinaryIO
 
 from mmdet.structures import DetDataSample
 from rich.console import Console
@@ -21,10 +23,12 @@ from fairmot_mm.apis.tracking_state import TrackingState
 from fairmot_mm.utils import ConfigError, require_writable_dir
 from fairmot_mm.utils.cli import inference_options
 from fairmot_mm.utils.contracts import require_contract
+from fairmot_mm.utils.output_arguments import STDOUT
 from fairmot_mm.utils.tracker import Stateful
 from fairmot_mm.utils.urls import is_url, local_path
 from fairmot_mm.video.frame_source import FrameSource, open_sources
 from fairmot_mm.video.live_options import LiveOptions
+from fairmot_mm.video.output_options import OutputOptions
 from fairmot_mm.video.result_writer import WrittenFile
 from fairmot_mm.video.video_encoding import VideoEncoding
 from fairmot_mm.visualization import TrackVisualizer
@@ -52,6 +56,8 @@ def make_inferencer(
         cfg_options=inference_options(args),
         visualizer=look,
         detect_every=args.detect_every,
+        classes=args.classes,
+        roi=args.roi,
     )
     if not several:
         return TrackInferencer(
@@ -69,7 +75,7 @@ def make_inferencer(
 
 
 def start(
-    args: argparse.Namespace, look: TrackVisualizer
+    args: argparse.Namespace, look: TrackVisualizer, stream: BinaryIO | None = None
 ) -> tuple[list[FrameSource], Run]:
     """Open the inputs and begin the run.
 
@@ -86,16 +92,17 @@ def start(
     if args.save_state:
         require_contract(inferencer.model.tracker, Stateful, 'model.tracker')
         require_writable_dir(Path(args.save_state).parent)
-    outputs = dict(
-        out_dir=args.out,
+    files: dict[str, Any] = dict(
+        out_dir=None if args.out == STDOUT else args.out,
         save_video=not args.no_video,
         existing=existing_files(args),
-        encoding=VideoEncoding(args.video_preset, args.video_crf),
+        encoding=video_encoding(args),
+        outputs=output_options(args, stream),
         segment=args.segment,
     )
     if isinstance(inferencer, MultiStreamInferencer):
-        return sources, inferencer(sources, **outputs)
-    return sources, inferencer(sources[0], **outputs, state=state)
+        return sources, inferencer(sources, **files)
+    return sources, inferencer(sources[0], **files, state=state)
 
 
 def load_state(args: argparse.Namespace) -> TrackingState | None:
@@ -113,6 +120,27 @@ def _may_be_live(text: str) -> bool:
     path = Path(local_path(text))
     is_number = text.isdecimal() and not path.exists()
     return is_url(str(local_path(text))) or is_number or path.is_char_device()
+
+
+def video_encoding(args: argparse.Namespace) -> VideoEncoding:
+    """How the mp4 is compressed; what no option says has its default."""
+    default = VideoEncoding()
+    crf = default.crf if args.video_crf is None else args.video_crf
+    return VideoEncoding(args.video_preset or default.preset, crf)
+
+
+def output_options(args: argparse.Namespace, stream: BinaryIO | None) -> OutputOptions:
+    """What is written beside the mp4, also to the stream."""
+    default = OutputOptions()
+    return OutputOptions(
+        forms=args.format,
+        stream=stream,
+        lines=args.count_line,
+        zones=args.zone,
+        crops=args.crops,
+        crops_per_track=args.crops_per_track or default.crops_per_track,
+        blur=args.blur,
+    )
 
 
 def existing_files(args: argparse.Namespace) -> str:
@@ -133,6 +161,39 @@ def print_written(files: Iterable[WrittenFile]) -> None:
         print(f'{num_frames} {verb} in {" and ".join(paths)}')
 
 
+class ClassCounts:
+    """Counts the identities of each class of each input.
+
+    Args:
+        classes: Names of the classes; without any, nothing is counted.
+    """
+
+    def __init__(self, classes: Sequence[str]) -> None:
+        self.classes = classes
+        self._seen: dict[str, list[set[int]]] = {}
+
+    def add(self, name: str, sample: DetDataSample) -> None:
+        """Count the tracks of a frame.
+
+        Args:
+            name: Name of the input.
+            sample: The result, with ``pred_track_instances``.
+        """
+        if not self.classes:
+            return
+        tracks = sample.pred_track_instances
+        seen = self._seen.setdefault(name, [set() for _ in self.classes])
+        for label, own in enumerate(seen):
+            own.update(tracks.instances_id[tracks.labels == label].tolist())
+
+    def lines(self) -> Iterator[str]:
+        """Describe each input in a line, such as ``street: 7 pedestrian, 2 car``."""
+        for name, seen in self._seen.items():
+            counts = zip(self.classes, seen, strict=True)
+            shown = (f'{len(own)} {label}' for label, own in counts if own)
+            yield f'{name}: {", ".join(shown) or "no tracks"}'
+
+
 @contextmanager
 def viewers(
     args: argparse.Namespace, look: TrackVisualizer
@@ -147,11 +208,11 @@ def viewers(
         if args.show:
             from fairmot_mm.video.window import Window
 
-            window = stack.enter_context(closing(Window(look)))
+            window = stack.enter_context(closing(Window(look, args.blur)))
         if args.serve:
             from fairmot_mm.video.live_view import LiveView
 
-            page = stack.enter_context(closing(LiveView(args.serve, look)))
+            page = stack.enter_context(closing(LiveView(args.serve, look, args.blur)))
             print(f'the run can be seen at {page.url}', flush=True)
 
         def show(name: str, sample: DetDataSample) -> bool:
@@ -163,10 +224,23 @@ def viewers(
 
 
 def track(args: argparse.Namespace) -> None:
-    """Track with progress bars, and print what was written, however it ends."""
-    look = TrackVisualizer(trail_length=args.show_trails)
+    """Track with progress bars, and print what was written, however it ends.
+
+    Where the standard output gets the tracks, it gets no other word.
+    """
+    if args.out == STDOUT:
+        stream = sys.stdout.buffer
+        with redirect_stdout(sys.stderr):
+            track_inputs(args, stream)
+    else:
+        track_inputs(args)
+
+
+def track_inputs(args: argparse.Namespace, stream: BinaryIO | None = None) -> None:
+    """Track the inputs to their end, see `track`."""
+    look = TrackVisualizer(trail_length=args.show_trails or 0)
     with viewers(args, look) as show:
-        sources, run = start(args, look)
+        sources, run = start(args, look, stream)
         bars = progress_bar()
         tasks = {
             source.name: bars.add_task(
@@ -175,6 +249,7 @@ def track(args: argparse.Namespace) -> None:
             for source in sources
         }
         counts = dict.fromkeys(tasks, 0)
+        classes = ClassCounts(look.classes)
         try:
             with closing(run), bars:
                 for result in run:
@@ -184,11 +259,22 @@ def track(args: argparse.Namespace) -> None:
                         else (sources[0].name, result)
                     )
                     counts[name] += 1
+                    classes.add(name, sample)
                     speed = bars.tasks[tasks[name]].speed or 0.0
                     bars.update(tasks[name], completed=counts[name], fps=speed)
                     if not show(name, sample):
                         break
         finally:
-            print_written(run.written)
+            print_results(run, classes, len(sources))
             if args.save_state and any(counts.values()):
                 run.state().save(args.save_state)
+
+
+def print_results(run: Run, classes: ClassCounts, num_sources: int) -> None:
+    """Say what was written and counted."""
+    print_written(run.written)
+    for line in classes.lines():
+        print(line)
+    for name, texts in run.count_texts.items():
+        for text in texts:
+            print(text if num_sources == 1 else f'{name}: {text}')

@@ -26,11 +26,13 @@ from fairmot_mm.apis.run import Run
 from fairmot_mm.models import FairMOT
 from fairmot_mm.utils import VideoError
 from fairmot_mm.utils.contracts import require_whole
+from fairmot_mm.utils.points import Points
 from fairmot_mm.utils.tracker import Tracker
 from fairmot_mm.video.call_queue import ReadAhead
 from fairmot_mm.video.frame_source import FrameSource, Source, open_sources
 from fairmot_mm.video.live_options import LiveOptions
-from fairmot_mm.video.segmented_writer import TrackWriter, open_writer
+from fairmot_mm.video.output_options import OutputOptions
+from fairmot_mm.video.segmented_writer import RunWriter, open_writer
 from fairmot_mm.video.video_encoding import VideoEncoding
 from fairmot_mm.visualization import TrackVisualizer
 
@@ -59,7 +61,7 @@ class _Stream:
     source: FrameSource
     frames: ReadAhead[PreparedFrame]
     tracker: Tracker
-    writer: TrackWriter
+    writer: RunWriter
     count: int = 0
 
     @property
@@ -103,6 +105,8 @@ class MultiStreamInferencer(BaseInferencer):
         detect_every: See `TrackInferencer`.
         max_streams: Number of sources from which on further files wait. By default 8,
             or `batch_size` where that is more.
+        classes: See `TrackInferencer`.
+        roi: See `TrackInferencer`.
 
     Raises:
         ConfigError: A value does not fit, or the config has no ``test_pipeline`` or no
@@ -125,11 +129,21 @@ class MultiStreamInferencer(BaseInferencer):
         visualizer: TrackVisualizer | None = None,
         detect_every: int | None = None,
         max_streams: int | None = None,
+        classes: Sequence[str | int] | None = None,
+        roi: Points | None = None,
     ) -> None:
         if max_streams is not None:
             require_whole(low=1, max_streams=max_streams)
         super().__init__(
-            model, checkpoint, device, cfg_options, batch_size, visualizer, detect_every
+            model,
+            checkpoint,
+            device,
+            cfg_options,
+            batch_size,
+            visualizer,
+            detect_every,
+            classes,
+            roi,
         )
         self.max_streams = max_streams or max(_MAX_STREAMS, batch_size or 0)
 
@@ -142,6 +156,7 @@ class MultiStreamInferencer(BaseInferencer):
         existing: str = 'refuse',
         on_error: str = 'stop',
         encoding: VideoEncoding | None = None,
+        outputs: OutputOptions | None = None,
         live: LiveOptions | None = None,
         segment: float | None = None,
     ) -> Run[StreamResult]:
@@ -161,6 +176,8 @@ class MultiStreamInferencer(BaseInferencer):
             existing: What to do with files of an earlier run, see `ResultWriter`.
             on_error: ``skip`` leaves out frames that cannot be read, see `open_source`.
             encoding: How the mp4s are compressed, see `TrackInferencer`.
+            outputs: What else is written, see `TrackInferencer`; a stream in it is
+                shared by all sources.
             live: How long to wait for a live source, and whether it is opened again.
             segment: Seconds after which the next files begin, see `TrackInferencer`.
 
@@ -178,7 +195,7 @@ class MultiStreamInferencer(BaseInferencer):
         """
         opened = open_sources(sources, frame_rate, on_error, self.prepare.scale, live)
         files = {file for source in opened for file in source.files}
-        writers: list[TrackWriter] = []
+        writers: list[RunWriter] = []
         try:
             for source in opened:
                 look = deepcopy(self.visualizer)
@@ -192,6 +209,7 @@ class MultiStreamInferencer(BaseInferencer):
                         existing,
                         files,
                         encoding,
+                        outputs,
                         segment,
                     )
                 )
@@ -202,7 +220,7 @@ class MultiStreamInferencer(BaseInferencer):
         return Run(self._track([*zip(opened, writers, strict=True)]), writers)
 
     def _track(
-        self, sources: list[tuple[FrameSource, TrackWriter]]
+        self, sources: list[tuple[FrameSource, RunWriter]]
     ) -> Generator[StreamResult, None, None]:
         """Batch after batch until every stream has ended; see `__call__`."""
         failures: dict[str, Exception] = {}
@@ -227,7 +245,7 @@ class MultiStreamInferencer(BaseInferencer):
         _raise_failures(failures, len(sources))
 
     def _start(
-        self, waiting: deque[tuple[FrameSource, TrackWriter]], streams: list[_Stream]
+        self, waiting: deque[tuple[FrameSource, RunWriter]], streams: list[_Stream]
     ) -> bool:
         """Start the sources that need not wait; whether there is any stream."""
         while waiting and (not waiting[0][0].files or len(streams) < self.max_streams):
@@ -255,6 +273,7 @@ class MultiStreamInferencer(BaseInferencer):
     def _predict(self, batch: _Batch) -> list[DetDataSample]:
         with eval_mode(self.model):
             detected = self.model.detect(collate([item for _, item in batch]))
+        self.leave_out(detected['data_samples'])
         trackers = [stream.tracker for stream, _ in batch]
         return frames_on_cpu(self.model.associate(**detected, trackers=trackers))
 

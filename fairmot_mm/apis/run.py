@@ -6,7 +6,7 @@ from typing import Generic, TypeVar
 from fairmot_mm.apis.tracking_state import TrackingState
 from fairmot_mm.utils import ConfigError
 from fairmot_mm.video.result_writer import WrittenFile
-from fairmot_mm.video.segmented_writer import TrackWriter
+from fairmot_mm.video.segmented_writer import RunWriter
 
 T = TypeVar('T')
 
@@ -26,7 +26,7 @@ class Run(Generic[T]):
     def __init__(
         self,
         results: Generator[T, None, None],
-        writers: Sequence[TrackWriter],
+        writers: Sequence[RunWriter],
         state: Callable[[], TrackingState] | None = None,
     ) -> None:
         self._results = results
@@ -60,6 +60,14 @@ class Run(Generic[T]):
         A file that could not be written is not in the list.
         """
         return [file for writer in self._writers for file in writer.written]
+
+    @property
+    def count_texts(self) -> dict[str, list[str]]:
+        """What was counted at lines and zones, by the name of the source."""
+        return {
+            writer.name: [text for one in writer.count_texts.values() for text in one]
+            for writer in self._writers
+        }
 
     def state(self) -> TrackingState:
         """Take the state of the tracker, for a run that goes on from here.

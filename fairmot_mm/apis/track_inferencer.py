@@ -1,7 +1,7 @@
 """Tracking people in one source of frames."""
 
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from copy import deepcopy
 from dataclasses import dataclass
@@ -26,12 +26,14 @@ from fairmot_mm.apis.run import Run
 from fairmot_mm.apis.tracking_state import TrackingState
 from fairmot_mm.models import FairMOT
 from fairmot_mm.utils import DataError
+from fairmot_mm.utils.points import Points
 from fairmot_mm.utils.tracker import Tracker
 from fairmot_mm.video.call_queue import CallQueue
 from fairmot_mm.video.frame import Frame
 from fairmot_mm.video.frame_source import FrameSource, Source, open_source
 from fairmot_mm.video.live_options import LiveOptions
-from fairmot_mm.video.segmented_writer import TrackWriter, open_writer
+from fairmot_mm.video.output_options import OutputOptions
+from fairmot_mm.video.segmented_writer import RunWriter, open_writer
 from fairmot_mm.video.video_encoding import VideoEncoding
 from fairmot_mm.visualization import TrackVisualizer
 
@@ -57,6 +59,10 @@ class TrackInferencer(BaseInferencer):
         threads: Whether frames are read, tracks associated and results written in
             threads, in parallel with the network. Results are the same without threads,
             but a run takes longer.
+        classes: Names or numbers (from 0) of the classes to track; by default all. See
+            `DetectionFilter`.
+        roi: Polygon, three or more points (x, y) in whole pixels of the frame; what is
+            outside is not tracked. By default everything is.
 
     Raises:
         ConfigError: A value does not fit, or the config has no ``test_pipeline`` or no
@@ -82,9 +88,19 @@ class TrackInferencer(BaseInferencer):
         visualizer: TrackVisualizer | None = None,
         detect_every: int | None = None,
         threads: bool = True,
+        classes: Sequence[str | int] | None = None,
+        roi: Points | None = None,
     ) -> None:
         super().__init__(
-            model, checkpoint, device, cfg_options, batch_size, visualizer, detect_every
+            model,
+            checkpoint,
+            device,
+            cfg_options,
+            batch_size,
+            visualizer,
+            detect_every,
+            classes,
+            roi,
         )
         self.threads = threads
 
@@ -97,6 +113,7 @@ class TrackInferencer(BaseInferencer):
         existing: str = 'refuse',
         on_error: str = 'stop',
         encoding: VideoEncoding | None = None,
+        outputs: OutputOptions | None = None,
         live: LiveOptions | None = None,
         segment: float | None = None,
         state: TrackingState | None = None,
@@ -128,6 +145,8 @@ class TrackInferencer(BaseInferencer):
             on_error: ``skip`` leaves out frames that cannot be read, see `open_source`.
                 Their numbers are not used again.
             encoding: How the mp4 is compressed; None is the default of `VideoEncoding`.
+            outputs: Other forms of the tracks, counts at lines and zones, crops, and
+                blurred people. By default only the text and the mp4 are written.
             live: How long to wait for a live source, and whether it is opened again.
             segment: Seconds after which the next files begin, see `SegmentedWriter`;
                 None writes one text and one mp4.
@@ -165,6 +184,7 @@ class TrackInferencer(BaseInferencer):
             self._depth,
             existing,
             encoding=encoding,
+            outputs=outputs,
             segment=segment,
         )
         return Run(self._track(progress, writer), [writer], progress.state)
@@ -175,7 +195,7 @@ class TrackInferencer(BaseInferencer):
         return 2 * self.batch_size if self.threads else 0
 
     def _track(
-        self, progress: '_Progress', writer: TrackWriter
+        self, progress: '_Progress', writer: RunWriter
     ) -> Generator[DetDataSample, None, None]:
         """Queue every result for writing, then return it; see `__call__`."""
         with closing(writer), closing(self._results(progress)) as results:
@@ -215,6 +235,7 @@ class TrackInferencer(BaseInferencer):
         self, progress: '_Progress', detected: _Detected
     ) -> list[tuple[Frame, DetDataSample]]:
         frames, data = detected
+        self.leave_out(data['data_samples'])
         trackers = [progress.tracker] * len(frames)
         samples = frames_on_cpu(self.model.associate(**data, trackers=trackers))
         results = list(zip(frames, samples, strict=True))

@@ -11,6 +11,7 @@ import numpy as np
 from mmdet.structures import DetDataSample
 
 from fairmot_mm.utils.images import scale_image
+from fairmot_mm.video.result_writer import blurred_image
 from fairmot_mm.visualization import TrackVisualizer
 
 _QUALITY = 80  # of the JPEGs
@@ -26,14 +27,17 @@ class LiveChannel:
     Args:
         name: Name of the stream.
         visualizer: Draws the results of this stream only.
+        blur: How people are blurred, see `OutputOptions`; None: they are not.
 
     Attributes:
         num_viewers: Viewers at present.
         fresh: Set by the event loop when there is a new result.
     """
 
-    def __init__(self, name: str, visualizer: TrackVisualizer) -> None:
-        self.name, self.visualizer = name, visualizer
+    def __init__(
+        self, name: str, visualizer: TrackVisualizer, blur: str | None = None
+    ) -> None:
+        self.name, self.visualizer, self._blur = name, visualizer, blur
         self.num_viewers = 0
         self.fresh = asyncio.Event()
         self._newest: DetDataSample | None = None
@@ -133,7 +137,8 @@ class LiveChannel:
 
     def _draw(self, sample: DetDataSample) -> bytes:
         """The JPEG of a result."""
-        drawn = self.visualizer.draw(sample.frame.image, sample.pred_track_instances)
+        image = blurred_image(sample, self._blur)
+        drawn = self.visualizer.draw(image, sample.pred_track_instances)
         height, width = drawn.shape[:2]
         if width > _MAX_WIDTH:
             drawn = scale_image(drawn, _MAX_WIDTH, round(height * _MAX_WIDTH / width))

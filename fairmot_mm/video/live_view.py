@@ -41,6 +41,7 @@ class LiveView:
         address: A port of this machine, as in ``8080``, or ``HOST:PORT``. Port 0 lets
             the system choose.
         visualizer: Draws the frames; each stream gets a copy.
+        blur: How people are blurred, see `OutputOptions`; None: they are not.
 
     Raises:
         ConfigError: ``address`` is malformed, or aiohttp is not installed.
@@ -53,10 +54,13 @@ class LiveView:
     """
 
     def __init__(
-        self, address: str | int, visualizer: TrackVisualizer | None = None
+        self,
+        address: str | int,
+        visualizer: TrackVisualizer | None = None,
+        blur: str | None = None,
     ) -> None:
         _require_aiohttp()
-        self.visualizer = visualizer or TrackVisualizer()
+        self.visualizer, self._blur = visualizer or TrackVisualizer(), blur
         host, port = parse_address(str(address))
         self._socket = bind(host, port)
         self._is_local = is_loopback(self._socket)
@@ -88,7 +92,7 @@ class LiveView:
         """
         channel = self._channels.get(name)
         if channel is None:
-            channel = LiveChannel(name, deepcopy(self.visualizer))
+            channel = LiveChannel(name, deepcopy(self.visualizer), self._blur)
             channel.visualizer.reset()
             self._channels[name] = channel
         channel.put(sample)

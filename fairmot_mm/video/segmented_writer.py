@@ -2,7 +2,7 @@
 
 import itertools
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from copy import deepcopy
@@ -18,13 +18,24 @@ from fairmot_mm.utils.contracts import require_choice, require_range
 from fairmot_mm.utils.errors import NameTakenError
 from fairmot_mm.video.frame import Frame
 from fairmot_mm.video.frame_source import FrameSource
+from fairmot_mm.video.output_options import OutputOptions
 from fairmot_mm.video.result_writer import EXISTING, ResultWriter, WrittenFile
 from fairmot_mm.video.video_encoding import VideoEncoding
 from fairmot_mm.visualization import TrackVisualizer
 
 
-class TrackWriter(Protocol):
-    """Writes the results of one source: one `ResultWriter`, or a row of them."""
+class RunWriter(Protocol):
+    """Writes the results of one source: one `ResultWriter`, or a row of them.
+
+    Attributes:
+        name: Name of the source.
+    """
+
+    name: str
+
+    @property
+    def count_texts(self) -> dict[str, Sequence[str]]:
+        """What was counted; true after `close`."""
 
     @property
     def written(self) -> list[WrittenFile]:
@@ -76,8 +87,10 @@ class SegmentedWriter:
         if out_dir is None:
             raise ConfigError('segment needs a folder to write to: set out_dir')
         self._source, self._seconds, self._make_writer = source, seconds, make_writer
-        self._finished: list[WrittenFile] = []
-        self._finishing: Future[list[WrittenFile]] | None = None
+        self.name = source.name
+        self._written: list[WrittenFile] = []
+        self._count_texts: dict[str, Sequence[str]] = {}
+        self._finishing: Future[ResultWriter] | None = None
         self._pool = ThreadPoolExecutor(1, thread_name_prefix='finish-segment')
         self._locks = ExitStack()
         stem = require_writable_dir(out_dir) / source.name
@@ -116,7 +129,12 @@ class SegmentedWriter:
     @property
     def written(self) -> list[WrittenFile]:
         """The files with at least one frame; they are complete after `close`."""
-        return self._finished + self._writer.written
+        return self._written + self._writer.written
+
+    @property
+    def count_texts(self) -> dict[str, Sequence[str]]:
+        """What was counted in each segment, whose name stands before."""
+        return self._count_texts | _count_texts(self._writer)
 
     def write(self, frame: Frame, sample: DetDataSample, rate: float) -> None:
         """Queue the next frame, in the segment that its time belongs to.
@@ -149,7 +167,9 @@ class SegmentedWriter:
         """Wait for the segment before."""
         finishing, self._finishing = self._finishing, None
         if finishing is not None:
-            self._finished += finishing.result()
+            writer = finishing.result()
+            self._written += writer.written
+            self._count_texts |= _count_texts(writer)
 
     def close(self) -> None:
         """Finish the files. A second call does nothing.
@@ -173,8 +193,9 @@ def open_writer(
     existing: str = 'refuse',
     sources: Collection[Path] = (),
     encoding: VideoEncoding | None = None,
+    outputs: OutputOptions | None = None,
     segment: float | None = None,
-) -> TrackWriter:
+) -> RunWriter:
     """Make the writer of a run.
 
     Args:
@@ -186,6 +207,7 @@ def open_writer(
         existing: See `ResultWriter`.
         sources: See `ResultWriter`.
         encoding: See `ResultWriter`.
+        outputs: See `ResultWriter`; what is counted begins anew with each segment.
         segment: Seconds of a segment, see `SegmentedWriter`; None writes one file of a
             kind.
 
@@ -199,7 +221,15 @@ def open_writer(
     """
     if segment is None:
         return ResultWriter(
-            source, out_dir, visualizer, save_video, depth, existing, sources, encoding
+            source,
+            out_dir,
+            visualizer,
+            save_video,
+            depth,
+            existing,
+            sources,
+            encoding,
+            outputs,
         )
 
     def make(part: FrameSource) -> ResultWriter:
@@ -212,15 +242,24 @@ def open_writer(
             'overwrite' if existing == 'overwrite' else 'refuse',
             sources,
             encoding,
+            outputs,
             starts_late=True,
         )
 
     return SegmentedWriter(source, out_dir, make, segment, existing, sources)
 
 
-def _close(writer: ResultWriter) -> list[WrittenFile]:
+def _count_texts(writer: ResultWriter) -> dict[str, Sequence[str]]:
+    """What was counted in a segment, with its name."""
+    return {
+        f'{writer.name} {place}': [f'{writer.name} {text}' for text in texts]
+        for place, texts in writer.count_texts.items()
+    }
+
+
+def _close(writer: ResultWriter) -> ResultWriter:
     writer.close()
-    return writer.written
+    return writer
 
 
 def _segments(stem: Path) -> list[Path]:

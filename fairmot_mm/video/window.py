@@ -9,6 +9,7 @@ import cv2
 from mmdet.structures import DetDataSample
 
 from fairmot_mm.utils import ConfigError
+from fairmot_mm.video.result_writer import blurred_image
 from fairmot_mm.visualization import TrackVisualizer
 
 # OpenCV ends the whole program where it finds no display, so another one tries first.
@@ -23,14 +24,15 @@ class Window:
 
     Args:
         visualizer: Draws the frames; each stream gets a copy.
+        blur: How people are blurred, see `OutputOptions`; None: they are not.
 
     Raises:
         ConfigError: No window can be opened: there is no display, or OpenCV was built
             without windows.
     """
 
-    def __init__(self, visualizer: TrackVisualizer) -> None:
-        self.visualizer = visualizer
+    def __init__(self, visualizer: TrackVisualizer, blur: str | None = None) -> None:
+        self.visualizer, self._blur = visualizer, blur
         self._visualizers: dict[str, TrackVisualizer] = {}  # by the name of a window
         try:
             subprocess.run(
@@ -62,7 +64,7 @@ class Window:
             self._visualizers[name] = deepcopy(self.visualizer)
             self._visualizers[name].reset()
         drawn = self._visualizers[name].draw(
-            sample.frame.image, sample.pred_track_instances
+            blurred_image(sample, self._blur), sample.pred_track_instances
         )
         if is_new:
             cv2.namedWindow(name, cv2.WINDOW_NORMAL | cv2.WINDOW_KEEPRATIO)
