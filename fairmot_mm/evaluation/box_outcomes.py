@@ -57,7 +57,7 @@ class BoxOutcomes:
         results: R rows of the results.
         people: (R,) int64 identity of the person that each is matched with, `NOBODY`
             where the result is a false positive.
-        frames: (F,) int64 numbers of the frames that count, ascending.
+        frames: (F,) int64 numbers of the frames of the sequence, ascending.
     """
 
     gt: MOTRows
@@ -79,10 +79,10 @@ class BoxOutcomes:
         return TrackRuns.find(self.results.ids, places, self.people)
 
     def places(self, frames: np.ndarray) -> np.ndarray:
-        """Find the places of frames among those that count.
+        """Find the places of frames in the sequence.
 
         Args:
-            frames: (N,) numbers of frames that count.
+            frames: (N,) numbers of frames.
 
         Returns:
             (N,) int64 places, from 0.
@@ -152,42 +152,29 @@ def find_outcomes(
     frames, matched, having = (
         events[name].to_numpy().astype(np.int64) for name in ('FrameId', 'OId', 'HId')
     )
-    counts, parts = [], []
+    parts = []
     for rows, kept in (
         (sequence.gt, [pair.gt_ids for pair in pairs]),
         (sequence.results, [pair.result_ids for pair in pairs]),
     ):
-        counts.append([len(ids) for ids in kept])
+        counts = [len(ids) for ids in kept]
         ids = np.concatenate([np.zeros(0, np.int64), *kept])
-        numbers = np.repeat([pair.frame for pair in pairs], counts[-1])
-        parts.append(rows[_find_rows(rows, numbers.astype(np.int64), ids)])
+        numbers = np.repeat([pair.frame for pair in pairs], counts)
+        parts.append(rows[rows.find(numbers.astype(np.int64), ids)])
     gt, results = parts
     tracks, people = (np.full(len(rows), NOBODY, np.int64) for rows in parts)
-    tracks[_find_rows(gt, frames, matched)] = having
-    people[_find_rows(results, frames, having)] = matched
-    return BoxOutcomes(gt, tracks, results, people, _frames_of(sequence, protocol))
+    tracks[gt.find(frames, matched)] = having
+    people[results.find(frames, having)] = matched
+    return BoxOutcomes(gt, tracks, results, people, _frames_of(sequence))
 
 
-def _frames_of(sequence: SequenceTracks, protocol: str) -> np.ndarray:
-    """(F,) numbers of the frames that count, with or without a row."""
-    present = np.union1d(sequence.gt.frames, sequence.results.frames)
-    if protocol == 'published':
-        return np.unique(sequence.results.frames)
+def _frames_of(sequence: SequenceTracks) -> np.ndarray:
+    """(F,) numbers of the frames of a sequence, with or without a row."""
     if sequence.frames is not None:
         return np.asarray(sequence.frames, dtype=np.int64)
     first = sequence.first_frame
     if sequence.num_frames is not None:
         return np.arange(first, first + sequence.num_frames)
+    present = np.union1d(sequence.gt.frames, sequence.results.frames)
     return np.arange(min(first, *present[:1]), int(present.max(initial=0)) + 1)
 
-
-def _find_rows(rows: MOTRows, frames: np.ndarray, ids: np.ndarray) -> np.ndarray:
-    """Find the places (K,) of rows by their frames (K,) and identities (K,)."""
-    known = np.stack([rows.frames, rows.ids], axis=1)
-    wanted = np.stack([frames, ids], axis=1)
-    numbers = np.unique(
-        np.concatenate([known, wanted]), axis=0, return_inverse=True
-    )[1].ravel()
-    place = np.zeros(len(numbers), np.int64)
-    place[numbers[: len(rows)]] = np.arange(len(rows))
-    return place[numbers[len(rows) :]]

@@ -125,7 +125,7 @@ def format_table(scores: dict[str, Scores]) -> str:
         Lines of text, one for each sequence.
     """
     rows = [
-        [name, *(_format(values[column]) for column in TABLE_NAMES)]
+        [name, *(format_score(values[column]) for column in TABLE_NAMES)]
         for name, values in scores.items()
     ]
     alignment = ['left'] + ['right'] * len(TABLE_NAMES)
@@ -149,7 +149,12 @@ def _pairs_of(
     return pairs
 
 
-def _format(value: float) -> str:
+def format_score(value: float) -> str:
+    """Format a count, or a ratio in per cent.
+
+    Args:
+        value: A count (int), or a fraction (float).
+    """
     return str(value) if isinstance(value, int) else f'{100 * value:.1f}'
 
 
