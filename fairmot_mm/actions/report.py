@@ -15,17 +15,18 @@ from fairmot_mm.evaluation import (
     find_outcomes,
     hota_curves,
 )
-from fairmot_mm.report.moments import choose_switches, spell_count
+from fairmot_mm.report.moments import spell_count
 from fairmot_mm.report.page import Section, write_page
 from fairmot_mm.report.reported_sequence import ReportedSequence
 from fairmot_mm.report.score_sections import (
-    ClassScores,
+    ScoredClass,
     condition_section,
     describe_scores,
     score_section,
     speed_section,
 )
 from fairmot_mm.report.sequence_section import sequence_section
+from fairmot_mm.report.worst_moments import choose_switches
 from fairmot_mm.utils.claim_output import claim_output
 from fairmot_mm.utils.cli import show_progress
 
@@ -80,10 +81,10 @@ def _protocol(args: argparse.Namespace) -> str:
     return args.protocol or 'motchallenge'
 
 
-def _score(title: str, runs: Runs, args: argparse.Namespace) -> ClassScores:
+def _score(title: str, runs: Runs, args: argparse.Namespace) -> ScoredClass:
     """Score each run on the objects of one class."""
     protocol = _protocol(args)
-    return ClassScores(
+    return ScoredClass(
         title,
         {run: evaluate_sequences(tracks, protocol) for run, tracks in runs.items()},
         {run: hota_curves(tracks, protocol) for run, tracks in runs.items()},

@@ -15,7 +15,7 @@ from fairmot_mm.evaluation import (
     read_truths,
 )
 from fairmot_mm.evaluation.scored_rows import RESULTS, read_scored_rows
-from fairmot_mm.report.snapshots import FrameStore, ImageFolder, VideoFile
+from fairmot_mm.report.frame_stores import FrameStore, ImageFolder, VideoFile
 from fairmot_mm.utils import (
     ConfigError,
     DataError,

@@ -9,7 +9,7 @@ import numpy as np
 from fairmot_mm.actions.explain_switch import Replay, switch_decisions
 from fairmot_mm.apis import build_tracker
 from fairmot_mm.evaluation import Switch, load_detections
-from fairmot_mm.report.moments import Explanation
+from fairmot_mm.report.worst_moments import Explanation
 from fairmot_mm.utils import DataError, MOTRows
 
 _CANDIDATES = 6  # shown for each decision

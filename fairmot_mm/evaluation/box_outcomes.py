@@ -1,12 +1,17 @@
 """What became of each box of a sequence: matched, missed or false."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 
-from fairmot_mm.evaluation.mot_protocols import PROTOCOLS, SequenceTracks
+from fairmot_mm.evaluation.mot_protocols import (
+    PROTOCOLS,
+    FramePair,
+    SequenceTracks,
+)
 from fairmot_mm.evaluation.mot_scores import accumulate_events, require_protocol
 from fairmot_mm.evaluation.track_runs import TrackRuns
 from fairmot_mm.utils import MOTRows
@@ -141,10 +146,22 @@ def find_outcomes(
         ConfigError: Unknown protocol.
         DataError: Rows that the protocol refuses.
     """
+    require_protocol(protocol)
+    return match_pairs(sequence, PROTOCOLS[protocol](sequence))
+
+
+def match_pairs(sequence: SequenceTracks, pairs: Sequence[FramePair]) -> BoxOutcomes:
+    """Match boxes that a protocol has chosen.
+
+    Args:
+        sequence: Ground truth and results.
+        pairs: The boxes that count in each frame.
+
+    Returns:
+        The boxes that count.
+    """
     from motmetrics import lap
 
-    require_protocol(protocol)
-    pairs = PROTOCOLS[protocol](sequence)
     # Other solvers, if installed, decide ties differently.
     with lap.set_default_solver('lap'):
         events = accumulate_events(pairs).mot_events
@@ -157,10 +174,10 @@ def find_outcomes(
         (sequence.gt, [pair.gt_ids for pair in pairs]),
         (sequence.results, [pair.result_ids for pair in pairs]),
     ):
-        counts = [len(ids) for ids in kept]
         ids = np.concatenate([np.zeros(0, np.int64), *kept])
-        numbers = np.repeat([pair.frame for pair in pairs], counts)
-        parts.append(rows[rows.find(numbers.astype(np.int64), ids)])
+        numbers = np.array([pair.frame for pair in pairs], np.int64)
+        counts = np.array([*map(len, kept)], np.int64)
+        parts.append(rows[rows.find(np.repeat(numbers, counts), ids)])
     gt, results = parts
     tracks, people = (np.full(len(rows), NOBODY, np.int64) for rows in parts)
     tracks[gt.find(frames, matched)] = having

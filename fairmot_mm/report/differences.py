@@ -55,7 +55,7 @@ def difference_table(runs: Sequence[BoxOutcomes], names: Sequence[str]) -> Table
         [str(frames[place]), *map(str, both[place].tolist())]
         for place in differ.tolist()
     ]
-    return Table(header, rows, f'The errors differ in {len(rows)} of {len(both)} frames.')
+    return Table(header, rows)
 
 
 def longest_differences(

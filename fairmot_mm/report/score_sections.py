@@ -38,7 +38,7 @@ _HOTA = (
 
 
 @dataclass(frozen=True)
-class ClassScores:
+class ScoredClass:
     """Scores of the objects of one class.
 
     Attributes:
@@ -52,7 +52,7 @@ class ClassScores:
     curves: Mapping[str, Mapping[str, Curves]]
 
 
-def describe_scores(classes: Sequence[ClassScores]) -> list[str]:
+def describe_scores(classes: Sequence[ScoredClass]) -> list[str]:
     """Say the most important scores in words.
 
     Args:
@@ -79,7 +79,7 @@ def describe_scores(classes: Sequence[ClassScores]) -> list[str]:
     return texts
 
 
-def score_section(classes: Sequence[ClassScores], protocol: str) -> Section:
+def score_section(classes: Sequence[ScoredClass], protocol: str) -> Section:
     """Make the section with all scores.
 
     Args:

@@ -2,24 +2,39 @@
 
 import base64
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
 
 import cv2
 import numpy as np
 
-from fairmot_mm.utils import DataError
-from fairmot_mm.utils.images import read_image
-from fairmot_mm.video.frame_source import open_source
+from fairmot_mm.report.frame_stores import FrameStore
 from fairmot_mm.visualization.drawing import draw_label, whole_pixels
 
-_CROP = (280, 280)  # width and height in pixels
-_WHOLE = 480  # width of a whole frame
+_CROP = 280  # width and height in pixels
+_WHOLE = 640  # width of a whole frame
 _MARGIN = 1.9  # size of a crop in sizes of what it shows
-_QUALITY = 72
 _LEAST_SIDE = 32  # pixels of the frame that a crop shows at least
+_QUALITY = 72
+
+
+class FramePicture(Hashable, Protocol):
+    """A picture that is made from a frame."""
+
+    @property
+    def frame(self) -> int:
+        """Number of the frame."""
+
+    def draw(self, image: np.ndarray) -> np.ndarray:
+        """Make the picture.
+
+        Args:
+            image: (H, W, 3) uint8 BGR frame; not changed.
+
+        Returns:
+            (h, w, 3) uint8 BGR picture.
+        """
 
 
 @dataclass(frozen=True)
@@ -39,7 +54,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A picture to take.
+    """A part of a frame, or a whole frame, with boxes.
 
     Attributes:
         frame: Number of the frame.
@@ -52,75 +67,47 @@ class Snapshot:
     marks: tuple[Mark, ...] = ()
     region: tuple[float, float, float, float] | None = None
 
-
-class FrameStore(Protocol):
-    """Where the frames of a sequence come from."""
-
-    def read(self, numbers: Iterable[int]) -> Iterator[tuple[int, np.ndarray]]:
-        """Read frames.
+    def draw(self, image: np.ndarray) -> np.ndarray:
+        """Cut out and scale the region, and draw the boxes on it.
 
         Args:
-            numbers: Their numbers.
+            image: See `FramePicture`.
 
-        Yields:
-            Number and image (H, W, 3) uint8 BGR of each, by number.
-
-        Raises:
-            DataError: There is no such frame, or it cannot be read.
+        Returns:
+            (280, 280, 3) for a region; a whole frame is at most 640 pixels wide.
         """
+        height, width = image.shape[:2]
+        if self.region is None:
+            start, scale = np.zeros(2), min(1.0, _WHOLE / width)
+            size = max(1, round(width * scale)), max(1, round(height * scale))
+            canvas = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+        else:
+            left, top, side = _square(np.array(self.region), width, height)
+            start, scale = np.array([left, top]), _CROP / side
+            cut = image[top : top + side, left : left + side]
+            how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+            canvas = cv2.resize(cut, (_CROP, _CROP), interpolation=how)
+        corners = [
+            scale * (np.array(mark.tlwh)[[0, 1, 0, 1]] - np.tile(start, 2))
+            + scale * np.array([0, 0, *mark.tlwh[2:]])
+            for mark in self.marks
+        ]
+        boxes = whole_pixels(np.array(corners), canvas).tolist()
+        for (x1, y1, x2, y2), mark in zip(boxes, self.marks, strict=True):
+            cv2.rectangle(canvas, (x1, y1), (x2, y2), mark.color, 2)
+        for (x1, y1, _, _), mark in zip(boxes, self.marks, strict=True):
+            if mark.text:
+                draw_label(canvas, mark.text, (x1, y1), mark.color)
+        return canvas
 
 
-class ImageFolder:
-    """Frames that are image files.
-
-    Args:
-        images: The file of each frame, by its number.
-    """
-
-    def __init__(self, images: Mapping[int, Path]) -> None:
-        self.images = images
-
-    def read(self, numbers: Iterable[int]) -> Iterator[tuple[int, np.ndarray]]:
-        """Read frames, see `FrameStore`."""
-        for number in sorted(numbers):
-            if number not in self.images:
-                folder = next(iter(self.images.values())).parent
-                raise DataError(f'{folder} has no image of frame {number}')
-            yield number, read_image(str(self.images[number]))
-
-
-class VideoFile:
-    """Frames of a video file, which count from 1.
-
-    Args:
-        path: The file.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-    def read(self, numbers: Iterable[int]) -> Iterator[tuple[int, np.ndarray]]:
-        """Read frames in one pass over the video, see `FrameStore`."""
-        wanted = sorted(numbers)
-        count = 0
-        for count, frame in enumerate(open_source(str(self.path)).frames, 1):
-            if wanted and count == wanted[0]:
-                yield wanted.pop(0), frame.image
-            if not wanted:
-                return
-        raise DataError(
-            f'{self.path} has {count} frames, but the tracks have a frame {wanted[0]}: '
-            'give the video that they were made from'
-        )
-
-
-def take_snapshots(
-    snapshots: Iterable[Snapshot], store: FrameStore
-) -> dict[Snapshot, str]:
-    """Take pictures; each frame is read once.
+def take_pictures(
+    pictures: Iterable[FramePicture], store: FrameStore
+) -> dict[Hashable, str]:
+    """Make pictures; each frame is read once.
 
     Args:
-        snapshots: The pictures to take.
+        pictures: The pictures to make.
         store: The frames.
 
     Returns:
@@ -129,15 +116,13 @@ def take_snapshots(
     Raises:
         DataError: A frame cannot be read.
     """
-    by_frame: dict[int, list[Snapshot]] = defaultdict(list)
-    for snapshot in dict.fromkeys(snapshots):
-        by_frame[snapshot.frame].append(snapshot)
-    if not by_frame:
-        return {}
+    by_frame: dict[int, list[FramePicture]] = defaultdict(list)
+    for picture in dict.fromkeys(pictures):
+        by_frame[picture.frame].append(picture)
     return {
-        snapshot: encode_jpeg(_take(snapshot, image))
+        picture: encode_jpeg(picture.draw(image))
         for number, image in store.read(by_frame)
-        for snapshot in by_frame[number]
+        for picture in by_frame[number]
     }
 
 
@@ -167,31 +152,6 @@ def surround(*boxes: np.ndarray) -> tuple[float, float, float, float]:
     start, end = tlwh[:, :2].min(axis=0), (tlwh[:, :2] + tlwh[:, 2:]).max(axis=0)
     left, top, width, height = np.concatenate([start, end - start]).tolist()
     return left, top, width, height
-
-
-def _take(snapshot: Snapshot, image: np.ndarray) -> np.ndarray:
-    """Cut out and scale the region, and draw the boxes on it."""
-    height, width = image.shape[:2]
-    if snapshot.region is None:
-        start, scale = np.zeros(2), min(1.0, _WHOLE / width)
-        size = max(1, round(width * scale)), max(1, round(height * scale))
-        canvas = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
-    else:
-        left, top, side = _square(np.array(snapshot.region), width, height)
-        start, scale = np.array([left, top]), _CROP[0] / side
-        cut = image[top : top + side, left : left + side]
-        how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-        canvas = cv2.resize(cut, None, fx=scale, fy=scale, interpolation=how)
-    for mark in snapshot.marks:
-        box = np.array(mark.tlwh)
-        corners = np.concatenate([box[:2] - start, box[:2] + box[2:] - start])
-        x1, y1, x2, y2 = whole_pixels(scale * corners, canvas)[0].tolist()
-        cv2.rectangle(canvas, (x1, y1), (x2, y2), mark.color, 2)
-    for mark in snapshot.marks:
-        if mark.text:
-            left, top = (scale * (np.array(mark.tlwh[:2]) - start)).round().tolist()
-            draw_label(canvas, mark.text, (int(left), int(top)), mark.color)
-    return canvas
 
 
 def _square(region: np.ndarray, width: int, height: int) -> tuple[int, int, int]:

@@ -4,14 +4,13 @@ import cv2
 import numpy as np
 import pytest
 
+from fairmot_mm.report.frame_stores import ImageFolder, VideoFile
 from fairmot_mm.report.snapshots import (
-    ImageFolder,
     Mark,
     Snapshot,
-    VideoFile,
     encode_jpeg,
     surround,
-    take_snapshots,
+    take_pictures,
 )
 from fairmot_mm.utils import DataError
 from fairmot_mm.video import VideoWriter
@@ -36,7 +35,7 @@ def decode(data):
 def test_a_picture_shows_its_frame(folder):
     """Each picture is of the frame that was asked for; whole frames keep their form."""
     wanted = [Snapshot(3), Snapshot(1), Snapshot(3)]
-    taken = take_snapshots(wanted, folder)
+    taken = take_pictures(wanted, folder)
     assert set(taken) == {Snapshot(1), Snapshot(3)}
     for number in (1, 3):
         image = decode(taken[Snapshot(number)])
@@ -48,7 +47,7 @@ def test_a_box_is_where_it_is_in_the_frame(folder):
     """The crop is centred on its region, and the box is drawn at the right place."""
     box = (90.0, 40.0, 20.0, 20.0)
     snapshot = Snapshot(1, (Mark(box, '', (0, 0, 255)),), box)
-    image = decode(take_snapshots([snapshot], folder)[snapshot])
+    image = decode(take_pictures([snapshot], folder)[snapshot])
     height, width = image.shape[:2]
     red = np.argwhere((image[..., 2] > 150) & (image[..., 0] < 100))
     assert height == width
@@ -63,16 +62,17 @@ def test_a_box_is_where_it_is_in_the_frame(folder):
 def test_regions_beyond_the_frame(folder, region):
     """A box that leaves the frame, has no size or is larger gives a picture too."""
     snapshot = Snapshot(1, (Mark(region, 'track 1', (0, 255, 0)),), region)
-    image = decode(take_snapshots([snapshot], folder)[snapshot])
+    image = decode(take_pictures([snapshot], folder)[snapshot])
     assert image.shape[0] == image.shape[1] == 280
 
 
 def test_frames_of_a_video(tmp_path):
     """Frames count from 1; one that the video does not have is named."""
     path = tmp_path / 'clip.mp4'
-    with VideoWriter(path, 10) as writer:
-        for level in (40, 120, 200):
-            writer.write(np.full((64, 96, 3), level, np.uint8))
+    writer = VideoWriter(path, 10)
+    for level in (40, 120, 200):
+        writer.write(np.full((64, 96, 3), level, np.uint8))
+    writer.close()
     store = VideoFile(path)
     levels = {number: image.mean() for number, image in store.read([3, 1])}
     assert [*levels] == [1, 3]
@@ -85,7 +85,7 @@ def test_frames_of_a_video(tmp_path):
 def test_a_frame_without_image(folder):
     """The folder and the number are named."""
     with pytest.raises(DataError, match='has no image of frame 9'):
-        take_snapshots([Snapshot(9)], folder)
+        take_pictures([Snapshot(9)], folder)
 
 
 def test_region_around_boxes():

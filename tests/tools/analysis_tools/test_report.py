@@ -163,9 +163,10 @@ def test_without_ground_truth(write_report, walk, images, tmp_path):
 def test_one_file_and_its_video(write_report, walk, tmp_path):
     """What `fairmot track` writes is reported with the video that was tracked."""
     write_mot(tmp_path / 'clip.txt', walk[walk.frames != 9])
-    with VideoWriter(tmp_path / 'source.mp4', 10) as writer:
-        for level in range(12):
-            writer.write(np.full((120, 160, 3), 20 * level, np.uint8))
+    writer = VideoWriter(tmp_path / 'source.mp4', 10)
+    for level in range(12):
+        writer.write(np.full((120, 160, 3), 20 * level, np.uint8))
+    writer.close()
     text = write_report(tmp_path / 'clip.txt', '--video', tmp_path / 'source.mp4')
     assert '12 frames, 1.2 seconds at 10 frames a second.' in text
     assert text.count('<img ') == 5

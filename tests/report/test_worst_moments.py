@@ -1,10 +1,10 @@
 import pytest
 
 from fairmot_mm.evaluation import Switch
-from fairmot_mm.report.moments import (
+from fairmot_mm.report.moments import errors_by_frame
+from fairmot_mm.report.worst_moments import (
     Explanation,
     choose_switches,
-    errors_by_frame,
     longest_losses,
     worst_frames,
     worst_switches,
