@@ -44,7 +44,7 @@ def report(args: argparse.Namespace) -> None:
             the page cannot be written.
     """
     with claim_output(args.out, args.overwrite, _sources(args), _ADVICE):
-        speed = read_speed(args.speed or ())
+        speed = read_speed(args.step_times or ())
         classes = read_runs(args)
         sequences = [
             _reported(args, title, runs, place)
@@ -69,7 +69,7 @@ def report(args: argparse.Namespace) -> None:
 def _sources(args: argparse.Namespace) -> list[Path]:
     """The files of the command line, which must not be replaced."""
     paths = [args.results, args.other, args.video, args.detections, args.seqmap]
-    paths = [path for path in [*paths, *(args.speed or ())] if path is not None]
+    paths = [path for path in [*paths, *(args.step_times or ())] if path is not None]
     inside = [
         file for path in paths if path.is_dir() for file in path.iterdir()
     ]

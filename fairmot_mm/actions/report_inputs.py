@@ -144,10 +144,11 @@ def read_footage(args: argparse.Namespace, name: str, several: bool) -> Footage:
 
 
 def read_speed(files: Iterable[Path]) -> dict[str, Steps]:
-    """Read the times of pipeline steps that a benchmark has measured.
+    """Read the times of pipeline steps of runs or benchmarks.
 
     Args:
-        files: What ``fairmot benchmark track --json FILE`` wrote.
+        files: What ``fairmot track --step-times`` or ``fairmot benchmark track --json``
+            wrote.
 
     Returns:
         By the name of a measured run, ``median_ms`` and ``p95_ms`` of each step.
@@ -166,7 +167,8 @@ def read_speed(files: Iterable[Path]) -> dict[str, Steps]:
         if not any(name.startswith(f'{file.stem}: ') for name in found):
             raise DataError(
                 f'{file} has no times of pipeline steps: write it with `fairmot '
-                'benchmark track --json FILE`, without --compare'
+                'track --step-times FILE`, or with `fairmot benchmark track --json '
+                'FILE` without --compare'
             )
     return found
 

@@ -109,11 +109,12 @@ def parse_args() -> argparse.Namespace:
     )
     add_cfg_options_argument(parser)
     parser.add_argument(
-        '--speed',
+        '--step-times',
         type=Path,
         nargs='+',
         metavar='FILE',
-        help='times of the steps: what `fairmot benchmark track --json FILE` wrote',
+        help='times of the pipeline steps, which `fairmot track --step-times FILE` or '
+        '`fairmot benchmark track --json FILE` wrote',
     )
     args = parser.parse_args()
     _refuse_useless(parser, args, 'gt', _NEED_GT)
@@ -146,7 +147,7 @@ def main() -> None:
         args.video,
         args.seqmap,
         args.detections,
-        *(args.speed or ()),
+        *(args.step_times or ()),
     )
     for package in ('jinja2', 'plotly'):
         if find_spec(package) is None:

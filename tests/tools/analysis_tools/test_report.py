@@ -228,7 +228,7 @@ def test_speed(write_report, tmp_path):
     steps = {'network': dict(median_ms=113.0, p95_ms=140.0)}
     file = tmp_path / 'cpu.json'
     file.write_text(json.dumps({'variants': {'pytorch': {'steps': steps}}}))
-    one = [DATA, '--gt', DATA, '--sequences', 'TUD-Campus', '--speed', file]
+    one = [DATA, '--gt', DATA, '--sequences', 'TUD-Campus', '--step-times', file]
     text = write_report(*one)
     assert 'Speed by step' in titles(text)
     assert 'cpu: pytorch' in titles(text)
@@ -326,7 +326,7 @@ def test_in_a_browser(main, images, walk, tmp_path):
     speed.write_text(json.dumps({'variants': {f'</script>{EVIL}': {'steps': steps}}}))
     out = tmp_path / 'report.html'
     runs = [tmp_path / f'a{EVIL}', '--other', tmp_path / f'b{EVIL}']
-    main([*runs, '--gt', root, '--out', out, '--speed', speed])
+    main([*runs, '--gt', root, '--out', out, '--step-times', speed])
     text = out.read_text()
     page = browse(out)
     assert 'data-failure' not in page.split('<head>')[0]
