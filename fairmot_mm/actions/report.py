@@ -1,7 +1,7 @@
 """Writes the report of one or two runs."""
 
 import argparse
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +10,6 @@ from fairmot_mm.actions.report_inputs import Runs, read_footage, read_runs, read
 from fairmot_mm.actions.switch_explanations import explain_switches
 from fairmot_mm.evaluation import (
     BoxOutcomes,
-    SequenceTracks,
     evaluate_sequences,
     find_outcomes,
     hota_curves,
@@ -70,9 +69,7 @@ def _sources(args: argparse.Namespace) -> list[Path]:
     """The files of the command line, which must not be replaced."""
     paths = [args.results, args.other, args.video, args.detections, args.seqmap]
     paths = [path for path in [*paths, *(args.step_times or ())] if path is not None]
-    inside = [
-        file for path in paths if path.is_dir() for file in path.iterdir()
-    ]
+    inside = [file for path in paths if path.is_dir() for file in path.iterdir()]
     truths = [] if args.gt is None else [*args.gt.glob('*/gt/gt.txt')]
     return [path for path in paths if path.is_file()] + inside + truths
 

@@ -10,7 +10,9 @@ from fairmot_mm.utils import MOTRows
 # Points of a box, as shares of its width and height, that other boxes may hide.
 _COLUMNS, _ROWS = 8, 16
 _POINTS = np.stack(
-    np.meshgrid((np.arange(_COLUMNS) + 0.5) / _COLUMNS, (np.arange(_ROWS) + 0.5) / _ROWS),
+    np.meshgrid(
+        (np.arange(_COLUMNS) + 0.5) / _COLUMNS, (np.arange(_ROWS) + 0.5) / _ROWS
+    ),
     axis=-1,
 ).reshape(-1, 2)
 
@@ -107,7 +109,9 @@ def count_by_condition(
         sides.append(
             {each.name: _count(each, values[each.name], matched) for each in CONDITIONS}
         )
-    return {each.name: (sides[0][each.name], sides[1][each.name]) for each in CONDITIONS}
+    return {
+        each.name: (sides[0][each.name], sides[1][each.name]) for each in CONDITIONS
+    }
 
 
 def has_visibilities(gt: MOTRows) -> bool:

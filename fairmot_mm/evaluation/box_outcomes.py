@@ -194,4 +194,3 @@ def _frames_of(sequence: SequenceTracks) -> np.ndarray:
         return np.arange(first, first + sequence.num_frames)
     present = np.union1d(sequence.gt.frames, sequence.results.frames)
     return np.arange(min(first, *present[:1]), int(present.max(initial=0)) + 1)
-

@@ -29,9 +29,7 @@ def make_figure(height: int, x_title: str, y_title: str = '') -> go.Figure:
     Returns:
         The figure.
     """
-    axis = dict(
-        gridcolor=_GRID, zerolinecolor=_GRID, linecolor='#999', automargin=True
-    )
+    axis = dict(gridcolor=_GRID, zerolinecolor=_GRID, linecolor='#999', automargin=True)
     return go.Figure(
         layout=dict(
             template=go.layout.Template(),

@@ -93,9 +93,7 @@ def _moment(
     person = int(apart.owners[place])
     first, last = (int(frames[run[place]]) for run in (apart.first, apart.last))
     middle = int(frames[(apart.first[place] + apart.last[place]) // 2])
-    has, misses = (
-        names if apart.values[place] == _ONLY_FIRST else [*reversed(names)]
-    )
+    has, misses = names if apart.values[place] == _ONLY_FIRST else [*reversed(names)]
     box = box_in(runs[0].gt, middle, person)
     assert box is not None  # the person is in each frame of the run
     snapshots = []

@@ -46,7 +46,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Chart:
-    """A chart that the browser draws when it comes into view.
+    """A chart that the browser draws.
 
     Attributes:
         figure: Figure of plotly. Names in it must be escaped: plotly reads tags.

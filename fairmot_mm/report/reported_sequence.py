@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from fairmot_mm.evaluation import BoxOutcomes, Switch
-from fairmot_mm.report.worst_moments import Explanation
 from fairmot_mm.report.frame_stores import FrameStore
+from fairmot_mm.report.worst_moments import Explanation
 from fairmot_mm.utils import MOTRows
 
 

@@ -103,7 +103,8 @@ def score_section(classes: Sequence[ScoredClass], protocol: str) -> Section:
             charts = [
                 Chart(
                     hota_chart(
-                        {run: curves[name] for run, curves in each.curves.items()}, ALPHAS
+                        {run: curves[name] for run, curves in each.curves.items()},
+                        ALPHAS,
                     ),
                     name,
                 )

@@ -84,7 +84,9 @@ def sequence_section(sequence: ReportedSequence, num_moments: int) -> Section:
     moments = find_moments(sequence, num_moments)
     middle = int(sequence.frames[len(sequence.frames) // 2])
     maps = {
-        run: HeatMap(middle, rows) for run, rows in sequence.results.items() if len(rows)
+        run: HeatMap(middle, rows)
+        for run, rows in sequence.results.items()
+        if len(rows)
     }
     pictures: Pictures = {}
     if sequence.store is not None:  # in one pass, because a video is decoded in order

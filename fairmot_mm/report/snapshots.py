@@ -92,10 +92,18 @@ class Snapshot:
             + scale * np.array([0, 0, *mark.tlwh[2:]])
             for mark in self.marks
         ]
-        boxes = whole_pixels(np.array(corners), canvas).tolist()
-        for (x1, y1, x2, y2), mark in zip(boxes, self.marks, strict=True):
+        boxes = whole_pixels(np.array(corners), canvas)
+        inside = (boxes[:, :2] < canvas.shape[1::-1]) & (boxes[:, 2:] > 0)
+        shown = [
+            (box, mark)
+            for box, mark, seen in zip(
+                boxes.tolist(), self.marks, inside.all(axis=1), strict=True
+            )
+            if seen
+        ]
+        for (x1, y1, x2, y2), mark in shown:
             cv2.rectangle(canvas, (x1, y1), (x2, y2), mark.color, 2)
-        for (x1, y1, _, _), mark in zip(boxes, self.marks, strict=True):
+        for (x1, y1, _, _), mark in shown:
             if mark.text:
                 draw_label(canvas, mark.text, (x1, y1), mark.color)
         return canvas

@@ -81,7 +81,9 @@ def longest_losses(outcomes: BoxOutcomes, limit: int) -> list[Moment]:
     order = np.argsort(-lost.lengths, kind='stable')
     first = np.unique(lost.owners[order], return_index=True)[1]
     chosen = lost[order[np.sort(first)][:limit]]
-    return [_loss_moment(outcomes, chosen, place) for place in range(len(chosen.owners))]
+    return [
+        _loss_moment(outcomes, chosen, place) for place in range(len(chosen.owners))
+    ]
 
 
 def worst_frames(outcomes: BoxOutcomes, limit: int) -> list[Moment]:
@@ -237,5 +239,7 @@ def _frame_moment(
     )
     count = spell_count(missed + wrong + switched, 'error', 'errors')
     return Moment(
-        f'Frame {frame}: {count}', text, ((Snapshot(frame, tuple(marks)), f'frame {frame}'),)
+        f'Frame {frame}: {count}',
+        text,
+        ((Snapshot(frame, tuple(marks)), f'frame {frame}'),),
     )

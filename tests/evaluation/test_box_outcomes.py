@@ -48,9 +48,7 @@ def test_who_has_whom():
     gt = make_rows([(2, 7, 0), (1, 7, 0), (1, 8, 100)])
     results = make_rows([(1, 3, 1), (2, 4, 1), (2, 5, 50)])
     outcomes = find_outcomes(SequenceTracks('A', gt, results))
-    partners = zip(
-        outcomes.gt.frames, outcomes.gt.ids, outcomes.tracks, strict=True
-    )
+    partners = zip(outcomes.gt.frames, outcomes.gt.ids, outcomes.tracks, strict=True)
     assert set(partners) == {(1, 7, 3), (1, 8, NOBODY), (2, 7, 4)}
     partners = zip(
         outcomes.results.frames, outcomes.results.ids, outcomes.people, strict=True

@@ -51,7 +51,9 @@ def test_differences_have_the_colour_of_the_worse_run():
 @pytest.mark.parametrize(
     'draw',
     [
-        lambda run: people_chart(np.arange(2), None, {run: np.ones(2), 'B': np.ones(2)}),
+        lambda run: people_chart(
+            np.arange(2), None, {run: np.ones(2), 'B': np.ones(2)}
+        ),
         lambda run: lengths_chart(None, {run: np.ones(2), 'B': np.ones(2)}),
         lambda run: difference_chart(np.arange(2), np.ones(2), [run, 'B']),
         lambda run: speed_chart({run: dict(median_ms=1.0, p95_ms=2.0)}),

@@ -57,7 +57,8 @@ def test_a_box_is_where_it_is_in_the_frame(folder):
 
 
 @pytest.mark.parametrize(
-    'region', [(-50, -50, 30, 30), (190, 90, 100, 100), (0, 0, 4000, 4000), (5, 5, 0, 0)]
+    'region',
+    [(-50, -50, 30, 30), (190, 90, 100, 100), (0, 0, 4000, 4000), (5, 5, 0, 0)],
 )
 def test_regions_beyond_the_frame(folder, region):
     """A box that leaves the frame, has no size or is larger gives a picture too."""

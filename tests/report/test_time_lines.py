@@ -27,9 +27,7 @@ def test_people(eventful):
         'person 6, frames 1 to 5: missed',
         'person 6, frame 6: track 4',
     ]
-    assert events(figure, 'switch') == [
-        'person 5, frame 6: switch from track 1 to 2'
-    ]
+    assert events(figure, 'switch') == ['person 5, frame 6: switch from track 1 to 2']
     assert events(figure, 'fragment') == [
         'person 5, frame 4: fragment: missed in frames 4 to 5'
     ]

@@ -185,7 +185,9 @@ def test_classes(write_report, walk, tmp_path):
     """Each class of the results has scores and a part of its own."""
     rows = MOTRows(*vars(walk).values())
     classes = np.where(walk.ids == 1, 1, 3)
-    rows = MOTRows(walk.frames, walk.ids, walk.tlwh, walk.marks, classes, walk.visibility)
+    rows = MOTRows(
+        walk.frames, walk.ids, walk.tlwh, walk.marks, classes, walk.visibility
+    )
     write_mot(tmp_path / 'runs' / 'street.txt', rows)
     (tmp_path / 'gt' / 'street' / 'gt').mkdir(parents=True)
     lines = [
