@@ -29,6 +29,9 @@ from fairmot_mm.report.worst_moments import choose_switches
 from fairmot_mm.utils.claim_output import claim_output
 from fairmot_mm.utils.cli import show_progress
 
+_HOW_TO_READ = (
+    'Drag over a chart to enlarge a part of it; a double click shows all of it again.'
+)
 _ADVICE = 'choose another name, or --overwrite to replace it'
 
 
@@ -50,7 +53,8 @@ def report(args: argparse.Namespace) -> None:
             for title, runs in classes.items()
             for place in range(len(next(iter(runs.values()))))
         ]
-        lead, sections = [_about(args, classes)], []
+        lead: list[str] = [_about(args, classes)]
+        sections: list[Section] = []
         if args.gt:
             scores = [_score(title, runs, args) for title, runs in classes.items()]
             lead += describe_scores(scores)
@@ -131,5 +135,7 @@ def _about(args: argparse.Namespace, classes: dict[str, Runs]) -> str:
     paths = [args.results, *([args.other] if args.other else [])]
     named = [f'{run} is {path}' for run, path in zip(runs, paths, strict=True)]
     if args.gt is None:
-        return f'Tracks without ground truth: {", and ".join(named)}.'
-    return f'Tracks against the ground truth in {args.gt}: {", and ".join(named)}.'
+        what = 'Tracks without ground truth'
+    else:
+        what = f'Tracks against the ground truth in {args.gt}'
+    return f'{what}: {", and ".join(named)}. {_HOW_TO_READ}'

@@ -255,7 +255,7 @@ def _read_plain(
             absent = [name for name in other if name not in files]
             if absent:
                 raise DataError(
-                    f'{path} has no result file of {", ".join(absent)}, which the other '
+                    f'{path} has no result file of {", ".join(absent)}, as the other '
                     'run has: name the sequences with --sequences'
                 )
     read: list[list[SequenceTracks]] = [[] for _ in paths]

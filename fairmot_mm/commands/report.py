@@ -1,4 +1,4 @@
-"""Write a report of tracks as one HTML file: scores, time lines, moments in pictures.
+"""Write a report of tracks as one HTML file: scores, time lines, pictures.
 
 With --gt the tracks are compared with ground truth, and with --other with a second
 run. Pictures come from the images of the sequences, or from --video. The file needs no

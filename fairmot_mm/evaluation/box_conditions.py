@@ -38,19 +38,19 @@ SIZE = Condition(
     'box height',
     'height of the box in pixels',
     (32, 64, 128, 256),
-    ('below 32', '32 to 63', '64 to 127', '128 to 255', '256 or more'),
+    ('< 32', '32-63', '64-127', '128-255', '≥ 256'),
 )
 VISIBILITY = Condition(
     'visibility',
     'visible share of the box in %',
     (0.25, 0.5, 0.75, 0.9),
-    ('below 25', '25 to 49', '50 to 74', '75 to 89', '90 or more'),
+    ('< 25', '25-49', '50-74', '75-89', '≥ 90'),
 )
 DENSITY = Condition(
     'crowd density',
     "other people within a body's height",
     (1, 3, 6),
-    ('none', '1 or 2', '3 to 5', '6 or more'),
+    ('0', '1-2', '3-5', '≥ 6'),
 )
 CONDITIONS = (SIZE, VISIBILITY, DENSITY)
 

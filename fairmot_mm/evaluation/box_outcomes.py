@@ -193,4 +193,5 @@ def _frames_of(sequence: SequenceTracks) -> np.ndarray:
     if sequence.num_frames is not None:
         return np.arange(first, first + sequence.num_frames)
     present = np.union1d(sequence.gt.frames, sequence.results.frames)
-    return np.arange(min(first, *present[:1]), int(present.max(initial=0)) + 1)
+    low = int(present.min(initial=first))
+    return np.arange(low, int(present.max(initial=low - 1)) + 1)

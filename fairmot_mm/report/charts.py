@@ -39,10 +39,9 @@ def make_figure(height: int, x_title: str, y_title: str = '') -> go.Figure:
             paper_bgcolor='white',
             plot_bgcolor='white',
             xaxis=dict(**axis, title=dict(text=x_title)),
-            yaxis=dict(**axis, title=dict(text=y_title)),
+            yaxis=dict(**axis, title=dict(text=y_title), fixedrange=True),
             legend=dict(orientation='h', x=0, y=1, yanchor='bottom'),
             hovermode='closest',
-            dragmode=False,
         )
     )
 
@@ -107,7 +106,9 @@ def condition_chart(
             f'{what}',
         )
     figure.update_layout(showlegend=len(counts) > 1, bargap=0.25)
-    figure.update_xaxes(type='category', title_standoff=6)
+    figure.update_xaxes(
+        type='category', tickangle=0, tickfont_size=11, title_standoff=6
+    )
     figure.update_yaxes(range=[0, 112], tickvals=[0, 50, 100])
     return figure
 
@@ -207,9 +208,9 @@ def lengths_chart(
     figure = make_figure(280, 'length in frames', 'tracks')
     groups = _with_truth(truth, lengths)
     longest = max(int(values.max(initial=1)) for _, values, _ in groups)
-    edges = np.unique(np.linspace(0, longest, 21).round().astype(int))
+    edges = np.unique(np.linspace(0, longest, 13).round().astype(int))
     labels = [
-        f'{low + 1} to {high}' if high > low + 1 else f'{high}'
+        f'{low + 1}-{high}' if high > low + 1 else f'{high}'
         for low, high in pairwise(edges.tolist())
     ]
     for name, values, color in groups:
@@ -221,7 +222,7 @@ def lengths_chart(
             hovertemplate='%{x} frames: %{y} tracks',
         )
     figure.update_layout(showlegend=len(groups) > 1, bargap=0.1)
-    figure.update_xaxes(type='category')
+    figure.update_xaxes(type='category', tickangle=0, tickfont_size=11)
     return figure
 
 
@@ -239,11 +240,13 @@ def speed_chart(steps: Mapping[str, Mapping[str, float]]) -> go.Figure:
     p95 = np.array([steps[name]['p95_ms'] for name in names])
     figure = make_figure(90 + 34 * len(names), 'milliseconds a frame')
     figure.add_bar(
-        y=[escape(name) for name in names],
+        y=[
+            f'{escape(name)}: {value:.1f} ms'
+            for name, value in zip(names, median, strict=True)
+        ],
         x=median,
         orientation='h',
         marker_color=RUN_COLORS[0],
-        text=[f'{value:.1f}' for value in median],
         error_x=dict(
             type='data',
             symmetric=False,
@@ -252,9 +255,7 @@ def speed_chart(steps: Mapping[str, Mapping[str, float]]) -> go.Figure:
             thickness=1,
         ),
         customdata=p95,
-        textposition='inside',
-        insidetextanchor='start',
-        hovertemplate='%{y}: median %{x:.2f} ms, 95 % within %{customdata:.2f} ms'
+        hovertemplate='%{y} in the median, 95 % within %{customdata:.2f} ms'
         '<extra></extra>',
     )
     return figure

@@ -108,8 +108,8 @@ def _moment(
         snapshots.append((snapshot, f'{name}, frame {middle}'))
     frames_text = spell_count(int(apart.lengths[place]), 'frame', 'frames')
     text = (
-        f'In {spell_frames(first, last)} ({frames_text}), only {has} follows the person. '
-        f'{misses} has no track there.'
+        f'In {spell_frames(first, last)} ({frames_text}), only {has} follows the '
+        f'person. {misses} has no track there.'
     )
     title = f'Person {person}: only {has}, {spell_frames(first, last)}'
     return Moment(title, text, tuple(snapshots))

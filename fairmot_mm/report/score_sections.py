@@ -25,11 +25,15 @@ from fairmot_mm.report.page import (
 )
 
 Curves = Mapping[str, np.ndarray]
+_RULES = {
+    'motchallenge': 'by the rules of the MOTChallenge server',
+    'published': 'by the rules behind the numbers published for FairMOT',
+}
 _COLUMNS = (
-    'Ratios are in %. Rcll and Prcn are recall and precision; MT, PT and ML are people '
-    'who are mostly tracked, partially tracked and mostly lost; FP, FN, IDSW and FM are '
-    'the numbers of false positives, misses, identity switches and fragments. MOTP is a '
-    'distance: less is better.'
+    'Ratios are in %. Rcll and Prcn are recall and precision. MT, PT and ML are people '
+    'who are mostly tracked, partially tracked and mostly lost. FP, FN, IDSW and FM '
+    'are the numbers of false positives, misses, identity switches and fragments. '
+    'MOTP is a distance: less is better.'
 )
 _HOTA = (
     'HOTA is the mean of the curve. DetA says how well people are found, AssA how well '
@@ -71,10 +75,10 @@ def describe_scores(classes: Sequence[ScoredClass]) -> list[str]:
             )
             about = f' ({each.title})' if each.title else ''
             texts.append(
-                f'{run}{about}: HOTA {hota}, MOTA {mota}, IDF1 {idf1}. It finds {recall} '
-                f'% of the boxes of people, and {precision} % of its boxes are right. '
-                f'There are {overall["IDSW"]} identity switches and {overall["FM"]} '
-                'fragments.'
+                f'{run}{about}: HOTA {hota}, MOTA {mota}, IDF1 {idf1}. It finds '
+                f'{recall}\u00a0% of the boxes of people, and {precision}\u00a0% of '
+                f'its boxes are right. There are {overall["IDSW"]} identity switches '
+                f'and {overall["FM"]} fragments.'
             )
     return texts
 
@@ -92,10 +96,11 @@ def score_section(classes: Sequence[ScoredClass], protocol: str) -> Section:
     blocks: list[Block] = []
     for each in classes:
         what = f'Scores of {each.title}' if each.title else 'Scores'
-        text = f'{what} by the rules {protocol}, as `fairmot evaluate` gives them. '
+        text = f'{what} {_RULES[protocol]}, as "fairmot evaluate" gives them. '
         blocks.append(_score_table(each.scores, text + _COLUMNS))
     for each in classes:
-        title = f'HOTA over the IoU threshold{": " if each.title else ""}{each.title}'
+        title = 'HOTA over the IoU threshold'
+        title += f': {each.title}' if each.title else ''
         overall = {run: curves[OVERALL] for run, curves in each.curves.items()}
         blocks.append(Chart(hota_chart(overall, ALPHAS), title, _HOTA))
         names = [name for name in next(iter(each.curves.values())) if name != OVERALL]

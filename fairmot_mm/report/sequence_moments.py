@@ -89,7 +89,7 @@ def find_moments(sequence: ReportedSequence, limit: int) -> SequenceMoments:
     worst = [
         *worst_switches(runs[0], sequence.explanations, limit),
         *longest_losses(runs[0], limit),
-        *worst_frames(runs[0], limit),
+        *worst_frames(runs[0], (limit + 1) // 2),
     ]
     differences = longest_differences(runs, names, limit) if len(runs) > 1 else []
     lasting = {name: _lasting(sequence, name, limit) for name in names}

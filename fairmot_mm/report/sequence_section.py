@@ -41,25 +41,25 @@ from fairmot_mm.utils import MOTRows
 Pictures = Mapping[Hashable, str]
 
 _PEOPLE_LINE = (
-    'Each row is a person of the ground truth. A coloured bar is the track that has the '
-    'person, with its number; a thin grey bar means that the person is missed. A cross '
-    'is an identity switch, and a circle the beginning of a fragment: the person is '
-    'missed and found again.'
+    'Each row is a person of the ground truth. A coloured bar is the track that has '
+    'the person, with its number; a thin grey bar means that the person is missed. A '
+    'cross is an identity switch. A circle is the beginning of a fragment: the person '
+    'is missed and found again.'
 )
 _TRACKS_LINE = (
-    'Each row is a track. A coloured bar is the person that it follows, with the number '
-    'of the person; red means that it follows nobody of the ground truth. A thin grey '
-    'bar is a gap: the track has no box there. Crosses are identity switches: the track '
-    'takes a person from another track, or loses one. A circle is a fragment: the track '
-    'loses its person for some frames.'
+    'Each row is a track. A coloured bar is the person that it follows, with the '
+    'number of the person; red means that it follows nobody of the ground truth. A '
+    'thin grey bar is a gap: the track has no box there. Crosses are identity '
+    'switches: the track takes a person from another track, or loses one. A circle is '
+    'a fragment: the track loses its person for some frames.'
 )
 _PLAIN_LINE = (
     'Each row is a track. A thin grey bar is a gap: the track has no box there.'
 )
 _HEAT_MAP = (
-    'The colour says how often somebody stood at a place: blue is seldom, red is often. '
-    'Places are where the feet are in the frame, so that the map means most where the '
-    'camera stands still.'
+    'The colour says how often somebody was at a place: blue is seldom, red is often. '
+    'A place is where the feet are in the frame. The map means most where the camera '
+    'stands still.'
 )
 _SUSPICIOUS = (
     'Tracks that are lost for long, and tracks that jump by more than half of their '
@@ -159,8 +159,8 @@ def _scored_parts(
         Chart(
             errors_chart(each.frames, errors_by_frame(each)),
             f'Errors of {run}' if several else 'Errors over time',
-            'People who are missed, boxes that are false, and identity switches in each '
-            'frame.',
+            'The people who are missed, the false boxes and the identity switches of '
+            'each frame.',
         )
         for run, each in runs
     ]

@@ -239,7 +239,9 @@ def _draw(
         margin=dict(l=10, r=10, t=72, b=10),
         legend=dict(yref='container', y=1, yanchor='top'),
     )
-    figure.update_xaxes(side='top', showgrid=True, title_standoff=4)
+    figure.update_xaxes(side='top', title_standoff=4)
+    if len(frames):
+        figure.update_xaxes(range=[frames[0] - 1, frames[-1] + 1])
     figure.update_yaxes(
         tickvals=list(range(len(order))),
         ticktext=[f'{what} {owner}' for owner in order],

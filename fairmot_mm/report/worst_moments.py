@@ -232,11 +232,13 @@ def _frame_moment(
     marks += [mark_of(box, '', FALSE_BGR) for box in results.tlwh[false]]
     missed, wrong, switched = (int(values[place]) for values in errors.values())
     people = spell_count(int(here.sum()), 'person', 'people')
-    text = (
-        f'{missed} of {people} {"is" if missed == 1 else "are"} missed (white boxes), '
-        f'{spell_count(wrong, "box is", "boxes are")} false (red), and '
-        f'{spell_count(switched, "identity switches", "identities switch")}.'
-    )
+    false_boxes = spell_count(wrong, 'box is', 'boxes are')
+    kinds = {
+        f'{missed} of {people} {"is" if missed == 1 else "are"} missed (white)': missed,
+        f'{false_boxes} false (red)': wrong,
+        spell_count(switched, 'identity switches', 'identities switch'): switched,
+    }
+    text = ', '.join(words for words, count in kinds.items() if count) + '.'
     count = spell_count(missed + wrong + switched, 'error', 'errors')
     return Moment(
         f'Frame {frame}: {count}',

@@ -30,8 +30,8 @@ def test_lengths():
     assert sum(bars.y) == 4
     assert bars.y[0] == 3
     assert bars.y[-1] == truth.y[-1] == 1
-    assert bars.x[0] == '1 to 5'
-    assert bars.x[-1].endswith('to 100')
+    assert bars.x[0] == '1-8'
+    assert bars.x[-1].endswith('-100')
 
 
 def test_lengths_of_one_frame():

@@ -81,5 +81,5 @@ def test_a_name_that_is_no_text(tmp_path):
 def test_a_folder_that_cannot_be_written(tmp_path):
     """The error says which file cannot be written."""
     (tmp_path / 'file').write_text('')
-    with pytest.raises(OutputError, match='file/page.html'):
+    with pytest.raises(OutputError, match=r'file/page\.html'):
         write_page(tmp_path / 'file' / 'page.html', 'A', [], [])

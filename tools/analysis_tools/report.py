@@ -1,4 +1,4 @@
-"""Write a report of tracks as one HTML file: scores, time lines, moments in pictures."""
+"""Write a report of tracks as one HTML file: scores, time lines, pictures."""
 
 from signal import SIG_DFL, SIGINT, default_int_handler, getsignal, signal
 
