@@ -190,20 +190,13 @@ def _are_steps(steps: Any) -> bool:
 
 
 def _result_files(path: Path, wanted: Sequence[str] | None) -> dict[str, Path]:
-    """The result files of a run by the names of their sequences."""
+    """The result files of a run by the names of their sequences, if there are any."""
     files = [path] if path.is_file() else find_result_files(path)
     found = {file.stem: file for file in files}
-    if not found:
-        raise DataError(f'{path} has no result file (SEQUENCE.txt) in it')
     if wanted is None:
         return found
-    names = [name for each in wanted for name in match_names(each, found)]
-    if not names:
-        raise DataError(
-            f'no result file of {", ".join(wanted)} in {path}; it contains '
-            f'{", ".join(found)}'
-        )
-    return {name: found[name] for name in found if name in names}
+    names = {name for each in wanted for name in match_names(each, found)}
+    return {name: file for name, file in found.items() if name in names}
 
 
 def _find_classes(
@@ -250,6 +243,9 @@ def _read_plain(
 ) -> list[list[SequenceTracks]]:
     """The sequences of each run, without ground truth."""
     runs = [_result_files(path, wanted) for path in paths]
+    if not runs[0]:
+        what = f'result file of {", ".join(wanted)}' if wanted else 'result file'
+        raise DataError(f'{paths[0]} has no {what} (SEQUENCE.txt) in it')
     for path, files in zip(paths, runs, strict=True):
         for other in runs:
             absent = [name for name in other if name not in files]

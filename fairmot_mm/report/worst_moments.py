@@ -200,9 +200,10 @@ def _loss_moment(outcomes: BoxOutcomes, runs: TrackRuns, place: int) -> Moment:
     marks = [mark_of(box, f'person {person}', TRUTH_BGR)]
     for track in others[others != NOBODY].tolist():
         marks += track_mark(outcomes.results, middle, track)
+    count = spell_count(int(runs.lengths[place]), 'frame', 'frames')
     text = (
-        f'No track has the person for {spell_count(last - first + 1, "frame", "frames")}'
-        f', {spell_frames(first, last)}. The box is {box[3]:.0f} pixels high. '
+        f'No track has the person for {count}, {spell_frames(first, last)}. The box is '
+        f'{box[3]:.0f} pixels high. '
     )
     text += (
         f'The person is found in {found.sum()} of {len(found)} frames.'
