@@ -48,8 +48,8 @@ _PEOPLE_LINE = (
 )
 _TRACKS_LINE = (
     'Each row is a track. A coloured bar is the person that it follows, with the '
-    'number of the person; red means that it follows nobody of the ground truth. A '
-    'thin grey bar is a gap: the track has no box there. Crosses are identity '
+    'number of the person; hatched red means that it follows nobody of the ground '
+    'truth. A thin grey bar is a gap: the track has no box there. Crosses are identity '
     'switches: the track takes a person from another track, or loses one. A circle is '
     'a fragment: the track loses its person for some frames.'
 )

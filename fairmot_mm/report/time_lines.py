@@ -215,10 +215,19 @@ def _draw(
         x=high - low + 1,
         y=[row[bar.owner] for bar in bars],
         width=[bar.width for bar in bars],
-        marker=dict(color=[bar.color for bar in bars], line=dict(width=0)),
+        marker=dict(
+            color=[bar.color for bar in bars],
+            line=dict(width=0),
+            # Identities have any colour, also that of false boxes.
+            pattern=dict(
+                shape=['/' if bar.color == FALSE_COLOR else '' for bar in bars],
+                fgcolor='white',
+                size=5,
+            ),
+        ),
         text=[bar.text for bar in bars],
         textposition='inside',
-        insidetextanchor='start',
+        insidetextanchor='middle',
         textangle=0,
         hovertext=[
             f'{what} {bar.owner}, {_frames(int(first), int(last))}: {bar.hover}'
