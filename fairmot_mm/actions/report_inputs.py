@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeGuard
 
 import numpy as np
 
@@ -173,7 +173,7 @@ def read_speed(files: Iterable[Path]) -> dict[str, Steps]:
     return found
 
 
-def _are_steps(steps: Any) -> bool:
+def _are_steps(steps: Any) -> TypeGuard[Steps]:
     """Whether this maps the names of steps to finite times."""
     return (
         isinstance(steps, dict)

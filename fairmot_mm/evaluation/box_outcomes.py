@@ -124,7 +124,7 @@ class BoxOutcomes:
         inner[1:-1] = (runs.owners[:-2] == runs.owners[1:-1]) & (
             runs.owners[2:] == runs.owners[1:-1]
         )
-        lost = runs[inner & (runs.values == 1)]
+        lost = runs.select(inner & (runs.values == 1))
         columns = lost.owners, frames[lost.first], frames[lost.last]
         fragments = (Fragment(*row) for row in np.stack(columns, axis=1).tolist())
         return sorted(fragments, key=lambda each: each[1:])

@@ -19,7 +19,7 @@ class LastingFalse(NamedTuple):
         tracks: Identities of the tracks, ascending.
         first_frame: First frame with a false positive.
         last_frame: Last one.
-        count: Number of frames with one.
+        num_frames: Number of frames with one.
         still: Whether it stays at one place of the frame.
         row: The false positive of the highest score, a row of `BoxOutcomes.results`.
     """
@@ -27,7 +27,7 @@ class LastingFalse(NamedTuple):
     tracks: tuple[int, ...]
     first_frame: int
     last_frame: int
-    count: int
+    num_frames: int
     still: bool
     row: int
 
@@ -74,7 +74,7 @@ def find_lasting_false(outcomes: BoxOutcomes, least: int) -> list[LastingFalse]:
                     best,
                 )
             )
-    return sorted(found, key=lambda each: (-each.count, each.first_frame))
+    return sorted(found, key=lambda each: (-each.num_frames, each.first_frame))
 
 
 def _is_still(tlwh: np.ndarray) -> bool:

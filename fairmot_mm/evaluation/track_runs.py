@@ -49,9 +49,16 @@ class TrackRuns(NamedTuple):
         """(K,) int64 number of frames of each run."""
         return self.last - self.first + 1
 
-    def __getitem__(self, mask: np.ndarray) -> 'TrackRuns':  # type: ignore[override]
-        """The runs that a boolean mask or an integer array selects."""
-        return TrackRuns(*(column[mask] for column in self._asdict().values()))
+    def select(self, chosen: np.ndarray) -> 'TrackRuns':
+        """Take some of the runs.
+
+        Args:
+            chosen: (K,) boolean mask, or places.
+
+        Returns:
+            The runs.
+        """
+        return TrackRuns(*(column[chosen] for column in self._asdict().values()))
 
     def gaps(self) -> 'TrackRuns':
         """Find the frames between two runs of one owner.
@@ -62,4 +69,4 @@ class TrackRuns(NamedTuple):
         before = np.flatnonzero(self.owners[1:] == self.owners[:-1])
         first, last = self.last[before] + 1, self.first[before + 1] - 1
         gaps = TrackRuns(self.owners[before], first, last, last - first + 1)
-        return gaps[gaps.values > 0]
+        return gaps.select(gaps.values > 0)

@@ -235,7 +235,7 @@ def speed_chart(steps: Mapping[str, Mapping[str, float]]) -> go.Figure:
     Returns:
         The figure.
     """
-    names = [*reversed(steps)]
+    names = list(steps)[::-1]
     median = np.array([steps[name]['median_ms'] for name in names])
     p95 = np.array([steps[name]['p95_ms'] for name in names])
     figure = make_figure(90 + 34 * len(names), 'milliseconds a frame')

@@ -80,9 +80,11 @@ def longest_differences(
     values[found[0] & ~found[1]] = _ONLY_FIRST
     values[~found[0] & found[1]] = _ONLY_SECOND
     apart = TrackRuns.find(first.gt.ids, first.places(first.gt.frames), values)
-    apart = apart[apart.values != _BOTH_OR_NONE]
+    apart = apart.select(apart.values != _BOTH_OR_NONE)
     order = np.argsort(-apart.lengths, kind='stable')[:limit]
-    return [_moment(runs, names, apart[order], place) for place in range(len(order))]
+    return [
+        _moment(runs, names, apart.select(order), place) for place in range(len(order))
+    ]
 
 
 def _moment(

@@ -33,12 +33,12 @@ class LastingMoments(NamedTuple):
 
     Attributes:
         least: Number of frames from which on one lasts.
-        count: How many there are.
+        total: How many there are.
         moments: The longest of them.
     """
 
     least: int
-    count: int
+    total: int
     moments: list[Moment]
 
 
@@ -114,7 +114,7 @@ def _lasting_moment(results: MOTRows, found: LastingFalse) -> Moment:
     what = 'It stays at one place.' if found.still else 'It moves.'
     snapshot = Snapshot(frame, (mark_of(box, '', FALSE_BGR),), surround(box))
     return Moment(
-        f'{spell_count(found.count, "frame", "frames")}: {kind} {tracks}',
+        f'{spell_count(found.num_frames, "frame", "frames")}: {kind} {tracks}',
         f'{what} It is tracked in {spell_frames(found.first_frame, found.last_frame)}.',
         ((snapshot, f'frame {frame}'),),
     )

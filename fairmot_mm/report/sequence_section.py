@@ -29,7 +29,7 @@ from fairmot_mm.report.sequence_moments import (
     SequenceMoments,
     find_moments,
 )
-from fairmot_mm.report.snapshots import encode_jpeg, take_pictures
+from fairmot_mm.report.snapshots import FramePicture, encode_jpeg, take_pictures
 from fairmot_mm.report.time_lines import (
     people_time_line,
     plain_time_line,
@@ -90,7 +90,7 @@ def sequence_section(sequence: ReportedSequence, num_moments: int) -> Section:
     }
     pictures: Pictures = {}
     if sequence.store is not None:  # in one pass, because a video is decoded in order
-        wanted = [*moments.snapshots(), *maps.values()]
+        wanted: list[FramePicture] = [*moments.snapshots(), *maps.values()]
         pictures = take_pictures(wanted, sequence.store)
     parts = [_people_part(sequence)]
     if sequence.outcomes:
@@ -235,14 +235,14 @@ def _difference_part(
 
 def _lasting_blocks(lasting: LastingMoments, pictures: Pictures) -> list[Block]:
     """False positives that last, as a gallery."""
-    count = spell_count(lasting.count, 'false positive lasts', 'false positives last')
+    count = spell_count(lasting.total, 'false positive lasts', 'false positives last')
     text = f'{count} {lasting.least} frames or longer.'
-    if lasting.count:
+    if lasting.total:
         text += (
             ' Posters, statues, mannequins and reflections are tracked like this, and '
             'people whom the ground truth leaves out.'
         )
-    if lasting.count > len(lasting.moments):
+    if lasting.total > len(lasting.moments):
         text += f' The {len(lasting.moments)} longest are shown.'
     return [Paragraph(text), _gallery(lasting.moments, pictures)]
 
@@ -257,7 +257,10 @@ def _plain_parts(
         figure = plain_time_line(rows.ids, places, sequence.frames)
         lines.append(Chart(figure, f'Tracks of {name}', _PLAIN_LINE))
     text = _SUSPICIOUS if moments.suspicious else 'No track has a gap or jumps.'
-    blocks = [Paragraph(text), _gallery(moments.suspicious, pictures)]
+    blocks: list[Block] = [
+        Paragraph(text),
+        _gallery(moments.suspicious, pictures),
+    ]
     return [Section('Time lines', lines), Section('Moments to look at', blocks)]
 
 

@@ -77,10 +77,10 @@ def longest_losses(outcomes: BoxOutcomes, limit: int) -> list[Moment]:
         The moments, the longest first; one for each person.
     """
     runs = outcomes.people_runs
-    lost = runs[runs.values == NOBODY]
+    lost = runs.select(runs.values == NOBODY)
     order = np.argsort(-lost.lengths, kind='stable')
     first = np.unique(lost.owners[order], return_index=True)[1]
-    chosen = lost[order[np.sort(first)][:limit]]
+    chosen = lost.select(order[np.sort(first)][:limit])
     return [
         _loss_moment(outcomes, chosen, place) for place in range(len(chosen.owners))
     ]
