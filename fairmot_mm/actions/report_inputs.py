@@ -35,6 +35,7 @@ from fairmot_mm.video.frame_source import open_source
 Runs = dict[str, list[SequenceTracks]]
 Steps = dict[str, dict[str, float]]
 _TIMES = ('median_ms', 'p95_ms')
+_LONGEST = 1e9  # milliseconds that a step may take
 
 
 class Footage(NamedTuple):
@@ -158,13 +159,14 @@ def read_speed(files: Iterable[Path]) -> dict[str, Steps]:
     """
     found: dict[str, Steps] = {}
     for file in files:
-        content = read_json(file)
+        content, before = read_json(file), len(found)
         variants = content.get('variants') if isinstance(content, dict) else None
         for name, variant in variants.items() if isinstance(variants, dict) else ():
             steps = variant.get('steps') if isinstance(variant, dict) else None
             if _are_steps(steps):
-                found[f'{file.stem}: {name}'] = steps
-        if not any(name.startswith(f'{file.stem}: ') for name in found):
+                title = f'{file.stem}: {name}'
+                found[f'{file}: {name}' if title in found else title] = steps
+        if len(found) == before:
             raise DataError(
                 f'{file} has no times of pipeline steps: write it with `fairmot '
                 'track --step-times FILE`, or with `fairmot benchmark track --json '
@@ -174,14 +176,14 @@ def read_speed(files: Iterable[Path]) -> dict[str, Steps]:
 
 
 def _are_steps(steps: Any) -> TypeGuard[Steps]:
-    """Whether this maps the names of steps to finite times."""
+    """Whether this maps the names of steps to times."""
     return (
         isinstance(steps, dict)
         and len(steps) > 0
         and all(
             isinstance(times, dict)
             and all(
-                isinstance(times.get(key), int | float) and np.isfinite(times[key])
+                isinstance(times.get(key), int | float) and 0 <= times[key] < _LONGEST
                 for key in _TIMES
             )
             for times in steps.values()

@@ -233,7 +233,7 @@ def test_step_times(run, video, tmp_path):
     options = ['--no-video', '--step-times', times]
     run('c.py', 'w.pth', video, '--out', tmp_path / 'one', *options)
     steps = json.loads(times.read_text())['variants']['track']['steps']
-    assert {'decode', 'association', 'encoding'} <= set(steps)
+    assert {'decode', 'letterbox', 'encoding'} <= set(steps)
     assert 'drawing' not in steps
     assert steps['decode']['count'] == 6
     assert 0 < steps['decode']['median_ms'] <= steps['decode']['p95_ms']

@@ -232,7 +232,15 @@ def test_speed(write_report, tmp_path):
     text = write_report(*one)
     assert 'Speed by step' in titles(text)
     assert 'cpu: pytorch' in titles(text)
-    for wrong in ([], {'variants': {'a': {}}}, {'variants': {'a': {'steps': {}}}}):
+    nan = {'network': dict(median_ms=float('nan'), p95_ms=1.0)}
+    for wrong in (
+        [],
+        {'variants': []},
+        {'variants': {'a': {}}},
+        {'variants': {'a': {'steps': {}}}},
+        {'variants': {'a': {'steps': {'network': 3}}}},
+        {'variants': {'a': {'steps': nan}}},
+    ):
         file.write_text(json.dumps(wrong))
         with pytest.raises(SystemExit, match=r'cpu\.json has no times of pipeline'):
             write_report(*one)
