@@ -237,7 +237,7 @@ def _frame_moment(
     kinds = {
         f'{missed} of {people} {"is" if missed == 1 else "are"} missed (white)': missed,
         f'{false_boxes} false (red)': wrong,
-        spell_count(switched, 'identity switches', 'identities switch'): switched,
+        spell_count(switched, 'identity switch', 'identity switches'): switched,
     }
     text = ', '.join(words for words, count in kinds.items() if count) + '.'
     count = spell_count(missed + wrong + switched, 'error', 'errors')
