@@ -26,12 +26,14 @@ from fairmot_mm.report.score_sections import (
 )
 from fairmot_mm.report.sequence_section import sequence_section
 from fairmot_mm.report.worst_moments import choose_switches
+from fairmot_mm.utils import DataError
 from fairmot_mm.utils.claim_output import claim_output
 from fairmot_mm.utils.cli import show_progress
 
 _HOW_TO_READ = (
     'Drag over a chart to enlarge a part of it; a double click shows all of it again.'
 )
+_MOST_FRAMES = 1_000_000  # nine hours
 _ADVICE = 'choose another name, or --overwrite to replace it'
 
 
@@ -120,13 +122,26 @@ def _reported(
         explanations = explain_switches(args, first.name, first.results, switches)
     return ReportedSequence(
         title=f'{first.name}, {title}' if title else first.name,
-        frames=np.asarray(first.frames, np.int64),
+        frames=_all_frames(first),
         frame_rate=footage.frame_rate,
         results={run: each.results for run, each in tracks.items()},
         outcomes=outcomes,
         store=footage.store,
         explanations=explanations,
     )
+
+
+def _all_frames(sequence: SequenceTracks) -> np.ndarray:
+    """(F,) int64 numbers of the frames."""
+    frames = sequence.frames
+    assert frames is not None  # results and ground truth are read with their frames
+    if len(frames) > _MOST_FRAMES:
+        raise DataError(
+            f'{sequence.name} has {len(frames)} frames, from {frames[0]} to '
+            f'{frames[-1]}, and a report shows at most {_MOST_FRAMES}: is {frames[-1]} '
+            'the number of a frame?'
+        )
+    return np.asarray(frames, np.int64)
 
 
 def _about(args: argparse.Namespace, classes: dict[str, Runs]) -> str:

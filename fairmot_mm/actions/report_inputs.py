@@ -64,7 +64,10 @@ def name_runs(paths: Sequence[Path]) -> list[str]:
     Raises:
         ConfigError: Both are the same.
     """
-    parts = [path.resolve().with_suffix('').parts[::-1] for path in paths]
+    parts = [
+        (path.with_suffix('') if path.is_file() else path).parts[::-1]
+        for path in map(Path.resolve, paths)
+    ]
     if len(paths) == 1:
         return [parts[0][0]]
     if paths[0].resolve() == paths[1].resolve():

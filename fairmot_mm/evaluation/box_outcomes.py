@@ -15,6 +15,7 @@ from fairmot_mm.evaluation.mot_protocols import (
 from fairmot_mm.evaluation.mot_scores import accumulate_events, require_protocol
 from fairmot_mm.evaluation.track_runs import TrackRuns
 from fairmot_mm.utils import MOTRows
+from fairmot_mm.utils.frame_numbering import Frames
 
 NOBODY = -1
 
@@ -62,14 +63,14 @@ class BoxOutcomes:
         results: R rows of the results.
         people: (R,) int64 identity of the person that each is matched with, `NOBODY`
             where the result is a false positive.
-        frames: (F,) int64 numbers of the frames of the sequence, ascending.
+        frames: Numbers of the F frames of the sequence, ascending.
     """
 
     gt: MOTRows
     tracks: np.ndarray
     results: MOTRows
     people: np.ndarray
-    frames: np.ndarray
+    frames: Frames
 
     @cached_property
     def people_runs(self) -> TrackRuns:
@@ -92,6 +93,8 @@ class BoxOutcomes:
         Returns:
             (N,) int64 places, from 0.
         """
+        if isinstance(self.frames, range):  # it may be long: it is never an array
+            return np.asarray(frames - self.frames.start, np.int64)
         return np.searchsorted(self.frames, frames).astype(np.int64)
 
     @cached_property
@@ -185,13 +188,13 @@ def match_pairs(sequence: SequenceTracks, pairs: Sequence[FramePair]) -> BoxOutc
     return BoxOutcomes(gt, tracks, results, people, _frames_of(sequence))
 
 
-def _frames_of(sequence: SequenceTracks) -> np.ndarray:
-    """(F,) numbers of the frames of a sequence, with or without a row."""
+def _frames_of(sequence: SequenceTracks) -> Frames:
+    """Numbers of the frames of a sequence, with or without a row."""
     if sequence.frames is not None:
-        return np.asarray(sequence.frames, dtype=np.int64)
+        return sequence.frames
     first = sequence.first_frame
     if sequence.num_frames is not None:
-        return np.arange(first, first + sequence.num_frames)
+        return range(first, first + sequence.num_frames)
     present = np.union1d(sequence.gt.frames, sequence.results.frames)
     low = int(present.min(initial=first))
-    return np.arange(low, int(present.max(initial=low - 1)) + 1)
+    return range(low, int(present.max(initial=low - 1)) + 1)

@@ -82,9 +82,8 @@ def sequence_section(sequence: ReportedSequence, num_moments: int) -> Section:
         DataError: A frame cannot be read.
     """
     moments = find_moments(sequence, num_moments)
-    middle = int(sequence.frames[len(sequence.frames) // 2])
     maps = {
-        run: HeatMap(middle, rows)
+        run: HeatMap(int(sequence.frames[len(sequence.frames) // 2]), rows)
         for run, rows in sequence.results.items()
         if len(rows)
     }
@@ -157,7 +156,7 @@ def _scored_parts(
     several = len(runs) > 1
     errors = [
         Chart(
-            errors_chart(each.frames, errors_by_frame(each)),
+            errors_chart(sequence.frames, errors_by_frame(each)),
             f'Errors of {run}' if several else 'Errors over time',
             'The people who are missed, the false boxes and the identity switches of '
             'each frame.',

@@ -84,7 +84,8 @@ def people_time_line(outcomes: BoxOutcomes) -> go.Figure:
         )
         for each in outcomes.fragments
     ]
-    return _draw(outcomes.frames, 'person', bars, switches, fragments)
+    frames = np.asarray(outcomes.frames)
+    return _draw(frames, 'person', bars, switches, fragments)
 
 
 def tracks_time_line(outcomes: BoxOutcomes) -> go.Figure:
@@ -110,7 +111,7 @@ def tracks_time_line(outcomes: BoxOutcomes) -> go.Figure:
         switches.append(Event(each.new, each.frame, took))
         switches.append(Event(each.old, each.last_frame, lost))
     return _draw(
-        outcomes.frames,
+        np.asarray(outcomes.frames),
         'track',
         [*bars, *_gap_bars(runs)],
         switches,

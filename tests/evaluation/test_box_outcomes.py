@@ -93,7 +93,16 @@ def test_frames_of_the_sequence(settings, frames):
     """Frames without a box are frames too."""
     rows = make_rows([(1, 1, 0), (3, 1, 0)])
     outcomes = find_outcomes(SequenceTracks('A', rows, rows, **settings))
-    assert outcomes.frames.tolist() == frames
+    assert list(outcomes.frames) == frames
+    assert outcomes.places(rows.frames).tolist() == list(map(frames.index, (1, 3)))
+
+
+def test_a_frame_of_a_high_number():
+    """A video of a billion frames costs no memory for frames without boxes."""
+    rows = make_rows([(1, 1, 0), (10**9, 1, 0)])
+    outcomes = find_outcomes(SequenceTracks('A', rows, rows))
+    assert len(outcomes.frames) == 10**9
+    assert outcomes.people_runs.first.tolist() == [0, 10**9 - 1]
 
 
 def test_without_any_box():
