@@ -100,14 +100,17 @@ def read_runs(args: argparse.Namespace) -> dict[str, Runs]:
     if args.class_number is not None:
         numbers = [args.class_number]
     else:
-        numbers = _find_classes(paths, wanted)
+        numbers = _find_classes(paths)
     classes: dict[str, Runs] = {}
     for number in numbers:
         title = '' if number is None else f'class {number}'
         read = _read_scored if args.gt else _read_plain
-        classes[title] = dict(
-            zip(names, read(args, paths, wanted, number), strict=True)
-        )
+        runs = dict(zip(names, read(args, paths, wanted, number), strict=True))
+        if args.class_number is not None and _is_empty(runs):
+            raise DataError(
+                f'--class {number}: neither results nor ground truth have such an object'
+            )
+        classes[title] = runs
     return classes
 
 
@@ -204,14 +207,21 @@ def _result_files(path: Path, wanted: Sequence[str] | None) -> dict[str, Path]:
     return {name: file for name, file in found.items() if name in names}
 
 
-def _find_classes(
-    paths: Sequence[Path], wanted: Sequence[str] | None
-) -> list[int | None]:
+def _is_empty(runs: Runs) -> bool:
+    """Whether there is neither a person nor a track."""
+    return not any(
+        len(each.gt) or len(each.results)
+        for sequences in runs.values()
+        for each in sequences
+    )
+
+
+def _find_classes(paths: Sequence[Path]) -> list[int | None]:
     """The classes of the results; None alone where all are pedestrians."""
     classes = {
         int(number)
         for path in paths
-        for file in _result_files(path, wanted).values()
+        for file in ([path] if path.is_file() else find_result_files(path, ()))
         for number in np.unique(read_mot(file).classes)
     }
     return [*sorted(classes)] if classes - {PEDESTRIAN} else [None]

@@ -14,6 +14,7 @@ from fairmot_mm.evaluation.box_conditions import (
 )
 from fairmot_mm.evaluation.mot_scores import TABLE_NAMES, Scores, format_score
 from fairmot_mm.report.charts import condition_chart, hota_chart, speed_chart
+from fairmot_mm.report.moments import spell_count
 from fairmot_mm.report.page import (
     Block,
     Chart,
@@ -74,11 +75,14 @@ def describe_scores(classes: Sequence[ScoredClass]) -> list[str]:
                 for name in ('HOTA', 'MOTA', 'IDF1', 'Rcll', 'Prcn')
             )
             about = f' ({each.title})' if each.title else ''
+            switches = spell_count(
+                int(overall['IDSW']), 'identity switch', 'identity switches'
+            )
+            fragments = spell_count(int(overall['FM']), 'fragment', 'fragments')
             texts.append(
                 f'{run}{about}: HOTA {hota}, MOTA {mota}, IDF1 {idf1}. It finds '
                 f'{recall}\u00a0% of the boxes of people, and {precision}\u00a0% of '
-                f'its boxes are right. There are {overall["IDSW"]} identity switches '
-                f'and {overall["FM"]} fragments.'
+                f'its boxes are right. It has {switches} and {fragments}.'
             )
     return texts
 

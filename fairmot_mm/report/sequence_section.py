@@ -4,6 +4,7 @@ from collections.abc import Hashable, Mapping, Sequence
 
 import numpy as np
 
+from fairmot_mm.evaluation import BoxOutcomes
 from fairmot_mm.report.charts import (
     difference_chart,
     errors_chart,
@@ -172,7 +173,6 @@ def _scored_parts(
         for run, each in runs
     ]
     folded = [Fold(chart.title, [chart]) for chart in tracks[1:]]
-    shown = _which_moments(len(outcomes.switches), num_moments)
     parts = [Section('Errors', errors)]
     if several:
         parts.append(_difference_part(sequence, moments.differences, pictures))
@@ -180,7 +180,10 @@ def _scored_parts(
         Section('Time lines', [*people, tracks[0], *folded]),
         Section(
             f'The worst moments of {name}',
-            [Paragraph(shown), _gallery(moments.worst, pictures)],
+            [
+                Paragraph(_which_moments(outcomes, num_moments)),
+                _gallery(moments.worst, pictures),
+            ],
         ),
     ]
     for run, lasting in moments.lasting.items():
@@ -190,8 +193,13 @@ def _scored_parts(
     return parts
 
 
-def _which_moments(switches: int, num_moments: int) -> str:
+def _which_moments(outcomes: BoxOutcomes, num_moments: int) -> str:
     """Say which moments are shown."""
+    switches = len(outcomes.switches)
+    if num_moments == 0:
+        return 'No moments were asked for (--moments 0).'
+    if not any(map(np.any, errors_by_frame(outcomes).values())):
+        return 'Nobody is missed, no box is false, and no identity switches.'
     if switches == 0:
         first = 'There is no identity switch.'
     elif switches <= num_moments:

@@ -16,7 +16,8 @@ _CROP = 280  # width and height in pixels
 _WHOLE = 640  # width of a whole frame
 _MARGIN = 1.9  # size of a crop in sizes of what it shows
 _LEAST_SIDE = 32  # pixels of the frame that a crop shows at least
-_QUALITY = 72
+_QUALITIES = (72, 50, 25)  # the next one where the picture would be too large
+_BYTES_A_PIXEL = 0.35  # most streets have 0.1 to 0.3 at the first quality
 
 
 class FramePicture(Hashable, Protocol):
@@ -143,7 +144,10 @@ def encode_jpeg(image: np.ndarray) -> str:
     Returns:
         The address, ``data:image/jpeg;base64,...``.
     """
-    data = cv2.imencode('.jpg', image, [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])[1]
+    for quality in _QUALITIES:
+        data = cv2.imencode('.jpg', image, [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
+        if len(data) <= image.shape[0] * image.shape[1] * _BYTES_A_PIXEL:
+            break
     return f'data:image/jpeg;base64,{base64.b64encode(data.tobytes()).decode()}'
 
 

@@ -188,6 +188,33 @@ def test_results_without_a_box(write_report, tmp_path):
     assert 'runs has no track.' in write_report(*runs)
 
 
+def test_other_texts_beside_the_results(write_report, tmp_path):
+    """A file that is no result is left out, as `fairmot evaluate` does."""
+    shutil.copy(DATA / 'TUD-Campus.txt', tmp_path)
+    (tmp_path / 'times.txt').write_text('1 2\nabc\n')
+    assert 'TUD-Campus' in write_report(tmp_path, '--gt', DATA, '--missing', 'empty')
+
+
+def test_moments(write_report):
+    """--moments limits the moments of each kind; without moments the page says so."""
+    one = [DATA, '--gt', DATA, '--sequences', 'MOT17-02-SDP']
+    text = write_report(*one, '--moments', '1')
+    assert len([title for title in titles(text) if 'is missed' in title]) == 1
+    text = write_report(*one, '--moments', '0')
+    assert 'No moments were asked for' in text
+    assert not [title for title in titles(text) if 'is missed' in title]
+    with pytest.raises(SystemExit, match='2'):
+        write_report(*one, '--moments', '-1')
+
+
+def test_without_errors(write_report, walk, tmp_path):
+    """Tracks that equal the ground truth have no moments."""
+    for name in ('gt/street/gt/gt.txt', 'runs/street.txt'):
+        write_mot(tmp_path / name, walk)
+    text = write_report(tmp_path / 'runs', '--gt', tmp_path / 'gt')
+    assert 'Nobody is missed, no box is false, and no identity switches.' in text
+
+
 def test_classes(write_report, walk, tmp_path):
     """Each class of the results has scores and a part of its own.
 
@@ -259,6 +286,7 @@ def test_speed(write_report, tmp_path):
         ([DATA, '--gt', DATA, '--other', DATA], 'is the run itself'),
         ([DATA, '--gt', DATA, '--sequences', 'x'], 'no sequence x with gt/gt.txt'),
         ([DATA, '--sequences', 'x'], 'has no result file of x'),
+        ([DATA, '--gt', DATA, '--class', '9'], '--class 9: neither'),
         ([DATA / 'summary.json', '--gt', DATA], 'is no result file'),
         ([DATA.parent, '--gt', DATA], 'has no result file'),
         ([DATA, '--gt', DATA, '--video', DATA / 'summary.json'], 'is one video'),
