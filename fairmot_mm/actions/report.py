@@ -6,7 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from fairmot_mm.actions.report_inputs import Runs, read_footage, read_runs, read_speed
+from fairmot_mm.actions.report_inputs import Runs, read_footage, read_runs
+from fairmot_mm.actions.step_record import read_steps
 from fairmot_mm.actions.switch_explanations import explain_switches
 from fairmot_mm.evaluation import (
     BoxOutcomes,
@@ -48,7 +49,7 @@ def report(args: argparse.Namespace) -> None:
             the page cannot be written.
     """
     with claim_output(args.out, args.overwrite, _sources(args), _ADVICE):
-        speed = read_speed(args.step_times or ())
+        speed = read_steps(args.step_times or ())
         classes = read_runs(args)
         sequences = [
             _reported(args, title, runs, place)

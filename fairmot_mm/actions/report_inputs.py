@@ -1,9 +1,9 @@
-"""Reads what a report is made from: results, ground truth, images, times."""
+"""Reads what a report is made from: results, ground truth, images."""
 
 import argparse
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, TypeGuard
+from typing import NamedTuple
 
 import numpy as np
 
@@ -28,14 +28,11 @@ from fairmot_mm.utils.file_listing import match_names
 from fairmot_mm.utils.find_files import VIDEO_SUFFIXES
 from fairmot_mm.utils.frame_numbering import Frames
 from fairmot_mm.utils.mot_io import PEDESTRIAN
-from fairmot_mm.utils.text_files import read_ini, read_json
+from fairmot_mm.utils.text_files import read_ini
 from fairmot_mm.video.frame_source import open_source
 
 # By the name of a run, its sequences.
 Runs = dict[str, list[SequenceTracks]]
-Steps = dict[str, dict[str, float]]
-_TIMES = ('median_ms', 'p95_ms')
-_LONGEST = 1e9  # milliseconds that a step may take
 
 
 class Footage(NamedTuple):
@@ -148,53 +145,6 @@ def read_footage(args: argparse.Namespace, name: str, several: bool) -> Footage:
     written = read_ini(ini, 'Sequence').get('framerate') if ini.is_file() else None
     rate = None if written is None else rate_number(written, f'{ini}: framerate')
     return Footage(numbers, rate, None)
-
-
-def read_speed(files: Iterable[Path]) -> dict[str, Steps]:
-    """Read the times of pipeline steps of runs or benchmarks.
-
-    Args:
-        files: What ``fairmot track --step-times`` or ``fairmot benchmark track --json``
-            wrote.
-
-    Returns:
-        By the name of a measured run, ``median_ms`` and ``p95_ms`` of each step.
-
-    Raises:
-        DataError: A file has no such times.
-    """
-    found: dict[str, Steps] = {}
-    for file in files:
-        content, before = read_json(file), len(found)
-        variants = content.get('variants') if isinstance(content, dict) else None
-        for name, variant in variants.items() if isinstance(variants, dict) else ():
-            steps = variant.get('steps') if isinstance(variant, dict) else None
-            if _are_steps(steps):
-                title = f'{file.stem}: {name}'
-                found[f'{file}: {name}' if title in found else title] = steps
-        if len(found) == before:
-            raise DataError(
-                f'{file} has no times of pipeline steps: write it with `fairmot '
-                'track --step-times FILE`, or with `fairmot benchmark track --json '
-                'FILE` without --compare'
-            )
-    return found
-
-
-def _are_steps(steps: Any) -> TypeGuard[Steps]:
-    """Whether this maps the names of steps to times."""
-    return (
-        isinstance(steps, dict)
-        and len(steps) > 0
-        and all(
-            isinstance(times, dict)
-            and all(
-                isinstance(times.get(key), int | float) and 0 <= times[key] < _LONGEST
-                for key in _TIMES
-            )
-            for times in steps.values()
-        )
-    )
 
 
 def _result_files(path: Path, wanted: Sequence[str] | None) -> dict[str, Path]:

@@ -1,6 +1,6 @@
 """The part of a report about one sequence."""
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -12,14 +12,13 @@ from fairmot_mm.report.charts import (
     people_chart,
 )
 from fairmot_mm.report.differences import difference_table, more_errors
+from fairmot_mm.report.gallery import Pictures, make_gallery
 from fairmot_mm.report.heat_map import HeatMap
 from fairmot_mm.report.moments import Moment, errors_by_frame, spell_count
 from fairmot_mm.report.page import (
     Block,
-    Card,
     Chart,
     Fold,
-    Gallery,
     Paragraph,
     Picture,
     Section,
@@ -37,9 +36,6 @@ from fairmot_mm.report.time_lines import (
     tracks_time_line,
 )
 from fairmot_mm.utils import MOTRows
-
-# Each picture as an address with its content.
-Pictures = Mapping[Hashable, str]
 
 _PEOPLE_LINE = (
     'Each row is a person of the ground truth. A coloured bar is the track that has '
@@ -182,7 +178,7 @@ def _scored_parts(
             f'The worst moments of {name}',
             [
                 Paragraph(_which_moments(outcomes, num_moments)),
-                _gallery(moments.worst, pictures),
+                make_gallery(moments.worst, pictures),
             ],
         ),
     ]
@@ -236,7 +232,7 @@ def _difference_part(
         blocks.append(Fold('All frames in which the errors differ', [table]))
     if moments:
         blocks.append(Paragraph('People whom only one of the two runs follows:'))
-        blocks.append(_gallery(moments, pictures))
+        blocks.append(make_gallery(moments, pictures))
     return Section(f'{names[0]} and {names[1]} compared', blocks)
 
 
@@ -251,7 +247,7 @@ def _lasting_blocks(lasting: LastingMoments, pictures: Pictures) -> list[Block]:
         )
     if lasting.total > len(lasting.moments):
         text += f' The {len(lasting.moments)} longest are shown.'
-    return [Paragraph(text), _gallery(lasting.moments, pictures)]
+    return [Paragraph(text), make_gallery(lasting.moments, pictures)]
 
 
 def _plain_parts(
@@ -266,7 +262,7 @@ def _plain_parts(
     text = _SUSPICIOUS if moments.suspicious else 'No track has a gap or jumps.'
     blocks: list[Block] = [
         Paragraph(text),
-        _gallery(moments.suspicious, pictures),
+        make_gallery(moments.suspicious, pictures),
     ]
     return [Section('Time lines', lines), Section('Moments to look at', blocks)]
 
@@ -283,25 +279,6 @@ def _paths_part(
         data = pictures.get(maps[name]) or encode_jpeg(maps[name].draw(None))
         blocks.append(Picture(data, f'Paths of {name}'))
     return Section('Heat map of paths', blocks)
-
-
-def _gallery(moments: Sequence[Moment], pictures: Pictures) -> Gallery:
-    """Moments as cards, with pictures where there are images."""
-    return Gallery(
-        [
-            Card(
-                moment.title,
-                moment.text,
-                [
-                    Picture(pictures[snapshot], text)
-                    for snapshot, text in moment.snapshots
-                    if snapshot in pictures
-                ],
-                moment.details,
-            )
-            for moment in moments
-        ]
-    )
 
 
 def _lengths(rows: MOTRows) -> np.ndarray:

@@ -16,8 +16,8 @@ _CROP = 280  # width and height in pixels
 _WHOLE = 640  # width of a whole frame
 _MARGIN = 1.9  # size of a crop in sizes of what it shows
 _LEAST_SIDE = 32  # pixels of the frame that a crop shows at least
-_QUALITIES = (72, 50, 25)  # the next one where the picture would be too large
-_BYTES_A_PIXEL = 0.35  # most streets have 0.1 to 0.3 at the first quality
+_QUALITIES = (72, 50, 25)  # a worse one where the file would be too large
+_BYTES_A_PIXEL = 0.35
 
 
 class FramePicture(Hashable, Protocol):
