@@ -11,6 +11,7 @@ from fairmot_mm.actions.step_record import read_steps
 from fairmot_mm.actions.switch_explanations import explain_switches
 from fairmot_mm.evaluation import (
     BoxOutcomes,
+    SequenceTracks,
     evaluate_sequences,
     find_outcomes,
     hota_curves,

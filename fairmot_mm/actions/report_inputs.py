@@ -105,7 +105,8 @@ def read_runs(args: argparse.Namespace) -> dict[str, Runs]:
         runs = dict(zip(names, read(args, paths, wanted, number), strict=True))
         if args.class_number is not None and _is_empty(runs):
             raise DataError(
-                f'--class {number}: neither results nor ground truth have such an object'
+                f'--class {number}: neither results nor ground truth have an object '
+                'of this class'
             )
         classes[title] = runs
     return classes

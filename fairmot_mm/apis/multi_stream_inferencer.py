@@ -21,9 +21,11 @@ from fairmot_mm.apis.run import Run
 from fairmot_mm.models import FairMOT
 from fairmot_mm.utils import VideoError
 from fairmot_mm.utils.contracts import require_whole
+from fairmot_mm.utils.points import Points
 from fairmot_mm.utils.tracker import Tracker
 from fairmot_mm.video.call_queue import ReadAhead
 from fairmot_mm.video.frame_source import FrameSource, Source, open_sources
+from fairmot_mm.video.output_options import OutputOptions
 from fairmot_mm.video.result_writer import ResultWriter
 from fairmot_mm.video.video_encoding import VideoEncoding
 from fairmot_mm.visualization import TrackVisualizer
@@ -92,6 +94,8 @@ class MultiStreamInferencer(BaseInferencer):
         detect_every: See `TrackInferencer`.
         max_streams: Number of sources from which on further files wait. By default 8,
             or `batch_size` where that is more.
+        classes: See `TrackInferencer`.
+        roi: See `TrackInferencer`.
 
     Raises:
         ConfigError: A value does not fit, or the config has no ``test_pipeline`` or no
@@ -114,11 +118,21 @@ class MultiStreamInferencer(BaseInferencer):
         visualizer: TrackVisualizer | None = None,
         detect_every: int | None = None,
         max_streams: int | None = None,
+        classes: Sequence[str | int] | None = None,
+        roi: Points | None = None,
     ) -> None:
         if max_streams is not None:
             require_whole(low=1, max_streams=max_streams)
         super().__init__(
-            model, checkpoint, device, cfg_options, batch_size, visualizer, detect_every
+            model,
+            checkpoint,
+            device,
+            cfg_options,
+            batch_size,
+            visualizer,
+            detect_every,
+            classes,
+            roi,
         )
         self.max_streams = max_streams or max(_MAX_STREAMS, batch_size or 0)
 
@@ -131,6 +145,7 @@ class MultiStreamInferencer(BaseInferencer):
         existing: str = 'refuse',
         on_error: str = 'stop',
         encoding: VideoEncoding | None = None,
+        outputs: OutputOptions | None = None,
     ) -> Run[StreamResult]:
         """Track through all sources; results come in the order in which frames arrive.
 
@@ -148,6 +163,8 @@ class MultiStreamInferencer(BaseInferencer):
             existing: What to do with files of an earlier run, see `ResultWriter`.
             on_error: ``skip`` leaves out frames that cannot be read, see `open_source`.
             encoding: How the mp4s are compressed, see `TrackInferencer`.
+            outputs: What else is written, see `TrackInferencer`; a stream in it is
+                shared by all sources.
 
         Returns:
             An iterator that can be closed and says what it wrote, see `Run`, of stream
@@ -177,6 +194,7 @@ class MultiStreamInferencer(BaseInferencer):
                         existing,
                         files,
                         encoding,
+                        outputs,
                     )
                 )
         except BaseException:
@@ -238,6 +256,7 @@ class MultiStreamInferencer(BaseInferencer):
     def _predict(self, batch: _Batch) -> list[DetDataSample]:
         with eval_mode(self.model):
             detected = self.model.detect(collate([item for _, item in batch]))
+        self.leave_out(detected['data_samples'])
         trackers = [stream.tracker for stream, _ in batch]
         return frames_on_cpu(self.model.associate(**detected, trackers=trackers))
 

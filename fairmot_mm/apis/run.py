@@ -52,3 +52,11 @@ class Run(Generic[T]):
         A file that could not be written is not in the list.
         """
         return [file for writer in self._writers for file in writer.written]
+
+    @property
+    def count_texts(self) -> dict[str, list[str]]:
+        """What was counted at lines and zones, by the name of the source."""
+        return {
+            writer.name: [text for one in writer.count_texts.values() for text in one]
+            for writer in self._writers
+        }

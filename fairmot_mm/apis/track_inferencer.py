@@ -1,7 +1,7 @@
 """Tracking people in one source of frames."""
 
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from copy import deepcopy
 from functools import partial
@@ -21,10 +21,12 @@ from fairmot_mm.apis.preparation import (
 )
 from fairmot_mm.apis.run import Run
 from fairmot_mm.models import FairMOT
+from fairmot_mm.utils.points import Points
 from fairmot_mm.utils.tracker import Tracker
 from fairmot_mm.video.call_queue import CallQueue
 from fairmot_mm.video.frame import Frame
 from fairmot_mm.video.frame_source import FrameSource, Source, open_source
+from fairmot_mm.video.output_options import OutputOptions
 from fairmot_mm.video.result_writer import ResultWriter
 from fairmot_mm.video.video_encoding import VideoEncoding
 from fairmot_mm.visualization import TrackVisualizer
@@ -51,6 +53,10 @@ class TrackInferencer(BaseInferencer):
         threads: Whether frames are read, tracks associated and results written in
             threads, in parallel with the network. Results are the same without threads,
             but a run takes longer.
+        classes: Names or numbers (from 0) of the classes to track; by default all. See
+            `DetectionFilter`.
+        roi: Polygon, three or more points (x, y) in whole pixels of the frame; what is
+            outside is not tracked. By default everything is.
 
     Raises:
         ConfigError: A value does not fit, or the config has no ``test_pipeline`` or no
@@ -76,9 +82,19 @@ class TrackInferencer(BaseInferencer):
         visualizer: TrackVisualizer | None = None,
         detect_every: int | None = None,
         threads: bool = True,
+        classes: Sequence[str | int] | None = None,
+        roi: Points | None = None,
     ) -> None:
         super().__init__(
-            model, checkpoint, device, cfg_options, batch_size, visualizer, detect_every
+            model,
+            checkpoint,
+            device,
+            cfg_options,
+            batch_size,
+            visualizer,
+            detect_every,
+            classes,
+            roi,
         )
         self.threads = threads
 
@@ -91,6 +107,7 @@ class TrackInferencer(BaseInferencer):
         existing: str = 'refuse',
         on_error: str = 'stop',
         encoding: VideoEncoding | None = None,
+        outputs: OutputOptions | None = None,
     ) -> Run[DetDataSample]:
         """Track through a source: one result for each frame, in order.
 
@@ -119,6 +136,8 @@ class TrackInferencer(BaseInferencer):
             on_error: ``skip`` leaves out frames that cannot be read, see `open_source`.
                 Their numbers are not used again.
             encoding: How the mp4 is compressed; None is the default of `VideoEncoding`.
+            outputs: Other forms of the tracks, counts at lines and zones, crops, and
+                blurred people. By default only the text and the mp4 are written.
 
         Returns:
             An iterator that can be closed and says what it wrote, see `Run`, of samples
@@ -145,6 +164,7 @@ class TrackInferencer(BaseInferencer):
             self._depth,
             existing,
             encoding=encoding,
+            outputs=outputs,
         )
         return Run(self._track(opened, writer), [writer])
 
@@ -195,6 +215,7 @@ class TrackInferencer(BaseInferencer):
         self, tracker: Tracker, detected: _Detected
     ) -> list[tuple[Frame, DetDataSample]]:
         frames, data = detected
+        self.leave_out(data['data_samples'])
         trackers = [tracker] * len(frames)
         samples = frames_on_cpu(self.model.associate(**data, trackers=trackers))
         return list(zip(frames, samples, strict=True))

@@ -1,9 +1,9 @@
 """Track people in videos, folders of images, streams or cameras.
 
 The tool writes OUT/NAME.txt (MOTChallenge results) and OUT/NAME.mp4 (boxes and
-identities), where NAME is the name of the input. Several inputs are tracked at the same
-time: their frames pass through the network together, and each has its own identities.
-Of many inputs, eight are tracked at a time (--max-streams).
+identities), where NAME is the name of the input; --format names other forms. Several
+inputs are tracked at the same time: their frames pass through the network together,
+and each has its own identities. Of many, eight are tracked at a time (--max-streams).
 
 The network is one of the model zoo, or a config with weights. Options name it, or, in
 the order of mmdet's tools, the arguments before the inputs. By default it is the zoo's
@@ -25,6 +25,10 @@ from fairmot_mm.utils.cli import (
     rate,
 )
 from fairmot_mm.utils.inputs import require_checkpoint, require_config, require_source
+from fairmot_mm.utils.output_arguments import (
+    add_output_arguments,
+    check_output_arguments,
+)
 
 ON_ERROR = ('stop', 'skip')
 USAGE = """%(prog)s [options] INPUT [INPUT ...]
@@ -54,7 +58,10 @@ def parse_args() -> argparse.Namespace:
         'model of the zoo has its own',
     )
     parser.add_argument(
-        '--out', default='outputs', help='folder to write the results to (%(default)s)'
+        '--out',
+        default='outputs',
+        help='folder to write the results to (%(default)s); - writes JSON lines to the '
+        'standard output, and no file',
     )
     names = parser.add_mutually_exclusive_group()
     add_overwrite_argument(names, 'a file of an earlier run')
@@ -100,7 +107,6 @@ def parse_args() -> argparse.Namespace:
     )
     parser.add_argument(
         '--video-preset',
-        default='veryfast',
         metavar='PRESET',
         help='speed of the H.264 encoder of the mp4, from ultrafast (large files) over '
         'superfast, veryfast (default), faster, fast, medium and slow to veryslow',
@@ -108,10 +114,9 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         '--video-crf',
         type=float,
-        default=23,
         metavar='0-51',
         help='quality of the mp4: a smaller number gives a better picture and a larger '
-        'file (%(default)s)',
+        'file (23)',
     )
     parser.add_argument(
         '--no-threads',
@@ -123,7 +128,6 @@ def parse_args() -> argparse.Namespace:
         type=positive_whole,
         nargs='?',
         const=60,
-        default=0,
         metavar='FRAMES',
         help='draw the path of the last FRAMES frames (60 without a number)',
     )
@@ -134,6 +138,7 @@ def parse_args() -> argparse.Namespace:
         help='write the time of each pipeline step to a JSON file, for `fairmot report '
         '--step-times`; with a GPU, this slows the run down',
     )
+    add_output_arguments(parser)
     add_cfg_options_argument(parser, 'model.tracker.obj_score_thr=0.5')
     add_inference_arguments(parser)
     args = parser.parse_args()
@@ -143,6 +148,7 @@ def parse_args() -> argparse.Namespace:
         if len(args.input) < 3:
             parser.error('after a config come its weights and the inputs')
         args.model, args.weights, *args.input = args.input
+    check_output_arguments(parser, args)
     return args
 
 

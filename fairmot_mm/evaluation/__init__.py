@@ -14,6 +14,15 @@ from fairmot_mm.evaluation.box_outcomes import (
     Switch,
     find_outcomes,
 )
+from fairmot_mm.evaluation.class_results import read_class_results
+from fairmot_mm.evaluation.class_scores import (
+    CLASS_AVERAGE,
+    DETECTION_AVERAGE,
+    evaluate_classes,
+    explain_empty,
+    format_class_table,
+)
+from fairmot_mm.evaluation.class_truths import find_form, read_class_truths
 from fairmot_mm.evaluation.detected_sequence import (
     DetectedSequence,
     score_tracker,
@@ -27,6 +36,7 @@ from fairmot_mm.evaluation.detection_files import (
 )
 from fairmot_mm.evaluation.image_ap import average_precision, score_image
 from fairmot_mm.evaluation.metrics import (
+    ClassMOTMetric,
     FrameCocoMetric,
     ImageAPMetric,
     MOTMetric,
@@ -53,10 +63,13 @@ from fairmot_mm.evaluation.verification import true_accept_rates
 
 __all__ = [
     'ALPHAS',
+    'CLASS_AVERAGE',
+    'DETECTION_AVERAGE',
     'NOBODY',
     'OVERALL',
     'PROTOCOLS',
     'BoxOutcomes',
+    'ClassMOTMetric',
     'DetectedSequence',
     'Fragment',
     'FrameCocoMetric',
@@ -67,14 +80,20 @@ __all__ = [
     'Switch',
     'average_precision',
     'embeds_of_rows',
+    'evaluate_classes',
     'evaluate_sequences',
+    'explain_empty',
+    'find_form',
     'find_outcomes',
     'find_result_files',
     'find_switches',
+    'format_class_table',
     'format_table',
     'hota_curves',
     'load_all_detections',
     'load_detections',
+    'read_class_results',
+    'read_class_truths',
     'read_origin',
     'read_result_folder',
     'read_seqmap',

@@ -6,6 +6,7 @@ import fairmot_mm.environment  # noqa: F401, the first import
 from fairmot_mm.video.frame import Frame
 from fairmot_mm.video.frame_source import FrameSource, open_source
 from fairmot_mm.video.mot_writer import MOTWriter
+from fairmot_mm.video.output_options import OutputOptions
 from fairmot_mm.video.result_writer import ResultWriter
 from fairmot_mm.video.video_encoding import VideoEncoding
 from fairmot_mm.video.video_reader import VideoReader
@@ -15,6 +16,7 @@ __all__ = [
     'Frame',
     'FrameSource',
     'MOTWriter',
+    'OutputOptions',
     'ResultWriter',
     'VideoEncoding',
     'VideoReader',

@@ -11,7 +11,7 @@ from fairmot_mm.utils.boxes import xyxy_to_tlwh
 
 
 class MOTWriter:
-    """Writes ``frame,id,left,top,width,height,1,-1,-1,-1`` lines, a frame at a time.
+    """Writes ``frame,id,left,top,width,height,score,-1,-1,-1`` lines, a frame a time.
 
     The file gets its name in `close`, so an unfinished file is never read. If no
     frame was written there is no file; if no frame had tracks the file is empty. If
@@ -39,7 +39,8 @@ class MOTWriter:
         Args:
             frame: Frame number, counted from 1.
             tracks: ``bboxes`` (M, 4) xyxy in pixels of the frame, ``instances_id``
-                (M,), and ``labels`` (M,) if classes are written.
+                (M,), ``labels`` (M,) if classes are written, and ``scores`` (M,);
+                without scores each is 1.
 
         Raises:
             OutputError: The file cannot be written.
@@ -47,7 +48,8 @@ class MOTWriter:
         tlwh = xyxy_to_tlwh(tracks.bboxes.double())
         classes = (tracks.labels + 1).tolist() if self.with_classes else None
         ids = tracks.instances_id.tolist()
-        rows = format_mot_rows(frame, ids, tlwh.tolist(), classes)
+        scores = tracks.scores.tolist() if 'scores' in tracks else None
+        rows = format_mot_rows(frame, ids, tlwh.tolist(), classes, scores)
         if self._file is None:
             temporary = self._files.enter_context(atomic_path(self.path))
             # Without a buffer the file always holds a whole number of frames.
