@@ -100,7 +100,9 @@ def score_section(classes: Sequence[ScoredClass], protocol: str) -> Section:
     blocks: list[Block] = []
     for each in classes:
         what = f'Scores of {each.title}' if each.title else 'Scores'
-        text = f'{what} {_RULES[protocol]}, as "fairmot evaluate" gives them. '
+        options = f' --protocol {protocol} --{each.title}' if each.title else ''
+        command = f'fairmot evaluate results{options}'
+        text = f'{what} {_RULES[protocol]}, as "{command}" gives them. '
         blocks.append(_score_table(each.scores, text + _COLUMNS))
     for each in classes:
         title = 'HOTA over the IoU threshold'

@@ -97,5 +97,5 @@ def test_region_around_boxes():
 
 def test_encoding():
     """A picture becomes an address that holds it."""
-    image = np.full((8, 8, 3), 90, np.uint8)
+    image = np.full((96, 96, 3), 90, np.uint8)
     assert abs(decode(encode_jpeg(image)).mean() - 90) < 2

@@ -236,6 +236,8 @@ def test_classes(write_report, walk, tmp_path):
     assert scores == ['100.0', '-100.0']
     only = write_report(tmp_path / 'runs', '--gt', tmp_path / 'gt', '--class', '3')
     assert [row[mota] for row in cells(only) if row[0] == 'street'] == ['-100.0']
+    with pytest.raises(SystemExit, match=r'--class 2: .* have an object'):
+        write_report(tmp_path / 'runs', '--class', '2')
 
 
 @pytest.fixture
@@ -286,7 +288,7 @@ def test_speed(write_report, tmp_path):
         ([DATA, '--gt', DATA, '--other', DATA], 'is the run itself'),
         ([DATA, '--gt', DATA, '--sequences', 'x'], 'no sequence x with gt/gt.txt'),
         ([DATA, '--sequences', 'x'], 'has no result file of x'),
-        ([DATA, '--gt', DATA, '--class', '9'], '--class 9: neither'),
+        ([DATA, '--gt', DATA, '--class', '9'], 'no row of class 9'),
         ([DATA / 'summary.json', '--gt', DATA], 'is no result file'),
         ([DATA.parent, '--gt', DATA], 'has no result file'),
         ([DATA, '--gt', DATA, '--video', DATA / 'summary.json'], 'is one video'),
