@@ -12,6 +12,8 @@ default model.
 
 import argparse
 import signal
+from contextlib import ExitStack
+from pathlib import Path
 
 from fairmot_mm.utils.cli import (
     add_cfg_options_argument,
@@ -131,6 +133,13 @@ def parse_args() -> argparse.Namespace:
         metavar='FRAMES',
         help='draw the path of the last FRAMES frames (60 without a number)',
     )
+    parser.add_argument(
+        '--step-times',
+        type=Path,
+        metavar='FILE',
+        help='write the time of each pipeline step to a JSON file, for `fairmot report '
+        '--step-times`; with a GPU, this slows the run down',
+    )
     live = parser.add_argument_group('cameras and live streams')
     live.add_argument(
         '--timeout',
@@ -200,4 +209,10 @@ def main() -> None:
 
     # A scheduler or a container ends a job by SIGTERM: the files are finished too.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    track(args)
+    with ExitStack() as stack:
+        if args.step_times is not None:
+            from fairmot_mm.actions.step_record import record_steps
+
+            record = record_steps(args.step_times, args.device, args.overwrite)
+            stack.enter_context(record)
+        track(args)

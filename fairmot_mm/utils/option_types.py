@@ -55,7 +55,23 @@ def positive_whole(text: str) -> int:
     Raises:
         argparse.ArgumentTypeError: It is another value.
     """
+    return _whole(text, 1)
+
+
+def whole_from_zero(text: str) -> int:
+    """Read the value of an option that is a whole number from 0 on.
+
+    Args:
+        text: As written on the command line.
+
+    Raises:
+        argparse.ArgumentTypeError: It is another value.
+    """
+    return _whole(text, 0)
+
+
+def _whole(text: str, low: int) -> int:
     with suppress(ValueError):
-        if (number := int(text)) >= 1:
+        if (number := int(text)) >= low:
             return number
-    raise argparse.ArgumentTypeError(f'{text!r} must be a whole number from 1 on')
+    raise argparse.ArgumentTypeError(f'{text!r} must be a whole number from {low} on')
