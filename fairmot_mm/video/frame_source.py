@@ -210,15 +210,17 @@ def open_sources(
         raise ConfigError(f'sources are a list or a mapping: use [{shown!r}]')
     if not sources:
         raise ConfigError('there is no source to track in; give one or more')
+    how = _reading(frame_rate, on_error, scale, live)
     named = isinstance(sources, Mapping)
     listed = [*sources.values()] if isinstance(sources, Mapping) else [*sources]
     require_different(s.frames if isinstance(s, FrameSource) else s for s in listed)
-    if named:
+    if isinstance(sources, Mapping):
         require_file_names(sources)
-    how = _reading(frame_rate, on_error, scale, live)
     opened = [each for source in listed for each in _open(source, how, not named)]
     _require_live(opened, how.live)
-    names = sources if named else number_names([source.name for source in opened])
+    names = number_names([source.name for source in opened])
+    if isinstance(sources, Mapping):
+        names = [*sources]
     return [
         replace(_finish(source, frame_rate), name=name)
         for source, name in zip(opened, names, strict=True)

@@ -101,14 +101,14 @@ class LiveChannel:
             self._drawing = asyncio.create_task(self._draw_all())
         self.num_viewers += 1
         self.fresh.set()
-        number = self._number
+        number: int | None = self._number
         try:
             while (number := await self._next_number(number)) is not None:
                 yield self._picture
         finally:
             self.num_viewers -= 1
 
-    async def _next_number(self, last: int) -> int | None:
+    async def _next_number(self, last: int | None) -> int | None:
         """Number of a picture after the last one that a viewer got; None at the end."""
         async with self._changed:
             await self._changed.wait_for(lambda: self._is_over or self._number != last)

@@ -48,7 +48,7 @@ class LiveFrames:
         self._name, self._reopen, self._options = name, reopen, options
         self._may_end = may_end
         self._clock = StreamClock()
-        self._count = 0
+        self._count = self._attempts = 0
         self._give_up = self._pause = 0.0  # of the present break
         self._newest = self._read(frames)
 
@@ -105,7 +105,12 @@ class LiveFrames:
         while (left := self._give_up - time.monotonic()) > 0:
             self._pause = min(_GROWTH * self._pause or _FIRST_PAUSE, _LONGEST_PAUSE)
             pause = min(self._pause, left)
-            warnings.warn(f'{error}; next attempt in {pause:.1f} seconds', stacklevel=3)
+            self._attempts += 1  # Python shows the same warning only once
+            warnings.warn(
+                f'{error}; next attempt in {pause:.1f} seconds (number '
+                f'{self._attempts})',
+                stacklevel=3,
+            )
             time.sleep(pause)
             try:
                 self._newest = self._read(self._reopen())

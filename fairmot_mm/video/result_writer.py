@@ -240,7 +240,7 @@ class ResultWriter:
         if self._outputs is None:
             return
         tracks = deepcopy(sample.pred_track_instances)
-        hidden = people_in(sample) if self._options.blur else None
+        hidden = _people_in(sample) if self._options.blur else None
         self._calls.submit(self._write, frame, sample.frame_id, tracks, hidden, rate)
 
     def _write(
@@ -335,10 +335,10 @@ def blurred_image(sample: DetDataSample, blur: str | None) -> np.ndarray:
         (H, W, 3) uint8 BGR; the image of the frame itself if nobody is blurred.
     """
     image = sample.frame.image
-    return blur_boxes(image, people_in(sample), blur) if blur else image
+    return blur_boxes(image, _people_in(sample), blur) if blur else image
 
 
-def people_in(sample: DetDataSample) -> np.ndarray:
+def _people_in(sample: DetDataSample) -> np.ndarray:
     """(N, 4) xyxy of everybody to blur: tracks, and detections that have none."""
     boxes = [sample.pred_track_instances.bboxes]
     for key in ('pred_instances', 'left_out_instances'):

@@ -202,7 +202,7 @@ def _reason(error: 'FFmpegError', timeout: float) -> str:
         return f'nothing came for {timeout:g} seconds'
     if error.errno in _BROKEN:
         return f'the connection broke off ({error.strerror})'
-    return error.strerror
+    return error.strerror or str(type(error).__name__)
 
 
 def _seconds(frame: 'VideoFrame') -> Fraction | None:

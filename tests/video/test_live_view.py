@@ -16,6 +16,7 @@ from mmengine.structures import InstanceData
 
 from fairmot_mm.utils import ConfigError, OutputError
 from fairmot_mm.video.frame import Frame
+from fairmot_mm.video.live_channel import LiveChannel
 from fairmot_mm.video.live_view import LiveView
 from fairmot_mm.visualization import TrackVisualizer
 
@@ -193,3 +194,16 @@ def test_the_end(view, running):
         free.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         free.bind(('127.0.0.1', port))
     view.show('door', result(0))
+
+
+def test_who_is_blurred_in_the_mp4_is_blurred_on_the_page():
+    """The page never shows more of a person than the files do."""
+    sample = result(0)
+    noise = np.random.default_rng(0).integers(0, 256, (48, 64, 3), np.uint8)
+    sample.frame = Frame(noise, 'door')
+    spread = {}
+    for blur in (None, 'body'):
+        channel = LiveChannel('door', TrackVisualizer(), blur)
+        jpeg = np.frombuffer(channel._draw(sample), np.uint8)
+        spread[blur] = cv2.imdecode(jpeg, cv2.IMREAD_COLOR)[20:36, 8:16].std()
+    assert spread['body'] < spread[None] / 2

@@ -15,12 +15,7 @@ from fairmot_mm.models.trackers.frame_record import FrameRecord, Observer
 from fairmot_mm.models.trackers.lifecycle import Lifecycle
 from fairmot_mm.models.trackers.motion_model import MotionModel
 from fairmot_mm.models.trackers.optional_parts import OptionalParts
-from fairmot_mm.models.trackers.saved_state import (
-    VERSION,
-    damage_is_explained,
-    load_video,
-    save_video,
-)
+from fairmot_mm.models.trackers.saved_state import load_tracker, save_tracker
 from fairmot_mm.models.trackers.stage_matcher import (
     COST_THRS,
     MOTION_WEIGHT,
@@ -34,7 +29,7 @@ from fairmot_mm.registry import MODELS, TASK_UTILS
 from fairmot_mm.utils import ConfigError
 from fairmot_mm.utils.boxes import tlwh_to_xyxy
 from fairmot_mm.utils.contracts import require_contract, require_range
-from fairmot_mm.utils.saved_settings import plain_settings, require_same_settings
+from fairmot_mm.utils.saved_settings import plain_settings
 from fairmot_mm.utils.tunable import Values
 
 
@@ -135,10 +130,9 @@ class JDETracker:
         low_frame_rate: dict[str, Any] | None = None,
         return_embeds: bool = False,
     ) -> None:
-        settings = dict(locals())
-        for key in ('self', 'return_embeds'):  # what has no effect on the tracks
-            del settings[key]
-        self._settings = plain_settings({'type': type(self).__name__, **settings})
+        # What is returned has no effect on the tracks.
+        settings = {**locals(), 'self': type(self).__name__, 'return_embeds': None}
+        self._settings = plain_settings(settings)
         self.return_embeds = return_embeds
         cost_thrs = cost_thrs or {}
         if unknown := set(cost_thrs) - set(COST_THRS):
@@ -240,40 +234,22 @@ class JDETracker:
         self._video = VideoState()
 
     def state_dict(self) -> dict[str, Any]:
-        """Write everything that the tracker knows about the video.
+        """Write everything that the tracker knows about the video, see `Stateful`.
 
         Returns:
             Plain values and tensors, for ``torch.save``; the tracker may go on.
-
-        Raises:
-            ConfigError: A part of the tracker cannot be saved.
         """
-        return {
-            'version': VERSION,
-            'settings': deepcopy(self._settings),
-            'video': save_video(self._video),
-            'parts': self.parts.state_dict(),
-        }
+        return save_tracker(self._settings, self._video, self.parts)
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Go on where another tracker was when its `state_dict` was taken.
-
-        The next frame has a ``frame_id`` above that of the last one; 0 would reset the
-        tracker.
+        """Go on where a tracker was when its `state_dict` was taken, see `Stateful`.
 
         Args:
-            state: What `state_dict` of a tracker of the same settings has returned.
-
-        Raises:
-            DataError: The state is damaged, or was saved by another version or by a
-                tracker of other settings. The tracker stays as it was.
+            state: What `state_dict` of a tracker of the same settings has returned. The
+                next frame has a ``frame_id`` above that of the last one.
         """
-        require_same_settings(state, self._settings, VERSION)
         no_tracks = self.lifecycle.start(Detections.empty(), slice(0), 0, 0)
-        with damage_is_explained():
-            video = load_video(state['video'], no_tracks)
-            self.parts.load_state_dict(state['parts'])
-        self._video = video
+        self._video = load_tracker(state, self._settings, no_tracks, self.parts)
 
     def track(
         self, data_sample: DetDataSample, img: torch.Tensor | None = None

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import fields
 from typing import Any
 
@@ -11,9 +12,62 @@ import torch
 from fairmot_mm.models.trackers.track_table import TrackTable
 from fairmot_mm.models.trackers.video_state import FrameInfo, VideoState
 from fairmot_mm.utils import DataError
+from fairmot_mm.utils.saved_settings import require_same_settings
+from fairmot_mm.utils.tracker import Stateful
 
 # Grows whenever the meaning of a saved state changes.
 VERSION = 1
+
+
+def save_tracker(
+    settings: dict[str, Any], video: VideoState, parts: Stateful
+) -> dict[str, Any]:
+    """Write everything that a tracker knows about a video.
+
+    Args:
+        settings: `plain_settings` of the tracker.
+        video: The video up to a frame.
+        parts: Parts of the tracker that have a memory.
+
+    Returns:
+        Plain values and tensors.
+
+    Raises:
+        ConfigError: A part cannot be saved.
+    """
+    return {
+        'version': VERSION,
+        'settings': deepcopy(settings),
+        'video': save_video(video),
+        'parts': parts.state_dict(),
+    }
+
+
+def load_tracker(
+    state: Mapping[str, Any],
+    settings: Mapping[str, Any],
+    like: TrackTable,
+    parts: Stateful,
+) -> VideoState:
+    """Read what `save_tracker` has written.
+
+    Args:
+        state: What was written.
+        settings: `plain_settings` of the tracker that shall go on.
+        like: A table without tracks, see `load_video`.
+        parts: Parts of that tracker; they take over their memory.
+
+    Returns:
+        The video.
+
+    Raises:
+        DataError: The state is damaged or does not fit. The parts have not changed.
+    """
+    require_same_settings(state, settings, VERSION)
+    with damage_is_explained():
+        video = load_video(state['video'], like)
+        parts.load_state_dict(state['parts'])
+    return video
 
 
 def save_video(video: VideoState) -> dict[str, Any]:
