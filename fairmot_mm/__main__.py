@@ -29,6 +29,12 @@ GROUPS = {
     },
     'make data sets': {
         'convert mot': 'mot_to_jde',
+        'convert visdrone': 'visdrone_to_jde',
+        'convert kitti': 'kitti_to_jde',
+        'convert bdd100k': 'bdd100k_to_jde',
+        'convert ua-detrac': 'ua_detrac_to_jde',
+        'convert dancetrack': 'dancetrack_to_jde',
+        'convert sportsmot': 'sportsmot_to_jde',
         'convert crowdhuman': 'crowdhuman_to_jde',
         'convert jde-mix': 'jde_mix',
         'convert coco-vid': 'coco_vid_to_jde',

@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, redirect_stdout
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -43,6 +43,7 @@ def progress_bar() -> Progress:
 def start(
     args: argparse.Namespace,
     sources: list[FrameSource],
+    visualizer: TrackVisualizer,
     stream: BinaryIO | None = None,
 ) -> Run[DetDataSample] | Run[StreamResult]:
     """Begin the run of one input, or of several at the same time."""
@@ -58,7 +59,7 @@ def start(
         checkpoint=args.weights,
         device=args.device,
         cfg_options=inference_options(args),
-        visualizer=TrackVisualizer(trail_length=args.show_trails or 0),
+        visualizer=visualizer,
         detect_every=args.detect_every,
         classes=args.classes,
         roi=args.roi,
@@ -117,6 +118,39 @@ def print_written(files: Iterable[WrittenFile]) -> None:
         print(f'{num_frames} {verb} in {" and ".join(paths)}')
 
 
+class ClassCounts:
+    """Counts the identities of each class of each input.
+
+    Args:
+        classes: Names of the classes; without any, nothing is counted.
+    """
+
+    def __init__(self, classes: Sequence[str]) -> None:
+        self.classes = classes
+        self._seen: dict[str, list[set[int]]] = {}
+
+    def add(self, name: str, sample: DetDataSample) -> None:
+        """Count the tracks of a frame.
+
+        Args:
+            name: Name of the input.
+            sample: The result, with ``pred_track_instances``.
+        """
+        if not self.classes:
+            return
+        tracks = sample.pred_track_instances
+        seen = self._seen.setdefault(name, [set() for _ in self.classes])
+        for label, own in enumerate(seen):
+            own.update(tracks.instances_id[tracks.labels == label].tolist())
+
+    def lines(self) -> Iterator[str]:
+        """Describe each input in a line, such as ``street: 7 pedestrian, 2 car``."""
+        for name, seen in self._seen.items():
+            counts = zip(self.classes, seen, strict=True)
+            shown = (f'{len(own)} {label}' for label, own in counts if own)
+            yield f'{name}: {", ".join(shown) or "no tracks"}'
+
+
 def track(args: argparse.Namespace) -> None:
     """Track with progress bars, and print what was written, however it ends.
 
@@ -133,24 +167,31 @@ def track(args: argparse.Namespace) -> None:
 def track_inputs(args: argparse.Namespace, stream: BinaryIO | None = None) -> None:
     """Track the inputs to their end, see `track`."""
     sources = open_sources(args.input, args.fps, args.on_error)
-    run = start(args, sources, stream)
+    visualizer = TrackVisualizer(trail_length=args.show_trails or 0)
+    run = start(args, sources, visualizer, stream)
     bars = progress_bar()
     tasks = {
         source.name: bars.add_task(escape(source.name), total=source.length, fps=0.0)
         for source in sources
     }
     counts = dict.fromkeys(tasks, 0)
+    classes = ClassCounts(visualizer.classes)
     try:
         with closing(run), bars:
             for result in run:
-                name = (
-                    result[0] if isinstance(result, StreamResult) else sources[0].name
+                name, sample = (
+                    result
+                    if isinstance(result, StreamResult)
+                    else (sources[0].name, result)
                 )
                 counts[name] += 1
+                classes.add(name, sample)
                 speed = bars.tasks[tasks[name]].speed or 0.0
                 bars.update(tasks[name], completed=counts[name], fps=speed)
     finally:
         print_written(run.written)
+        for line in classes.lines():
+            print(line)
         for name, texts in run.count_texts.items():
             for text in texts:
                 print(text if len(sources) == 1 else f'{name}: {text}')

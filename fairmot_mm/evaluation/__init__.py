@@ -7,6 +7,15 @@ import fairmot_mm.environment  # noqa: F401, the first import
 # our scope only once their package is loaded.
 import mmdet.evaluation  # noqa: F401
 
+from fairmot_mm.evaluation.class_results import read_class_results
+from fairmot_mm.evaluation.class_scores import (
+    CLASS_AVERAGE,
+    DETECTION_AVERAGE,
+    evaluate_classes,
+    explain_empty,
+    format_class_table,
+)
+from fairmot_mm.evaluation.class_truths import find_form, read_class_truths
 from fairmot_mm.evaluation.detected_sequence import (
     DetectedSequence,
     score_tracker,
@@ -20,6 +29,7 @@ from fairmot_mm.evaluation.detection_files import (
 )
 from fairmot_mm.evaluation.image_ap import average_precision, score_image
 from fairmot_mm.evaluation.metrics import (
+    ClassMOTMetric,
     FrameCocoMetric,
     ImageAPMetric,
     MOTMetric,
@@ -39,8 +49,11 @@ from fairmot_mm.evaluation.switches import Switch, find_switches
 from fairmot_mm.evaluation.verification import true_accept_rates
 
 __all__ = [
+    'CLASS_AVERAGE',
+    'DETECTION_AVERAGE',
     'OVERALL',
     'PROTOCOLS',
+    'ClassMOTMetric',
     'DetectedSequence',
     'FrameCocoMetric',
     'ImageAPMetric',
@@ -50,12 +63,18 @@ __all__ = [
     'Switch',
     'average_precision',
     'embeds_of_rows',
+    'evaluate_classes',
     'evaluate_sequences',
+    'explain_empty',
+    'find_form',
     'find_result_files',
     'find_switches',
+    'format_class_table',
     'format_table',
     'load_all_detections',
     'load_detections',
+    'read_class_results',
+    'read_class_truths',
     'read_origin',
     'read_result_folder',
     'read_seqmap',

@@ -179,7 +179,7 @@ def _hota_scores(pairs: dict[str, list[FramePair]]) -> dict[str, Scores]:
 
     metric = HOTA()
     values = {
-        name: metric.eval_sequence(_trackeval_data(frames))
+        name: metric.eval_sequence(trackeval_data(frames))
         for name, frames in pairs.items()
     }
     values[OVERALL] = metric.combine_sequences(values)
@@ -189,8 +189,15 @@ def _hota_scores(pairs: dict[str, list[FramePair]]) -> dict[str, Scores]:
     }
 
 
-def _trackeval_data(frames: Sequence[FramePair]) -> dict[str, int | list[np.ndarray]]:
-    """Input of TrackEval's metrics: identities are renumbered from 0 without gaps."""
+def trackeval_data(frames: Sequence[FramePair]) -> dict[str, int | list[np.ndarray]]:
+    """Make the input of TrackEval's metrics.
+
+    Args:
+        frames: The boxes that count in each frame.
+
+    Returns:
+        The fields that the metrics read; identities are renumbered from 0 without gaps.
+    """
     num_gt_ids, gt_ids = _renumber([pair.gt_ids for pair in frames])
     num_result_ids, result_ids = _renumber([pair.result_ids for pair in frames])
     return {

@@ -142,20 +142,24 @@ def format_mot_rows(
     )
 
 
-def write_mot(path: str | Path, rows: MOTRows) -> None:
+def write_mot(
+    path: str | Path, rows: MOTRows, with_classes: bool | None = None
+) -> None:
     """Write results in one step, with columns as in `format_mot_rows` and their marks.
-
-    Classes are written if any row is no pedestrian.
 
     Args:
         path: The text file. Its folder is created.
         rows: The results; their order is kept.
+        with_classes: Whether to write classes; None writes them if any row is no
+            pedestrian.
 
     Raises:
         OutputError: The folder cannot be created or written.
     """
     classes = rows.classes
-    if (classes == PEDESTRIAN).all():
+    if with_classes is None:
+        with_classes = bool((classes != PEDESTRIAN).any())
+    if not with_classes:
         classes = np.full(len(rows), -1)
     table = np.column_stack([rows.frames, rows.ids, rows.tlwh, rows.marks, classes])
     with atomic_path(path) as temporary:

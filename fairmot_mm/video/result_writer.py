@@ -14,10 +14,12 @@ from mmengine.structures import InstanceData
 
 from fairmot_mm.exports.crop_writer import claim_crops
 from fairmot_mm.exports.tracked_frame import TrackedFrame, TrackedVideo
-from fairmot_mm.utils import ConfigError, require_writable_dir, step
+from fairmot_mm.utils import ConfigError, require_writable_dir, step, write_text
 from fairmot_mm.utils.claim_output import claim_output
+from fairmot_mm.utils.class_files import CLASS_FILE
 from fairmot_mm.utils.contracts import require_choice
 from fairmot_mm.utils.errors import NameTakenError
+from fairmot_mm.utils.text_files import read_text
 from fairmot_mm.video.call_queue import CallQueue
 from fairmot_mm.video.frame import Frame
 from fairmot_mm.video.frame_outputs import FrameOutputs
@@ -62,7 +64,7 @@ class ResultWriter:
             are written.
         visualizer: Draws the frames of the mp4; its trails are cleared. If its
             ``dataset_meta`` has several ``classes``, the picture names them and the
-            text has a column for them.
+            text has a column for them; ``labels.txt`` in the folder names its numbers.
         save_video: Whether to write the mp4.
         depth: Number of frames that may wait to be written. With 0 there is no thread.
         existing: What to do where a file exists or another run is writing it:
@@ -112,6 +114,8 @@ class ResultWriter:
                 paths, crops = self._claim(
                     stem, endings, existing, {*source.files, *sources}
                 )
+                if stem:
+                    self._name_classes(stem.parent, existing == 'overwrite')
                 self._open(source, paths, crops)
             elif self._options.stream is not None:
                 self._open(source, {}, None)
@@ -155,6 +159,19 @@ class ResultWriter:
                 self._files.push(claims.pop_all())
                 return paths, crops
         raise AssertionError  # numbers do not end
+
+    def _name_classes(self, folder: Path, overwrite: bool) -> None:
+        """Write the names of several classes, for whoever reads their numbers."""
+        if not self.visualizer.classes:
+            return
+        path = folder / CLASS_FILE
+        names = ''.join(f'{name}\n' for name in self.visualizer.classes)
+        if path.is_file() and not overwrite and read_text(path) != names:
+            raise NameTakenError(
+                f'{path} names the classes of other results; choose another folder, or '
+                "use --overwrite to replace it (in Python existing='overwrite')"
+            )
+        write_text(path, names)
 
     def _open(
         self, source: FrameSource, paths: dict[str, Path], crops: Path | None
@@ -236,7 +253,8 @@ class ResultWriter:
                 if hidden is not None and self._options.blur:
                     picture = blur_boxes(picture, hidden, self._options.blur)
                 if self._video:
-                    header = f'frame {number}  people {len(tracks)}  {rate:.1f} fps'
+                    counts = self.visualizer.count_header(tracks)
+                    header = f'frame {number}  {counts}  {rate:.1f} fps'
                     image = self.visualizer.draw(picture, tracks, header)
                     self._outputs.draw(image)
         with step('encoding'):
