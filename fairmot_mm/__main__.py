@@ -17,6 +17,7 @@ GROUPS = {
         'track': 'track',
         'test': 'test',
         'evaluate': 'evaluate',
+        'report': 'report',
         'refine-tracks': 'refine_tracks',
         'convert tracks': 'export_tracks',
         'models': 'list_models',

@@ -41,6 +41,7 @@ MAY_IMPORT = {
     'postprocessing': FOUNDATION,
     'engine': FOUNDATION | {'models.layers'},
     'synthetic': FOUNDATION | {'evaluation'},
+    'report': FOUNDATION | {'evaluation', 'video', 'visualization'},
     'config': FOUNDATION | {'checkpoint'},
     'inference': LAYERS | {'models', 'models.detectors', 'checkpoint', 'config'},
     'apis': FOUNDATION
@@ -80,6 +81,7 @@ MAY_IMPORT = {
         'models.trackers',
         'models.utils',
         'postprocessing',
+        'report',
         'synthetic',
         'video',
         'visualization',
@@ -107,6 +109,7 @@ EXPLAINED_ROOMS = tuple(
         'models.task_modules',
         'datasets',
         'evaluation',
+        'report',
     )
 )
 # Components that have no test file of their own yet.

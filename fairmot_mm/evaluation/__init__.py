@@ -7,6 +7,13 @@ import fairmot_mm.environment  # noqa: F401, the first import
 # our scope only once their package is loaded.
 import mmdet.evaluation  # noqa: F401
 
+from fairmot_mm.evaluation.box_outcomes import (
+    NOBODY,
+    BoxOutcomes,
+    Fragment,
+    Switch,
+    find_outcomes,
+)
 from fairmot_mm.evaluation.class_results import read_class_results
 from fairmot_mm.evaluation.class_scores import (
     CLASS_AVERAGE,
@@ -36,7 +43,13 @@ from fairmot_mm.evaluation.metrics import (
     ReIDVerificationMetric,
 )
 from fairmot_mm.evaluation.mot_protocols import PROTOCOLS, SequenceTracks
-from fairmot_mm.evaluation.mot_scores import OVERALL, evaluate_sequences, format_table
+from fairmot_mm.evaluation.mot_scores import (
+    ALPHAS,
+    OVERALL,
+    evaluate_sequences,
+    format_table,
+    hota_curves,
+)
 from fairmot_mm.evaluation.result_folder import (
     find_result_files,
     read_result_folder,
@@ -45,16 +58,20 @@ from fairmot_mm.evaluation.result_folder import (
 )
 from fairmot_mm.evaluation.row_embeds import embeds_of_rows
 from fairmot_mm.evaluation.submission import write_submission
-from fairmot_mm.evaluation.switches import Switch, find_switches
+from fairmot_mm.evaluation.switches import find_switches
 from fairmot_mm.evaluation.verification import true_accept_rates
 
 __all__ = [
+    'ALPHAS',
     'CLASS_AVERAGE',
     'DETECTION_AVERAGE',
+    'NOBODY',
     'OVERALL',
     'PROTOCOLS',
+    'BoxOutcomes',
     'ClassMOTMetric',
     'DetectedSequence',
+    'Fragment',
     'FrameCocoMetric',
     'ImageAPMetric',
     'MOTMetric',
@@ -67,10 +84,12 @@ __all__ = [
     'evaluate_sequences',
     'explain_empty',
     'find_form',
+    'find_outcomes',
     'find_result_files',
     'find_switches',
     'format_class_table',
     'format_table',
+    'hota_curves',
     'load_all_detections',
     'load_detections',
     'read_class_results',

@@ -61,6 +61,23 @@ class MOTRows:
         """(N,) bool: pedestrians of ground truth with a mark other than 0."""
         return (self.marks != 0) & (self.classes == PEDESTRIAN)
 
+    def find(self, frames: np.ndarray, ids: np.ndarray) -> np.ndarray:
+        """Find the rows of identities in frames.
+
+        Args:
+            frames: (K,) int64 frames.
+            ids: (K,) int64 identities.
+
+        Returns:
+            (K,) int64 place of each row, -1 where there is none.
+        """
+        known = np.stack([self.frames, self.ids], axis=1)
+        both = np.concatenate([known, np.stack([frames, ids], axis=1)])
+        numbers = np.unique(both, axis=0, return_inverse=True)[1].ravel()
+        places = np.full(len(both), -1)
+        places[numbers[: len(self)]] = np.arange(len(self))
+        return places[numbers[len(self) :]]
+
     def __len__(self) -> int:
         return len(self.frames)
 
