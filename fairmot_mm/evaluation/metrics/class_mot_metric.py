@@ -216,7 +216,11 @@ class ClassMOTMetric(MOTMetric):
             )
         return ''.join(
             format_mot_rows(
-                tracks.frame, tracks.ids, tracks.tlwh, (tracks.labels + 1).tolist()
+                tracks.frame,
+                tracks.ids,
+                tracks.tlwh,
+                (tracks.labels + 1).tolist(),
+                tracks.scores.tolist(),
             )
             for tracks in frames
         )

@@ -188,7 +188,10 @@ class MOTMetric(FrameMetric):
             frames: All its frames, in order.
         """
         return ''.join(
-            format_mot_rows(tracks.frame, tracks.ids, tracks.tlwh) for tracks in frames
+            format_mot_rows(
+                tracks.frame, tracks.ids, tracks.tlwh, scores=tracks.scores.tolist()
+            )
+            for tracks in frames
         )
 
     def scored_rows(self, frames: Iterable[FrameTracks]) -> MOTRows:

@@ -293,3 +293,22 @@ def test_each_class_for_itself(tmp_path):
         scores |= metric.evaluate(2)
     assert scores['mot/0/MOTA'] == 0.5
     assert scores['mot/1/MOTA'] == -1  # two misses, two false alarms of two
+
+
+def test_scores_in_the_result_file(tmp_path):
+    """The seventh column has the score of each detection."""
+    sample = frame_sample(
+        [[0, 0, 5, 9], [9, 9, 20, 30]],
+        [3, 4],
+        frame_id=0,
+        video_name='v',
+        video_length=1,
+        gt_file=None,
+    )
+    sample.pred_track_instances.scores = torch.tensor([0.75, 0.5])
+    clip = TrackDataSample()
+    clip.video_data_samples = [sample]
+    metric = MOTMetric(outfile_prefix=str(tmp_path))
+    metric.process(None, [clip])
+    metric.evaluate(1)
+    assert read_mot(tmp_path / 'v.txt').marks.tolist() == [0.75, 0.5]
