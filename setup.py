@@ -84,6 +84,7 @@ setup(
     extras_require={
         'dev': read_pinned('dev.txt'),
         'report': ['jinja2>=3.1', 'plotly>=6.0'],
+        'serve': ['aiohttp>=3.10'],
         'tune': ['optuna>=4.0'],
         'onnx': ['onnx>=1.16', 'onnxruntime>=1.18', 'onnxscript>=0.5'],
         'openvino': ['onnx>=1.16', 'onnxscript>=0.5', 'openvino>=2025.0'],

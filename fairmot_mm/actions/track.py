@@ -2,8 +2,8 @@
 
 import argparse
 import sys
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, redirect_stdout
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager, redirect_stdout
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -19,10 +19,15 @@ from rich.progress import (
 
 from fairmot_mm.apis import MultiStreamInferencer, StreamResult, TrackInferencer
 from fairmot_mm.apis.run import Run
-from fairmot_mm.utils import ConfigError
+from fairmot_mm.apis.tracking_state import TrackingState
+from fairmot_mm.utils import ConfigError, require_writable_dir
 from fairmot_mm.utils.cli import inference_options
+from fairmot_mm.utils.contracts import require_contract
 from fairmot_mm.utils.output_arguments import STDOUT
+from fairmot_mm.utils.tracker import Stateful
+from fairmot_mm.utils.urls import is_url, local_path
 from fairmot_mm.video.frame_source import FrameSource, open_sources
+from fairmot_mm.video.live_options import LiveOptions
 from fairmot_mm.video.output_options import OutputOptions
 from fairmot_mm.video.result_writer import WrittenFile
 from fairmot_mm.video.video_encoding import VideoEncoding
@@ -40,43 +45,81 @@ def progress_bar() -> Progress:
     )
 
 
+def make_inferencer(
+    args: argparse.Namespace, look: TrackVisualizer, several: bool
+) -> TrackInferencer | MultiStreamInferencer:
+    """Build the model for one input, or for several at the same time."""
+    settings = dict(
+        model=args.model,
+        checkpoint=args.weights,
+        device=args.device,
+        cfg_options=inference_options(args),
+        visualizer=look,
+        detect_every=args.detect_every,
+        classes=args.classes,
+        roi=args.roi,
+    )
+    if not several:
+        return TrackInferencer(
+            **settings, batch_size=args.batch_size or 1, threads=not args.no_threads
+        )
+    if args.no_threads:
+        raise ConfigError(
+            '--no-threads is for one input; each of several needs a thread'
+        )
+    if args.save_state or args.load_state:
+        raise ConfigError('--save-state and --load-state are for one input')
+    return MultiStreamInferencer(
+        **settings, batch_size=args.batch_size, max_streams=args.max_streams
+    )
+
+
 def start(
-    args: argparse.Namespace,
-    sources: list[FrameSource],
-    visualizer: TrackVisualizer,
-    stream: BinaryIO | None = None,
-) -> Run[DetDataSample] | Run[StreamResult]:
-    """Begin the run of one input, or of several at the same time."""
+    args: argparse.Namespace, look: TrackVisualizer, stream: BinaryIO | None = None
+) -> tuple[list[FrameSource], Run]:
+    """Open the inputs and begin the run.
+
+    A live stream is opened when the model is there, so that its first frames are not
+    lost meanwhile. Other inputs are opened before, so that a wrong one is refused soon.
+    """
+    state = load_state(args)
+    live = LiveOptions(args.timeout, args.reconnect)
+    inferencer = None
+    if any(map(_may_be_live, args.input)):
+        inferencer = make_inferencer(args, look, len(args.input) > 1)
+    sources = open_sources(args.input, args.fps, args.on_error, live=live)
+    inferencer = inferencer or make_inferencer(args, look, len(sources) > 1)
+    if args.save_state:
+        require_contract(inferencer.model.tracker, Stateful, 'model.tracker')
+        require_writable_dir(Path(args.save_state).parent)
     files: dict[str, Any] = dict(
         out_dir=None if args.out == STDOUT else args.out,
         save_video=not args.no_video,
         existing=existing_files(args),
         encoding=video_encoding(args),
         outputs=output_options(args, stream),
+        segment=args.segment,
     )
-    settings = dict(
-        model=args.model,
-        checkpoint=args.weights,
-        device=args.device,
-        cfg_options=inference_options(args),
-        visualizer=visualizer,
-        detect_every=args.detect_every,
-        classes=args.classes,
-        roi=args.roi,
-    )
-    if len(sources) > 1:
-        if args.no_threads:
-            raise ConfigError(
-                '--no-threads is for one input; each of several needs a thread'
-            )
-        streams = MultiStreamInferencer(
-            **settings, batch_size=args.batch_size, max_streams=args.max_streams
-        )
-        return streams(sources, **files)
-    inferencer = TrackInferencer(
-        **settings, batch_size=args.batch_size or 1, threads=not args.no_threads
-    )
-    return inferencer(sources[0], **files)
+    if isinstance(inferencer, MultiStreamInferencer):
+        return sources, inferencer(sources, **files)
+    return sources, inferencer(sources[0], **files, state=state)
+
+
+def load_state(args: argparse.Namespace) -> TrackingState | None:
+    """Read the state that the run goes on from; None if it begins with no tracks."""
+    if not args.load_state:
+        return None
+    if args.load_state == args.save_state and not Path(args.load_state).exists():
+        print(f'{args.load_state} does not exist yet: the run begins with no tracks')
+        return None
+    return TrackingState.load(args.load_state)
+
+
+def _may_be_live(text: str) -> bool:
+    """Whether an input is an address or a camera."""
+    path = Path(local_path(text))
+    is_number = text.isdecimal() and not path.exists()
+    return is_url(str(local_path(text))) or is_number or path.is_char_device()
 
 
 def video_encoding(args: argparse.Namespace) -> VideoEncoding:
@@ -151,6 +194,35 @@ class ClassCounts:
             yield f'{name}: {", ".join(shown) or "no tracks"}'
 
 
+@contextmanager
+def viewers(
+    args: argparse.Namespace, look: TrackVisualizer
+) -> Iterator[Callable[[str, DetDataSample], bool]]:
+    """Open what shows the run: a page, a window, both or none.
+
+    Yields:
+        A function that shows a result of a stream, and says whether to go on.
+    """
+    with ExitStack() as stack:
+        window = page = None
+        if args.show:
+            from fairmot_mm.video.window import Window
+
+            window = stack.enter_context(closing(Window(look, args.blur)))
+        if args.serve:
+            from fairmot_mm.video.live_view import LiveView
+
+            page = stack.enter_context(closing(LiveView(args.serve, look, args.blur)))
+            print(f'the run can be seen at {page.url}', flush=True)
+
+        def show(name: str, sample: DetDataSample) -> bool:
+            if page:
+                page.show(name, sample)
+            return window is None or window.show(name, sample)
+
+        yield show
+
+
 def track(args: argparse.Namespace) -> None:
     """Track with progress bars, and print what was written, however it ends.
 
@@ -166,32 +238,43 @@ def track(args: argparse.Namespace) -> None:
 
 def track_inputs(args: argparse.Namespace, stream: BinaryIO | None = None) -> None:
     """Track the inputs to their end, see `track`."""
-    sources = open_sources(args.input, args.fps, args.on_error)
-    visualizer = TrackVisualizer(trail_length=args.show_trails or 0)
-    run = start(args, sources, visualizer, stream)
-    bars = progress_bar()
-    tasks = {
-        source.name: bars.add_task(escape(source.name), total=source.length, fps=0.0)
-        for source in sources
-    }
-    counts = dict.fromkeys(tasks, 0)
-    classes = ClassCounts(visualizer.classes)
-    try:
-        with closing(run), bars:
-            for result in run:
-                name, sample = (
-                    result
-                    if isinstance(result, StreamResult)
-                    else (sources[0].name, result)
-                )
-                counts[name] += 1
-                classes.add(name, sample)
-                speed = bars.tasks[tasks[name]].speed or 0.0
-                bars.update(tasks[name], completed=counts[name], fps=speed)
-    finally:
-        print_written(run.written)
-        for line in classes.lines():
-            print(line)
-        for name, texts in run.count_texts.items():
-            for text in texts:
-                print(text if len(sources) == 1 else f'{name}: {text}')
+    look = TrackVisualizer(trail_length=args.show_trails or 0)
+    with viewers(args, look) as show:
+        sources, run = start(args, look, stream)
+        bars = progress_bar()
+        tasks = {
+            source.name: bars.add_task(
+                escape(source.name), total=source.length, fps=0.0
+            )
+            for source in sources
+        }
+        counts = dict.fromkeys(tasks, 0)
+        classes = ClassCounts(look.classes)
+        try:
+            with closing(run), bars:
+                for result in run:
+                    name, sample = (
+                        result
+                        if isinstance(result, StreamResult)
+                        else (sources[0].name, result)
+                    )
+                    counts[name] += 1
+                    classes.add(name, sample)
+                    speed = bars.tasks[tasks[name]].speed or 0.0
+                    bars.update(tasks[name], completed=counts[name], fps=speed)
+                    if not show(name, sample):
+                        break
+        finally:
+            print_results(run, classes, len(sources))
+            if args.save_state and any(counts.values()):
+                run.state().save(args.save_state)
+
+
+def print_results(run: Run, classes: ClassCounts, num_sources: int) -> None:
+    """Say what was written and counted."""
+    print_written(run.written)
+    for line in classes.lines():
+        print(line)
+    for name, texts in run.count_texts.items():
+        for text in texts:
+            print(text if num_sources == 1 else f'{name}: {text}')

@@ -25,10 +25,12 @@ from fairmot_mm.utils.cli import (
     rate,
 )
 from fairmot_mm.utils.inputs import require_checkpoint, require_config, require_source
+from fairmot_mm.utils.option_types import duration
 from fairmot_mm.utils.output_arguments import (
     add_output_arguments,
     check_output_arguments,
 )
+from fairmot_mm.utils.serve_address import parse_address
 
 ON_ERROR = ('stop', 'skip')
 USAGE = """%(prog)s [options] INPUT [INPUT ...]
@@ -138,6 +140,47 @@ def parse_args() -> argparse.Namespace:
         help='write the time of each pipeline step to a JSON file, for `fairmot report '
         '--step-times`; with a GPU, this slows the run down',
     )
+    live = parser.add_argument_group('cameras and live streams')
+    live.add_argument(
+        '--timeout',
+        type=duration,
+        default=30.0,
+        metavar='TIME',
+        help='time without a frame after which a source counts as broken (30s)',
+    )
+    live.add_argument(
+        '--reconnect',
+        type=duration,
+        default=0.0,
+        metavar='TIME',
+        help='open a broken source again for this long, as in 5min; by default the run '
+        'ends',
+    )
+    live.add_argument(
+        '--segment',
+        type=duration,
+        metavar='TIME',
+        help='begin new files, NAME_0001.txt and so on, each time, as in 10min',
+    )
+    live.add_argument(
+        '--serve',
+        metavar='[HOST:]PORT',
+        help='show the run in a browser: at a port of this machine only, or with a '
+        'token at a host that others reach, as in 0.0.0.0:8080',
+    )
+    live.add_argument(
+        '--show', action='store_true', help='show the run in a window; Q ends it'
+    )
+    live.add_argument(
+        '--save-state',
+        metavar='FILE',
+        help='write the state of the tracker at the end, for another run',
+    )
+    live.add_argument(
+        '--load-state',
+        metavar='FILE',
+        help='go on with the tracks of a state; FILE may be that of --save-state',
+    )
     add_output_arguments(parser)
     add_cfg_options_argument(parser, 'model.tracker.obj_score_thr=0.5')
     add_inference_arguments(parser)
@@ -160,6 +203,8 @@ def main() -> None:
         require_source(source)
     require_config(args.model)
     require_checkpoint(args.weights)
+    if args.serve:
+        parse_address(args.serve)
     from fairmot_mm.actions.track import track
 
     # A scheduler or a container ends a job by SIGTERM: the files are finished too.

@@ -20,6 +20,32 @@ def finite_number(text: str) -> float:
     raise argparse.ArgumentTypeError(f'{text!r} is not a number')
 
 
+_SECONDS = {'': 1, 's': 1, 'min': 60, 'h': 3600, 'd': 86_400}
+
+
+def duration(text: str) -> float:
+    """Read the value of an option that is a time, as in ``90``, ``90s`` or ``10min``.
+
+    Args:
+        text: As written on the command line.
+
+    Returns:
+        Seconds.
+
+    Raises:
+        argparse.ArgumentTypeError: It is no time above 0.
+    """
+    number = text.rstrip('abcdefghijklmnopqrstuvwxyz')
+    unit = text[len(number) :]
+    with suppress(ValueError):
+        seconds = float(number) * _SECONDS.get(unit, math.nan)
+        if 0 < seconds < math.inf:
+            return seconds
+    raise argparse.ArgumentTypeError(
+        f'{text!r} must be a time above 0, as in 90s, 10min or 1.5h'
+    )
+
+
 def positive_whole(text: str) -> int:
     """Read the value of an option that is a whole number from 1 on.
 

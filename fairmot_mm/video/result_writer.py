@@ -5,6 +5,7 @@ import warnings
 from collections.abc import Collection, Sequence
 from contextlib import ExitStack
 from copy import deepcopy
+from fractions import Fraction
 from pathlib import Path
 from typing import NamedTuple
 
@@ -55,8 +56,8 @@ class WrittenFile(NamedTuple):
 class ResultWriter:
     """Writes ``NAME.txt`` (MOTChallenge results) and ``NAME.mp4`` (drawn) in a thread.
 
-    The files get their names in `close`; see `MOTWriter` and `VideoWriter`. `outputs`
-    asks for more.
+    The files get their names in `close`, those of a live source with the first frame;
+    see `MOTWriter` and `VideoWriter`. `outputs` asks for more.
 
     Args:
         source: The source that is tracked; the files are named after it.
@@ -73,6 +74,8 @@ class ResultWriter:
         sources: All files that are read at the same time; no result may replace one.
         encoding: How the mp4 is compressed.
         outputs: Forms of the tracks, counts, crops and blurred people.
+        starts_late: Whether the source began before the first frame that is written:
+            the mp4 begins with that frame.
 
     Attributes:
         name: Name of the source.
@@ -95,6 +98,7 @@ class ResultWriter:
         sources: Collection[Path] = (),
         encoding: VideoEncoding | None = None,
         outputs: OutputOptions | None = None,
+        starts_late: bool = False,
     ) -> None:
         require_choice('existing', existing, EXISTING)
         self.visualizer = visualizer
@@ -103,6 +107,8 @@ class ResultWriter:
         self._options = outputs or OutputOptions()
         _require_room(self._options, out_dir, save_video)
         self.name, self._frame_rate = source.name, source.frame_rate
+        starts_late |= source.first_frame_id > 0
+        self._start = None if starts_late else Fraction(0)  # seconds of the source
         self._text: MOTWriter | None = None
         self._video: VideoWriter | None = None
         self._outputs: FrameOutputs | None = None
@@ -181,7 +187,7 @@ class ResultWriter:
         self._outputs = FrameOutputs(self._options, video, paths, crops)
         self._files.callback(self._outputs.close)
         if MOT in self._options.forms and paths:
-            self._text = MOTWriter(paths['.txt'], len(classes) > 1)
+            self._text = MOTWriter(paths['.txt'], len(classes) > 1, source.live)
             self._files.callback(self._text.close)
         if '.mp4' not in paths:
             return
@@ -189,7 +195,11 @@ class ResultWriter:
         if source.has_sound:
             warnings.warn(f'{path} will have no sound: it is left out', stacklevel=2)
         self._video = VideoWriter(
-            path, source.frame_rate, source.pixel_aspect, self._encoding
+            path,
+            source.frame_rate,
+            source.pixel_aspect,
+            self._encoding,
+            source.live,
         )
         self._files.callback(self._video.close)
 
@@ -230,7 +240,7 @@ class ResultWriter:
         if self._outputs is None:
             return
         tracks = deepcopy(sample.pred_track_instances)
-        hidden = _people_in(sample) if self._options.blur else None
+        hidden = people_in(sample) if self._options.blur else None
         self._calls.submit(self._write, frame, sample.frame_id, tracks, hidden, rate)
 
     def _write(
@@ -265,7 +275,14 @@ class ResultWriter:
             if self._text:
                 self._text.write(number, tracks)
             if self._video:
-                self._video.write(image, frame_id, frame.time)
+                self._video.write(image, time=self._video_time(frame, frame_id))
+
+    def _video_time(self, frame: Frame, frame_id: int) -> Fraction:
+        """Seconds from the beginning of the mp4."""
+        assert self._video
+        time = frame_id / self._video.frame_rate if frame.time is None else frame.time
+        self._start = time if self._start is None else self._start
+        return time - self._start
 
     def _tracked_frame(
         self, frame: Frame, number: int, frame_id: int, tracks: InstanceData
@@ -307,7 +324,21 @@ def _require_room(
         raise ConfigError('blur changes the mp4 and the crops, and neither is written')
 
 
-def _people_in(sample: DetDataSample) -> np.ndarray:
+def blurred_image(sample: DetDataSample, blur: str | None) -> np.ndarray:
+    """The picture of a result, without the faces or bodies that shall not be seen.
+
+    Args:
+        sample: A result of an inferencer, with its ``frame``.
+        blur: See `OutputOptions`; None: nobody is blurred.
+
+    Returns:
+        (H, W, 3) uint8 BGR; the image of the frame itself if nobody is blurred.
+    """
+    image = sample.frame.image
+    return blur_boxes(image, people_in(sample), blur) if blur else image
+
+
+def people_in(sample: DetDataSample) -> np.ndarray:
     """(N, 4) xyxy of everybody to blur: tracks, and detections that have none."""
     boxes = [sample.pred_track_instances.bboxes]
     for key in ('pred_instances', 'left_out_instances'):

@@ -165,5 +165,5 @@ def test_results_that_name_their_classes(make):
     (results / 'labels.txt').write_text('Car\nPerson\n')
     assert score(root, results)['class-average']['OVERALL']['MOTA'] == 1
     (results / 'labels.txt').write_text('bus\ntruck\n')
-    with pytest.raises(DataError, match=r'names the classes bus, truck, none of which'):
+    with pytest.raises(DataError, match=r'names the classes bus, truck, and the'):
         score(root, results)
