@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path, PurePosixPath
@@ -161,11 +161,14 @@ class ArchiveVideo:
     @contextmanager
     def _reader(self) -> Iterator[VideoReader]:
         skips = self.on_error == 'skip'
-        if not self._is_remote:
-            yield VideoReader(self._path, skips)
-            return
-        with open_remote(self.source) as file:
-            yield VideoReader(self.source, skips, file)
+        with ExitStack() as stack:
+            file = None
+            if self._is_remote:
+                file = stack.enter_context(open_remote(self.source))
+            location = self.source if self._is_remote else self._path
+            reader = VideoReader(location, skips, file)
+            stack.callback(reader.close)
+            yield reader
 
     def _finish(
         self, reader: VideoReader, length: int | None, frames: Iterator

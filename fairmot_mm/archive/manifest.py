@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from fairmot_mm.archive.storage import Storage, open_file_system, storage_errors
 from fairmot_mm.utils import DataError, natural_order
+from fairmot_mm.utils.expand_pattern import expand_pattern
 from fairmot_mm.utils.find_files import VIDEO_SUFFIXES
 from fairmot_mm.utils.urls import is_url, local_path, without_secrets
 from fairmot_mm.video.source_names import require_file_names
@@ -71,20 +72,22 @@ def read_manifest(manifest: str) -> list[ManifestVideo]:
 
 def _expand(pattern: str, only_videos: bool) -> list[ManifestVideo]:
     """The videos that a pattern means."""
-    system, path = open_file_system(pattern)
-    found = system.glob(path, detail=True)
+    if is_url(local_path(pattern)):
+        system, path = open_file_system(pattern)
+        found = [system.unstrip_protocol(name) for name in system.glob(path)]
+    else:
+        paths = expand_pattern(local_path(pattern))
+        found = [os.path.abspath(path) for path in paths]
     names = [
         name
-        for name, info in found.items()
+        for name in found
         if not PurePosixPath(name).name.startswith('.')
         and (
             PurePosixPath(name).suffix.lower() in VIDEO_SUFFIXES
-            or (info['type'] == 'directory' and not only_videos)
+            or (not only_videos and os.path.isdir(name))
         )
     ]
     names.sort(key=natural_order)
-    if is_url(local_path(pattern)):
-        names = [system.unstrip_protocol(name) for name in names]
     return [ManifestVideo(name, None, without_secrets(pattern)) for name in names]
 
 

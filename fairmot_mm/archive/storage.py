@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
 # Stores in which a file appears when it is complete, and whose renaming is a copy.
 _WHOLE_FILES = {'s3', 's3a', 'gs', 'gcs', 'az', 'abfs', 'adl', 'oss', 'oci', 'memory'}
+# Number of files that are read at the same time.
+_AT_ONCE = 32
 # Addresses of streams, which are never complete.
 _STREAMS = ('rtsp', 'rtmp', 'rtp', 'udp', 'srt', 'mms')
 
@@ -173,7 +176,7 @@ class Storage:
         return content
 
     def read_all(self, names: list[str]) -> list[bytes]:
-        """Read many small files, several at the same time where the store can.
+        """Read many small files, several at the same time.
 
         Args:
             names: Paths below the folder.
@@ -184,12 +187,8 @@ class Storage:
         Raises:
             DataError: One cannot be read.
         """
-        if not names:
-            return []
-        paths = [self._system._strip_protocol(f'{self._root}/{n}') for n in names]
-        with storage_errors(self.folder, DataError, 'read'):
-            content: dict[str, bytes] = self._system.cat(paths)
-        return [content[path] for path in paths]
+        with ThreadPoolExecutor(_AT_ONCE) as threads:
+            return [*threads.map(self.read, names)]
 
     def sizes(self, folder: str = '') -> dict[str, int]:
         """List the files of a folder.
@@ -248,8 +247,12 @@ class Storage:
         """
         path = f'{self._root}/{folder}'
         with storage_errors(self.address(folder), OutputError, 'remove'):
-            if self._system.exists(path):
-                self._system.rm(path, recursive=True)
+            if self.is_local:
+                shutil.rmtree(path, ignore_errors=True)
+                return
+            # Each by its name: rm would take a bracket in a name for a pattern.
+            for file in self._system.find(path):
+                self._system.rm_file(file)
 
 
 @contextmanager

@@ -72,10 +72,22 @@ class OneProcess:
             if self.stop_after is not None and len(self.started) == self.stop_after:
                 raise KeyboardInterrupt
             self.started.append(job)
-            yield self.runner(job)
+            yield self.runner.run(job)
 
     def close(self):
         pass
+
+
+class Dying:
+    """Runs jobs, and says that workers died with those of some videos."""
+
+    def __init__(self, runner, names):
+        self.runner, self.names = runner, names
+
+    def run(self, job):
+        if job['record']['name'] in self.names:
+            return Finished(job, None, 'died')
+        return self.runner.run(job)
 
 
 class Quiet:
@@ -115,11 +127,7 @@ def run(tmp_path):
             engines.append(engine)
             if dies:
                 runner = engine.runner
-                engine.runner = lambda job: (
-                    Finished(job, None, 'died')
-                    if job['record']['name'] in dies
-                    else runner(job)
-                )
+                engine.runner = Dying(runner, dies)
             return engine
 
         videos = read_manifest(str(manifest))

@@ -34,7 +34,7 @@ def track_many(monkeypatch):
     monkeypatch.setattr(command.signal, 'signal', lambda *_: None)
 
     def run(*args):
-        monkeypatch.setattr('sys.argv', ['track_many.py', *map(str, args), *OPTIONS])
+        monkeypatch.setattr('sys.argv', ['track_many.py', *OPTIONS, *map(str, args)])
         command.main()
 
     return run
@@ -85,16 +85,9 @@ def test_one_line_for_what_is_wrong(
     if '--ray-address' in options:
         pytest.importorskip('ray', reason="needs pip install 'fairmot_mm[ray]'")
     monkeypatch.chdir(tmp_path)
-    args = [videos if option == '.' else option for option in options]
-    own = [each for each in args if each != '--model' or args.index(each)]
     with pytest.raises(SystemExit, match=message) as error:
-        track_many(*own) if '--model' not in args else _run_own(args, monkeypatch)
+        track_many(*[videos if option == '.' else option for option in options])
     assert '\n' not in str(error.value)
-
-
-def _run_own(args, monkeypatch):
-    monkeypatch.setattr('sys.argv', ['track_many.py', *map(str, args)])
-    command.main()
 
 
 @pytest.mark.parametrize(

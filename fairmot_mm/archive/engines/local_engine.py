@@ -141,7 +141,7 @@ def _start(spec: WorkerSpec, gpu: str | None) -> None:
 
 def _work(job: Job) -> Finished:
     assert _runner is not None  # `_start` came first
-    return _runner(job)
+    return _runner.run(job)
 
 
 def _watch(is_over: Connection) -> None:

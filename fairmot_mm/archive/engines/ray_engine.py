@@ -1,5 +1,6 @@
 """Jobs on a cluster of Ray."""
 
+import os
 from collections import deque
 from collections.abc import Iterator
 from math import floor
@@ -78,7 +79,7 @@ class RayEngine:
         while self._waiting or self._running:
             while self._waiting and self._idle:
                 actor, job = self._idle.pop(), self._waiting.popleft()
-                self._running[actor.__call__.remote(job)] = job, actor
+                self._running[actor.run.remote(job)] = job, actor
             (ready,), _ = self._ray.wait([*self._running])
             job, actor = self._running.pop(ready)
             self._idle.append(actor)
@@ -105,12 +106,12 @@ class RayEngine:
         errors = self._ray.exceptions
         try:
             answer: Finished = self._ray.get(ready)
-        except errors.RayActorError:
-            return Finished(job, None, died_error())
         except errors.RayTaskError as error:
             if isinstance(error.cause, StartError):
                 raise error.cause from None
             raise
+        except errors.RayError:  # the actor died, or its node was lost
+            return Finished(job, None, died_error())
         return answer
 
 
@@ -118,8 +119,6 @@ def _connect(
     address: str | None, num_workers: int | None, num_cpus: float
 ) -> ModuleType:
     """Join a cluster, or start one on this machine."""
-    import os
-
     try:
         import ray
         import ray.exceptions
@@ -127,6 +126,7 @@ def _connect(
         raise ConfigError(
             "the engine ray needs Ray: pip install 'fairmot_mm[ray]'"
         ) from error
+    os.environ.setdefault('RAY_USAGE_STATS_ENABLED', '0')  # it tells nobody of a run
     look = dict(logging_level='ERROR', log_to_driver=False)
     if address or os.environ.get('RAY_ADDRESS'):
         try:

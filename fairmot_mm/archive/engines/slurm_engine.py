@@ -131,7 +131,7 @@ class SlurmEngine:
         """Put jobs without an answer into the next array job, unless they kill tasks."""
         rest = [place for place in range(len(jobs)) if place not in seen]
         taken = [place for place in rest if (folder / f'taken-{place}').exists()]
-        if rest and not taken:
+        if not seen and not taken:
             raise SlurmError(
                 f'array job {(folder / "array").read_text()} has ended before its tasks '
                 f'began: {_last_line(folder)}'

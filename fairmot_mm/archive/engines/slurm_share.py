@@ -24,7 +24,7 @@ def run_share(folder: Path) -> None:
     runner, jobs = JobRunner(WorkerSpec(**run['spec'])), run['jobs']
     for place in _take(folder, len(jobs)):
         try:
-            answer = runner(jobs[place])._asdict()
+            answer = runner.run(jobs[place])._asdict()
         except StartError as error:
             answer = {'cannot_start': str(error)}
         write_text(folder / f'answer-{place}.json', json.dumps(answer))

@@ -54,7 +54,7 @@ class JobRunner:
         self.spec = spec
         self._worker: Callable[[Job], Result] | None = None
 
-    def __call__(self, job: Job) -> Finished:
+    def run(self, job: Job) -> Finished:
         """Run a job; an error of the job is a part of the answer.
 
         Args:
