@@ -93,12 +93,12 @@ def _expand(pattern: str, only_videos: bool) -> list[ManifestVideo]:
 
 def _read_file(manifest: str) -> Iterator[ManifestVideo]:
     """The videos of a text, CSV or Parquet file."""
-    folder, _, file = local_path(manifest).rpartition('/')
+    folder, _, file = _whole(manifest).rpartition('/')
     suffix = PurePosixPath(file).suffix.lower()
     shown = without_secrets(manifest)
     if suffix in VIDEO_SUFFIXES:
         raise DataError(f'{shown} is a video and no list of videos: {_FORM}')
-    data = Storage(folder or '.').read(file)
+    data = Storage(folder or '/').read(file)
     if suffix == '.parquet':
         rows: Iterable[tuple[str, Mapping[str, Any]]] = _parquet_rows(data, shown)
     else:
@@ -113,14 +113,14 @@ def _read_file(manifest: str) -> Iterator[ManifestVideo]:
             raise DataError(f'{place}: name {name!r} must be text')
         source = video.strip()
         if not (is_url(source) or Path(source).is_absolute()):
-            source = f'{folder}/{source}' if folder else source
+            source = f'{folder}/{source}'
         yield ManifestVideo(_whole(source), (name or '').strip() or None, place)
 
 
 def _whole(source: str) -> str:
     """A path from the root: workers may have another current folder."""
     path = local_path(source)
-    return source if is_url(path) else os.path.abspath(path)
+    return path if is_url(path) else os.path.abspath(path)
 
 
 def _decode(data: bytes, shown: str) -> str:
