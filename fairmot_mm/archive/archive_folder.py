@@ -18,6 +18,7 @@ from fairmot_mm.archive.video_record import (
 )
 from fairmot_mm.utils.claim_output import lock_output
 from fairmot_mm.utils.urls import local_path
+from fairmot_mm.video.frame_index import FrameIndex
 
 # The summary has this name, which no result may have.
 SUMMARY = 'summary'
@@ -189,6 +190,24 @@ class ArchiveFolder:
             chunk: The frames.
         """
         return self.storage.read(f'{self._chunk_folder(record)}/{chunk.name}.txt')
+
+    def write_index(self, record: VideoRecord, index: FrameIndex) -> None:
+        """Keep where the frames of a video are, so that each chunk finds its own.
+
+        Args:
+            record: A record of the video.
+            index: The index.
+        """
+        self.storage.write(f'{self._chunk_folder(record)}/index.npz', index.encode())
+
+    def read_index(self, record: VideoRecord) -> FrameIndex:
+        """Read what `write_index` wrote.
+
+        Args:
+            record: A record of the video.
+        """
+        data = self.storage.read(f'{self._chunk_folder(record)}/index.npz')
+        return FrameIndex.decode(data)
 
     def remove_chunks(self, name: str) -> None:
         """Remove the chunks of a video that is done.

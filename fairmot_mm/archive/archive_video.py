@@ -35,12 +35,15 @@ class ArchiveVideo:
         frame_rate: Frames a second, instead of what the video says.
         on_error: See `open_source`.
         scale: See `open_source`.
+        known_index: Where the frames are, which takes long to find out; None: not known
+            yet.
     """
 
     source: str
     frame_rate: float | None = None
     on_error: str = 'stop'
     scale: tuple[int, int] | None = None
+    known_index: FrameIndex | None = None
 
     @contextmanager
     def open(self) -> Iterator[FrameSource]:
@@ -86,10 +89,10 @@ class ArchiveVideo:
             return []
         if self._images is not None:
             places = np.arange(len(self._images))
-        elif self._index is None:
+        elif self.index is None:
             return []
         else:
-            places, announced = self._index.key_frames, len(self._index)
+            places, announced = self.index.key_frames, len(self.index)
         chunks = split_frames(announced or 0, places, length, shared)
         return chunks if len(chunks) > 1 else []
 
@@ -127,9 +130,12 @@ class ArchiveVideo:
                 frames = read_images(images, skips, self.scale, numbers)
                 yield replace(opened, length=length, frames=frames)
             return
-        index = self._index
+        index = self.index
         if index is None:
-            raise VideoError(f'{self._shown} has changed: its frames have no times')
+            raise VideoError(
+                f'{without_secrets(self.source)} does not say where its frames are: '
+                'track it with --no-split'
+            )
         with self._reader() as reader:
             yield self._finish(reader, length, reader.chunk(index, *chunk))
 
@@ -142,17 +148,21 @@ class ArchiveVideo:
         return files if len(files) > 1 else None
 
     @cached_property
-    def _index(self) -> FrameIndex | None:
+    def index(self) -> FrameIndex | None:
+        """Where the frames are; None of images, and where the video does not say it."""
+        if self.known_index is not None or self._images is not None:
+            return self.known_index
         with self._reader() as reader:
             return reader.index()
 
     @property
-    def _path(self) -> str:
-        return local_path(self.source)
+    def is_folder(self) -> bool:
+        """Whether it is a folder of images."""
+        return self._images is not None
 
     @property
-    def _shown(self) -> str:
-        return without_secrets(self.source)
+    def _path(self) -> str:
+        return local_path(self.source)
 
     @property
     def _is_remote(self) -> bool:

@@ -110,7 +110,10 @@ class TrackWorker:
             memory = _memory(self.inferencer.model.tracker, float(opened.frame_rate))
         if memory is None:
             return []
-        return video.split(seconds, self.settings.shared_seconds, memory)
+        chunks = video.split(seconds, self.settings.shared_seconds, memory)
+        if chunks and video.index is not None:
+            self.folder.write_index(record, video.index)
+        return chunks
 
     def _track_whole(self, record: VideoRecord) -> Result:
         with self._video(record).open() as source, _scratch() as folder:
@@ -119,7 +122,10 @@ class TrackWorker:
         return {'frames': record.frames, 'record': record.values()}
 
     def _track_chunk(self, record: VideoRecord, chunk: Chunk) -> Result:
-        with self._video(record).open_chunk(chunk) as source, _scratch() as folder:
+        video = self._video(record)
+        if not video.is_folder:
+            video = replace(video, known_index=self.folder.read_index(record))
+        with video.open_chunk(chunk) as source, _scratch() as folder:
             record, text = self._track(record, source, folder)
             self.folder.publish_chunk(chunk, record, text)
         return {'frames': record.frames}

@@ -1,5 +1,6 @@
 """Where the frames of a video are."""
 
+import io
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -42,6 +43,22 @@ class FrameIndex:
         if (np.diff(times) == 0).any():
             return None
         return cls(times, np.flatnonzero(is_key))
+
+    @classmethod
+    def decode(cls, data: bytes) -> 'FrameIndex':
+        """Read what `encode` wrote.
+
+        Args:
+            data: The bytes.
+        """
+        with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
+            return cls(arrays['times'], arrays['key_frames'])
+
+    def encode(self) -> bytes:
+        """Write the index as bytes, a few for each frame."""
+        file = io.BytesIO()
+        np.savez_compressed(file, times=self.times, key_frames=self.key_frames)
+        return file.getvalue()
 
     def __len__(self) -> int:
         return len(self.times)
