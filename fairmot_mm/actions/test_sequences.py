@@ -114,7 +114,7 @@ def test_sequences(args: argparse.Namespace) -> None:
             'checkpoint': os.path.abspath(checkpoint),
             'device': args.device,
             'cfg_options': options,
-        }
+        },
     )
     with ExitStack() as stack:
         for path in output_paths(cfg):

@@ -64,9 +64,7 @@ class ArchiveBar:
         self._frames += num_frames
         elapsed = self._bar.tasks[0].elapsed or 0.0
         rate = self._frames / elapsed if elapsed else 0.0
-        self._bar.update(
-            self._task, advance=num_bytes, frames=self._frames, rate=rate
-        )
+        self._bar.update(self._task, advance=num_bytes, frames=self._frames, rate=rate)
 
     def end_video(self, record: VideoRecord) -> None:
         """Show that a video is done or has failed, see `Progress`."""

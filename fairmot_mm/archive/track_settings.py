@@ -114,7 +114,9 @@ def identify(settings: TrackSettings) -> Identity:
             {
                 'version': fairmot_mm.__version__,
                 'model': cfg.model.to_dict(),
-                'test_pipeline': [dict(each) for each in cfg.get('test_pipeline') or ()],
+                'test_pipeline': [
+                    dict(each) for each in cfg.get('test_pipeline') or ()
+                ],
                 'chunk_join': dict(cfg.get('chunk_join') or {}),
                 'inference': inference,
                 'weights_sha256': sha256_of(settings.checkpoint),

@@ -59,7 +59,9 @@ class OneProcess:
     runners = {}  # noqa: RUF012 - one model for all tests
 
     def __init__(self, spec):
-        self.runner = self.runners.setdefault(repr(spec), JobRunner(spec))
+        if repr(spec) not in self.runners:
+            self.runners[repr(spec)] = JobRunner(spec)
+        self.runner = self.runners[repr(spec)]
         self.jobs, self.stop_after = [], None
         self.started = []
 
@@ -113,7 +115,7 @@ def run(tmp_path):
 
     def track(manifest, out=tmp_path / 'out', stop_after=None, dies=(), **options):
         passed = {
-            key: options.pop(key) for key in ('max_failures', 'overwrite') & {*options}
+            key: options.pop(key) for key in ({'max_failures', 'overwrite'} & {*options})
         }
         cfg_options = {'inference.num_threads': 1, **options.pop('cfg_options', {})}
         settings = TrackSettings(

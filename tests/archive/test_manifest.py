@@ -23,7 +23,9 @@ def test_forms(folder):
     """Text, CSV, TSV, Parquet, folders and patterns name the same videos."""
     listed = [str(folder / 'a9.mkv'), 's3://bucket/b.mp4']
     (folder / 'list.txt').write_text('\ufeff# videos\na9.mkv\n\ns3://bucket/b.mp4\n')
-    (folder / 'list.csv').write_text('camera,video,name\n1,a9.mkv,x\n2,"s3://bucket/b.mp4",\n')
+    (folder / 'list.csv').write_text(
+        'camera,video,name\n1,a9.mkv,x\n2,"s3://bucket/b.mp4",\n'
+    )
     (folder / 'list.tsv').write_text('video\na9.mkv\ns3://bucket/b.mp4\n')
     table = pyarrow.table({'video': ['a9.mkv', listed[1]], 'name': ['x', None]})
     pyarrow.parquet.write_table(table, folder / 'list.parquet')

@@ -38,7 +38,9 @@ def test_files(storage, tmp_path):
 
 def test_errors(storage):
     """A missing file is named by its address."""
-    with pytest.raises(DataError, match=r'cannot read .*out/none\.txt: it does not exist'):
+    with pytest.raises(
+        DataError, match=r'cannot read .*out/none\.txt: it does not exist'
+    ):
         storage.read('none.txt')
     with pytest.raises(DataError):
         storage.read_all(['none.txt'])

@@ -154,15 +154,21 @@ def test_other_content(run, videos, tmp_path, clips):
     """Another video, a changed result and a foreign file are not taken for done."""
     run(videos)
     (videos / 'a.mp4').write_bytes((clips / 'b.mp4').read_bytes())
-    with pytest.raises(UserInputError, match=r'a\.txt exists, and the video has changed'):
+    with pytest.raises(
+        UserInputError, match=r'a\.txt exists, and the video has changed'
+    ):
         run(videos)
     run(videos, overwrite=True)
     assert len(run.done) == 1
     (tmp_path / 'out' / 'b.txt').write_text('1,1,0,0,1,1,1,-1,-1,-1\n')
-    with pytest.raises(UserInputError, match=r'b\.txt exists, and somebody has changed'):
+    with pytest.raises(
+        UserInputError, match=r'b\.txt exists, and somebody has changed'
+    ):
         run(videos)
     (tmp_path / 'out' / 'records' / 'b.json').unlink()
-    with pytest.raises(UserInputError, match=r'b\.txt exists, and this command did not'):
+    with pytest.raises(
+        UserInputError, match=r'b\.txt exists, and this command did not'
+    ):
         run(videos)
     (tmp_path / 'out' / 'b.txt').unlink()
     run(videos)
@@ -261,5 +267,7 @@ def test_another_split(run, clips, tmp_path):
 
 def test_a_split_that_cannot_be(run, clips):
     """Chunks that share most of their frames are refused."""
-    with pytest.raises(UserInputError, match='--chunk-seconds 3 must be at least twice'):
+    with pytest.raises(
+        UserInputError, match='--chunk-seconds 3 must be at least twice'
+    ):
         run(clips / 'long', chunk_seconds=3, shared_seconds=2)

@@ -235,9 +235,7 @@ def test_another_network(trained, run_tool, make_config, tmp_path):
         )
 
 
-def test_with_an_engine(
-    trained, sure, run_tool, tmp_path, capsys, in_this_process
-):
+def test_with_an_engine(trained, sure, run_tool, tmp_path, capsys, in_this_process):
     """A worker for each sequence gives the files and the table of one process."""
     done = in_this_process(test_sequences)
     both = ['--cfg-options', 'test_dataloader.dataset.sequences=[a,b]']

@@ -3,7 +3,6 @@ import signal
 import time
 from pathlib import Path
 
-import av
 import psutil
 import pytest
 

@@ -30,7 +30,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--engine', choices=['local', 'ray'], default='local')
     parser.add_argument('--workers', type=int, default=2)
     parser.add_argument('--kills', type=int, default=10)
-    parser.add_argument('--longest', type=float, default=25, help='seconds')
+    parser.add_argument('--longest', type=float, default=30, help='seconds')
     parser.add_argument('--seed', type=int, default=0)
     parser.add_argument('options', nargs='*', help='of track-many, after --')
     return parser.parse_args()
@@ -73,7 +73,9 @@ def check(out: Path, expected: dict[str, bytes], in_the_end: bool) -> None:
     records = [json.loads(path.read_text()) for path in out.glob('records/*.json')]
     done = sorted(f'{r["name"]}.txt' for r in records if r['state'] == 'done')
     if done != sorted(expected) or {*found} != {*expected}:
-        sys.exit(f'{out}: {len(found)} results, {len(done)} records, {len(expected)} due')
+        sys.exit(
+            f'{out}: {len(found)} results, {len(done)} records, {len(expected)} due'
+        )
     if left := [*out.rglob('.*.part')]:
         sys.exit(f'{left[0]} was left behind')
 

@@ -102,9 +102,7 @@ def main() -> None:
         for _ in range(args.videos)
     ]
     lengths.sort(reverse=True)  # as the driver hands them out
-    cluster = Cluster(
-        args.workers, args.fps, args.overhead, args.driver, args.network
-    )
+    cluster = Cluster(args.workers, args.fps, args.overhead, args.driver, args.network)
     outcome = simulate(
         cluster,
         [round(length * args.rate) for length in lengths],

@@ -26,7 +26,7 @@ from fairmot_mm.archive.engines.worker_spec import (
 from fairmot_mm.utils.shield import worker_context
 
 # Number of processes in a row that may die before they are ready.
-_STARTS = 5
+_STARTS = 10
 
 
 class LocalEngine:
@@ -132,7 +132,7 @@ _runner: JobRunner | None = None
 
 
 def _start(spec: WorkerSpec, gpu: str | None) -> None:
-    """Make this process a worker; importing this file has imported the rest."""
+    """Make this process a worker: a kill until here is not the fault of a job."""
     global _runner
     if gpu is not None:  # CUDA reads it when it is first used
         os.environ['CUDA_VISIBLE_DEVICES'] = gpu

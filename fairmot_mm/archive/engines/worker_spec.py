@@ -44,15 +44,21 @@ class WorkerSpec:
 
 
 class JobRunner:
-    """Builds the worker of this process at its first job, and gives it jobs.
+    """Builds the worker of this process, and gives it jobs.
+
+    A worker that cannot be built is an error of the first job, because an engine can
+    tell that apart from a process that was killed.
 
     Args:
         spec: What the worker is built from.
     """
 
     def __init__(self, spec: WorkerSpec) -> None:
-        self.spec = spec
-        self._worker: Callable[[Job], Result] | None = None
+        self._error = ''
+        try:
+            self._worker = spec.build()
+        except UserInputError as error:
+            self._error = str(error)
 
     def run(self, job: Job) -> Finished:
         """Run a job; an error of the job is a part of the answer.
@@ -66,11 +72,8 @@ class JobRunner:
         Raises:
             StartError: The worker cannot be built.
         """
-        if self._worker is None:
-            try:
-                self._worker = self.spec.build()
-            except UserInputError as error:
-                raise StartError(str(error)) from None
+        if self._error:
+            raise StartError(self._error)
         try:
             return Finished(job, self._worker(job))
         except UserInputError as error:

@@ -81,6 +81,4 @@ class ChunkJoin:
         # The more frames a pair has in common, the better; costs are in [0, 1).
         cost = 1 - overlap[rows, cols] / (1 + count.max(initial=0))
         rows, cols = assign(Pairs(rows, cols, cost), overlap.shape, 1.0)
-        return dict(
-            zip(new_ids[cols].tolist(), old_ids[rows].tolist(), strict=True)
-        )
+        return dict(zip(new_ids[cols].tolist(), old_ids[rows].tolist(), strict=True))

@@ -41,7 +41,9 @@ def test_the_longer_time_wins():
 def test_people_who_cross():
     """The overlap over all shared frames decides, not that of one of them."""
     before = tracks(*[(t, i, 5 * t * (1, -1)[i]) for t in range(-4, 5) for i in (0, 1)])
-    after = tracks(*[(t, 1 - i, 5 * t * (1, -1)[i]) for t in range(-4, 5) for i in (0, 1)])
+    after = tracks(
+        *[(t, 1 - i, 5 * t * (1, -1)[i]) for t in range(-4, 5) for i in (0, 1)]
+    )
     assert ChunkJoin().match(before, after) == {0: 1, 1: 0}
 
 

@@ -92,9 +92,20 @@ def test_with_an_engine(main, street, tmp_path, capsys, in_this_process):
     main([*folders, '--noise', '--out', str(tmp_path / 'many'), '--engine', 'local'])
     assert [job['name'] for job in done] == ['b', 'a']
     for name in 'ab':
-        one, many = (load_detections(tmp_path / f / f'{name}.npz') for f in ('one', 'many'))
+        one, many = (
+            load_detections(tmp_path / f / f'{name}.npz') for f in ('one', 'many')
+        )
         assert one.bboxes.tolist() == many.bboxes.tolist() != []
     (tmp_path / 'broken' / 'b.npz').mkdir(parents=True)
     with pytest.raises(SystemExit, match='1 of 2 sequences failed: b: '):
-        main([*folders, '--noise', '--out', str(tmp_path / 'broken'), '--engine', 'local'])
+        main(
+            [
+                *folders,
+                '--noise',
+                '--out',
+                str(tmp_path / 'broken'),
+                '--engine',
+                'local',
+            ]
+        )
     assert (tmp_path / 'broken' / 'a.npz').is_file()
