@@ -53,8 +53,8 @@ class TrackWorker:
         self.folder = ArchiveFolder(out)
         if sha256_of(self.settings.checkpoint) != weights_sha256:
             raise CheckpointError(
-                f'{self.settings.checkpoint} on {platform.node()} has other weights than where the '
-                'run was started: copy the file there'
+                f'{self.settings.checkpoint} on {platform.node()} has other weights '
+                'than where the run was started: copy the file there'
             )
         self.inferencer = TrackInferencer(
             self.settings.model,

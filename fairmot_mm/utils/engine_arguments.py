@@ -61,10 +61,10 @@ def add_engine_arguments(
         '--slurm-args',
         default='',
         metavar='OPTIONS',
-        help="slurm: options of sbatch, as in '--partition=gpu --gres=gpu:1 --time=8:00'",
+        help="slurm: options of sbatch, as in '--partition=gpu --gres=gpu:1'",
     )
     group.add_argument(
         '--slurm-folder',
         metavar='FOLDER',
-        help='slurm: folder that all nodes share, for jobs and logs (below the results)',
+        help='slurm: folder that all nodes share, for jobs (below the results)',
     )

@@ -11,6 +11,7 @@ from fairmot_mm.archive.track_settings import TrackSettings
 from fairmot_mm.synthetic import SyntheticScene
 
 MODEL = 'fairmot_yolov5s_lite'
+SMALL = {'input_size': (256, 160)}  # a network that takes little time
 
 
 def encode(path, images, every):
@@ -33,12 +34,12 @@ def render(seed, num_frames):
 
 @pytest.fixture(scope='session')
 def clips(tmp_path_factory):
-    """Three short videos of rendered streets, and a long one of 150 frames."""
+    """Three short videos of rendered streets, and a long one of 100 frames."""
     folder = tmp_path_factory.mktemp('clips')
     for seed, name in enumerate(('a', 'b', 'c')):
-        encode(folder / f'{name}.mp4', render(seed, 10 + seed), 12)
+        encode(folder / f'{name}.mp4', render(seed, 4 + seed), 12)
     (folder / 'long').mkdir()
-    encode(folder / 'long' / 'long.mp4', render(3, 150), 12)
+    encode(folder / 'long' / 'long.mp4', render(3, 100), 12)
     return folder
 
 
@@ -117,7 +118,11 @@ def run(tmp_path):
         passed = {
             key: options.pop(key) for key in ({'max_failures', 'overwrite'} & {*options})
         }
-        cfg_options = {'inference.num_threads': 1, **options.pop('cfg_options', {})}
+        cfg_options = {
+            'inference.num_threads': 1,
+            **SMALL,
+            **options.pop('cfg_options', {}),
+        }
         settings = TrackSettings(
             MODEL, device='cpu', cfg_options=cfg_options, **options
         )

@@ -3,7 +3,11 @@ import pytest
 from fairmot_mm.archive.manifest import read_manifest
 from fairmot_mm.utils import UserInputError
 
-SPLIT = {'chunk_seconds': 2.6, 'shared_seconds': 0.8}
+SPLIT = {
+    'chunk_seconds': 1.6,
+    'shared_seconds': 0.8,
+    'cfg_options': {'model.tracker.track_buffer': 10},
+}
 
 
 @pytest.fixture(scope='module')

@@ -13,7 +13,8 @@ from fairmot_mm.utils.claim_output import lock_output
 def test_results_are_those_of_a_plain_run(run, videos, tmp_path):
     """Each text has the bytes that `TrackInferencer` writes; a second run does nothing."""
     records, totals = run(videos)
-    one = TrackInferencer('fairmot_yolov5s_lite', device='cpu')
+    options = {'input_size': (256, 160)}
+    one = TrackInferencer('fairmot_yolov5s_lite', device='cpu', cfg_options=options)
     for name in 'abc':
         for _ in one(videos / f'{name}.mp4', tmp_path / 'plain', save_video=False):
             pass
@@ -23,9 +24,9 @@ def test_results_are_those_of_a_plain_run(run, videos, tmp_path):
         rows = read_mot(tmp_path / 'out' / f'{name}.txt')
         assert records[name].people == len({*rows.ids})
         assert records[name].boxes == len(rows)
-    assert [records[name].frames for name in 'abc'] == [10, 11, 12]
-    assert totals.startswith('3 of 3 videos done, 0 failed; 33 frames, ')
-    assert (run.shown.bytes, run.shown.frames) == (run.shown.total, 33)
+    assert [records[name].frames for name in 'abc'] == [4, 5, 6]
+    assert totals.startswith('3 of 3 videos done, 0 failed; 15 frames, ')
+    assert (run.shown.bytes, run.shown.frames) == (run.shown.total, 15)
     assert run(videos) == (records, totals)
     assert run.done == []
 
@@ -37,10 +38,10 @@ def test_summary(run, videos, tmp_path):
     table = pyarrow.parquet.read_table(tmp_path / 'out' / 'summary.parquet').to_pylist()
     assert [row['name'] for row in table] == ['a', 'b', 'c']
     assert [row['state'] for row in table] == ['done', 'failed', 'done']
-    assert [row['frames'] for row in table] == [10, 0, 12]
+    assert [row['frames'] for row in table] == [4, 0, 6]
     assert table[0]['seconds'] > 0
     text = (tmp_path / 'out' / 'summary.txt').read_text()
-    assert text.startswith('2 of 3 videos done, 1 failed; 22 frames')
+    assert text.startswith('2 of 3 videos done, 1 failed; 10 frames')
     assert 'failed: b: ' in text
     assert str(videos / 'c.mp4') in text
 
@@ -209,21 +210,22 @@ def test_two_runs(run, videos, tmp_path):
         run(videos)
 
 
-SPLIT = {'chunk_seconds': 2.6, 'shared_seconds': 0.8}
+BUFFER = {'cfg_options': {'model.tracker.track_buffer': 10}}
+SPLIT = {'chunk_seconds': 1.6, 'shared_seconds': 0.8, **BUFFER}
 
 
 def test_chunks(run, clips, tmp_path):
     """A long video is tracked in chunks, and the join has the same people."""
-    whole, _ = run(clips / 'long', tmp_path / 'whole')
+    whole, _ = run(clips / 'long', tmp_path / 'whole', **BUFFER)
     records, _ = run(clips / 'long', **SPLIT)
     record = records['long']
-    assert [*map(tuple, record.chunks)] == [(0, 104), (72, 150)]
-    assert record.frames == whole['long'].frames == 150
+    assert [*map(tuple, record.chunks)] == [(0, 68), (48, 100)]
+    assert record.frames == whole['long'].frames == 100
     assert run.shown.bytes == pytest.approx(run.shown.total)
     assert not [*(tmp_path / 'out' / 'records' / 'chunks').glob('*')]
     rows, truth = (read_mot(tmp_path / name / 'long.txt') for name in ('out', 'whole'))
     assert (record.boxes, record.people) == (len(rows), len({*rows.ids}))
-    scores = evaluate_sequences([SequenceTracks('long', truth, rows, 150)])['OVERALL']
+    scores = evaluate_sequences([SequenceTracks('long', truth, rows, 100)])['OVERALL']
     assert scores['IDF1'] > 0.99
     run(clips / 'long', **SPLIT)
     assert run.done == []
@@ -250,19 +252,19 @@ def test_a_broken_chunk(run, clips, tmp_path):
     (tmp_path / 'broken').mkdir()
     (tmp_path / 'broken' / 'long.mp4').write_bytes(content)
     records, _ = run(tmp_path / 'broken', **SPLIT)
-    whole, _ = run(tmp_path / 'broken', tmp_path / 'whole')
+    whole, _ = run(tmp_path / 'broken', tmp_path / 'whole', **BUFFER)
     assert records['long'].state == whole['long'].state == 'failed'
     assert 'long.mp4' in records['long'].error
 
 
 def test_another_split(run, clips, tmp_path):
     """A whole result counts for a run that would split; a joined one not the reverse."""
-    run(clips / 'long')
+    run(clips / 'long', **BUFFER)
     run(clips / 'long', **SPLIT)
     assert run.done == []
     run(clips / 'long', tmp_path / 'other', **SPLIT)
     with pytest.raises(UserInputError, match='it was split in another way'):
-        run(clips / 'long', tmp_path / 'other')
+        run(clips / 'long', tmp_path / 'other', **BUFFER)
 
 
 def test_a_split_that_cannot_be(run, clips):

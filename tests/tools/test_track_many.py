@@ -11,6 +11,7 @@ from fairmot_mm.synthetic import SyntheticScene
 from fairmot_mm.video.video_writer import VideoWriter
 
 OPTIONS = ['--model', 'fairmot_yolov5s_lite', '--device', 'cpu']
+OPTIONS += ['--cfg-options', 'input_size=256,160']
 
 
 @pytest.fixture(scope='module')

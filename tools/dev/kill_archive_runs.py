@@ -5,12 +5,13 @@
 VIDEOS is a folder of short videos. They are tracked once without a kill, then with kills
 of a worker, then with kills of the driver (kill -9 each). After every kill, each result
 that has its name must be complete; in the end, all must be there with the same bytes,
-none lost and none twice. The last line is `all equal`, or the first difference.
+none lost and none twice. What follows -- are options of track-many. The last line is `all equal`, or the first difference.
 """
 
 import argparse
 import json
 import random
+import shlex
 import subprocess
 import sys
 import time
@@ -32,8 +33,10 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--kills', type=int, default=10)
     parser.add_argument('--longest', type=float, default=30, help='seconds')
     parser.add_argument('--seed', type=int, default=0)
-    parser.add_argument('options', nargs='*', help='of track-many, after --')
-    return parser.parse_args()
+    own, _, options = ' '.join(map(shlex.quote, sys.argv[1:])).partition(' -- ')
+    args = parser.parse_args(shlex.split(own))
+    args.options = shlex.split(options)
+    return args
 
 
 def start(args: argparse.Namespace, out: Path) -> subprocess.Popen:

@@ -8,6 +8,7 @@ with the tracks of the whole video as ground truth: 100 is no error.
 
 import argparse
 import json
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -37,8 +38,9 @@ def main() -> None:
     parser.add_argument('--chunk-seconds', type=float, nargs='+', default=[8.0])
     parser.add_argument('--shared-seconds', type=float, default=4.0)
     parser.add_argument('--workers', type=int, default=2)
-    parser.add_argument('options', nargs='*', help='of track-many, after --')
-    args = parser.parse_args()
+    own, _, options = ' '.join(map(shlex.quote, sys.argv[1:])).partition(' -- ')
+    args = parser.parse_args(shlex.split(own))
+    args.options = shlex.split(options)
     args.folder.mkdir(parents=True, exist_ok=True)
     whole = track(args, args.folder / 'whole', '--no-split')
     truth = read_mot(args.folder / 'whole' / f'{whole["name"]}.txt')

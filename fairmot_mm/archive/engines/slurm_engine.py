@@ -42,7 +42,7 @@ class SlurmEngine:
         spec: What a worker is built from.
         num_workers: Number of tasks.
         folder: The shared folder; each array job has its own below it.
-        options: Options of ``sbatch``. It also reads its variables, as SBATCH_PARTITION.
+        options: Options of ``sbatch``, which also reads variables: SBATCH_PARTITION.
 
     Raises:
         SlurmError: There is no ``sbatch``, or an array job of an earlier run is still
@@ -128,13 +128,13 @@ class SlurmEngine:
     def _take_up(
         self, folder: Path, jobs: Sequence[Job], seen: set[int]
     ) -> Iterator[Finished]:
-        """Put jobs without an answer into the next array job, unless they kill tasks."""
+        """Put jobs without an answer into the next array job, a few times."""
         rest = [place for place in range(len(jobs)) if place not in seen]
         taken = [place for place in rest if (folder / f'taken-{place}').exists()]
         if not seen and not taken:
             raise SlurmError(
-                f'array job {(folder / "array").read_text()} has ended before its tasks '
-                f'began: {_last_line(folder)}'
+                f'array job {(folder / "array").read_text()} has ended before its '
+                f'tasks began: {_last_line(folder)}'
             )
         for place in rest:
             key = json.dumps(jobs[place], sort_keys=True)
