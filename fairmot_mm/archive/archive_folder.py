@@ -59,15 +59,20 @@ class ArchiveFolder:
         with lock_output(Path(local_path(self.storage.folder)) / _RECORDS / 'run'):
             yield
 
-    def sweep(self) -> None:
-        """Remove what killed workers have left: files that never got their names."""
+    def sweep(self, names: set[str]) -> None:
+        """Remove what killed workers have left: files that never got their names.
+
+        Args:
+            names: Names of results that nobody else is writing.
+        """
         if not self.storage.is_local:
             return
         root = Path(local_path(self.storage.folder))
-        for folder in (root, root / _RECORDS, *(root / _RECORDS / 'chunks').rglob('*')):
-            if folder.is_dir():
-                for file in folder.glob('.*.part'):
-                    file.unlink(missing_ok=True)
+        for file in root.glob('.*.txt.*.part'):
+            if file.name[1:].rpartition('.txt.')[0] in names:
+                file.unlink(missing_ok=True)
+        for file in (root / _RECORDS).rglob('.*.part'):
+            file.unlink(missing_ok=True)
 
     def read_records(self) -> dict[str, VideoRecord]:
         """Read the records of all videos.

@@ -82,8 +82,8 @@ def track_archive(
     if settings.chunk_seconds is not None:
         split = [settings.chunk_seconds, settings.shared_seconds]
     with folder.lock():
-        folder.sweep()
         plan = make_plan(videos, folder, identity, split, overwrite)
+        folder.sweep({record.name for record in plan.todo})
         folder.write_settings(identity)
         run = _Run(folder, plan, progress, max_failures)
         for record in plan.failed:

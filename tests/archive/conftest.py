@@ -115,9 +115,8 @@ def run(tmp_path):
     """Track a manifest in this process; gives the records and what was done."""
 
     def track(manifest, out=tmp_path / 'out', stop_after=None, dies=(), **options):
-        passed = {
-            key: options.pop(key) for key in ({'max_failures', 'overwrite'} & {*options})
-        }
+        own = {'max_failures', 'overwrite'} & {*options}
+        passed = {key: options.pop(key) for key in own}
         cfg_options = {
             'inference.num_threads': 1,
             **SMALL,

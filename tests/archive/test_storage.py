@@ -18,7 +18,7 @@ def storage(request, tmp_path, monkeypatch):
 
 
 def test_files(storage, tmp_path):
-    """What was written is read and listed; hidden files are not; folders are removed."""
+    """What was written is read and listed; hidden files are not; folders go."""
     (tmp_path / 'local').write_bytes(b'four')
     storage.write('a/x.json', b'one')
     storage.write('a/x.json', b'two!')

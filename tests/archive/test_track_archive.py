@@ -11,7 +11,7 @@ from fairmot_mm.utils.claim_output import lock_output
 
 
 def test_results_are_those_of_a_plain_run(run, videos, tmp_path):
-    """Each text has the bytes that `TrackInferencer` writes; a second run does nothing."""
+    """Each text is what `TrackInferencer` writes; a second run does nothing."""
     records, totals = run(videos)
     options = {'input_size': (256, 160)}
     one = TrackInferencer('fairmot_yolov5s_lite', device='cpu', cfg_options=options)
@@ -133,7 +133,7 @@ def test_killed_between_result_and_record(run, videos, tmp_path):
     ],
 )
 def test_other_settings(run, videos, change, message):
-    """A result of other settings is not taken for done, and replaced only if allowed."""
+    """A result of other settings is not done, and replaced only if allowed."""
     run(videos)
     with pytest.raises(UserInputError, match=message) as error:
         run(videos, **change)
@@ -258,7 +258,7 @@ def test_a_broken_chunk(run, clips, tmp_path):
 
 
 def test_another_split(run, clips, tmp_path):
-    """A whole result counts for a run that would split; a joined one not the reverse."""
+    """A whole result counts for a run that would split, but not the reverse."""
     run(clips / 'long', **BUFFER)
     run(clips / 'long', **SPLIT)
     assert run.done == []

@@ -2,8 +2,8 @@
 
     python tools/dev/simulate_archive.py --workers 1600 --videos 20000 --seconds 3600
 
-Each worker takes the next video, waits for the driver (which hands out one job after the
-other), fetches the video over a network that all share, and tracks it. The network
+Each worker takes the next video, waits for the driver (which hands out one job after
+the other), fetches the video over a network that all share, and tracks it. The network
 gives its bandwidth to one request after the other; videos are fetched while they are
 decoded, so a video takes the longer of the two times. docs/explanation/scale.md has the
 measured times that go in.

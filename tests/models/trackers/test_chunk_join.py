@@ -23,7 +23,7 @@ def test_the_same_people():
 
 
 def test_who_is_not_there():
-    """Who is only in one chunk, or elsewhere, has no partner; empty chunks have none."""
+    """Who is only in one chunk, or elsewhere, has no partner."""
     before = tracks((1, 1, 0), (1, 2, 100))
     assert ChunkJoin().match(before, tracks((1, 1, 106), (1, 2, 300))) == {}
     assert ChunkJoin().match(before, tracks((2, 1, 0))) == {}
