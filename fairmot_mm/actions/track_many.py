@@ -15,7 +15,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from fairmot_mm.archive.engines.start_engine import start_engine, worker_options
+from fairmot_mm.utils.engines.start_engine import start_engine, worker_options
 from fairmot_mm.archive.manifest import import_parquet, read_manifest
 from fairmot_mm.archive.plan import Plan
 from fairmot_mm.archive.track_archive import track_archive

@@ -17,7 +17,7 @@ from fairmot_mm.apis import TrackInferencer, build_component
 from fairmot_mm.archive.archive_folder import ArchiveFolder
 from fairmot_mm.archive.archive_video import ArchiveVideo
 from fairmot_mm.archive.chunks import Chunk
-from fairmot_mm.archive.engines.engine import Job, Result
+from fairmot_mm.utils.engines.engine import Job, Result
 from fairmot_mm.archive.join_chunks import JoinedTracks
 from fairmot_mm.archive.track_settings import TrackSettings, sha256_of
 from fairmot_mm.archive.video_record import VideoRecord

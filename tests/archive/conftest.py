@@ -3,8 +3,8 @@ import shutil
 import av
 import pytest
 
-from fairmot_mm.archive.engines.engine import Finished
-from fairmot_mm.archive.engines.worker_spec import JobRunner
+from fairmot_mm.utils.engines.engine import Finished
+from fairmot_mm.utils.engines.worker_spec import JobRunner
 from fairmot_mm.archive.manifest import read_manifest
 from fairmot_mm.archive.track_archive import track_archive
 from fairmot_mm.archive.track_settings import TrackSettings

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from fairmot_mm.archive.engines.worker_spec import JobRunner
+from fairmot_mm.utils.engines.worker_spec import JobRunner
 from fairmot_mm.datasets.converters import convert_mot
 from fairmot_mm.synthetic import SyntheticScene, write_sequence
 

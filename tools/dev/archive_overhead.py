@@ -15,9 +15,9 @@ from functools import partial
 from pathlib import Path
 
 from fairmot_mm.archive.archive_folder import ArchiveFolder
-from fairmot_mm.archive.engines.engine import Engine, Job, Result
-from fairmot_mm.archive.engines.local_engine import LocalEngine
-from fairmot_mm.archive.engines.worker_spec import WorkerSpec
+from fairmot_mm.utils.engines.engine import Engine, Job, Result
+from fairmot_mm.utils.engines.local_engine import LocalEngine
+from fairmot_mm.utils.engines.worker_spec import WorkerSpec
 from fairmot_mm.archive.manifest import read_manifest
 from fairmot_mm.archive.plan import Plan
 from fairmot_mm.archive.track_archive import track_archive

@@ -15,8 +15,8 @@ from concurrent.futures import (
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.connection import Connection
 
-from fairmot_mm.archive.engines.engine import Finished, Job
-from fairmot_mm.archive.engines.worker_spec import (
+from fairmot_mm.utils.engines.engine import Finished, Job
+from fairmot_mm.utils.engines.worker_spec import (
     ATTEMPTS,
     JobRunner,
     StartError,

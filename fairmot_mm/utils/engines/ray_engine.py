@@ -7,8 +7,8 @@ from math import floor
 from types import ModuleType
 from typing import Any
 
-from fairmot_mm.archive.engines.engine import Finished, Job
-from fairmot_mm.archive.engines.worker_spec import (
+from fairmot_mm.utils.engines.engine import Finished, Job
+from fairmot_mm.utils.engines.worker_spec import (
     ATTEMPTS,
     JobRunner,
     StartError,
@@ -131,10 +131,11 @@ def _connect(
     if address or os.environ.get('RAY_ADDRESS'):
         try:
             ray.init(address or 'auto', **look)
-        except (ConnectionError, ValueError) as error:
+        except Exception as error:  # of many kinds, some of them private
+            where = address or os.environ['RAY_ADDRESS']
+            what = str(error).strip().partition('\n')[0]
             raise ConfigError(
-                f'Ray cluster {address or os.environ["RAY_ADDRESS"]} cannot be '
-                f'reached: {error}'
+                f'the Ray cluster {where} cannot be reached: {what}'
             ) from error
         return ray
     cpus = None if num_workers is None else max(1, round(num_workers * num_cpus))

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from fairmot_mm.archive.engines.worker_spec import WorkerSpec
+from fairmot_mm.utils.engines.worker_spec import WorkerSpec
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from fairmot_mm.archive.engines.engine import Finished, Job
-from fairmot_mm.archive.engines.worker_spec import (
+from fairmot_mm.utils.engines.engine import Finished, Job
+from fairmot_mm.utils.engines.worker_spec import (
     ATTEMPTS,
     StartError,
     WorkerSpec,
@@ -23,7 +23,7 @@ from fairmot_mm.utils.text_files import read_json, write_text
 
 # Seconds between two looks at the folder, and between two questions to Slurm.
 _LOOK, _ASK = 1.0, 10.0
-_SHARE = 'fairmot_mm.archive.engines.slurm_share'
+_SHARE = 'fairmot_mm.utils.engines.slurm_share'
 
 
 class SlurmError(UserInputError):

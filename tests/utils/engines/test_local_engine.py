@@ -5,7 +5,7 @@ import time
 import psutil
 import pytest
 
-from fairmot_mm.archive.engines.local_engine import LocalEngine
+from fairmot_mm.utils.engines.local_engine import LocalEngine
 from fairmot_mm.utils import UserInputError
 
 

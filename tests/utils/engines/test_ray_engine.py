@@ -2,7 +2,7 @@ import sys
 
 import pytest
 
-from fairmot_mm.archive.engines.ray_engine import RayEngine
+from fairmot_mm.utils.engines.ray_engine import RayEngine
 from fairmot_mm.utils import ConfigError, UserInputError
 
 ray = pytest.importorskip('ray', reason="needs pip install 'fairmot_mm[ray]'")

@@ -4,11 +4,9 @@ import argparse
 import shlex
 from typing import Any
 
-import torch
-
-from fairmot_mm.archive.engines.engine import Engine
-from fairmot_mm.archive.engines.local_engine import LocalEngine
-from fairmot_mm.archive.engines.worker_spec import WorkerSpec
+from fairmot_mm.utils.engines.engine import Engine
+from fairmot_mm.utils.engines.local_engine import LocalEngine
+from fairmot_mm.utils.engines.worker_spec import WorkerSpec
 from fairmot_mm.utils import ConfigError
 from fairmot_mm.utils.cli import inference_options
 from fairmot_mm.utils.threads import available_cores
@@ -30,14 +28,13 @@ def start_engine(
     Raises:
         ConfigError: The engine is not installed or cannot be reached.
     """
-    on_gpus = _takes_gpus(args.device)
     if args.engine == 'local':
-        gpus = torch.cuda.device_count() if on_gpus and args.device is None else 0
+        on_gpus, gpus = _find_gpus(args.device)
         cores = max(1, available_cores() // args.cpus_per_worker)
         workers = args.workers or gpus or (1 if on_gpus else cores)
         return LocalEngine(spec, workers, gpus)
     if args.engine == 'ray':
-        from fairmot_mm.archive.engines.ray_engine import RayEngine
+        from fairmot_mm.utils.engines.ray_engine import RayEngine
 
         return RayEngine(
             spec,
@@ -46,7 +43,7 @@ def start_engine(
             0 if args.device == 'cpu' else args.gpus_per_worker,
             args.ray_address,
         )
-    from fairmot_mm.archive.engines.slurm_engine import SlurmEngine
+    from fairmot_mm.utils.engines.slurm_engine import SlurmEngine
 
     if args.workers is None:
         raise ConfigError('--engine slurm needs --workers, the number of array tasks')
@@ -74,5 +71,10 @@ def worker_options(args: argparse.Namespace) -> dict[str, Any] | None:
     return {'inference.num_threads': args.cpus_per_worker, **options}
 
 
-def _takes_gpus(device: str | None) -> bool:
-    return torch.cuda.is_available() if device is None else device.startswith('cuda')
+def _find_gpus(device: str | None) -> tuple[bool, int]:
+    """Whether workers of this machine run on GPUs, and how many they may share."""
+    if device is not None:
+        return device.startswith('cuda'), 0
+    import torch
+
+    return torch.cuda.is_available(), torch.cuda.device_count()

@@ -5,8 +5,8 @@ import sys
 
 import pytest
 
-from fairmot_mm.archive.engines import slurm_engine
-from fairmot_mm.archive.engines.slurm_engine import SlurmEngine
+from fairmot_mm.utils.engines import slurm_engine
+from fairmot_mm.utils.engines.slurm_engine import SlurmEngine
 from fairmot_mm.utils import ConfigError, UserInputError
 
 # Stands in for sbatch: starts the tasks of an array as processes, and returns.

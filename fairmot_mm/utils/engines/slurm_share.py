@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from fairmot_mm.archive.engines.worker_spec import JobRunner, StartError, WorkerSpec
+from fairmot_mm.utils.engines.worker_spec import JobRunner, StartError, WorkerSpec
 from fairmot_mm.utils.text_files import read_json, write_text
 
 
