@@ -259,7 +259,7 @@ def test_with_an_engine(trained, sure, run_tool, tmp_path, capsys, in_this_proce
     [
         (['--launcher', 'pytorch'], 'leave out --launcher'),
         (
-            ['--cfg-options', "test_evaluator=dict(type='ImageAPMetric')"],
+            ['--cfg-options', 'test_evaluator.type=ImageAPMetric'],
             'MOTMetric',
         ),
     ],

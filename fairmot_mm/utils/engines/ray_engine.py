@@ -119,6 +119,11 @@ def _connect(
     address: str | None, num_workers: int | None, num_cpus: float
 ) -> ModuleType:
     """Join a cluster, or start one on this machine."""
+    address = address or os.environ.get('RAY_ADDRESS')
+    os.environ.setdefault('RAY_USAGE_STATS_ENABLED', '0')  # it tells nobody of a run
+    if not address:
+        # Without clusters, Ray listens on loopback alone; it reads this when imported.
+        os.environ.setdefault('RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER', '0')
     try:
         import ray
         import ray.exceptions
@@ -126,24 +131,20 @@ def _connect(
         raise ConfigError(
             "the engine ray needs Ray: pip install 'fairmot_mm[ray]'"
         ) from error
-    os.environ.setdefault('RAY_USAGE_STATS_ENABLED', '0')  # it tells nobody of a run
     look = dict(logging_level='ERROR', log_to_driver=False)
-    if address or os.environ.get('RAY_ADDRESS'):
-        try:
-            ray.init(address or 'auto', **look)
-        except Exception as error:  # of many kinds, some of them private
-            where = address or os.environ['RAY_ADDRESS']
-            what = str(error).strip().partition('\n')[0]
-            raise ConfigError(
-                f'the Ray cluster {where} cannot be reached: {what}'
-            ) from error
+    if not address:
+        ray.init(
+            num_cpus=num_workers and max(1, round(num_workers * num_cpus)),
+            include_dashboard=False,
+            object_store_memory=_OBJECT_STORE,
+            **look,
+        )
         return ray
-    cpus = None if num_workers is None else max(1, round(num_workers * num_cpus))
-    ray.init(
-        num_cpus=cpus,
-        include_dashboard=False,
-        object_store_memory=_OBJECT_STORE,
-        _node_ip_address='127.0.0.1',
-        **look,
-    )
+    try:
+        ray.init(address, **look)
+    except Exception as error:  # of many kinds, some of them private
+        what = str(error).strip().partition('\n')[0]
+        raise ConfigError(
+            f'the Ray cluster {address} cannot be reached: {what}'
+        ) from error
     return ray
