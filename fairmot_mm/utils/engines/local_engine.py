@@ -5,15 +5,10 @@ import multiprocessing
 import os
 import threading
 from collections.abc import Iterator
-from concurrent.futures import (
-    FIRST_COMPLETED,
-    Future,
-    ProcessPoolExecutor,
-    ThreadPoolExecutor,
-    wait,
-)
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.connection import Connection
+from queue import SimpleQueue
 
 from fairmot_mm.utils.engines.engine import Finished, Job
 from fairmot_mm.utils.engines.worker_spec import (
@@ -46,7 +41,8 @@ class LocalEngine:
         self.spec = spec
         self.num_workers = num_workers
         self._threads = ThreadPoolExecutor(num_workers)
-        self._pending: set[Future[Finished]] = set()
+        self._over: SimpleQueue[Future[Finished]] = SimpleQueue()
+        self._num_pending = 0
         self._num_gpus = num_gpus
         self._places = itertools.count()
         self._own = threading.local()
@@ -56,14 +52,15 @@ class LocalEngine:
 
     def submit(self, job: Job) -> None:
         """Add a job, see `Engine`."""
-        self._pending.add(self._threads.submit(self._run, job))
+        self._num_pending += 1
+        self._threads.submit(self._run, job).add_done_callback(self._over.put)
 
     def finished(self) -> Iterator[Finished]:
         """Wait for the jobs, see `Engine`."""
-        while self._pending:
-            done, self._pending = wait(self._pending, return_when=FIRST_COMPLETED)
-            for future in done:
-                yield future.result()
+        while self._num_pending:
+            future = self._over.get()
+            self._num_pending -= 1
+            yield future.result()
 
     def close(self) -> None:
         """End all processes, see `Engine`."""
@@ -88,20 +85,20 @@ class LocalEngine:
 
     def _ready_pool(self) -> ProcessPoolExecutor:
         """The process of this thread; a new one is started where there is none."""
+        pool: ProcessPoolExecutor | None = getattr(self._own, 'pool', None)
+        if pool is not None:
+            return pool
         for _ in range(_STARTS):
-            pool: ProcessPoolExecutor | None = getattr(self._own, 'pool', None)
-            if pool is not None:
-                return pool
-            pool = ProcessPoolExecutor(
+            pool = self._own.pool = ProcessPoolExecutor(
                 1,
                 worker_context('spawn'),
                 initializer=_watch,
                 initargs=(self._is_over,),
             )
-            self._own.pool = pool
             self._pools.add(pool)
             try:
                 pool.submit(_start, self.spec, self._gpu()).result()
+                return pool
             except BrokenProcessPool:
                 self._drop_pool()
             if self._closed:
