@@ -24,6 +24,7 @@ from fairmot_mm.archive.video_record import VideoRecord
 from fairmot_mm.models.trackers import ChunkJoin, JDETracker
 from fairmot_mm.registry import TASK_UTILS
 from fairmot_mm.utils import CheckpointError
+from fairmot_mm.utils.contracts import require_contract
 from fairmot_mm.utils.tracker import Tracker
 from fairmot_mm.video.frame_source import FrameSource
 
@@ -64,8 +65,10 @@ class TrackWorker:
             self.settings.batch_size,
             detect_every=self.settings.detect_every,
         )
-        join = self.inferencer.model.cfg.get('chunk_join') or {'type': 'ChunkJoin'}
+        own = self.inferencer.model.cfg.get('chunk_join') or {}
+        join = {'type': 'ChunkJoin', **own}
         self.join: ChunkJoin = build_component(join, TASK_UTILS, 'chunk_join')
+        require_contract(self.join, ChunkJoin, 'chunk_join')
 
     def __call__(self, job: Job) -> Result:
         """Do a job.

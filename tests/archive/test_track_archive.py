@@ -273,3 +273,13 @@ def test_a_split_that_cannot_be(run, clips):
         UserInputError, match='--chunk-seconds 3 must be at least twice'
     ):
         run(clips / 'long', chunk_seconds=3, shared_seconds=2)
+
+
+def test_the_join_of_a_config(run, clips):
+    """The config sets the limit of the join, and a wrong one is refused at the start."""
+    options = {**SPLIT['cfg_options'], 'chunk_join.cost_thr': 0.4}
+    records, _ = run(clips / 'long', **(SPLIT | {'cfg_options': options}))
+    assert len(records['long'].chunks) == 2
+    options['chunk_join.cost_thr'] = 2
+    with pytest.raises(UserInputError, match='cost_thr=2 must be'):
+        run(clips / 'long', overwrite=True, **(SPLIT | {'cfg_options': options}))
