@@ -207,4 +207,8 @@ def _require_different(videos: Iterable[ManifestVideo]) -> None:
                     f'{places[what, value].rpartition(", ")[2]}: remove one of the two'
                 )
             places[what, value] = video.place
-    require_file_names(video.name for video in videos if video.name is not None)
+    named = [video for video in videos if video.name is not None]
+    for video in named:
+        if video.name and video.name.startswith('.'):
+            raise DataError(f'{video.place}: name {video.name} begins with a dot')
+    require_file_names(video.name for video in named if video.name is not None)

@@ -29,12 +29,14 @@ class Plan:
         done: Videos that are done already.
         failed: Videos that cannot be tracked.
         sizes: Bytes of each video to track, by name.
+        sources: Path or address of each, with its secrets, by name.
     """
 
     todo: list[VideoRecord]
     done: list[VideoRecord]
     failed: list[VideoRecord]
     sizes: dict[str, int]
+    sources: dict[str, str]
 
 
 def make_plan(
@@ -69,10 +71,11 @@ def make_plan(
     names = _choose_names(videos, records)
     with ThreadPoolExecutor(_QUESTIONS) as threads:
         states = [*threads.map(lambda video: _ask(video.source), videos)]
-    plan = Plan([], [], [], {})
+    plan = Plan([], [], [], {}, {})
     for video, name, (stamp, size, error) in zip(videos, names, states, strict=True):
+        shown = without_secrets(video.source)
         new = VideoRecord(
-            name, video.source, WRITING, stamp, identity.digest, identity.weights
+            name, shown, WRITING, stamp, identity.digest, identity.weights
         )
         new = replace(new, split=split)
         old = records.get(name)
@@ -87,7 +90,7 @@ def make_plan(
             plan.failed.append(replace(new, state=FAILED, error=error))
         else:
             plan.todo.append(new)
-            plan.sizes[name] = size
+            plan.sizes[name], plan.sources[name] = size, video.source
     plan.todo.sort(key=lambda record: -plan.sizes[record.name])
     return plan
 
@@ -105,7 +108,7 @@ def _reasons(old: VideoRecord, new: VideoRecord) -> list[str]:
     return [
         reason
         for reason, applies in (
-            (f'it is of {without_secrets(old.source)}', old.source != new.source),
+            (f'it is of {old.source}', old.source != new.source),
             ('the video has changed since', old.stamp != new.stamp),
             ('its settings were others', old.settings != new.settings),
             ('it was split in another way', old.chunks and old.split != new.split),
@@ -150,7 +153,9 @@ def _choose_names(
 ) -> list[str]:
     """Names of the results; a video keeps the one that it has in the records."""
     known = {record.source: name for name, record in records.items()}
-    chosen = [video.name or known.get(video.source) for video in videos]
+    chosen = [
+        video.name or known.get(without_secrets(video.source)) for video in videos
+    ]
     fixed = [name for name in chosen if name is not None]
     twice = Counter(fixed).most_common(1)
     if twice and twice[0][1] > 1:
@@ -160,7 +165,8 @@ def _choose_names(
         )
     taken = [*dict.fromkeys([SUMMARY, *fixed, *records])]
     stems = [
-        PurePosixPath(local_path(video.source)).stem or 'video'
+        # A hidden file would not be listed among the results.
+        PurePosixPath(local_path(video.source)).stem.lstrip('.') or 'video'
         for video, name in zip(videos, chosen, strict=True)
         if name is None
     ]

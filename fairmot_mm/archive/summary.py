@@ -7,7 +7,6 @@ from dataclasses import fields
 from fairmot_mm.archive.archive_folder import SUMMARY, ArchiveFolder
 from fairmot_mm.archive.manifest import import_parquet
 from fairmot_mm.archive.video_record import DONE, FAILED, VideoRecord
-from fairmot_mm.utils.urls import without_secrets
 
 
 def write_summary(folder: ArchiveFolder, records: Sequence[VideoRecord]) -> str:
@@ -26,7 +25,10 @@ def write_summary(folder: ArchiveFolder, records: Sequence[VideoRecord]) -> str:
     """
     records = sorted(records, key=lambda record: record.name)
     totals = describe_totals(records)
-    folder.storage.write(f'{SUMMARY}.txt', _format(records, totals).encode())
+    text = _format(records, totals)
+    # Bytes of a file name that are not UTF-8 stay as they are.
+    data = text.encode('utf-8', 'surrogateescape')
+    folder.storage.write(f'{SUMMARY}.txt', data)
     folder.storage.write(f'{SUMMARY}.parquet', _table(records))
     return totals
 
@@ -61,7 +63,7 @@ def _format(records: Iterable[VideoRecord], totals: str) -> str:
     lines += ['', f'{"frames":>9} {"people":>7} {"boxes":>9} {"seconds":>9}  video']
     lines += [
         f'{record.frames:>9} {record.people:>7} {record.boxes:>9} '
-        f'{record.seconds:>9.1f}  {record.name} ({without_secrets(record.source)})'
+        f'{record.seconds:>9.1f}  {record.name} ({record.source})'
         for record in records
         if record.state == DONE
     ]
@@ -89,12 +91,15 @@ def _table(records: Sequence[VideoRecord]) -> bytes:
             continue
         if field.name == 'chunks':
             values = [len(value) if value else 1 for value in values]
-        if field.name == 'source':
-            values = [without_secrets(value) for value in values]
         kind = types.get(field.name, pyarrow.string())
-        columns[field.name] = pyarrow.array(
-            [[*value] if isinstance(value, tuple) else value for value in values], kind
-        )
+        columns[field.name] = pyarrow.array([*map(_plain, values)], kind)
     file = io.BytesIO()
     parquet.write_table(pyarrow.table(columns), file)
     return file.getvalue()
+
+
+def _plain(value: object) -> object:
+    """A value as Parquet can hold it: text in UTF-8, lists."""
+    if isinstance(value, str):
+        return value.encode('utf-8', 'surrogateescape').decode('utf-8', 'replace')
+    return [*map(_plain, value)] if isinstance(value, tuple) else value

@@ -148,7 +148,7 @@ class _Run:
     def work(self, engine: Engine) -> None:
         """Do all jobs, and those that follow from them."""
         for record in self.plan.todo:
-            engine.submit({'record': record.values()})
+            engine.submit(self._job(record))
         for finished in engine.finished():
             for job in self._follow(finished):
                 engine.submit(job)
@@ -181,13 +181,17 @@ class _Run:
         self.missing[record.name] = len(missing)
         done = 1 - len(missing) / len(chunks)
         self.progress.advance(done * self.plan.sizes[record.name], 0)
-        jobs = [{'record': record.values(), 'chunk': chunk} for chunk in missing]
+        jobs = [self._job(record, chunk=chunk) for chunk in missing]
         return jobs or self._join_if_complete(record)
 
     def _join_if_complete(self, record: VideoRecord) -> list[Job]:
         if self.missing[record.name] or record.name in self.failed:
             return []
-        return [{'record': record.values(), 'chunks': self.chunks[record.name]}]
+        return [self._job(record, chunks=self.chunks[record.name])]
+
+    def _job(self, record: VideoRecord, **part: object) -> Job:
+        source = self.plan.sources[record.name]
+        return {'record': record.values(), 'source': source, **part}
 
     def _fail(self, record: VideoRecord, error: str | None) -> None:
         if record.name in self.failed:  # another chunk of it

@@ -11,8 +11,6 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from fairmot_mm.apis import TrackInferencer, build_component
 from fairmot_mm.archive.archive_folder import ArchiveFolder
 from fairmot_mm.archive.archive_video import ArchiveVideo
@@ -32,7 +30,7 @@ from fairmot_mm.video.frame_source import FrameSource
 class TrackWorker:
     """Does the jobs of a run over an archive; each publishes what it has done.
 
-    A job has the `VideoRecord` of its video in ``record``. With ``chunk`` it tracks
+    A job has the ``source`` of its video and its `VideoRecord` in ``record``. With ``chunk`` it tracks
     these frames. With ``chunks`` it joins all of them. Otherwise it tracks the video,
     or, where that is long, only says into which ``chunks`` it has to be split and which
     of them are ``missing``.
@@ -86,29 +84,26 @@ class TrackWorker:
             OutputError: The result cannot be written.
         """
         record = VideoRecord.of_values(job['record'])
-        if 'chunks' in job:
-            return self._join(record, [Chunk(*each) for each in job['chunks']])
-        if 'chunk' in job:
-            return self._track_chunk(record, Chunk(*job['chunk']))
-        chunks = self._split(record)
-        if not chunks:
-            return self._track_whole(record)
-        done = self.folder.read_chunks(record)
-        return {'frames': 0, 'chunks': chunks, 'missing': sorted({*chunks} - {*done})}
-
-    def _video(self, record: VideoRecord) -> ArchiveVideo:
-        return ArchiveVideo(
-            record.source,
+        video = ArchiveVideo(
+            job['source'],
             self.settings.frame_rate,
             self.settings.on_error,
             self.inferencer.prepare.scale,
         )
+        if 'chunks' in job:
+            return self._join(record, video, [Chunk(*each) for each in job['chunks']])
+        if 'chunk' in job:
+            return self._track_chunk(record, video, Chunk(*job['chunk']))
+        chunks = self._split(record, video)
+        if not chunks:
+            return self._track_whole(record, video)
+        done = self.folder.read_chunks(record)
+        return {'frames': 0, 'chunks': chunks, 'missing': sorted({*chunks} - {*done})}
 
-    def _split(self, record: VideoRecord) -> list[Chunk]:
+    def _split(self, record: VideoRecord, video: ArchiveVideo) -> list[Chunk]:
         seconds = self.settings.chunk_seconds
         if seconds is None:
             return []
-        video = self._video(record)
         with video.open() as opened:
             memory = _memory(self.inferencer.model.tracker, float(opened.frame_rate))
         if memory is None:
@@ -118,14 +113,15 @@ class TrackWorker:
             self.folder.write_index(record, video.index)
         return chunks
 
-    def _track_whole(self, record: VideoRecord) -> Result:
-        with self._video(record).open() as source, _scratch() as folder:
+    def _track_whole(self, record: VideoRecord, video: ArchiveVideo) -> Result:
+        with video.open() as source, _scratch() as folder:
             record, text = self._track(record, source, folder)
             record = self.folder.publish(record, text)
         return {'frames': record.frames, 'record': record.values()}
 
-    def _track_chunk(self, record: VideoRecord, chunk: Chunk) -> Result:
-        video = self._video(record)
+    def _track_chunk(
+        self, record: VideoRecord, video: ArchiveVideo, chunk: Chunk
+    ) -> Result:
         if not video.is_folder:
             video = replace(video, known_index=self.folder.read_index(record))
         with video.open_chunk(chunk) as source, _scratch() as folder:
@@ -138,14 +134,15 @@ class TrackWorker:
     ) -> tuple[VideoRecord, Path]:
         """Track frames into a file of the folder."""
         start = time.perf_counter()
-        boxes, people, num_frames = 0, np.zeros(0, np.int64), 0
+        boxes, num_frames = 0, 0
+        people: set[int] = set()
         with warnings.catch_warnings(record=True) as said:
             warnings.simplefilter('always', UserWarning)
             run = self.inferencer(source, folder, save_video=False)
             for sample in run:
-                ids = sample.pred_track_instances.instances_id.numpy()
-                boxes, people = boxes + len(ids), np.union1d(people, ids)
-                num_frames += 1
+                ids = sample.pred_track_instances.instances_id.tolist()
+                people.update(ids)
+                boxes, num_frames = boxes + len(ids), num_frames + 1
         texts = {str(each.message) for each in said if each.category is UserWarning}
         record = replace(
             record,
@@ -158,9 +155,11 @@ class TrackWorker:
         )
         return record, run.written[0].path
 
-    def _join(self, record: VideoRecord, chunks: list[Chunk]) -> Result:
+    def _join(
+        self, record: VideoRecord, video: ArchiveVideo, chunks: list[Chunk]
+    ) -> Result:
         start = time.perf_counter()
-        video, done = self._video(record), self.folder.read_chunks(record)
+        done = self.folder.read_chunks(record)
         with _scratch() as folder:
             text = folder / 'joined.txt'
             with text.open('wb') as file:

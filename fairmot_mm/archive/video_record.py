@@ -15,7 +15,7 @@ class VideoRecord:
 
     Attributes:
         name: Name of the result.
-        source: Path or address of the video.
+        source: Path or address of the video, without passwords and keys.
         state: ``writing`` from just before the result gets its name until the record
             is final; then ``done``, or ``failed``.
         stamp: Size and time, or tag, of the video; it changes with the content.

@@ -63,6 +63,7 @@ def test_in_a_store():
         ('a.csv', 'video,name\nx,n\ny,n\n', r'line 3: the name n is also in line 2'),
         ('a.csv', 'video,name\nx.mp4,../n\n', r"'\.\./n' cannot be that of a file"),
         ('a.csv', 'video,name\nx,N\ny,n\n', 'same files on some'),
+        ('a.csv', 'video,name\nx,.n\n', r'line 2: name \.n begins with a dot'),
         ('a.parquet', 'video\n', r'a\.parquet is not a Parquet file'),
         ('a.mp4', 'x', 'is a video and no list'),
     ],

@@ -1,5 +1,6 @@
 import hashlib
 import json
+import os
 
 import pyarrow.parquet
 import pytest
@@ -283,3 +284,30 @@ def test_the_join_of_a_config(run, clips):
     options['chunk_join.cost_thr'] = 2
     with pytest.raises(UserInputError, match='cost_thr=2 must be'):
         run(clips / 'long', overwrite=True, **(SPLIT | {'cfg_options': options}))
+
+
+def test_strange_file_names(run, videos, clips, tmp_path):
+    """Hidden files, brackets, and bytes that are no UTF-8 are names like any other."""
+    content = (clips / 'a.mp4').read_bytes()
+    names = ['.hidden', 'b[0]', os.fsdecode(b'caf\xe9')]
+    for name in names:
+        (videos / f'{name}.mp4').write_bytes(content)
+    manifest = videos / 'list.txt'
+    manifest.write_text(f'.hidden.mp4\n{names[1]}.mp4\n')
+    assert {*run(manifest)[0]} == {'hidden', 'b[0]'}
+    assert run(manifest)[0]['b[0]'].state == 'done'
+    assert run.done == []
+    run(videos / 'caf*')
+    assert len(run.done) == 1
+    run(videos / 'caf*')
+    assert run.done == []
+
+
+def test_no_secrets_in_records(run, tmp_path):
+    """Records, summary and messages have addresses without their passwords."""
+    manifest = tmp_path / 'list.csv'
+    manifest.write_text('video,name\nftp://user:secret@none.invalid/a.mp4,x\n')
+    records, _ = run(manifest)
+    assert records['x'].state == 'failed'
+    for path in (tmp_path / 'out').rglob('*.*'):
+        assert b'secret' not in path.read_bytes()
