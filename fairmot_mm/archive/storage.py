@@ -31,7 +31,8 @@ def open_file_system(address: str) -> tuple['AbstractFileSystem', str]:
         The file system of fsspec, which lists folders anew each time, and the path.
 
     Raises:
-        DataError: The kind of address is not known, or its package is missing.
+        DataError: The kind of address is not known, its package is missing, or the
+            store cannot be reached.
     """
     import fsspec
 
@@ -45,9 +46,9 @@ def open_file_system(address: str) -> tuple['AbstractFileSystem', str]:
     options = {} if kind in ('file', 'memory') else {'use_listings_cache': False}
     try:
         return fsspec.url_to_fs(text, **options)
-    except (ImportError, ValueError) as error:
+    except Exception as error:  # some stores connect here
         raise DataError(
-            f'{without_secrets(address)} cannot be read: {" ".join(str(error).split())}'
+            f'{without_secrets(address)} cannot be reached: {_one_line(error)}'
         ) from error
 
 
@@ -75,10 +76,14 @@ def storage_errors(
         ) from error
     # Each store has errors of its own: no credentials, no such bucket, no network.
     except Exception as error:
-        what = getattr(error, 'strerror', None) or f'{type(error).__name__}: {error}'
         raise error_type(
-            f'cannot {verb} {without_secrets(address)}: {" ".join(str(what).split())}'
+            f'cannot {verb} {without_secrets(address)}: {_one_line(error)}'
         ) from error
+
+
+def _one_line(error: Exception) -> str:
+    what = getattr(error, 'strerror', None) or f'{type(error).__name__}: {error}'
+    return ' '.join(str(what).split())
 
 
 class Storage:

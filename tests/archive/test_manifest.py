@@ -83,7 +83,7 @@ def test_what_is_wrong(tmp_path, name, content, message):
         ('missing.txt', 'missing.txt does not exist: a manifest is'),
         ('none*.mp4', 'names no video'),
         ('rtsp://user:pw@host/main', r'rtsp://\*\*\*@host/main is a stream'),
-        ('nosuch://bucket/list.txt', 'nosuch://bucket/list.txt cannot be read'),
+        ('nosuch://bucket/list.txt', 'nosuch://bucket/list.txt cannot be reached'),
     ],
 )
 def test_no_manifest(manifest, message):

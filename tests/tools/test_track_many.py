@@ -65,7 +65,7 @@ def test_a_local_worker(videos, track_many, run_tool, tmp_path, capsys):
         (['none.txt', '--out', 'x'], r'none\.txt does not exist: a manifest is'),
         (['.', '--out', 'x', '--model', 'none'], 'neither a config file nor a name'),
         (['.', '--out', 'x', '--weights', 'none.pth'], r'none\.pth does not exist'),
-        (['.', '--out', 'nosuch://x'], 'nosuch://x cannot be read'),
+        (['.', '--out', 'nosuch://x'], 'nosuch://x cannot be reached'),
         (['.', '--out', 'x', '--chunk-seconds', '1'], 'at least twice'),
         (['.', '--out', 'x', '--engine', 'slurm'], 'slurm needs --workers'),
         (
