@@ -70,13 +70,18 @@ def start(workers: int, spec: WorkerSpec) -> Engine:
     return LocalEngine(replace(spec, factory=own), workers)
 
 
-def main() -> None:
-    """Run the tool."""
+def parse_args() -> argparse.Namespace:
+    """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__.split('\n\n')[0])
     parser.add_argument('folder', type=Path)
     parser.add_argument('--videos', type=int, default=5000)
     parser.add_argument('--workers', type=int, default=1)
-    args = parser.parse_args()
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Run the tool."""
+    args = parse_args()
     videos = args.folder / 'videos'
     videos.mkdir(parents=True)
     for number in range(args.videos):

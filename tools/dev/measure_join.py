@@ -30,8 +30,8 @@ def track(args: argparse.Namespace, out: Path, *options: object) -> dict:
     return json.loads(record.read_text())
 
 
-def main() -> None:
-    """Run the tool."""
+def parse_args() -> argparse.Namespace:
+    """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__.split('\n\n')[0])
     parser.add_argument('video', type=Path)
     parser.add_argument('folder', type=Path)
@@ -41,6 +41,12 @@ def main() -> None:
     own, _, options = ' '.join(map(shlex.quote, sys.argv[1:])).partition(' -- ')
     args = parser.parse_args(shlex.split(own))
     args.options = shlex.split(options)
+    return args
+
+
+def main() -> None:
+    """Run the tool."""
+    args = parse_args()
     args.folder.mkdir(parents=True, exist_ok=True)
     whole = track(args, args.folder / 'whole', '--no-split')
     truth = read_mot(args.folder / 'whole' / f'{whole["name"]}.txt')

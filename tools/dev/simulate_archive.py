@@ -76,8 +76,8 @@ def simulate(cluster: Cluster, frames: list[int], megabytes: list[float]) -> Out
     )
 
 
-def main() -> None:
-    """Run the tool."""
+def parse_args() -> argparse.Namespace:
+    """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__.split('\n\n')[0])
     for name, default, text in (
         ('workers', 1600, 'number of workers'),
@@ -94,7 +94,12 @@ def main() -> None:
         parser.add_argument(
             f'--{name}', type=type(default), default=default, help=f'{text} ({default})'
         )
-    args = parser.parse_args()
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Run the tool."""
+    args = parse_args()
     rng = random.Random(0)
     spread = args.spread * args.seconds
     lengths = [
