@@ -58,7 +58,7 @@ class TrackSettings:
         Workers on other machines get what is found here.
 
         Raises:
-            ConfigError: No model has the name.
+            ConfigError: No model has the name, or a config file has no weights.
             CheckpointError: The weights of the model zoo cannot be fetched.
         """
         model, checkpoint, options = self.model, self.checkpoint, self.cfg_options
@@ -67,6 +67,8 @@ class TrackSettings:
             checkpoint = None if found is None else str(found)
         if checkpoint is None and (weights := weights_of(model)) is not None:
             checkpoint = str(weights)
+        if checkpoint is None:
+            raise ConfigError(f'{model} is a file: name its weights (--weights FILE)')
         return replace(self, model=model, checkpoint=checkpoint, cfg_options=options)
 
 

@@ -10,6 +10,8 @@ from fairmot_mm.commands import track_many as command
 from fairmot_mm.synthetic import SyntheticScene
 from fairmot_mm.video.video_writer import VideoWriter
 
+CONFIGS = Path(__file__).parents[2] / 'configs' / 'fairmot'
+CONFIG = str(CONFIGS / 'fairmot_dla34_2xb6-30e_mot17.py')
 OPTIONS = ['--cfg-options', 'input_size=256,160']
 OPTIONS += ['--model', 'fairmot_yolov5s_lite', '--device', 'cpu']
 
@@ -65,6 +67,7 @@ def test_a_local_worker(videos, track_many, run_tool, tmp_path, capsys):
         (['none.txt', '--out', 'x'], r'none\.txt does not exist: a manifest is'),
         (['.', '--out', 'x', '--model', 'none'], 'neither a config file nor a name'),
         (['.', '--out', 'x', '--weights', 'none.pth'], r'none\.pth does not exist'),
+        (['.', '--out', 'x', '--model', CONFIG], 'is a file: name its weights'),
         (['.', '--out', 'nosuch://x'], 'nosuch://x cannot be reached'),
         (['.', '--out', 'x', '--chunk-seconds', '1'], 'at least twice'),
         (['.', '--out', 'x', '--engine', 'slurm'], 'slurm needs --workers'),
