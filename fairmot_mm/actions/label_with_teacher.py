@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from fairmot_mm.actions.find_still_figures import find_still_figures
 from fairmot_mm.actions.link_boxes import link_boxes
 from fairmot_mm.apis import build_tracker
 from fairmot_mm.datasets.converters.jde_writer import write_jde_set
@@ -141,6 +142,9 @@ def _label(
         found = replace(found, frame_rate=source.frame_rate)
         ids = link_boxes(found, build_tracker(args.link))
         is_person |= ids >= 0
+    still = np.zeros(len(ids), bool)
+    if args.still_share is not None:
+        still = find_still_figures(found, args.still_share, args.score_thr)
     places = np.repeat(np.arange(found.num_frames), np.diff(found.starts))
     listed = places % step == 0
     images = images[::step]
@@ -152,6 +156,7 @@ def _label(
         names=np.full(int(listed.sum()), PEDESTRIAN, object),
         ids=ids[listed],
         tlwh=xyxy_to_tlwh(found.bboxes[listed].astype(np.float64)),
+        dropped={'it stands still': still[listed]},
         flagged={'the teacher is not sure': ~is_person[listed]},
         lists={'train': ALL_IMAGES},
         file=Path(source.name),

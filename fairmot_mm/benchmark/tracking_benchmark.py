@@ -15,6 +15,7 @@ from fairmot_mm.utils import WAITS, StepClock
 from fairmot_mm.utils.machine import describe_machine, peak_memory_of
 from fairmot_mm.utils.step_clock import THREADS
 from fairmot_mm.video.frame_source import FrameSource, Source, open_source
+from fairmot_mm.video.video_encoding import VideoEncoding
 
 
 class TrackingBenchmark:
@@ -23,7 +24,7 @@ class TrackingBenchmark:
     Args:
         video: Video file or folder of images that is tracked.
         out_dir: Folder for the MOT file, and the mp4.
-        save_video: Whether an mp4 is written.
+        encoding: How an mp4 is compressed; None: none is written.
         settings: Arguments of `TrackInferencer`.
 
     Raises:
@@ -34,11 +35,11 @@ class TrackingBenchmark:
         self,
         video: str,
         out_dir: str,
-        save_video: bool = False,
+        encoding: VideoEncoding | None = None,
         **settings: Any,
     ) -> None:
         start = time.perf_counter()
-        self.video, self.out_dir, self.save_video = video, out_dir, save_video
+        self.video, self.out_dir, self.encoding = video, out_dir, encoding
         self.inferencer = TrackInferencer(**settings)
         self.device = torch.device(self.inferencer.model.data_preprocessor.device)
         self.setup_seconds = time.perf_counter() - start
@@ -54,7 +55,8 @@ class TrackingBenchmark:
         results = self.inferencer(
             self._open(num_frames),
             self.out_dir,
-            save_video=self.save_video,
+            save_video=self.encoding is not None,
+            encoding=self.encoding,
             existing='overwrite',  # each round writes the same files
         )
         self.frames = sum(1 for _ in results)

@@ -25,6 +25,7 @@ from fairmot_mm.inference.onnx_backend import input_size
 from fairmot_mm.inference.quantize_onnx import quantize_onnx
 from fairmot_mm.utils import ConfigError, atomic_path
 from fairmot_mm.utils.cli import inference_options
+from fairmot_mm.video.video_encoding import VideoEncoding
 
 # Frames to quantize with: enough to measure time.
 _CALIBRATION = 20
@@ -40,14 +41,14 @@ class Workload:
         checkpoint: Weights of the network.
         video: Video or folder of images that is tracked.
         settings: Arguments of `TrackInferencer` for every variant.
-        save_video: Whether mp4 files are written.
+        encoding: How mp4 files are compressed; None: none is written.
     """
 
     config: Path
     checkpoint: Path
     video: str
     settings: dict[str, Any]
-    save_video: bool
+    encoding: VideoEncoding | None
 
     def variants(self, names: Iterable[str]) -> dict[str, partial[TrackingBenchmark]]:
         """Prepare the variants of these names that fit the network, in their order.
@@ -61,7 +62,7 @@ class Workload:
                 TrackingBenchmark,
                 self.video,
                 str(self.config.parent / name),
-                self.save_video,
+                self.encoding,
                 **self.variant(name),
             )
             for name in names
@@ -123,7 +124,7 @@ def prepare_workload(
     config: str | Path,
     checkpoint: str | None = None,
     people: int = 30,
-    save_video: bool = False,
+    encoding: VideoEncoding | None = None,
     **settings: Any,
 ) -> Iterator[Workload]:
     """Prepare what the command line names for measuring.
@@ -133,7 +134,7 @@ def prepare_workload(
         config: Config of a model; one without ``test_pipeline`` gets a letterbox.
         checkpoint: Weights; None: random ones, see `make_random_checkpoint`.
         people: See `make_random_checkpoint`.
-        save_video: Whether mp4 files are written.
+        encoding: How mp4 files are compressed; None: none is written.
         settings: Further arguments of `TrackInferencer` for every variant.
 
     Raises:
@@ -151,7 +152,7 @@ def prepare_workload(
             make_random_checkpoint(path, args.input, weights, people, options)
         device = args.device or get_device()
         settings = {'device': device, 'cfg_options': options, **settings}
-        yield Workload(path, weights, args.input, settings, save_video)
+        yield Workload(path, weights, args.input, settings, encoding)
 
 
 def _set_input_size(cfg: Config, size: list[int] | None) -> None:

@@ -43,6 +43,14 @@ def parse_args() -> argparse.Namespace:
         help='score from which a box is an ignore region (default 0.3)',
     )
     parser.add_argument(
+        '--still-share',
+        type=finite_number,
+        metavar='SHARE',
+        help='videos of a fixed camera: unsure boxes become background, no ignore '
+        'regions, where something is seen at one place in this share of the images, '
+        'such as 0.5: mannequins and posters (default: keep the regions)',
+    )
+    parser.add_argument(
         '--every',
         type=positive_whole,
         default=1,
@@ -70,6 +78,8 @@ def parse_args() -> argparse.Namespace:
             f'--ignore-thr {args.ignore_thr:g} and --score-thr {args.score_thr:g} must '
             'be above 0, at most 1 and in this order'
         )
+    if args.still_share is not None and not 0 < args.still_share <= 1:
+        parser.error(f'--still-share {args.still_share:g} must be above 0, at most 1')
     if args.reid and not args.link:
         parser.error('--reid is for --link')
     return args

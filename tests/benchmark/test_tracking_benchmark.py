@@ -10,6 +10,7 @@ from fairmot_mm.commands.benchmarks.shared import add_video_arguments
 from fairmot_mm.utils import STEPS, WAITS, ConfigError, read_mot
 from fairmot_mm.utils.machine import peak_memory
 from fairmot_mm.utils.step_clock import THREADS
+from fairmot_mm.video.video_encoding import VideoEncoding
 
 
 def parse(video, width, height, *options):
@@ -24,7 +25,9 @@ def parse(video, width, height, *options):
 def workload(network, pattern_video, tmp_path_factory):
     folder = tmp_path_factory.mktemp('workload')
     args = parse(pattern_video, 96, 64, '--out-dir', str(folder))
-    with prepare_workload(args, network, people=5, save_video=True) as workload:
+    with prepare_workload(
+        args, network, people=5, encoding=VideoEncoding('ultrafast')
+    ) as workload:
         yield workload
 
 

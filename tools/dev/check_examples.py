@@ -34,16 +34,22 @@ def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, allow_abbrev=False)
     parser.add_argument('out', type=Path, help='folder for data and work dirs')
     parser.add_argument('names', nargs='*', help='examples; by default all of them')
+    parser.add_argument(
+        '--reid', type=Path, help='ONNX file of a Re-ID network, for distillation.py'
+    )
     return parser.parse_args()
 
 
-def make_data(folder: Path) -> None:
-    """Render a street for training and one for validation."""
+def make_data(folder: Path, reid: Path | None) -> None:
+    """Render a street for training and one for validation; embed the people of one."""
     for name, frames in (('train', FRAMES), ('test', 4)):
         command = ['dataset_converters/make_synthetic.py', folder / name]
         command += ['--num-sequences', 1, '--num-frames', frames, '--size', 320, 192]
         call(*command)
     call('dataset_converters/mot_to_jde.py', folder / 'train', folder, 'synthetic')
+    if reid:
+        embed = 'dataset_converters/embed_with_teacher.py'
+        call(embed, folder, 'synthetic.train', '--teacher', reid)
 
 
 def call(tool: str, *args: object) -> None:
@@ -153,10 +159,13 @@ def resumed(run: Run) -> str:
 def main() -> None:
     """Run the tool."""
     args = parse_args()
+    names = args.names or sorted(path.stem for path in EXAMPLES.glob('*.py'))
+    if 'distillation' in names and not args.reid:
+        raise SystemExit('error: the example distillation needs --reid FILE')
     folder = args.out.absolute()
     if not (folder / 'data').exists():
-        make_data(folder / 'data')
-    for name in args.names or sorted(path.stem for path in EXAMPLES.glob('*.py')):
+        make_data(folder / 'data', args.reid)
+    for name in names:
         print(f'{name}: {check(name, folder)}', flush=True)
 
 

@@ -18,6 +18,7 @@ from fairmot_mm.utils.cli import show_progress
 from fairmot_mm.utils.machine import current_memory, describe_machine, machine_line
 from fairmot_mm.video.frame import Frame
 from fairmot_mm.video.frame_source import FrameSource, open_source
+from fairmot_mm.video.video_encoding import VideoEncoding
 
 
 def run(args: argparse.Namespace, report: Report) -> None:
@@ -34,7 +35,7 @@ def run(args: argparse.Namespace, report: Report) -> None:
         args,
         args.config,
         args.checkpoint,
-        save_video=not args.no_video,
+        encoding=None if args.no_video else VideoEncoding(),
         batch_size=args.batch_size,
     ) as workload:
         rows = _measure(workload, args.frames, args.every)
@@ -53,7 +54,8 @@ def _measure(workload: Workload, num_frames: int, every: int) -> list[dict[str, 
     folder = workload.config.parent / 'loop'
     rows: list[dict[str, Any]] = []
     people, start = 0, time.perf_counter()
-    with closing(inferencer(source, folder, save_video=workload.save_video)) as results:
+    save_video = workload.encoding is not None
+    with closing(inferencer(source, folder, save_video=save_video)) as results:
         for count, sample in enumerate(show_progress(results, 'tracking'), 1):
             people += len(sample.pred_track_instances)
             if count % every == 0:

@@ -15,6 +15,7 @@ from fairmot_mm.benchmark.variant import ON_CPU, ON_GPU
 from fairmot_mm.benchmark.workload import Workload, prepare_workload
 from fairmot_mm.utils import STEPS, ConfigError
 from fairmot_mm.utils.step_clock import THREADS
+from fairmot_mm.video.video_encoding import VideoEncoding
 
 
 def run(args: argparse.Namespace, report: Report) -> None:
@@ -26,7 +27,7 @@ def run(args: argparse.Namespace, report: Report) -> None:
         args.config,
         args.checkpoint,
         args.people,
-        args.save_video,
+        VideoEncoding(args.save_video) if args.save_video else None,
         threads=not args.no_threads,
         batch_size=args.batch_size,
     ) as workload:
@@ -42,7 +43,11 @@ def run(args: argparse.Namespace, report: Report) -> None:
         latencies = one.pop('latencies')
         one['latency'] = summarize(latencies[min(2, len(latencies) - 1) :])
         one['steps'] = {step: summarize(times) for step, times in one['steps'].items()}
-        tables = [_totals(one, args.save_video), _steps(one), _threads(one['threads'])]
+        tables = [
+            _totals(one, bool(args.save_video)),
+            _steps(one),
+            _threads(one['threads']),
+        ]
     else:
         tables = [compare(found)]
     weights = 'random weights (what is detected means nothing)'

@@ -40,7 +40,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         '--no-threads', action='store_true', help='run one step after the other'
     )
-    parser.add_argument('--save-video', action='store_true', help='also write an mp4')
+    parser.add_argument(
+        '--save-video',
+        nargs='?',
+        const='veryfast',
+        metavar='PRESET',
+        help='also write an mp4, with this preset of the encoder (default veryfast)',
+    )
     add_number_arguments(
         parser,
         batch_size=(1, 'frames in a batch'),

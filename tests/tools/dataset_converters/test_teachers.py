@@ -62,6 +62,20 @@ def test_boxes_and_regions(run_tool, teachers, pictures, tmp_path):
     assert dataset.num_ids == 1
 
 
+def test_still_figures_are_background(run_tool, teachers, pictures, tmp_path):
+    """What is unsure at one place all the time is no region; who is sure stays."""
+    run_tool(LABEL, 'data', 'S', 'pictures', *teachers, '--still-share', 0.5)
+    assert {*labels(tmp_path, 's')} == {'0 -1 0.312500 0.604167 0.312500 0.791667\n'}
+
+
+def test_still_share_out_of_range(run_tool, teachers, pictures, capsys):
+    """A share above 1 is refused before anything is written."""
+    with pytest.raises(SystemExit) as ended:
+        run_tool(LABEL, 'data', 'S', 'pictures', *teachers, '--still-share', 50)
+    assert ended.value.code == 2
+    assert '--still-share 50 must be above 0, at most 1' in capsys.readouterr().err
+
+
 def test_video(run_tool, teachers, video, tmp_path):
     """Frames are written first; every fifth of twelve is labelled."""
     run_tool(LABEL, 'data', 'S', 'clip.mp4', *teachers, '--every', 5)
