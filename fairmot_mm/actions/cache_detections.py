@@ -14,13 +14,13 @@ from rich.console import Console
 from rich.progress import Progress
 
 from fairmot_mm.apis import detect_sequence, init_model, load_config
-from fairmot_mm.utils.engines.engine import Job, Result
-from fairmot_mm.utils.engines.start_engine import start_engine
-from fairmot_mm.utils.engines.worker_spec import WorkerSpec
 from fairmot_mm.archive.track_settings import sha256_of
 from fairmot_mm.evaluation import DetectedSequence, read_origin, save_detections
 from fairmot_mm.synthetic import DetectionNoise, noisy_detections
 from fairmot_mm.utils import ConfigError, DataError, SequenceInfo
+from fairmot_mm.utils.engines.engine import Job, Result
+from fairmot_mm.utils.engines.start_engine import start_engine
+from fairmot_mm.utils.engines.worker_spec import WorkerSpec
 
 Detect = Callable[[Path, Callable[[], object]], DetectedSequence]
 

@@ -23,9 +23,6 @@ from fairmot_mm.actions.test import (
     require_free,
 )
 from fairmot_mm.apis import load_run_config, weights_of
-from fairmot_mm.utils.engines.engine import Job, Result
-from fairmot_mm.utils.engines.start_engine import start_engine, worker_options
-from fairmot_mm.utils.engines.worker_spec import WorkerSpec
 from fairmot_mm.config.build import build_component
 from fairmot_mm.datasets import MOTVideoDataset
 from fairmot_mm.evaluation import MOTMetric
@@ -33,6 +30,9 @@ from fairmot_mm.evaluation.metrics.mot_metric import FrameTracks, VideoInfo
 from fairmot_mm.registry import DATASETS
 from fairmot_mm.utils import ConfigError, DataError
 from fairmot_mm.utils.claim_output import lock_output
+from fairmot_mm.utils.engines.engine import Job, Result
+from fairmot_mm.utils.engines.start_engine import start_engine, worker_options
+from fairmot_mm.utils.engines.worker_spec import WorkerSpec
 
 
 class TestWorker:

@@ -15,13 +15,13 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from fairmot_mm.utils.engines.start_engine import start_engine, worker_options
 from fairmot_mm.archive.manifest import import_parquet, read_manifest
 from fairmot_mm.archive.plan import Plan
 from fairmot_mm.archive.track_archive import track_archive
 from fairmot_mm.archive.track_settings import TrackSettings
 from fairmot_mm.archive.video_record import FAILED, VideoRecord
 from fairmot_mm.utils import DataError
+from fairmot_mm.utils.engines.start_engine import start_engine, worker_options
 from fairmot_mm.utils.urls import is_url, local_path
 
 

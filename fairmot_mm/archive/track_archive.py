@@ -6,13 +6,13 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Protocol
 
 from fairmot_mm.archive.archive_folder import ArchiveFolder
-from fairmot_mm.utils.engines.engine import Engine, Finished, Job
-from fairmot_mm.utils.engines.worker_spec import WorkerSpec
 from fairmot_mm.archive.manifest import ManifestVideo
 from fairmot_mm.archive.plan import Plan, make_plan
 from fairmot_mm.archive.summary import write_summary
 from fairmot_mm.archive.track_settings import TrackSettings, identify
 from fairmot_mm.archive.video_record import FAILED, VideoRecord
+from fairmot_mm.utils.engines.engine import Engine, Finished, Job
+from fairmot_mm.utils.engines.worker_spec import WorkerSpec
 
 _WORKER = 'fairmot_mm.archive.track_worker:TrackWorker'
 

@@ -15,7 +15,6 @@ from fairmot_mm.apis import TrackInferencer, build_component
 from fairmot_mm.archive.archive_folder import ArchiveFolder
 from fairmot_mm.archive.archive_video import ArchiveVideo
 from fairmot_mm.archive.chunks import Chunk
-from fairmot_mm.utils.engines.engine import Job, Result
 from fairmot_mm.archive.join_chunks import JoinedTracks
 from fairmot_mm.archive.track_settings import TrackSettings, sha256_of
 from fairmot_mm.archive.video_record import VideoRecord
@@ -23,6 +22,7 @@ from fairmot_mm.models.trackers import ChunkJoin, JDETracker
 from fairmot_mm.registry import TASK_UTILS
 from fairmot_mm.utils import CheckpointError
 from fairmot_mm.utils.contracts import require_contract
+from fairmot_mm.utils.engines.engine import Job, Result
 from fairmot_mm.utils.tracker import Tracker
 from fairmot_mm.video.frame_source import FrameSource
 
@@ -30,10 +30,10 @@ from fairmot_mm.video.frame_source import FrameSource
 class TrackWorker:
     """Does the jobs of a run over an archive; each publishes what it has done.
 
-    A job has the ``source`` of its video and its `VideoRecord` in ``record``. With ``chunk`` it tracks
-    these frames. With ``chunks`` it joins all of them. Otherwise it tracks the video,
-    or, where that is long, only says into which ``chunks`` it has to be split and which
-    of them are ``missing``.
+    A job has the ``source`` of its video and its `VideoRecord` in ``record``. With
+    ``chunk`` it tracks these frames. With ``chunks`` it joins all of them. Otherwise it
+    tracks the video, or, where that is long, only says into which ``chunks`` it has to
+    be split and which of them are ``missing``.
 
     Args:
         out: The folder of the results, see `ArchiveFolder`.

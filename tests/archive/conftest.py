@@ -3,12 +3,12 @@ import shutil
 import av
 import pytest
 
-from fairmot_mm.utils.engines.engine import Finished
-from fairmot_mm.utils.engines.worker_spec import JobRunner
 from fairmot_mm.archive.manifest import read_manifest
 from fairmot_mm.archive.track_archive import track_archive
 from fairmot_mm.archive.track_settings import TrackSettings
 from fairmot_mm.synthetic import SyntheticScene
+from fairmot_mm.utils.engines.engine import Finished
+from fairmot_mm.utils.engines.worker_spec import JobRunner
 
 MODEL = 'fairmot_yolov5s_lite'
 SMALL = {'input_size': (256, 160)}  # a network that takes little time

@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -11,7 +13,7 @@ def test_every_frame_is_in_a_chunk(num_frames, every):
     keys = np.arange(0, num_frames, every)
     chunks = split_frames(num_frames, keys, 100, 20)
     assert (chunks[0].first, chunks[-1].stop) == (0, num_frames)
-    for one, other in zip(chunks[:-1], chunks[1:], strict=True):
+    for one, other in pairwise(chunks):
         assert one.stop - other.first == 20
         assert other.first - one.first >= 100
         assert other.first in keys

@@ -277,7 +277,7 @@ def test_a_split_that_cannot_be(run, clips):
 
 
 def test_the_join_of_a_config(run, clips):
-    """The config sets the limit of the join, and a wrong one is refused at the start."""
+    """The config sets the limit of the join; a wrong one is refused at the start."""
     options = {**SPLIT['cfg_options'], 'chunk_join.cost_thr': 0.4}
     records, _ = run(clips / 'long', **(SPLIT | {'cfg_options': options}))
     assert len(records['long'].chunks) == 2

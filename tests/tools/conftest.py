@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 import torch
 
-from fairmot_mm.utils.engines.worker_spec import JobRunner
 from fairmot_mm.datasets.converters import convert_mot
 from fairmot_mm.synthetic import SyntheticScene, write_sequence
+from fairmot_mm.utils.engines.worker_spec import JobRunner
 
 ROOT = Path(__file__).parents[2]
 TOOL_RUNS = Path(__file__).with_name('tool_runs.py')

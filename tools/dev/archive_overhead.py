@@ -15,14 +15,14 @@ from functools import partial
 from pathlib import Path
 
 from fairmot_mm.archive.archive_folder import ArchiveFolder
-from fairmot_mm.utils.engines.engine import Engine, Job, Result
-from fairmot_mm.utils.engines.local_engine import LocalEngine
-from fairmot_mm.utils.engines.worker_spec import WorkerSpec
 from fairmot_mm.archive.manifest import read_manifest
 from fairmot_mm.archive.plan import Plan
 from fairmot_mm.archive.track_archive import track_archive
 from fairmot_mm.archive.track_settings import TrackSettings
 from fairmot_mm.archive.video_record import VideoRecord
+from fairmot_mm.utils.engines.engine import Engine, Job, Result
+from fairmot_mm.utils.engines.local_engine import LocalEngine
+from fairmot_mm.utils.engines.worker_spec import WorkerSpec
 
 
 class PublishWorker:

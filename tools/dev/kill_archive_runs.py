@@ -5,8 +5,8 @@
 VIDEOS is a folder of short videos. They are tracked once without a kill, then with
 kills of a worker, then with kills of the driver (kill -9 each). After every kill, each
 result that has its name must be complete; in the end, all must be there with the same
-bytes, none lost and none twice. What follows -- are options of track-many. The last line
-is `all equal`, or the first difference.
+bytes, none lost and none twice. What follows -- are options of track-many. The last
+line is `all equal`, or the first difference.
 """
 
 import argparse

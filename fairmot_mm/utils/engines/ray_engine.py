@@ -7,6 +7,7 @@ from math import floor
 from types import ModuleType
 from typing import Any
 
+from fairmot_mm.utils import ConfigError
 from fairmot_mm.utils.engines.engine import Finished, Job
 from fairmot_mm.utils.engines.worker_spec import (
     ATTEMPTS,
@@ -15,7 +16,6 @@ from fairmot_mm.utils.engines.worker_spec import (
     WorkerSpec,
     died_error,
 )
-from fairmot_mm.utils import ConfigError
 
 # Bytes of shared memory of a Ray that is started here: jobs and results are small.
 _OBJECT_STORE = 100_000_000

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+from fairmot_mm.utils import ConfigError, UserInputError, require_writable_dir
 from fairmot_mm.utils.engines.engine import Finished, Job
 from fairmot_mm.utils.engines.worker_spec import (
     ATTEMPTS,
@@ -18,7 +19,6 @@ from fairmot_mm.utils.engines.worker_spec import (
     WorkerSpec,
     died_error,
 )
-from fairmot_mm.utils import ConfigError, UserInputError, require_writable_dir
 from fairmot_mm.utils.text_files import read_json, write_text
 
 # Seconds between two looks at the folder, and between two questions to Slurm.

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
 
-from fairmot_mm.utils.engines.engine import Finished, Job, Result
 from fairmot_mm.utils import UserInputError
+from fairmot_mm.utils.engines.engine import Finished, Job, Result
 
 # Number of workers that may die with a job before it counts as failed.
 ATTEMPTS = 3

@@ -5,8 +5,8 @@ import time
 import psutil
 import pytest
 
-from fairmot_mm.utils.engines.local_engine import LocalEngine
 from fairmot_mm.utils import UserInputError
+from fairmot_mm.utils.engines.local_engine import LocalEngine
 
 
 def test_jobs(check_engine):

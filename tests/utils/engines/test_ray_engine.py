@@ -2,8 +2,8 @@ import sys
 
 import pytest
 
-from fairmot_mm.utils.engines.ray_engine import RayEngine
 from fairmot_mm.utils import ConfigError, UserInputError
+from fairmot_mm.utils.engines.ray_engine import RayEngine
 
 ray = pytest.importorskip('ray', reason="needs pip install 'fairmot_mm[ray]'")
 # A Ray of its own takes seconds to start.

@@ -5,9 +5,9 @@ import sys
 
 import pytest
 
+from fairmot_mm.utils import ConfigError, UserInputError
 from fairmot_mm.utils.engines import slurm_engine
 from fairmot_mm.utils.engines.slurm_engine import SlurmEngine
-from fairmot_mm.utils import ConfigError, UserInputError
 
 # Stands in for sbatch: starts the tasks of an array as processes, and returns.
 SBATCH = """#!{python}
@@ -93,7 +93,7 @@ def test_tasks_that_do_not_begin(slurm, toy, tmp_path):
     script.write_text(script.read_text().replace("options['--wrap']", "'no-python'"))
     engine = SlurmEngine(toy(), 1, slurm)
     engine.submit({'n': 1})
-    with pytest.raises(UserInputError, match='ended before its tasks began.*no-python'):
+    with pytest.raises(UserInputError, match=r'ended before its tasks began.*no-py'):
         next(engine.finished())
 
 
