@@ -1,6 +1,7 @@
 """Jobs on a cluster of Ray."""
 
 import os
+import socket
 from collections import deque
 from collections.abc import Iterator
 from math import floor
@@ -140,6 +141,7 @@ def _connect(
             **look,
         )
         return ray
+    _require_listener(address)
     try:
         ray.init(address, **look)
     except Exception as error:  # of many kinds, some of them private
@@ -148,3 +150,16 @@ def _connect(
             f'the Ray cluster {address} cannot be reached: {what}'
         ) from error
     return ray
+
+
+def _require_listener(address: str) -> None:
+    """Refuse an address where nobody listens: Ray would wait for very long."""
+    host, separator, port = address.rpartition('://')[2].rpartition(':')
+    if not separator:
+        return  # as in auto, which Ray looks up
+    try:
+        socket.create_connection((host, int(port)), timeout=10).close()
+    except (OSError, ValueError) as error:
+        raise ConfigError(
+            f'the Ray cluster {address} cannot be reached: {error}'
+        ) from error
