@@ -60,7 +60,7 @@ setup(
     license='Apache-2.0',
     license_files=['LICENSE'],
     packages=find_packages(include=[PACKAGE, f'{PACKAGE}.*']),
-    package_data={PACKAGE: ['model_zoo/*.pth', 'model_zoo/*.onnx']},
+    package_data={PACKAGE: ['model_zoo/*.pth', 'model_zoo/*.onnx', 'report/*.html']},
     cmdclass={'build_py': BuildPyWithMim},
     python_requires='>=3.10',
     entry_points={'console_scripts': ['fairmot = fairmot_mm.__main__:main']},
@@ -84,6 +84,8 @@ setup(
     ],
     extras_require={
         'dev': read_pinned('dev.txt'),
+        'report': ['jinja2>=3.1', 'plotly>=6.0'],
+        'serve': ['aiohttp>=3.10'],
         'tune': ['optuna>=4.0'],
         'parquet': ['pyarrow>=15'],
         'ray': ['pyarrow>=15', 'ray>=2.40'],
@@ -91,6 +93,8 @@ setup(
         'onnx': ['onnx>=1.16', 'onnxruntime>=1.18', 'onnxscript>=0.5'],
         'openvino': ['onnx>=1.16', 'onnxscript>=0.5', 'openvino>=2025.0'],
         'quantize': ['nncf>=2.19', 'onnx>=1.16', 'onnxscript>=0.5', 'openvino>=2025.0'],
+        'parquet': ['pyarrow>=15.0'],
+        'supervision': ['supervision>=0.25'],
         # Not above: pip would compile it apart from the installed torch, and fail.
         'mim': ['mmcv>=2.0.0,<2.2.0'],
     },

@@ -18,7 +18,9 @@ GROUPS = {
         'track-many': 'track_many',
         'test': 'test',
         'evaluate': 'evaluate',
+        'report': 'report',
         'refine-tracks': 'refine_tracks',
+        'convert tracks': 'export_tracks',
         'models': 'list_models',
     },
     'train': {
@@ -29,6 +31,12 @@ GROUPS = {
     },
     'make data sets': {
         'convert mot': 'mot_to_jde',
+        'convert visdrone': 'visdrone_to_jde',
+        'convert kitti': 'kitti_to_jde',
+        'convert bdd100k': 'bdd100k_to_jde',
+        'convert ua-detrac': 'ua_detrac_to_jde',
+        'convert dancetrack': 'dancetrack_to_jde',
+        'convert sportsmot': 'sportsmot_to_jde',
         'convert crowdhuman': 'crowdhuman_to_jde',
         'convert jde-mix': 'jde_mix',
         'convert coco-vid': 'coco_vid_to_jde',

@@ -4,6 +4,7 @@ import multiprocessing.forkserver
 import os
 import runpy
 import sys
+from contextlib import ExitStack
 from fractions import Fraction
 from pathlib import Path
 
@@ -248,3 +249,14 @@ def fake(fake_device, monkeypatch):
     """The fake device, also for what torch does not ask a device written in Python."""
     fake_device.replace_outside_of_torch(monkeypatch)
     return fake_device
+
+
+@pytest.fixture
+def mjpeg_camera():
+    """Start cameras of tests/mjpeg_camera.py; all of them end with the test."""
+    path = Path(__file__).with_name('mjpeg_camera.py')
+    spec = importlib.util.spec_from_file_location('mjpeg_camera', path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    with ExitStack() as cameras:
+        yield lambda **how: cameras.enter_context(module.MJPEGCamera(**how))

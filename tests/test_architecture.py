@@ -34,12 +34,14 @@ MAY_IMPORT = {
     'models.detectors': LAYERS,
     'models.mot': LAYERS | {'checkpoint', 'models.detectors'},
     'visualization': FOUNDATION,
-    'video': FOUNDATION | {'visualization'},
+    'exports': FOUNDATION,
+    'video': FOUNDATION | {'visualization', 'exports'},
     'datasets': FOUNDATION | {'video'},
     'evaluation': FOUNDATION,
     'postprocessing': FOUNDATION,
     'engine': FOUNDATION | {'models.layers'},
     'synthetic': FOUNDATION | {'evaluation'},
+    'report': FOUNDATION | {'evaluation', 'video', 'visualization'},
     'config': FOUNDATION | {'checkpoint'},
     'inference': LAYERS | {'models', 'models.detectors', 'checkpoint', 'config'},
     'apis': FOUNDATION
@@ -83,11 +85,13 @@ MAY_IMPORT = {
         'datasets',
         'engine',
         'evaluation',
+        'exports',
         'inference',
         'models',
         'models.trackers',
         'models.utils',
         'postprocessing',
+        'report',
         'synthetic',
         'video',
         'visualization',
@@ -110,10 +114,12 @@ EXPLAINED_ROOMS = tuple(
     for room in (
         'video',
         'apis',
+        'exports',
         'models.trackers',
         'models.task_modules',
         'datasets',
         'evaluation',
+        'report',
     )
 )
 # Components that have no test file of their own yet.

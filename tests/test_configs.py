@@ -100,7 +100,9 @@ def run_pipeline(folder, steps, scale=(96, 64), **sample):
 def with_identities(cfg):
     """The config for three identities, as counting would leave it."""
     reid_head = cfg.model.detector.reid_head
-    reid_head.num_ids = 3 if reid_head.get('joint_classes', True) else [2, 1]
+    num_classes = cfg.model.detector.bbox_head.num_classes
+    each = [2, *[1] * (num_classes - 1)]
+    reid_head.num_ids = 3 if reid_head.get('joint_classes', True) else each
     return cfg
 
 

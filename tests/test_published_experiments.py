@@ -112,7 +112,23 @@ OURS = (
     'fairmot_csp-lite_1xb8-',
     'fairmot_csp-small_1xb8-',
     'fairmot_yolov5s-lite_1xb8-',
+    # PaddleDetection's MCFairMOT.
+    'fairmot_dla34_4xb6-30e_visdrone',
+    'fairmot_hrnet-w18_4xb8-30e_visdrone',
+    'fairmot_dla34_4xb6-30e_kitti',
+    'fairmot_hrnet-w18_4xb8-30e_bdd100k',
 )
+# Leaf -> classes, batch, rate, steps, input and outputs of a size, as published there.
+SEVERAL_CLASSES = {
+    'dla34_4xb6-30e_visdrone_pre-crowdhuman': (
+        (10, 24, 5e-4, [10, 20], (1088, 608), 'wh', 200)
+    ),
+    'hrnet-w18_4xb8-30e_visdrone': (10, 32, 5e-4, [10, 20], (1088, 608), 'wh', 200),
+    'dla34_4xb6-30e_kitti_pre-crowdhuman': (
+        (2, 24, 1e-4, [20], (1088, 608), 'ltrb', 500)
+    ),
+    'hrnet-w18_4xb8-30e_bdd100k': (8, 32, 5e-4, [10, 20], (576, 320), 'wh', 200),
+}
 
 
 @pytest.mark.parametrize('script', PUBLISHED)
@@ -185,6 +201,30 @@ def test_common_settings(script):
         assert weighting.weights == dict(det=1, id=0.1)
     tracker = cfg.model.tracker
     assert (tracker.track_buffer, tracker.min_box_area) == (30, 100)
+
+
+@pytest.mark.parametrize('name', SEVERAL_CLASSES)
+def test_settings_of_several_classes(name):
+    """They are those of PaddleDetection's configs, and each class has a name."""
+    cfg = load_config(LEAVES / f'fairmot_{name}.py')
+    head, tracker = cfg.model.detector.bbox_head, cfg.model.tracker
+    test_set = cfg.test_dataloader.dataset
+    assert (
+        head.num_classes,
+        cfg.auto_scale_lr.base_batch_size,
+        cfg.optim_wrapper.optimizer.lr,
+        cfg.param_scheduler.milestones,
+        tuple(step_of(test_set.pipeline, 'Letterbox').scale),
+        head.size_type,
+        head.test_cfg.max_per_img,
+    ) == SEVERAL_CLASSES[name]
+    assert (tracker.min_box_area, tracker.max_aspect_ratio) == (0, None)
+    assert tracker.obj_score_thr == 0.4
+    assert cfg.train_cfg.max_epochs == 30
+    for loader in (cfg.train_dataloader, cfg.val_dataloader, cfg.test_dataloader):
+        assert len(loader.dataset.metainfo.classes) == head.num_classes
+    assert cfg.val_evaluator.type == cfg.test_evaluator.type == 'ClassMOTMetric'
+    assert not cfg.model.detector.reid_head.joint_classes
 
 
 def test_every_leaf_is_in_the_table():

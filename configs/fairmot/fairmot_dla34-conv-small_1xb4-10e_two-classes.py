@@ -19,9 +19,5 @@ video_root = '${data_root}/two-classes'
 train_dataloader = dict(dataset=dict(metainfo='${metainfo}'))
 val_dataloader = dict(dataset=dict(metainfo='${metainfo}'))
 test_dataloader = dict(dataset=dict(metainfo='${metainfo}'))
-val_evaluator = [
-    dict(type='MOTMetric', label=0, prefix='mot/pedestrian'),
-    dict(type='MOTMetric', label=1, prefix='mot/vehicle'),
-]
+val_evaluator = dict(_delete_=True, type='ClassMOTMetric')
 test_evaluator = val_evaluator
-default_hooks = dict(checkpoint=dict(save_best='mot/pedestrian/MOTA'))

@@ -1,19 +1,27 @@
 """Scores tracks against ground truth."""
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from fairmot_mm.apis import build_tracker
 from fairmot_mm.evaluation import (
+    PROTOCOLS,
+    evaluate_classes,
     evaluate_sequences,
+    explain_empty,
+    find_form,
+    format_class_table,
     format_table,
     load_all_detections,
+    read_class_results,
+    read_class_truths,
     read_result_folder,
     read_seqmap,
     read_truths,
     track_sequence,
 )
-from fairmot_mm.utils import write_mot
+from fairmot_mm.utils import ConfigError, write_mot
+from fairmot_mm.utils.exact_numbers import whole_number
 
 
 def score_results(args: argparse.Namespace) -> Iterator[tuple[str, list]]:
@@ -23,10 +31,12 @@ def score_results(args: argparse.Namespace) -> Iterator[tuple[str, list]]:
         The name of a folder and its sequences.
 
     Raises:
+        ConfigError: `--class` is not the number of one class.
         DataError: See `read_truths` and `read_result_folder`.
     """
-    names = read_seqmap(args.seqmap) if args.seqmap else args.sequences
-    truths = read_truths(args.gt_root, names, args.class_number)
+    names = _sequence_names(args)
+    number = _class_number(args.classes)
+    truths = read_truths(args.gt_root, names, number)
     for folder in args.results:
         yield (
             str(folder),
@@ -36,9 +46,73 @@ def score_results(args: argparse.Namespace) -> Iterator[tuple[str, list]]:
                 args.gt_root,
                 all_sequences=names is None,
                 missing=args.missing,
-                class_number=args.class_number,
+                class_number=number,
             ),
         )
+
+
+def _sequence_names(args: argparse.Namespace) -> list[str] | None:
+    return read_seqmap(args.seqmap) if args.seqmap else args.sequences
+
+
+def _class_number(classes: Sequence[str] | None) -> int | None:
+    """The one class of a protocol that scores one class; None without."""
+    if classes is None:
+        return None
+    if len(classes) != 1:
+        raise ConfigError(
+            '--class takes one number where the ground truth has no names of classes '
+            '(gt/labels.txt)'
+        )
+    return whole_number(classes[0], '--class', low=1)
+
+
+def score_classes(args: argparse.Namespace, form: str) -> None:
+    """Print the scores of each class of every folder of result files.
+
+    Raises:
+        DataError: See `read_class_truths` and `read_class_results`.
+    """
+    names = _sequence_names(args)
+    truths = read_class_truths(args.gt_root, form, names)
+    scored = _chosen_classes(args.classes, truths.classes)
+    for folder in args.results:
+        sequences = read_class_results(
+            folder,
+            truths,
+            args.gt_root,
+            all_sequences=names is None,
+            missing=args.missing,
+        )
+        is_benchmark = form in ('kitti', 'bdd100k')
+        scores = evaluate_classes(
+            sequences,
+            truths.classes,
+            scored=scored,
+            min_height=truths.rules.min_height,
+            groups=truths.rules.groups,
+            count_empty=is_benchmark,
+        )
+        print(f'{folder}, protocol {form}, ratios in %')
+        print(format_class_table(scores))
+        for note in explain_empty(scores, scored, count_empty=is_benchmark):
+            print(note)
+
+
+def _chosen_classes(wanted: Sequence[str] | None, names: Sequence[str]) -> list[str]:
+    """Names of the classes to score, in their order."""
+    numbers = {str(number): name for number, name in enumerate(names, 1)}
+    lower = {name.lower(): name for name in names}
+    chosen = []
+    for text in names if wanted is None else wanted:
+        name = lower.get(text.lower(), numbers.get(text))
+        if name is None:
+            raise ConfigError(
+                f'--class {text}: the ground truth has the classes '
+                + ', '.join(f'{name} ({number})' for number, name in numbers.items())
+            )
+        chosen.append(name)
+    return sorted(set(chosen), key=list(names).index)
 
 
 def score_detections(args: argparse.Namespace) -> Iterator[tuple[str, list]]:
@@ -59,7 +133,23 @@ def score_detections(args: argparse.Namespace) -> Iterator[tuple[str, list]]:
 
 
 def evaluate(args: argparse.Namespace) -> None:
-    """Print the scores of each sequence and of all together."""
+    """Print the scores of each sequence and of all together, class by class.
+
+    Raises:
+        ConfigError: The protocol is for one class, and the ground truth has several.
+    """
+    if args.kind == 'results':
+        found = find_form(args.gt_root)
+        args.protocol = args.protocol or found
+        if args.protocol in PROTOCOLS and found != 'motchallenge' and not args.classes:
+            raise ConfigError(
+                f'{args.gt_root} has several classes, and --protocol {args.protocol} '
+                f'scores pedestrians only: use --protocol {found}, or choose one class '
+                'with --class NUMBER'
+            )
+        if args.protocol not in PROTOCOLS:
+            score_classes(args, args.protocol)
+            return
     read = score_results if args.kind == 'results' else score_detections
     for name, sequences in read(args):
         print(f'{name}, protocol {args.protocol}, ratios in %')

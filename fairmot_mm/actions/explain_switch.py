@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
@@ -137,10 +137,35 @@ def picture(
     return draw_candidates(image, tracks, detections, links, header)
 
 
-def explain_identity(
+class Decision(NamedTuple):
+    """What the tracker decided about a track or a detection.
+
+    Attributes:
+        title: The frame, and the track or the detection.
+        explainer: Explains the frame.
+        candidates: What the tracker considered.
+        end: What it decided, a sentence without a full stop.
+    """
+
+    title: str
+    explainer: Explainer
+    candidates: list[Candidate]
+    end: str
+
+    @property
+    def text(self) -> str:
+        """The decision as text."""
+        return f'{self.title}\n{table(self.candidates)}\n-> {self.end}\n'
+
+    def picture(self, replay: Replay) -> np.ndarray:
+        """The decision as a picture."""
+        return picture(replay, self.explainer, self.candidates, self.title)
+
+
+def identity_decision(
     replay: Replay, explainer: Explainer, identity: int, limit: int
-) -> tuple[str, np.ndarray]:
-    """Text and picture of what an identity did in a frame.
+) -> Decision:
+    """Find out what an identity did in a frame.
 
     Raises:
         DataError: It had no part in the frame.
@@ -148,33 +173,35 @@ def explain_identity(
     row, col = explainer.row_of(identity), explainer.col_of(identity)
     frame = replay.number(explainer.record.frame)
     if row is not None:
-        candidates = explainer.of_track(row, limit)
         title = f'Frame {frame}: track {identity}, {explainer.state(row)}'
-        end = explainer.outcome(row)
-    elif col is not None:
-        candidates = explainer.of_detection(col, limit)
+        candidates = explainer.of_track(row, limit)
+        return Decision(title, explainer, candidates, explainer.outcome(row))
+    if col is not None:
         title = f'Frame {frame}: detection {col} began track {identity}'
         end = 'no track was paired with it, and it was strong enough to begin one'
-    else:
-        raise DataError(f'track {identity} neither lives nor begins in frame {frame}')
-    text = f'{title}\n{table(candidates)}\n-> {end}\n'
-    return text, picture(replay, explainer, candidates, title)
+        return Decision(title, explainer, explainer.of_detection(col, limit), end)
+    raise DataError(f'track {identity} neither lives nor begins in frame {frame}')
 
 
-def explain_switch(
+def switch_decisions(
     replay: Replay, switch: Switch, limit: int, explainers: dict[int, Explainer]
-) -> tuple[str, np.ndarray]:
-    """Explain where the old identity was lost, and where the new one was given."""
+) -> list[Decision]:
+    """Find out where the old identity was lost, and where the new one was given.
+
+    Args:
+        replay: The tracker and its tracks.
+        switch: The switch.
+        limit: Most candidates of a decision.
+        explainers: What `Replay.explainers` gives for `Replay.places_of` the switch.
+
+    Returns:
+        The decision about the old identity, if it was lost before, and that about the
+        detection of the new one.
+    """
     lost, taken = replay.places_of(switch)
-    title = (
-        f'{replay.sequence.name}: person {switch.person} was track {switch.old} until '
-        f'frame {switch.last_frame} and is track {switch.new} from frame {switch.frame}'
-    )
-    parts, panels = [title], []
+    decisions = []
     if lost < taken and explainers[lost].row_of(switch.old) is not None:
-        text, panel = explain_identity(replay, explainers[lost], switch.old, limit)
-        parts.append(f'Where track {switch.old} left the person:\n{text}')
-        panels.append(panel)
+        decisions = [identity_decision(replay, explainers[lost], switch.old, limit)]
     explainer = explainers[taken]
     col, row = explainer.col_of(switch.new), explainer.row_of(switch.old)
     assert col is not None  # the frame gave the detection the new identity
@@ -182,10 +209,24 @@ def explain_switch(
     if row is not None and all(each.row != row for each in candidates):
         candidates.append(explainer.pair(row, col))
     verb = 'began' if explainer.record.begun[col] else 'continued'
-    header = f'Frame {replay.number(taken)}: detection {col} {verb} track {switch.new}'
-    parts.append(f'{header}\n{table(candidates)}')
-    panels.append(picture(replay, explainer, candidates, header))
-    parts.append(f'-> {conclusion(replay, explainer, switch, row, col)}\n')
+    title = f'Frame {replay.number(taken)}: detection {col} {verb} track {switch.new}'
+    end = conclusion(replay, explainer, switch, row, col)
+    return [*decisions, Decision(title, explainer, candidates, end)]
+
+
+def explain_switch(
+    replay: Replay, switch: Switch, limit: int, explainers: dict[int, Explainer]
+) -> tuple[str, np.ndarray]:
+    """Explain where the old identity was lost, and where the new one was given."""
+    decisions = switch_decisions(replay, switch, limit, explainers)
+    parts = [
+        f'{replay.sequence.name}: person {switch.person} was track {switch.old} until '
+        f'frame {switch.last_frame} and is track {switch.new} from frame {switch.frame}'
+    ]
+    if len(decisions) > 1:
+        parts.append(f'Where track {switch.old} left the person:\n{decisions[0].text}')
+    parts.append(decisions[-1].text)
+    panels = [each.picture(replay) for each in decisions]
     return '\n\n'.join(parts), np.concatenate(panels, axis=1)
 
 
@@ -236,9 +277,9 @@ def explain(args: argparse.Namespace) -> None:
     if args.frame is not None:
         place = replay.place(args.frame)
         explainer = replay.explainers([place])[place]
-        text, image = explain_identity(replay, explainer, args.id, args.candidates)
+        decision = identity_decision(replay, explainer, args.id, args.candidates)
         name = f'{sequence.name}-frame{args.frame}-id{args.id}'
-        save(args.out, name, text, image)
+        save(args.out, name, decision.text, decision.picture(replay))
         return
     switches = replay.switches()
     if args.switch is None:

@@ -18,6 +18,8 @@ def make_sequences(args: argparse.Namespace) -> None:
             scene = SyntheticScene(
                 seed=seed,
                 num_people=args.num_people,
+                num_cyclists=args.num_cyclists,
+                num_cars=args.num_cars,
                 width=width,
                 height=height,
                 num_frames=args.num_frames,

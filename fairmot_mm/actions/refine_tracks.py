@@ -21,15 +21,19 @@ from fairmot_mm.utils import (
     DataError,
     MOTRows,
     number_folder,
-    read_mot,
     require_frames,
     require_writable_dir,
     write_mot,
+    write_text,
 )
 from fairmot_mm.utils.claim_output import claim_output
+from fairmot_mm.utils.class_files import CLASS_FILE
 from fairmot_mm.utils.cli import show_progress
 from fairmot_mm.utils.contracts import require_contract
 from fairmot_mm.utils.frame_numbering import Frames
+from fairmot_mm.utils.mot_io import mot_rows
+from fairmot_mm.utils.mot_table import ClassColumn, MOTTable
+from fairmot_mm.utils.text_files import read_text
 
 # With fewer boxes that have a detection, the detections are not those of the results.
 _MIN_SHARE = 0.5
@@ -174,8 +178,12 @@ def refine_tracks(args: argparse.Namespace) -> None:
     files = find_results(args)
     relabelings = build_relabelings(args)
     detections = find_detections(args, files)
-    before = {file.stem: read_mot(file) for file in files}
+    tables = {file.stem: MOTTable.read(file) for file in files}
+    before = {stem: mot_rows(table) for stem, table in tables.items()}
     require_writable_dir(args.out)
+    names = files[0].with_name(CLASS_FILE)
+    if names.is_file():
+        write_text(args.out / CLASS_FILE, read_text(names))
     with ExitStack() as claims:
         for file in files:
             claim = claim_output(args.out / file.name, args.overwrite, files)
@@ -188,7 +196,8 @@ def refine_tracks(args: argparse.Namespace) -> None:
                 refined = refine(rows, args, sequence, relabelings)
             except DataError as error:
                 raise DataError(f'{file}: {error}') from error
-            write_mot(args.out / file.name, refined)
+            has_classes = tables[file.stem].class_column is not ClassColumn.NONE
+            write_mot(args.out / file.name, refined, has_classes)
             print(f'{file.stem}: {_describe(rows, refined, bool(relabelings))}')
 
 

@@ -73,7 +73,7 @@ def require_free(out: str | None, submission: str | None) -> None:
     """
     files = [Path(submission)] if submission else []
     if out and Path(out).is_dir():
-        files += sorted(Path(out).glob('*.txt'))
+        files += sorted([*Path(out).glob('*.txt'), *Path(out).glob('*.json')])
     taken = [file for file in files if file.exists()]
     if taken:
         raise NameTakenError(

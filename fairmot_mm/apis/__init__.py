@@ -11,6 +11,7 @@ from fairmot_mm.apis.multi_stream_inferencer import (
     StreamResult,
 )
 from fairmot_mm.apis.track_inferencer import TrackInferencer
+from fairmot_mm.apis.tracking_state import TrackingState
 from fairmot_mm.checkpoint.convert_published import convert_published
 from fairmot_mm.checkpoint.export_published import export_published
 from fairmot_mm.checkpoint.find_resume_checkpoint import find_resume_checkpoint
@@ -41,6 +42,7 @@ __all__ = [
     'MultiStreamInferencer',
     'StreamResult',
     'TrackInferencer',
+    'TrackingState',
     'ZooModel',
     'accelerate',
     'build_component',

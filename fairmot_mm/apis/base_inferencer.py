@@ -1,14 +1,18 @@
 """What the inferencers share: a model that tracks, and the parts around it."""
 
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from mmdet.structures import TrackDataSample
 from mmengine.config import Config
 
+from fairmot_mm.apis.detection_filter import DetectionFilter
 from fairmot_mm.apis.ensure_model import ensure_model
 from fairmot_mm.apis.preparation import Preparation
 from fairmot_mm.models import FairMOT
 from fairmot_mm.utils import ConfigError
 from fairmot_mm.utils.contracts import require_whole
+from fairmot_mm.utils.points import Points
 from fairmot_mm.visualization import TrackVisualizer
 
 
@@ -27,6 +31,10 @@ class BaseInferencer:
         detect_every: The network runs on every n-th frame; in the frames between,
             tracks move on by their motion. It is set on the model; with None the
             model keeps its own setting.
+        classes: Names or numbers (from 0) of the classes to track; with None all. See
+            `DetectionFilter`.
+        roi: Polygon, three or more points (x, y) in whole pixels of the frame; what is
+            outside is not tracked. With None everything is.
 
     Raises:
         ConfigError: A value does not fit, or the config has no ``test_pipeline`` or no
@@ -42,6 +50,8 @@ class BaseInferencer:
         batch_size: int | None = None,
         visualizer: TrackVisualizer | None = None,
         detect_every: int | None = None,
+        classes: Sequence[str | int] | None = None,
+        roi: Points | None = None,
     ) -> None:
         if batch_size is not None:
             require_whole(low=1, batch_size=batch_size)
@@ -58,3 +68,16 @@ class BaseInferencer:
         self.visualizer = visualizer or TrackVisualizer()
         self.visualizer.dataset_meta = self.model.dataset_meta
         self.prepare = Preparation(self.model.cfg)
+        names = self.model.dataset_meta.get('classes', ())
+        self.keep = DetectionFilter(names, classes, roi)
+
+    def leave_out(self, clips: Iterable[TrackDataSample]) -> None:
+        """Leave out the detections that are not to be tracked.
+
+        Args:
+            clips: What `FairMOT.detect` gives.
+        """
+        if self.keep.is_active:
+            for clip in clips:
+                for sample in clip.video_data_samples:
+                    self.keep(sample)

@@ -16,15 +16,23 @@ from mmengine.config import Config
 
 from fairmot_mm.apis.base_inferencer import BaseInferencer
 from fairmot_mm.apis.eval_mode import eval_mode
-from fairmot_mm.apis.preparation import PreparedFrame, collate, frames_on_cpu
+from fairmot_mm.apis.preparation import (
+    PreparedFrame,
+    collate,
+    frames_on_cpu,
+    result_of,
+)
 from fairmot_mm.apis.run import Run
 from fairmot_mm.models import FairMOT
 from fairmot_mm.utils import VideoError
 from fairmot_mm.utils.contracts import require_whole
+from fairmot_mm.utils.points import Points
 from fairmot_mm.utils.tracker import Tracker
 from fairmot_mm.video.call_queue import ReadAhead
 from fairmot_mm.video.frame_source import FrameSource, Source, open_sources
-from fairmot_mm.video.result_writer import ResultWriter
+from fairmot_mm.video.live_options import LiveOptions
+from fairmot_mm.video.output_options import OutputOptions
+from fairmot_mm.video.segmented_writer import RunWriter, open_writer
 from fairmot_mm.video.video_encoding import VideoEncoding
 from fairmot_mm.visualization import TrackVisualizer
 
@@ -50,11 +58,16 @@ class StreamResult(NamedTuple):
 class _Stream:
     """What belongs to one stream and is not shared with the others."""
 
-    name: str
+    source: FrameSource
     frames: ReadAhead[PreparedFrame]
     tracker: Tracker
-    writer: ResultWriter
+    writer: RunWriter
     count: int = 0
+
+    @property
+    def name(self) -> str:
+        """Name of the source."""
+        return self.source.name
 
     def close(self) -> None:
         """Stop reading and finish the files."""
@@ -92,6 +105,8 @@ class MultiStreamInferencer(BaseInferencer):
         detect_every: See `TrackInferencer`.
         max_streams: Number of sources from which on further files wait. By default 8,
             or `batch_size` where that is more.
+        classes: See `TrackInferencer`.
+        roi: See `TrackInferencer`.
 
     Raises:
         ConfigError: A value does not fit, or the config has no ``test_pipeline`` or no
@@ -114,11 +129,21 @@ class MultiStreamInferencer(BaseInferencer):
         visualizer: TrackVisualizer | None = None,
         detect_every: int | None = None,
         max_streams: int | None = None,
+        classes: Sequence[str | int] | None = None,
+        roi: Points | None = None,
     ) -> None:
         if max_streams is not None:
             require_whole(low=1, max_streams=max_streams)
         super().__init__(
-            model, checkpoint, device, cfg_options, batch_size, visualizer, detect_every
+            model,
+            checkpoint,
+            device,
+            cfg_options,
+            batch_size,
+            visualizer,
+            detect_every,
+            classes,
+            roi,
         )
         self.max_streams = max_streams or max(_MAX_STREAMS, batch_size or 0)
 
@@ -131,6 +156,9 @@ class MultiStreamInferencer(BaseInferencer):
         existing: str = 'refuse',
         on_error: str = 'stop',
         encoding: VideoEncoding | None = None,
+        outputs: OutputOptions | None = None,
+        live: LiveOptions | None = None,
+        segment: float | None = None,
     ) -> Run[StreamResult]:
         """Track through all sources; results come in the order in which frames arrive.
 
@@ -148,6 +176,10 @@ class MultiStreamInferencer(BaseInferencer):
             existing: What to do with files of an earlier run, see `ResultWriter`.
             on_error: ``skip`` leaves out frames that cannot be read, see `open_source`.
             encoding: How the mp4s are compressed, see `TrackInferencer`.
+            outputs: What else is written, see `TrackInferencer`; a stream in it is
+                shared by all sources.
+            live: How long to wait for a live source, and whether it is opened again.
+            segment: Seconds after which the next files begin, see `TrackInferencer`.
 
         Returns:
             An iterator that can be closed and says what it wrote, see `Run`, of stream
@@ -161,14 +193,14 @@ class MultiStreamInferencer(BaseInferencer):
             OutputError: ``out_dir`` cannot be written, or a file in it exists or is one
                 of the sources.
         """
-        opened = open_sources(sources, frame_rate, on_error, self.prepare.scale)
+        opened = open_sources(sources, frame_rate, on_error, self.prepare.scale, live)
         files = {file for source in opened for file in source.files}
-        writers: list[ResultWriter] = []
+        writers: list[RunWriter] = []
         try:
             for source in opened:
                 look = deepcopy(self.visualizer)
                 writers.append(
-                    ResultWriter(
+                    open_writer(
                         source,
                         out_dir,
                         look,
@@ -177,6 +209,8 @@ class MultiStreamInferencer(BaseInferencer):
                         existing,
                         files,
                         encoding,
+                        outputs,
+                        segment,
                     )
                 )
         except BaseException:
@@ -186,7 +220,7 @@ class MultiStreamInferencer(BaseInferencer):
         return Run(self._track([*zip(opened, writers, strict=True)]), writers)
 
     def _track(
-        self, sources: list[tuple[FrameSource, ResultWriter]]
+        self, sources: list[tuple[FrameSource, RunWriter]]
     ) -> Generator[StreamResult, None, None]:
         """Batch after batch until every stream has ended; see `__call__`."""
         failures: dict[str, Exception] = {}
@@ -206,11 +240,12 @@ class MultiStreamInferencer(BaseInferencer):
                         stream.count += 1
                         rate = stream.count / seconds
                         stream.writer.write(item.frame, sample, rate)
+                        result_of(item.frame, sample, stream.source)
                         yield StreamResult(stream.name, sample)
         _raise_failures(failures, len(sources))
 
     def _start(
-        self, waiting: deque[tuple[FrameSource, ResultWriter]], streams: list[_Stream]
+        self, waiting: deque[tuple[FrameSource, RunWriter]], streams: list[_Stream]
     ) -> bool:
         """Start the sources that need not wait; whether there is any stream."""
         while waiting and (not waiting[0][0].files or len(streams) < self.max_streams):
@@ -218,7 +253,7 @@ class MultiStreamInferencer(BaseInferencer):
             tracker = deepcopy(self.model.tracker)
             assert tracker is not None  # checked by `BaseInferencer`
             ahead = self.prepare.ahead(source, _DEPTH)
-            streams.append(_Stream(source.name, ahead, tracker, writer))
+            streams.append(_Stream(source, ahead, tracker, writer))
         return bool(streams)
 
     def _batches(self, ready: _Batch) -> Iterator[_Batch]:
@@ -238,6 +273,7 @@ class MultiStreamInferencer(BaseInferencer):
     def _predict(self, batch: _Batch) -> list[DetDataSample]:
         with eval_mode(self.model):
             detected = self.model.detect(collate([item for _, item in batch]))
+        self.leave_out(detected['data_samples'])
         trackers = [stream.tracker for stream, _ in batch]
         return frames_on_cpu(self.model.associate(**detected, trackers=trackers))
 

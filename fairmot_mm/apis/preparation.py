@@ -2,7 +2,6 @@
 
 import warnings
 from collections.abc import Generator, Iterator, Sequence
-from fractions import Fraction
 from typing import Any, NamedTuple, TypeVar
 
 from mmcv.transforms import Compose
@@ -101,7 +100,8 @@ class Preparation:
                 with step('letterbox'):
                     prepared = self._pack(source, *item)
                 count += 1
-                dropped += item.skipped - item.frame.skipped
+                # What a live source skips was left out; a file could not be read there.
+                dropped += item.skipped - (0 if source.live else item.frame.skipped)
                 yield prepared
         finally:
             if dropped:
@@ -112,8 +112,9 @@ class Preparation:
                 )
 
     def _pack(
-        self, source: FrameSource, frame_id: int, frame: Frame, skipped: int
+        self, source: FrameSource, place: int, frame: Frame, skipped: int
     ) -> PreparedFrame:
+        frame_id = source.first_frame_id + place
         pixels = dict(frame=frame) if self._makes_pixels else dict(img=frame.image)
         results = dict(
             **pixels,
@@ -124,7 +125,7 @@ class Preparation:
             frame_id=frame_id,
             frame_number=frame_id + 1 if frame.number is None else frame.number,
             skipped=skipped,
-            timestamp=_timestamp(frame, frame_id, source.frame_rate),
+            timestamp=_timestamp(frame, place, source),
             **frame_rates(source.frame_rate),
             video_name=source.name,
             video_length=-1 if source.length is None else source.length,
@@ -207,11 +208,48 @@ def _number(frames: Iterator[Frame]) -> Iterator[NumberedFrame]:
         frame_id += 1
 
 
-def _timestamp(frame: Frame, frame_id: int, rate: Fraction) -> float | None:
-    """Seconds from the start, where they are not those that the number says."""
-    if frame.time is None or round(frame.time * rate) == frame_id:
+def _timestamp(frame: Frame, place: int, source: FrameSource) -> float | None:
+    """Seconds from the start, where the number does not say them."""
+    if frame.time is None:
         return None
-    return float(frame.time)
+    if not source.live and round(frame.time * source.frame_rate) == place:
+        return None
+    return float(source.start_time + frame.time)
+
+
+def result_of(
+    frame: Frame, sample: DetDataSample, source: FrameSource
+) -> DetDataSample:
+    """Complete the result of a frame by the frame itself and its time.
+
+    Args:
+        frame: The frame.
+        sample: Its result.
+        source: The source that it comes from.
+
+    Returns:
+        The result, with the frame as ``frame`` and the metainfo ``time``, the seconds
+        from the start of the source.
+    """
+    sample.frame = frame
+    sample.set_metainfo({'time': result_time(frame, sample, source)})
+    return sample
+
+
+def result_time(frame: Frame, sample: DetDataSample, source: FrameSource) -> float:
+    """Say when a frame was taken.
+
+    Args:
+        frame: The frame.
+        sample: Its result.
+        source: The source that it comes from.
+
+    Returns:
+        Seconds from the start of the source.
+    """
+    if frame.time is None:
+        return float(sample.frame_id / source.frame_rate)
+    return float(source.start_time + frame.time)
 
 
 def _loads(transform: dict) -> bool:

@@ -1,9 +1,12 @@
 """The results of one run, one after another."""
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from typing import Generic, TypeVar
 
-from fairmot_mm.video.result_writer import ResultWriter, WrittenFile
+from fairmot_mm.apis.tracking_state import TrackingState
+from fairmot_mm.utils import ConfigError
+from fairmot_mm.video.result_writer import WrittenFile
+from fairmot_mm.video.segmented_writer import RunWriter
 
 T = TypeVar('T')
 
@@ -17,13 +20,18 @@ class Run(Generic[T]):
     Args:
         results: The results. They end the writers, if at least one was asked for.
         writers: Writers of the files of the run.
+        state: Takes the state of the tracker; None for a run of several sources.
     """
 
     def __init__(
-        self, results: Generator[T, None, None], writers: Sequence[ResultWriter]
+        self,
+        results: Generator[T, None, None],
+        writers: Sequence[RunWriter],
+        state: Callable[[], TrackingState] | None = None,
     ) -> None:
         self._results = results
         self._writers = writers
+        self._state = state
 
     def __iter__(self) -> Iterator[T]:
         return self
@@ -52,3 +60,28 @@ class Run(Generic[T]):
         A file that could not be written is not in the list.
         """
         return [file for writer in self._writers for file in writer.written]
+
+    @property
+    def count_texts(self) -> dict[str, list[str]]:
+        """What was counted at lines and zones, by the name of the source."""
+        return {
+            writer.name: [text for one in writer.count_texts.values() for text in one]
+            for writer in self._writers
+        }
+
+    def state(self) -> TrackingState:
+        """Take the state of the tracker, for a run that goes on from here.
+
+        The tracker of a live source is at the last result; that of other sources works
+        ahead, so that its state belongs to the last result only when the run is over.
+
+        Returns:
+            The state.
+
+        Raises:
+            ConfigError: The run has several sources, or its tracker cannot be saved.
+            DataError: There was no frame yet.
+        """
+        if self._state is None:
+            raise ConfigError('a run of several sources has no state of one tracker')
+        return self._state()

@@ -1,9 +1,10 @@
 """Tracking people in one source of frames."""
 
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from copy import deepcopy
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -18,14 +19,21 @@ from fairmot_mm.apis.preparation import (
     batched,
     collate,
     frames_on_cpu,
+    result_of,
+    result_time,
 )
 from fairmot_mm.apis.run import Run
+from fairmot_mm.apis.tracking_state import TrackingState
 from fairmot_mm.models import FairMOT
+from fairmot_mm.utils import DataError
+from fairmot_mm.utils.points import Points
 from fairmot_mm.utils.tracker import Tracker
 from fairmot_mm.video.call_queue import CallQueue
 from fairmot_mm.video.frame import Frame
 from fairmot_mm.video.frame_source import FrameSource, Source, open_source
-from fairmot_mm.video.result_writer import ResultWriter
+from fairmot_mm.video.live_options import LiveOptions
+from fairmot_mm.video.output_options import OutputOptions
+from fairmot_mm.video.segmented_writer import RunWriter, open_writer
 from fairmot_mm.video.video_encoding import VideoEncoding
 from fairmot_mm.visualization import TrackVisualizer
 
@@ -51,6 +59,10 @@ class TrackInferencer(BaseInferencer):
         threads: Whether frames are read, tracks associated and results written in
             threads, in parallel with the network. Results are the same without threads,
             but a run takes longer.
+        classes: Names or numbers (from 0) of the classes to track; by default all. See
+            `DetectionFilter`.
+        roi: Polygon, three or more points (x, y) in whole pixels of the frame; what is
+            outside is not tracked. By default everything is.
 
     Raises:
         ConfigError: A value does not fit, or the config has no ``test_pipeline`` or no
@@ -76,9 +88,19 @@ class TrackInferencer(BaseInferencer):
         visualizer: TrackVisualizer | None = None,
         detect_every: int | None = None,
         threads: bool = True,
+        classes: Sequence[str | int] | None = None,
+        roi: Points | None = None,
     ) -> None:
         super().__init__(
-            model, checkpoint, device, cfg_options, batch_size, visualizer, detect_every
+            model,
+            checkpoint,
+            device,
+            cfg_options,
+            batch_size,
+            visualizer,
+            detect_every,
+            classes,
+            roi,
         )
         self.threads = threads
 
@@ -91,6 +113,10 @@ class TrackInferencer(BaseInferencer):
         existing: str = 'refuse',
         on_error: str = 'stop',
         encoding: VideoEncoding | None = None,
+        outputs: OutputOptions | None = None,
+        live: LiveOptions | None = None,
+        segment: float | None = None,
+        state: TrackingState | None = None,
     ) -> Run[DetDataSample]:
         """Track through a source: one result for each frame, in order.
 
@@ -119,13 +145,22 @@ class TrackInferencer(BaseInferencer):
             on_error: ``skip`` leaves out frames that cannot be read, see `open_source`.
                 Their numbers are not used again.
             encoding: How the mp4 is compressed; None is the default of `VideoEncoding`.
+            outputs: Other forms of the tracks, counts at lines and zones, crops, and
+                blurred people. By default only the text and the mp4 are written.
+            live: How long to wait for a live source, and whether it is opened again.
+            segment: Seconds after which the next files begin, see `SegmentedWriter`;
+                None writes one text and one mp4.
+            state: Where another run of this source has stopped, see `Run.state`; tracks
+                and numbers of frames go on from there. None: the run begins with none.
 
         Returns:
             An iterator that can be closed and says what it wrote, see `Run`, of samples
             on the CPU: ``pred_track_instances`` with ``bboxes`` (M, 4) xyxy in pixels
             of the frame, and ``scores``, ``labels`` and ``instances_id``, each (M,);
-            metainfo with ``frame_id`` from 0 and ``frame_number``, the number in the
-            text.
+            ``frame``, the `Frame` itself, whose ``image`` is (H, W, 3) uint8 BGR;
+            metainfo with ``frame_id`` from 0, ``frame_number``, the number in the
+            text, and ``time``, the seconds from the start of the source. A list of all
+            results holds all frames: where that is too much, delete ``sample.frame``.
 
         Raises:
             ConfigError: An argument cannot be used.
@@ -135,18 +170,24 @@ class TrackInferencer(BaseInferencer):
             OutputError: ``out_dir`` cannot be written, or a file in it exists or is
                 the source; while iterating, a file cannot be written.
         """
-        opened = open_source(source, frame_rate, on_error, self.prepare.scale)
-        visualizer = deepcopy(self.visualizer)
-        writer = ResultWriter(
+        opened = open_source(source, frame_rate, on_error, self.prepare.scale, live)
+        tracker = deepcopy(self.model.tracker)
+        assert tracker is not None  # checked by `BaseInferencer`
+        if state is not None:
+            opened = state.restore(tracker, self.model, opened)
+        progress = _Progress(tracker, self.model, opened)
+        writer = open_writer(
             opened,
             out_dir,
-            visualizer,
+            deepcopy(self.visualizer),
             save_video,
             self._depth,
             existing,
             encoding=encoding,
+            outputs=outputs,
+            segment=segment,
         )
-        return Run(self._track(opened, writer), [writer])
+        return Run(self._track(progress, writer), [writer], progress.state)
 
     @property
     def _depth(self) -> int:
@@ -154,27 +195,26 @@ class TrackInferencer(BaseInferencer):
         return 2 * self.batch_size if self.threads else 0
 
     def _track(
-        self, source: FrameSource, writer: ResultWriter
+        self, progress: '_Progress', writer: RunWriter
     ) -> Generator[DetDataSample, None, None]:
         """Queue every result for writing, then return it; see `__call__`."""
-        with closing(writer), closing(self._results(source)) as results:
+        with closing(writer), closing(self._results(progress)) as results:
             for frame, sample, rate in results:
                 writer.write(frame, sample, rate)
-                yield sample
+                yield result_of(frame, sample, progress.source)
 
     def _results(
-        self, source: FrameSource
+        self, progress: '_Progress'
     ) -> Generator[tuple[Frame, DetDataSample, float], None, None]:
         """Every frame, its result, and the mean frames a second up to it."""
+        source = progress.source
         start = time.perf_counter()
         size = 1 if source.live else self.batch_size
         # A result of a live source must not wait for the next frame.
         calls: CallQueue[list[tuple[Frame, DetDataSample]]] = CallQueue(
             1 if self.threads and not source.live else 0, 'tracks'
         )
-        tracker = deepcopy(self.model.tracker)
-        assert tracker is not None  # checked by `BaseInferencer`
-        associate = partial(self._associate, tracker)
+        associate = partial(self._associate, progress)
         count = 0
         with closing(self.prepare.ahead(source, self._depth)) as frames:
             detected = self._detect(batched(frames, size))
@@ -192,9 +232,44 @@ class TrackInferencer(BaseInferencer):
             yield [item.frame for item in batch], detected
 
     def _associate(
-        self, tracker: Tracker, detected: _Detected
+        self, progress: '_Progress', detected: _Detected
     ) -> list[tuple[Frame, DetDataSample]]:
         frames, data = detected
-        trackers = [tracker] * len(frames)
+        self.leave_out(data['data_samples'])
+        trackers = [progress.tracker] * len(frames)
         samples = frames_on_cpu(self.model.associate(**data, trackers=trackers))
-        return list(zip(frames, samples, strict=True))
+        results = list(zip(frames, samples, strict=True))
+        progress.last = results[-1]
+        return results
+
+
+@dataclass
+class _Progress:
+    """How far the tracker of a run has come.
+
+    Attributes:
+        tracker: The tracker.
+        model: The model that finds the detections.
+        source: What is tracked.
+        last: The last frame that the tracker has seen, and its result.
+    """
+
+    tracker: Tracker
+    model: FairMOT
+    source: FrameSource
+    last: tuple[Frame, DetDataSample] | None = None
+
+    def state(self) -> TrackingState:
+        """See `Run.state`."""
+        if self.last is None:
+            raise DataError(
+                f'{self.source.name}: there is no state before the first frame'
+            )
+        frame, sample = self.last
+        return TrackingState.take(
+            self.tracker,
+            self.model,
+            sample.frame_id,
+            result_time(frame, sample, self.source),
+            float(self.source.frame_rate),
+        )

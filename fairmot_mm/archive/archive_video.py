@@ -176,7 +176,7 @@ class ArchiveVideo:
             if self._is_remote:
                 file = stack.enter_context(open_remote(self.source))
             location = self.source if self._is_remote else self._path
-            reader = VideoReader(location, skips, file)
+            reader = VideoReader(location, skips, file=file)
             stack.callback(reader.close)
             yield reader
 

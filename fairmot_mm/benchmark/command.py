@@ -1,10 +1,10 @@
 """What the sub-commands that measure have in common."""
 
 import argparse
-from pathlib import Path
 from typing import Any
 
 from fairmot_mm.utils.machine import machine_line
+from fairmot_mm.utils.urls import shown_name
 
 
 def describe_run(args: argparse.Namespace, found: dict[str, Any], weights: str) -> str:
@@ -18,7 +18,7 @@ def describe_run(args: argparse.Namespace, found: dict[str, Any], weights: str) 
     """
     size = '{}x{}'.format(*args.input_size) if args.input_size else 'of the config'
     return (
-        f'{weights}; {Path(args.input).name}, network input {size}; {args.rounds} '
+        f'{weights}; {shown_name(args.input)}, network input {size}; {args.rounds} '
         f'run(s) of {found["frames"]} frames after {args.warmup}; {found["device"]}: '
         f'{machine_line(found["machine"])}.'
     )

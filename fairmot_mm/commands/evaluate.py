@@ -1,6 +1,7 @@
 """Score tracks against ground truth and print a table.
 
-`evaluate.py results` scores MOTChallenge result files of any tracker;
+`evaluate.py results` scores result files of any tracker, class by class where the
+ground truth has several: MOT text with labels.txt, VisDrone, KITTI or BDD100K;
 `evaluate.py detections` runs a tracker on files of detections and scores its tracks.
 """
 
@@ -11,6 +12,7 @@ from fairmot_mm.utils.cli import add_tracker_arguments, make_parser, one_line_er
 from fairmot_mm.utils.inputs import require_config, require_paths
 
 PROTOCOLS = ('motchallenge', 'published')
+CLASS_PROTOCOLS = ('classes', 'visdrone', 'kitti', 'bdd100k')
 
 
 def parse_args() -> argparse.Namespace:
@@ -19,13 +21,17 @@ def parse_args() -> argparse.Namespace:
     commands = parser.add_subparsers(dest='kind', required=True, metavar='COMMAND')
     results = commands.add_parser('results', help='score result files')
     results.add_argument(
-        'gt_root', type=Path, help='folder with SEQUENCE/gt/gt.txt for every sequence'
+        'gt_root',
+        type=Path,
+        help='folder with SEQUENCE/gt/gt.txt for every sequence; or as downloaded: '
+        'with annotations (VisDrone), label_02 (KITTI) or SEQUENCE.json (BDD100K)',
     )
     results.add_argument(
         'results',
         nargs='+',
         type=Path,
-        help='folders with SEQUENCE.txt for every sequence; each gets a table',
+        help='folders with SEQUENCE.txt (BDD100K: .json) for every sequence; each gets '
+        'a table',
     )
     names = results.add_mutually_exclusive_group()
     names.add_argument(
@@ -46,10 +52,11 @@ def parse_args() -> argparse.Namespace:
     )
     results.add_argument(
         '--class',
-        dest='class_number',
-        type=int,
-        metavar='NUMBER',
-        help='score the rows of this class, counted from 1, in files with classes',
+        dest='classes',
+        nargs='+',
+        metavar='NUMBER|NAME',
+        help='score only these classes: names or, in MOT text, numbers from 1 '
+        '(default: all that have a name)',
     )
     detections = commands.add_parser(
         'detections', help='run a tracker on files of detections and score its tracks'
@@ -59,14 +66,22 @@ def parse_args() -> argparse.Namespace:
     )
     add_tracker_arguments(detections)
     detections.add_argument('--out', type=Path, help='folder for the result files')
-    for command in (results, detections):
-        command.add_argument(
-            '--protocol',
-            choices=PROTOCOLS,
-            default='motchallenge',
-            help='rules of the MOTChallenge server, or those behind the numbers '
-            'published for FairMOT (%(default)s)',
-        )
+    text = (
+        'rules of the MOTChallenge server, or those behind the numbers published for '
+        'FairMOT'
+    )
+    results.add_argument(
+        '--protocol',
+        choices=PROTOCOLS + CLASS_PROTOCOLS,
+        help=f'{text}; or the ground truth of several classes: MOT text with '
+        'labels.txt (classes), or of a benchmark (default: what the ground truth is)',
+    )
+    detections.add_argument(
+        '--protocol',
+        choices=PROTOCOLS,
+        default='motchallenge',
+        help=f'{text} (%(default)s)',
+    )
     return parser.parse_args()
 
 

@@ -18,6 +18,8 @@ def parse_args() -> argparse.Namespace:
         ('--num-sequences', 2, 'number of sequences'),
         ('--num-frames', 100, 'number of frames of each sequence'),
         ('--num-people', 10, 'number of people in each sequence'),
+        ('--num-cyclists', 0, 'number of cyclists in each sequence'),
+        ('--num-cars', 0, 'number of cars that move in each sequence'),
         ('--frame-rate', 15.0, 'frames per second'),
         ('--seed', 0, 'seed of the first sequence; each further one adds 1'),
     ):

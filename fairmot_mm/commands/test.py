@@ -30,7 +30,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         '--submission',
         metavar='FILE.zip',
-        help='also write the results as the MOTChallenge server takes them',
+        help='also write the results as the server of the benchmark takes them',
     )
     add_overwrite_argument(parser, 'a file of an earlier run in --out or --submission')
     add_runner_arguments(parser)

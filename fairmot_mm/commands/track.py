@@ -1,9 +1,9 @@
 """Track people in videos, folders of images, streams or cameras.
 
 The tool writes OUT/NAME.txt (MOTChallenge results) and OUT/NAME.mp4 (boxes and
-identities), where NAME is the name of the input. Several inputs are tracked at the same
-time: their frames pass through the network together, and each has its own identities.
-Of many inputs, eight are tracked at a time (--max-streams).
+identities), where NAME is the name of the input; --format names other forms. Several
+inputs are tracked at the same time: their frames pass through the network together,
+and each has its own identities. Of many, eight are tracked at a time (--max-streams).
 
 The network is one of the model zoo, or a config with weights. Options name it, or, in
 the order of mmdet's tools, the arguments before the inputs. By default it is the zoo's
@@ -12,6 +12,8 @@ default model.
 
 import argparse
 import signal
+from contextlib import ExitStack
+from pathlib import Path
 
 from fairmot_mm.utils.cli import (
     add_cfg_options_argument,
@@ -23,6 +25,12 @@ from fairmot_mm.utils.cli import (
     rate,
 )
 from fairmot_mm.utils.inputs import require_checkpoint, require_config, require_source
+from fairmot_mm.utils.option_types import duration
+from fairmot_mm.utils.output_arguments import (
+    add_output_arguments,
+    check_output_arguments,
+)
+from fairmot_mm.utils.serve_address import parse_address
 
 ON_ERROR = ('stop', 'skip')
 USAGE = """%(prog)s [options] INPUT [INPUT ...]
@@ -52,7 +60,10 @@ def parse_args() -> argparse.Namespace:
         'model of the zoo has its own',
     )
     parser.add_argument(
-        '--out', default='outputs', help='folder to write the results to (%(default)s)'
+        '--out',
+        default='outputs',
+        help='folder to write the results to (%(default)s); - writes JSON lines to the '
+        'standard output, and no file',
     )
     names = parser.add_mutually_exclusive_group()
     add_overwrite_argument(names, 'a file of an earlier run')
@@ -98,7 +109,6 @@ def parse_args() -> argparse.Namespace:
     )
     parser.add_argument(
         '--video-preset',
-        default='veryfast',
         metavar='PRESET',
         help='speed of the H.264 encoder of the mp4, from ultrafast (large files) over '
         'superfast, veryfast (default), faster, fast, medium and slow to veryslow',
@@ -106,10 +116,9 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         '--video-crf',
         type=float,
-        default=23,
         metavar='0-51',
         help='quality of the mp4: a smaller number gives a better picture and a larger '
-        'file (%(default)s)',
+        'file (23)',
     )
     parser.add_argument(
         '--no-threads',
@@ -121,10 +130,58 @@ def parse_args() -> argparse.Namespace:
         type=positive_whole,
         nargs='?',
         const=60,
-        default=0,
         metavar='FRAMES',
         help='draw the path of the last FRAMES frames (60 without a number)',
     )
+    parser.add_argument(
+        '--step-times',
+        type=Path,
+        metavar='FILE',
+        help='write the time of each pipeline step to a JSON file, for `fairmot report '
+        '--step-times`; with a GPU, this slows the run down',
+    )
+    live = parser.add_argument_group('cameras and live streams')
+    live.add_argument(
+        '--timeout',
+        type=duration,
+        default=30.0,
+        metavar='TIME',
+        help='time without a frame after which a source counts as broken (30s)',
+    )
+    live.add_argument(
+        '--reconnect',
+        type=duration,
+        default=0.0,
+        metavar='TIME',
+        help='open a broken source again for this long, as in 5min; by default the run '
+        'ends',
+    )
+    live.add_argument(
+        '--segment',
+        type=duration,
+        metavar='TIME',
+        help='begin new files, NAME_0001.txt and so on, each time, as in 10min',
+    )
+    live.add_argument(
+        '--serve',
+        metavar='[HOST:]PORT',
+        help='show the run in a browser: at a port of this machine only, or with a '
+        'token at a host that others reach, as in 0.0.0.0:8080',
+    )
+    live.add_argument(
+        '--show', action='store_true', help='show the run in a window; Q ends it'
+    )
+    live.add_argument(
+        '--save-state',
+        metavar='FILE',
+        help='write the state of the tracker at the end, for another run',
+    )
+    live.add_argument(
+        '--load-state',
+        metavar='FILE',
+        help='go on with the tracks of a state; FILE may be that of --save-state',
+    )
+    add_output_arguments(parser)
     add_cfg_options_argument(parser, 'model.tracker.obj_score_thr=0.5')
     add_inference_arguments(parser)
     args = parser.parse_args()
@@ -134,6 +191,7 @@ def parse_args() -> argparse.Namespace:
         if len(args.input) < 3:
             parser.error('after a config come its weights and the inputs')
         args.model, args.weights, *args.input = args.input
+    check_output_arguments(parser, args)
     return args
 
 
@@ -145,8 +203,16 @@ def main() -> None:
         require_source(source)
     require_config(args.model)
     require_checkpoint(args.weights)
+    if args.serve:
+        parse_address(args.serve)
     from fairmot_mm.actions.track import track
 
     # A scheduler or a container ends a job by SIGTERM: the files are finished too.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    track(args)
+    with ExitStack() as stack:
+        if args.step_times is not None:
+            from fairmot_mm.actions.step_record import record_steps
+
+            record = record_steps(args.step_times, args.device, args.overwrite)
+            stack.enter_context(record)
+        track(args)

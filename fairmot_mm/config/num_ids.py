@@ -1,5 +1,6 @@
 """Counting the identities of the training data for the Re-ID head."""
 
+import warnings
 from typing import Any
 
 from mmengine.config import Config
@@ -37,6 +38,7 @@ def set_num_ids(cfg: Config) -> None:
         without_pipelines(dataset_cfg), DATASETS, 'train_dataloader.dataset'
     )
     _check_num_classes(cfg, dataset)
+    _warn_of_empty_classes(dataset)
     if not _takes_num_ids(reid_head):
         return
     joint = reid_head.get('joint_classes', True)
@@ -74,6 +76,21 @@ def _takes_num_ids(reid_head: dict) -> bool:
         return True
     head = find_type(reid_head, [MODELS], 'model.detector.reid_head')
     return 'num_ids' in argument_names(head)
+
+
+def _warn_of_empty_classes(dataset: Any) -> None:
+    """Name the classes of several that have no identity in the training data."""
+    names = getattr(dataset, 'metainfo', {}).get('classes', ())
+    counts = getattr(dataset, 'num_ids_per_class', None) or ()
+    if len(names) < 2 or len(counts) != len(names):
+        return
+    empty = [name for name, count in zip(names, counts, strict=True) if not count]
+    if empty:
+        warnings.warn(
+            f'the training data has no identity of the class {", ".join(empty)}: the '
+            'network will not learn to tell its objects apart',
+            stacklevel=2,
+        )
 
 
 def _check_num_classes(cfg: Config, dataset: Any) -> None:

@@ -27,6 +27,25 @@ def box_iou(tlwh: np.ndarray, others: np.ndarray) -> np.ndarray:
     return np.divide(overlap, union, out=np.zeros_like(overlap), where=overlap > 0)
 
 
+def box_share(tlwh: np.ndarray, regions: np.ndarray) -> np.ndarray:
+    """Share of boxes that lies in each of some regions.
+
+    Args:
+        tlwh: (N, 4) left, top, width, height in pixels.
+        regions: (M, 4) left, top, width, height in pixels of the same frame.
+
+    Returns:
+        (N, M) float64, 0 where a box has no area.
+    """
+    start = np.maximum(tlwh[:, None, :2], regions[None, :, :2])
+    end = np.minimum(
+        (tlwh[:, :2] + tlwh[:, 2:])[:, None], (regions[:, :2] + regions[:, 2:])[None]
+    )
+    shared = np.prod(np.maximum(end - start, 0), axis=-1)
+    area = np.prod(np.maximum(tlwh[:, 2:], 0), axis=-1)[:, None]
+    return np.divide(shared, area, out=np.zeros_like(shared), where=shared > 0)
+
+
 def iou_distance(iou: np.ndarray) -> np.ndarray:
     """Distance of boxes as motmetrics reads it.
 

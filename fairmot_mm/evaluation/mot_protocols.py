@@ -84,17 +84,18 @@ def motchallenge_pairs(sequence: SequenceTracks) -> list[FramePair]:
     if len(unknown):
         raise DataError(
             f'{name}: ground truth has class {unknown[0]}; the classes of MOTChallenge '
-            f'are 1 (pedestrian) to {NUM_CLASSES}'
+            f'are 1 (pedestrian) to {NUM_CLASSES}; ClassMOTMetric and fairmot evaluate '
+            'score other classes, with names in gt/labels.txt'
         )
     distractors = [*DISTRACTORS, *([NON_MOT_VEHICLE] if 'MOT20-' in name else [])]
     is_distractor = np.isin(gt.classes, distractors)
 
-    def dropped(truth: np.ndarray, iou: np.ndarray) -> np.ndarray:
+    def dropped(truth: np.ndarray, found: np.ndarray, iou: np.ndarray) -> np.ndarray:
         rows, columns = match_as_trackeval(iou)
         return columns[is_distractor[truth[rows]]]
 
-    frames = _frames_to_score(sequence)
-    return _pair_frames(sequence, frames, gt.is_counted_pedestrian(), dropped)
+    frames = frames_to_score(sequence)
+    return pair_frames(sequence, frames, gt.is_counted_pedestrian(), dropped)
 
 
 def published_pairs(sequence: SequenceTracks) -> list[FramePair]:
@@ -126,7 +127,7 @@ def published_pairs(sequence: SequenceTracks) -> list[FramePair]:
         counts = np.ones(len(gt), dtype=bool)
         ignored = ~counts
 
-    def dropped(truth: np.ndarray, iou: np.ndarray) -> np.ndarray:
+    def dropped(truth: np.ndarray, found: np.ndarray, iou: np.ndarray) -> np.ndarray:
         return match_as_motmetrics(iou[ignored[truth]])[1]
 
     frames = np.unique(results.frames)
@@ -134,7 +135,7 @@ def published_pairs(sequence: SequenceTracks) -> list[FramePair]:
         frames = frames[frames >= min(sequence.first_frame, 1)]
     else:
         _require_frames_of(sequence, sequence.frames)
-    return _pair_frames(sequence, frames, counts, dropped)
+    return pair_frames(sequence, frames, counts, dropped)
 
 
 PROTOCOLS: dict[str, Callable[[SequenceTracks], list[FramePair]]] = {
@@ -143,11 +144,11 @@ PROTOCOLS: dict[str, Callable[[SequenceTracks], list[FramePair]]] = {
 }
 
 
-def _pair_frames(
+def pair_frames(
     sequence: SequenceTracks,
     frames: Iterable[int],
     counts: np.ndarray,
-    dropped: Callable[[np.ndarray, np.ndarray], np.ndarray],
+    dropped: Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray],
 ) -> list[FramePair]:
     """Pair the rows that count.
 
@@ -156,7 +157,10 @@ def _pair_frames(
         frames: Numbers of the frames that count.
         counts: (G,) bool, ground truth rows that count.
         dropped: Chooses the results of a frame to drop, from the row numbers (N,) of
-            its ground truth and their IoU (N, M) with the results.
+            its ground truth, those (M,) of its results, and their IoU (N, M).
+
+    Returns:
+        What counts in each frame.
     """
     gt, results = sequence.gt, sequence.results
     gt_rows, result_rows = _rows_by_frame(gt), _rows_by_frame(results)
@@ -166,7 +170,7 @@ def _pair_frames(
         truth, found = gt_rows.get(frame, none), result_rows.get(frame, none)
         iou = box_iou(gt.tlwh[truth], results.tlwh[found])
         kept = np.ones(len(found), dtype=bool)
-        kept[dropped(truth, iou)] = False
+        kept[dropped(truth, found, iou)] = False
         pairs.append(
             FramePair(
                 frame,
@@ -186,8 +190,18 @@ def _rows_by_frame(rows: MOTRows) -> dict[int, np.ndarray]:
     return dict(zip(frames.tolist(), groups, strict=True))
 
 
-def _frames_to_score(sequence: SequenceTracks) -> np.ndarray:
-    """Numbers of the frames that count and have a row, ascending."""
+def frames_to_score(sequence: SequenceTracks) -> np.ndarray:
+    """Choose the frames of a sequence that count.
+
+    Args:
+        sequence: Ground truth and results.
+
+    Returns:
+        (F,) numbers of the frames that count and have a row, ascending.
+
+    Raises:
+        DataError: A frame that the sequence does not have.
+    """
     name, gt, results, num_frames, first, frames = sequence
     present = np.union1d(gt.frames, results.frames)
     if frames is not None:

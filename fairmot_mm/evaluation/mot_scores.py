@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 OVERALL = 'OVERALL'
 
+ALPHAS = np.arange(1, 20) / 20  # IoU thresholds of HOTA
 HOTA_NAMES = ('HOTA', 'DetA', 'AssA', 'DetRe', 'DetPr', 'AssRe', 'AssPr', 'LocA')
 # Name in motmetrics -> name in a MOTChallenge table.
 MOTMETRICS_NAMES = {
@@ -70,16 +71,33 @@ def evaluate_sequences(
         ConfigError: Unknown protocol.
         DataError: No sequence, two of one name, or rows that the protocol refuses.
     """
-    require_protocol(protocol)
-    pairs: dict[str, list[FramePair]] = {}
-    for sequence in (SequenceTracks(*fields) for fields in sequences):
-        if sequence.name in (*pairs, OVERALL):
-            raise DataError(f'sequence name {sequence.name!r} is taken; rename one')
-        pairs[sequence.name] = PROTOCOLS[protocol](sequence)
-    if not pairs:
-        raise DataError('no sequence to evaluate')
+    pairs = _pairs_of(sequences, protocol)
     clear, hota = _clear_scores(pairs), _hota_scores(pairs)
     return {name: hota[name] | clear[name] for name in (*pairs, OVERALL)}
+
+
+def hota_curves(
+    sequences: Iterable[SequenceTracks | tuple], protocol: str = 'motchallenge'
+) -> dict[str, dict[str, np.ndarray]]:
+    """Compute HOTA at each IoU threshold; their means are the scores.
+
+    Args:
+        sequences: See `evaluate_sequences`.
+        protocol: See `evaluate_sequences`.
+
+    Returns:
+        By sequence and under 'OVERALL', each of `HOTA_NAMES` at the thresholds
+        `ALPHAS`, (19,) float64 fractions.
+
+    Raises:
+        ConfigError: See `evaluate_sequences`.
+        DataError: See `evaluate_sequences`.
+    """
+    values = _hota_values(_pairs_of(sequences, protocol))
+    return {
+        name: {key: np.asarray(row[key], np.float64) for key in HOTA_NAMES}
+        for name, row in values.items()
+    }
 
 
 def require_protocol(protocol: str) -> None:
@@ -107,7 +125,7 @@ def format_table(scores: dict[str, Scores]) -> str:
         Lines of text, one for each sequence.
     """
     rows = [
-        [name, *(_format(values[column]) for column in TABLE_NAMES)]
+        [name, *(format_score(values[column]) for column in TABLE_NAMES)]
         for name, values in scores.items()
     ]
     alignment = ['left'] + ['right'] * len(TABLE_NAMES)
@@ -116,7 +134,27 @@ def format_table(scores: dict[str, Scores]) -> str:
     )
 
 
-def _format(value: float) -> str:
+def _pairs_of(
+    sequences: Iterable[SequenceTracks | tuple], protocol: str
+) -> dict[str, list[FramePair]]:
+    """What counts in each frame, by the name of the sequence."""
+    require_protocol(protocol)
+    pairs: dict[str, list[FramePair]] = {}
+    for sequence in (SequenceTracks(*fields) for fields in sequences):
+        if sequence.name in (*pairs, OVERALL):
+            raise DataError(f'sequence name {sequence.name!r} is taken; rename one')
+        pairs[sequence.name] = PROTOCOLS[protocol](sequence)
+    if not pairs:
+        raise DataError('no sequence to evaluate')
+    return pairs
+
+
+def format_score(value: float) -> str:
+    """Format a count, or a ratio in per cent.
+
+    Args:
+        value: A count (int), or a fraction (float).
+    """
     return str(value) if isinstance(value, int) else f'{100 * value:.1f}'
 
 
@@ -175,22 +213,34 @@ def _plain(value: float) -> float:
 
 
 def _hota_scores(pairs: dict[str, list[FramePair]]) -> dict[str, Scores]:
+    return {
+        name: {key: float(np.mean(row[key])) for key in HOTA_NAMES}
+        for name, row in _hota_values(pairs).items()
+    }
+
+
+def _hota_values(pairs: dict[str, list[FramePair]]) -> dict[str, dict[str, np.ndarray]]:
+    """What TrackEval computes, at each of `ALPHAS`."""
     from trackeval.metrics import HOTA
 
     metric = HOTA()
     values = {
-        name: metric.eval_sequence(_trackeval_data(frames))
+        name: metric.eval_sequence(trackeval_data(frames))
         for name, frames in pairs.items()
     }
     values[OVERALL] = metric.combine_sequences(values)
-    return {
-        name: {key: float(np.mean(row[key])) for key in HOTA_NAMES}
-        for name, row in values.items()
-    }
+    return values
 
 
-def _trackeval_data(frames: Sequence[FramePair]) -> dict[str, int | list[np.ndarray]]:
-    """Input of TrackEval's metrics: identities are renumbered from 0 without gaps."""
+def trackeval_data(frames: Sequence[FramePair]) -> dict[str, int | list[np.ndarray]]:
+    """Make the input of TrackEval's metrics.
+
+    Args:
+        frames: The boxes that count in each frame.
+
+    Returns:
+        The fields that the metrics read; identities are renumbered from 0 without gaps.
+    """
     num_gt_ids, gt_ids = _renumber([pair.gt_ids for pair in frames])
     num_result_ids, result_ids = _renumber([pair.result_ids for pair in frames])
     return {

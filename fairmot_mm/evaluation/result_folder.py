@@ -1,5 +1,6 @@
 """Pairing a folder of result files with the ground truth of their sequences."""
 
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -10,6 +11,8 @@ from fairmot_mm.utils import DataError, MOTRows, natural_order, number_folder
 from fairmot_mm.utils.file_listing import match_names
 from fairmot_mm.utils.frame_numbering import Frames
 from fairmot_mm.utils.text_files import read_lines
+
+_KITTI_LINE = re.compile(r'^(\S+)\s+empty\s+\d+\s+\d+$')
 
 
 class SequenceTruth(NamedTuple):
@@ -29,7 +32,7 @@ class SequenceTruth(NamedTuple):
 
 
 def find_result_files(
-    folder: str | Path, names: Iterable[str] | None = None
+    folder: str | Path, names: Iterable[str] | None = None, suffix: str = '.txt'
 ) -> list[Path]:
     """List the result files of a folder; others, such as ``summary.txt``, are left out.
 
@@ -38,6 +41,7 @@ def find_result_files(
         names: Names of the sequences. Their files are results whatever they contain;
             another file is one if its first line begins with six numbers. None: a file
             is one if it is empty or begins with two numbers.
+        suffix: Ending of the files.
 
     Returns:
         The files in natural order; none if this is not a folder.
@@ -50,7 +54,7 @@ def find_result_files(
     files: dict[str, Path] = {}
     known = set(names or ())
     for file in sorted(content, key=lambda path: natural_order(path.name)):
-        if file.suffix.lower() != '.txt' or file.name.startswith('.') or file.is_dir():
+        if file.suffix.lower() != suffix or file.name.startswith('.') or file.is_dir():
             continue
         if file.stem not in known and not (
             (names is None and not file.stat().st_size)
@@ -76,10 +80,11 @@ def _begins_with_numbers(path: Path, count: int) -> bool:
 
 
 def read_seqmap(path: str | Path) -> list[str]:
-    """Read the names of sequences from a seqmap of the MOTChallenge.
+    """Read the names of sequences from a seqmap of the MOTChallenge or of KITTI.
 
     Args:
-        path: Text file with a name on each line; a first line ``name`` is the title.
+        path: Text file with a name on each line; a first line ``name`` is the title. A
+            line of KITTI is ``NAME empty START END``.
 
     Returns:
         The names.
@@ -88,7 +93,7 @@ def read_seqmap(path: str | Path) -> list[str]:
         DataError: The file cannot be read or has no name.
     """
     lines = [line.partition(',')[0].strip() for line in read_lines(path)]
-    names = list(filter(None, lines))
+    names = [_KITTI_LINE.sub(r'\1', line) for line in lines if line]
     names = names[1:] if names[:1] == ['name'] else names
     if not names:
         raise DataError(f'{path} names no sequence')
@@ -124,17 +129,40 @@ def read_truths(
         is_sequence = (root / 'gt' / 'gt.txt').is_file()
         hint = ': this is a sequence, give the folder above' if is_sequence else ''
         raise DataError(f'no sequence with gt/gt.txt in {root}{hint}')
-    chosen = set(found)
-    if sequences is not None:
-        matches = {wanted: match_names(wanted, found) for wanted in sequences}
-        unknown = [wanted for wanted, names in matches.items() if not names]
-        if unknown:
-            raise DataError(
-                f'no sequence {", ".join(unknown)} with gt/gt.txt in {root}; it '
-                f'contains {", ".join(found)}'
-            )
-        chosen = {name for names in matches.values() for name in names}
-    return [_read_truth(root / name, class_number) for name in found if name in chosen]
+    chosen = choose_names(found, sequences, root)
+    truths = [_read_truth(root / name, class_number) for name in chosen]
+    if class_number is not None and not any(len(truth.gt) for truth in truths):
+        raise DataError(f'no row of class {class_number} in the ground truth in {root}')
+    return truths
+
+
+def choose_names(
+    found: Sequence[str], wanted: Sequence[str] | None, root: Path
+) -> list[str]:
+    """Choose sequences by names or patterns.
+
+    Args:
+        found: Names of the sequences that have ground truth.
+        wanted: Names or patterns; None takes all.
+        root: Folder of the ground truth, for messages.
+
+    Returns:
+        The chosen names in the order of ``found``.
+
+    Raises:
+        DataError: Nothing has a name, or matches a pattern.
+    """
+    if wanted is None:
+        return list(found)
+    matches = {name: match_names(name, found) for name in wanted}
+    unknown = [name for name, names in matches.items() if not names]
+    if unknown:
+        raise DataError(
+            f'no sequence {", ".join(unknown)} with gt/gt.txt in {root}; it '
+            f'contains {", ".join(found)}'
+        )
+    chosen = {name for names in matches.values() for name in names}
+    return [name for name in found if name in chosen]
 
 
 def _read_truth(folder: Path, class_number: int | None) -> SequenceTruth:
@@ -179,21 +207,10 @@ def read_result_folder(
         DataError: A result file is missing or malformed, has a frame that the sequence
             does not have, or belongs to no sequence.
     """
-    folder = Path(folder)
     names = [truth.name for truth in truths]
-    files = {file.stem: file for file in find_result_files(folder, names)}
-    if not files:
-        hint = '; did you mean its folder data?' if (folder / 'data').is_dir() else ''
-        raise DataError(f'{folder} has no result file (SEQUENCE.txt) in it{hint}')
-    if all_sequences:
-        _refuse_unknown(files.values(), names, Path(gt_root))
-    absent = [name for name in names if name not in files]
-    if absent and missing != 'empty':
-        raise DataError(
-            f'{folder} has no result file for {len(absent)} of {len(names)} sequences: '
-            f'{", ".join(absent)}; add the files, name the sequences to score with '
-            '--sequences, or count them as empty with --missing empty'
-        )
+    files = match_result_files(
+        folder, names, gt_root, all_sequences=all_sequences, missing=missing
+    )
     sequences = []
     for name, gt, frames, hint in truths:
         results = gt[:0]
@@ -205,7 +222,49 @@ def read_result_folder(
     return sequences
 
 
-def _refuse_unknown(files: Iterable[Path], names: list[str], gt_root: Path) -> None:
+def match_result_files(
+    folder: str | Path,
+    names: Sequence[str],
+    gt_root: str | Path,
+    *,
+    all_sequences: bool = True,
+    missing: str = 'error',
+    suffix: str = '.txt',
+) -> dict[str, Path]:
+    """Find the result file of each sequence.
+
+    Args:
+        folder: See `find_result_files`.
+        names: Names of the sequences to score.
+        gt_root: Folder of the ground truth, for messages.
+        all_sequences: See `read_result_folder`.
+        missing: See `read_result_folder`.
+        suffix: Ending of the files.
+
+    Returns:
+        The files by the names of the sequences, without those that are missing.
+
+    Raises:
+        DataError: A result file is missing, or belongs to no sequence.
+    """
+    folder = Path(folder)
+    files = {file.stem: file for file in find_result_files(folder, names, suffix)}
+    if not files:
+        hint = '; did you mean its folder data?' if (folder / 'data').is_dir() else ''
+        raise DataError(f'{folder} has no result file (SEQUENCE{suffix}) in it{hint}')
+    if all_sequences:
+        _refuse_unknown(files.values(), names, Path(gt_root))
+    absent = [name for name in names if name not in files]
+    if absent and missing != 'empty':
+        raise DataError(
+            f'{folder} has no result file for {len(absent)} of {len(names)} sequences: '
+            f'{", ".join(absent)}; add the files, name the sequences to score with '
+            '--sequences, or count them as empty with --missing empty'
+        )
+    return files
+
+
+def _refuse_unknown(files: Iterable[Path], names: Sequence[str], gt_root: Path) -> None:
     """Raise on results of a sequence without ground truth."""
     by_lower = {name.lower(): name for name in names}
     for file in files:

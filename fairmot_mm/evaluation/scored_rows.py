@@ -8,6 +8,7 @@ import numpy as np
 
 from fairmot_mm.utils import DataError, MOTRows, require_frames
 from fairmot_mm.utils.box_units import refuse_fractions
+from fairmot_mm.utils.class_files import CLASS_FILE, class_names_of
 from fairmot_mm.utils.frame_numbering import Frames
 from fairmot_mm.utils.mot_io import PEDESTRIAN, mot_rows
 from fairmot_mm.utils.mot_table import ClassColumn, MOTTable
@@ -41,8 +42,8 @@ def read_scored_rows(
     Raises:
         DataError: The file is missing or malformed, a frame, an identity or a side of a
             box is negative, most boxes are fractions of the image, an identity is in a
-            frame twice, the sequence does not have a frame, or results have several
-            classes.
+            frame twice, the sequence does not have a frame, or ground truth or results
+            have several classes.
     """
     table = MOTTable.read(path)
     rows = mot_rows(table)
@@ -57,15 +58,49 @@ def read_scored_rows(
         places = np.flatnonzero(rows.classes == class_number)
         rows = rows[places]
         rows = replace(rows, classes=np.full_like(rows.classes, PEDESTRIAN))
+    elif what == GROUND_TRUTH and (
+        table.class_column is ClassColumn.VISDRONE or len(class_names_of(path)) > 1
+    ):
+        kind = CLASS_FILE if class_names_of(path) else 'those of VisDrone'
+        raise DataError(
+            f'{path} has several classes ({kind}), and here only pedestrians are '
+            'scored: use ClassMOTMetric or fairmot evaluate, or choose one class with '
+            'label or --class'
+        )
     elif what == RESULTS:
         _refuse(
-            rows.classes > PEDESTRIAN,
+            rows.classes != PEDESTRIAN,
             where,
             lambda row: (
                 f'{what} class {rows.classes[row]}, and only pedestrians are '
                 'scored: choose the rows of one class with --class'
             ),
         )
+    refuse_unscorable(rows, where, what, frames, hint)
+    return rows
+
+
+def refuse_unscorable(
+    rows: MOTRows,
+    where: Callable[[int], str],
+    what: str,
+    frames: Frames | None = None,
+    hint: str = '',
+    by_class: bool = False,
+) -> None:
+    """Raise on the first row that no protocol can score.
+
+    Args:
+        rows: The rows.
+        where: Names the place of a row, from 0.
+        what: `GROUND_TRUTH` or `RESULTS`.
+        frames: See `read_scored_rows`.
+        hint: See `read_scored_rows`.
+        by_class: Whether an identity may be in a frame once in each class.
+
+    Raises:
+        DataError: See `read_scored_rows`.
+    """
     _refuse(rows.frames < 0, where, lambda row: f'{what} frame {rows.frames[row]}')
     if frames is not None:
         require_frames(rows.frames, frames, what, where, hint)
@@ -85,8 +120,7 @@ def read_scored_rows(
         ),
     )
     refuse_fractions(rows.tlwh, where, what)
-    _refuse_twice(rows, where, what)
-    return rows
+    _refuse_twice(rows, where, what, by_class)
 
 
 def _refuse(
@@ -98,9 +132,12 @@ def _refuse(
         raise DataError(f'{where(row)}: {message(row)}')
 
 
-def _refuse_twice(rows: MOTRows, where: Callable[[int], str], what: str) -> None:
+def _refuse_twice(
+    rows: MOTRows, where: Callable[[int], str], what: str, by_class: bool
+) -> None:
     """Raise on the first row with frame and identity of an earlier row."""
-    pairs = np.stack([rows.frames, rows.ids])
+    classes = rows.classes if by_class else np.zeros_like(rows.ids)
+    pairs = np.stack([rows.frames, rows.ids, classes])
     first = np.unique(pairs, axis=1, return_index=True)[1]
     again = np.ones(len(rows), dtype=bool)
     again[first] = False

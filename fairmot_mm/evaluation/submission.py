@@ -1,4 +1,4 @@
-"""Writing results of a test set for the MOTChallenge server."""
+"""Writing results of a test set for the server of a benchmark."""
 
 import re
 import zipfile
@@ -13,7 +13,9 @@ _MOT17 = re.compile(rf'(MOT17-\d+)-({"|".join(_DETECTORS)})')
 _DATE = (1980, 1, 1, 0, 0, 0)
 
 
-def write_submission(path: str | Path, results: Mapping[str, str]) -> list[str]:
+def write_submission(
+    path: str | Path, results: Mapping[str, str], suffix: str = '.txt'
+) -> list[str]:
     """Write result files into one zip, without folders.
 
     MOT17 has every video three times, once for each public detector, and the server
@@ -23,6 +25,7 @@ def write_submission(path: str | Path, results: Mapping[str, str]) -> list[str]:
     Args:
         path: The archive; it appears only when it is complete.
         results: For each sequence name, the text of its result file.
+        suffix: Ending of the files.
 
     Returns:
         Names of the sequences in the archive.
@@ -38,7 +41,7 @@ def write_submission(path: str | Path, results: Mapping[str, str]) -> list[str]:
                 texts.setdefault(f'{match[1]}-{detector}', text)
     with atomic_path(path) as temporary, zipfile.ZipFile(temporary, 'w') as archive:
         for name in sorted(texts):
-            entry = zipfile.ZipInfo(f'{name}.txt', _DATE)
+            entry = zipfile.ZipInfo(f'{name}{suffix}', _DATE)
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.external_attr = 0o644 << 16
             archive.writestr(entry, texts[name])

@@ -4,12 +4,17 @@ import fairmot_mm.environment  # noqa: F401, the first import
 
 # isort: split
 from fairmot_mm.synthetic.noisy_detections import DetectionNoise, noisy_detections
-from fairmot_mm.synthetic.synthetic_scene import CAMERAS, SyntheticScene
+from fairmot_mm.synthetic.synthetic_scene import (
+    CAMERAS,
+    STREET_CLASSES,
+    SyntheticScene,
+)
 from fairmot_mm.synthetic.walking_crowd import WalkingCrowd
 from fairmot_mm.synthetic.write_sequence import write_sequence
 
 __all__ = [
     'CAMERAS',
+    'STREET_CLASSES',
     'DetectionNoise',
     'SyntheticScene',
     'WalkingCrowd',

@@ -1,11 +1,11 @@
 """Lamp posts, trees and parked cars of a synthetic street."""
 
-import cv2
 import numpy as np
-from numpy.typing import ArrayLike
 
-from fairmot_mm.synthetic.colour import Colour, bgr
+from fairmot_mm.synthetic.car import CarLook, draw_car
+from fairmot_mm.synthetic.colour import bgr
 from fairmot_mm.synthetic.sprite import Sprite
+from fairmot_mm.synthetic.sprite_canvas import SpriteCanvas
 from fairmot_mm.synthetic.street_view import (
     FAR_KERB_Z,
     NEAR_KERB_Z,
@@ -13,12 +13,13 @@ from fairmot_mm.synthetic.street_view import (
     StreetView,
 )
 
-_SUPERSAMPLING = 2
+# Sprite, world x and depth in metres of a thing that does not move.
+PlacedThing = tuple[Sprite, float, float]
 
 
 def make_props(
     view: StreetView, rng: np.random.Generator
-) -> list[tuple[Sprite, float, float]]:
+) -> tuple[list[PlacedThing], list[PlacedThing]]:
     """Make the things that people walk behind: lamp posts, trees and parked cars.
 
     Args:
@@ -26,7 +27,7 @@ def make_props(
         rng: Random generator.
 
     Returns:
-        Sprite, world x and depth in metres of each thing.
+        Lamp posts and trees, and parked cars.
     """
     resolution = view.focal / (NEAR_KERB_Z - 0.35) * 1.05
     props = []
@@ -39,42 +40,13 @@ def make_props(
             props.append((sprite, float(x), depth))
     reach = view.half_width(PARKING_Z)
     cars = np.arange(-reach + rng.uniform(0, 8), reach, rng.uniform(8, 12))
-    return props + [(_make_car(resolution, rng), float(x), PARKING_Z) for x in cars]
-
-
-class _SpriteCanvas:
-    """Draw a sprite in metres: x from the ground point, y upward."""
-
-    def __init__(self, reach: float, height: float, resolution: float) -> None:
-        self.resolution, self.unit = resolution, resolution * _SUPERSAMPLING
-        self.width = int(2 * reach * self.unit)
-        self.base = int(height * self.unit)
-        below = int(0.15 * self.unit)
-        self.bgra = np.zeros((self.base + below, self.width, 4), np.uint8)
-
-    def polygon(self, points: ArrayLike, colour: Colour) -> None:
-        pixels = np.asarray(points) * [self.unit, -self.unit]
-        pixels = np.add(pixels, (self.width / 2, self.base)).round().astype(np.int32)
-        cv2.fillPoly(self.bgra, [pixels], (*colour, 255))
-
-    def box(self, x: float, y: float, w: float, h: float, colour: Colour) -> None:
-        self.polygon([(x, y), (x + w, y), (x + w, y + h), (x, y + h)], colour)
-
-    def disc(self, x: float, y: float, radius: float, colour: Colour) -> None:
-        angle = np.linspace(0, 2 * np.pi, 24)
-        circle = [x + radius * np.cos(angle), y + radius * np.sin(angle)]
-        self.polygon(np.stack(circle, 1), colour)
-
-    def sprite(self) -> Sprite:
-        height, width = self.bgra.shape[:2]
-        size = width // _SUPERSAMPLING, height // _SUPERSAMPLING
-        small = cv2.resize(self.bgra, size, interpolation=cv2.INTER_AREA)
-        foot = np.array([self.width / 2, self.base]) / _SUPERSAMPLING
-        return Sprite(small, foot, self.resolution)
+    return props, [
+        (draw_car(resolution, CarLook.sample(rng)), float(x), PARKING_Z) for x in cars
+    ]
 
 
 def _make_lamp(resolution: float) -> Sprite:
-    canvas = _SpriteCanvas(0.5, 4.6, resolution)
+    canvas = SpriteCanvas(0.5, 4.6, resolution)
     dark, lit, pane = bgr(0.4, 0.25, 0.2), bgr(0.4, 0.15, 0.34), bgr(0.14, 0.25, 0.97)
     canvas.box(-0.16, 0, 0.32, 0.45, dark)
     canvas.box(-0.075, 0.4, 0.15, 3.4, dark)
@@ -85,7 +57,7 @@ def _make_lamp(resolution: float) -> Sprite:
 
 
 def _make_tree(resolution: float, rng: np.random.Generator) -> Sprite:
-    canvas = _SpriteCanvas(1.7, 5.6, resolution)
+    canvas = SpriteCanvas(1.7, 5.6, resolution)
     canvas.box(-0.55, 0, 1.1, 0.12, bgr(0.08, 0.3, 0.35))
     bark = bgr(0.07, 0.4, 0.32)
     canvas.polygon(np.array([(-0.15, 0), (0.15, 0), (0.09, 2.8), (-0.09, 2.8)]), bark)
@@ -97,25 +69,4 @@ def _make_tree(resolution: float, rng: np.random.Generator) -> Sprite:
             canvas.disc(
                 x - shade * 0.3, y, rng.uniform(0.2, 0.55), bgr(hue, 0.55, shade)
             )
-    return canvas.sprite()
-
-
-def _make_car(resolution: float, rng: np.random.Generator) -> Sprite:
-    canvas = _SpriteCanvas(2.3, 1.6, resolution)
-    side = 1 if rng.random() < 0.5 else -1
-    hue, value = rng.random(), rng.uniform(0.45, 0.8)
-    body, shade = bgr(hue, 0.55, value), bgr(hue, 0.6, value * 0.7)
-    flip = np.array([side, 1])
-    hull = [(-2.1, 0.3), (2.1, 0.3), (2.12, 0.72), (1.95, 0.86), (1.15, 0.95),
-            (0.55, 1.45), (-1.0, 1.48), (-1.75, 0.98), (-2.05, 0.9)]  # fmt: skip
-    canvas.polygon(np.array(hull) * flip, body)
-    canvas.polygon(np.array([(-2.1, 0.3), (2.1, 0.3), (2.1, 0.5), (-2.1, 0.5)]), shade)
-    rear = [(-1.5, 0.98), (-0.25, 0.98), (-0.25, 1.38), (-0.95, 1.38)]
-    front = [(-0.15, 0.98), (0.98, 0.96), (0.5, 1.37), (-0.15, 1.38)]
-    for pane in (rear, front):
-        canvas.polygon(np.array(pane) * flip, bgr(0.57, 0.25, 0.35))
-    canvas.disc(2.0 * side, 0.68, 0.1, bgr(0.14, 0.15, 0.98))
-    for x in (-1.3, 1.3):
-        canvas.disc(x, 0.32, 0.34, bgr(0, 0, 0.1))
-        canvas.disc(x, 0.32, 0.19, bgr(0, 0, 0.6))
     return canvas.sprite()

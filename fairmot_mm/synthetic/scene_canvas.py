@@ -1,4 +1,4 @@
-"""Paint one frame of a synthetic video and measure how much of a person is visible."""
+"""Paint one frame of a synthetic video and measure how much of an object is visible."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ import numpy as np
 
 from fairmot_mm.synthetic.sprite import Sprite
 
-NO_PERSON = -1
+NO_OBJECT = -1
 _SHADOW = 0.45  # opacity
 # The shadow of a point one metre above the ground falls this far to the right of and
 # below the point of the ground, in metres on the image.
@@ -22,7 +22,7 @@ class PlacedSprite:
         sprite: The picture.
         foot: (2,) x, y of the ground point in pixels of the image.
         scale: Pixels per metre.
-        owner: Index of the person, or `NO_PERSON` for a thing.
+        owner: Index of the object with ground truth, or `NO_OBJECT` for others.
     """
 
     sprite: Sprite
@@ -37,7 +37,7 @@ class PlacedSprite:
 
 
 class SceneCanvas:
-    """The image that is painted, and the visible person at each of its pixels.
+    """The image that is painted, and the visible object at each of its pixels.
 
     Args:
         image: (H, W, 3) uint8 BGR of the empty street, changed in place.
@@ -45,7 +45,7 @@ class SceneCanvas:
 
     def __init__(self, image: np.ndarray) -> None:
         self.image = image
-        self.owner = np.full(image.shape[:2], NO_PERSON, np.int32)
+        self.owner = np.full(image.shape[:2], NO_OBJECT, np.int32)
 
     def paint(self, item: PlacedSprite) -> int:
         """Paint a sprite over the earlier ones.
@@ -87,17 +87,17 @@ class SceneCanvas:
         dim = 255 - (_SHADOW * shadow[..., None]).astype(np.uint16)
         self.image[where] = self.image[where] * dim // 255
 
-    def count_seen(self, num_people: int) -> np.ndarray:
-        """Count the visible pixels of each person.
+    def count_seen(self, num_objects: int) -> np.ndarray:
+        """Count the visible pixels of each object.
 
         Args:
-            num_people: Number of people P in the scene.
+            num_objects: Number of objects P in the scene.
 
         Returns:
             (P,) counts.
         """
         return np.bincount(
-            self.owner[self.owner != NO_PERSON].ravel(), minlength=num_people
+            self.owner[self.owner != NO_OBJECT].ravel(), minlength=num_objects
         )
 
     def _crop(

@@ -15,6 +15,7 @@ from fairmot_mm.utils import (
     list_images,
     require_writable_dir,
 )
+from fairmot_mm.utils.class_files import CLASS_FILE
 from fairmot_mm.utils.sequence import write_seqinfo
 from fairmot_mm.utils.text_files import read_ini, write_text
 
@@ -29,6 +30,8 @@ def write_sequence(
     on_frame: Callable[[], None] | None = None,
 ) -> Path:
     """Write ``img1/000001.jpg ...``, ``gt/gt.txt`` and ``seqinfo.ini``.
+
+    With several classes, ``gt/labels.txt`` has their names.
 
     The folder gets its name only when it is complete. An earlier synthetic sequence of
     this name is replaced. The same scene gives the same bytes.
@@ -90,6 +93,9 @@ def _write_frames(
             on_frame()
     gt_file = folder / 'gt' / 'gt.txt'
     write_text(gt_file, ''.join(line for _, _, line in sorted(lines)))
+    if len(scene.classes) > 1:
+        names = ''.join(f'{name}\n' for name in scene.classes)
+        write_text(gt_file.with_name(CLASS_FILE), names)
 
 
 def _gt_lines(rows: MOTRows) -> list[tuple[int, int, str]]:
@@ -99,9 +105,10 @@ def _gt_lines(rows: MOTRows) -> list[tuple[int, int, str]]:
         (
             int(identity),
             int(frame),
-            f'{frame},{identity},{x:.2f},{y:.2f},{w:.2f},{h:.2f},1,1,{visibility:.5f}\n',
+            f'{frame},{identity},{x:.2f},{y:.2f},{w:.2f},{h:.2f},1,{label},'
+            f'{visibility:.5f}\n',
         )
-        for frame, identity, (x, y, w, h, visibility) in zip(
-            rows.frames, rows.ids, table, strict=True
+        for frame, identity, label, (x, y, w, h, visibility) in zip(
+            rows.frames, rows.ids, rows.classes, table, strict=True
         )
     ]

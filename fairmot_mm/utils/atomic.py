@@ -36,14 +36,43 @@ def atomic_path(path: str | Path) -> Iterator[Path]:
         ) from error
     temporary = Path(name)
     try:
-        yield temporary
         # mkstemp makes the file private; give it the mode of a file made by open().
         umask = os.umask(0)
         os.umask(umask)
         temporary.chmod(0o666 & ~umask)
+        yield temporary
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def growing_path(path: str | Path) -> Iterator[Path]:
+    """Create a file under its own name, so that others can read it while it grows.
+
+    Args:
+        path: The file. Its folder is created. A file of this name is replaced.
+
+    Yields:
+        The empty file to write to. If the body raises, it is removed.
+
+    Raises:
+        OutputError: The folder cannot be created or written.
+    """
+    path = Path(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.unlink(missing_ok=True)  # a link to it keeps the old content
+        path.touch()
+    except OSError as error:
+        raise OutputError(
+            f'cannot write {path}: {error.strerror}; choose a folder you may write to'
+        ) from error
+    try:
+        yield path
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
 
 
 def require_writable_dir(folder: str | Path) -> Path:

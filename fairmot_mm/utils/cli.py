@@ -2,13 +2,14 @@
 
 import argparse
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 from fairmot_mm.utils.cfg_options import CfgOptions
 from fairmot_mm.utils.errors import DataError
 from fairmot_mm.utils.exact_numbers import rate_number
 from fairmot_mm.utils.one_line_errors import one_line_errors
 from fairmot_mm.utils.option_types import finite_number, positive_whole
+from fairmot_mm.utils.urls import hide_secrets
 
 __all__ = [
     'PERSON_CLASSES',
@@ -152,7 +153,14 @@ def make_parser(text: str, **settings: Any) -> argparse.ArgumentParser:
         settings: Other arguments of `argparse.ArgumentParser`.
     """
     settings.setdefault('formatter_class', argparse.RawDescriptionHelpFormatter)
-    return argparse.ArgumentParser(description=text, allow_abbrev=False, **settings)
+    return _Parser(description=text, allow_abbrev=False, **settings)
+
+
+class _Parser(argparse.ArgumentParser):
+    """Repeats no password of an address that it does not understand."""
+
+    def error(self, message: str) -> NoReturn:
+        super().error(hide_secrets(message))
 
 
 def add_overwrite_argument(parser: argparse._ActionsContainer, what: str) -> None:

@@ -61,6 +61,23 @@ class MOTRows:
         """(N,) bool: pedestrians of ground truth with a mark other than 0."""
         return (self.marks != 0) & (self.classes == PEDESTRIAN)
 
+    def find(self, frames: np.ndarray, ids: np.ndarray) -> np.ndarray:
+        """Find the rows of identities in frames.
+
+        Args:
+            frames: (K,) int64 frames.
+            ids: (K,) int64 identities.
+
+        Returns:
+            (K,) int64 place of each row, -1 where there is none.
+        """
+        known = np.stack([self.frames, self.ids], axis=1)
+        both = np.concatenate([known, np.stack([frames, ids], axis=1)])
+        numbers = np.unique(both, axis=0, return_inverse=True)[1].ravel()
+        places = np.full(len(both), -1)
+        places[numbers[: len(self)]] = np.arange(len(self))
+        return places[numbers[len(self) :]]
+
     def __len__(self) -> int:
         return len(self.frames)
 
@@ -115,42 +132,51 @@ def format_mot_rows(
     ids: Iterable[int],
     tlwh: Iterable[Iterable[float]],
     classes: Sequence[int] | None = None,
+    scores: Sequence[float] | None = None,
 ) -> str:
-    """Format the result lines of one frame as the published tracker does.
+    """Format the result lines of one frame.
 
     Args:
         frame: Frame number, counted from 1.
         ids: (M,) track identities.
         tlwh: (M, 4) left, top, width, height in pixels of the frame.
         classes: (M,) classes, counted from 1 as in ground truth; None writes none.
+        scores: (M,) scores of the detections; None writes 1, as the published tracker
+            does.
 
     Returns:
-        Lines ``frame,id,left,top,width,height,1,-1,-1,-1`` that end in a newline; with
-        classes the last four columns are ``1,class,-1,-1``.
+        Lines ``frame,id,left,top,width,height,score,-1,-1,-1`` that end in a newline;
+        with classes the last four columns are ``score,class,-1,-1``.
     """
     ids = list(ids)
+    marks = ['1'] * len(ids) if scores is None else [f'{one:.6g}' for one in scores]
     return ''.join(
-        f'{frame},{int(identity)},{x:.4f},{y:.4f},{w:.4f},{h:.4f},1,{label},-1,-1\n'
-        for identity, (x, y, w, h), label in zip(
-            ids, tlwh, classes or [-1] * len(ids), strict=True
+        f'{frame},{int(identity)},{x:.4f},{y:.4f},{w:.4f},{h:.4f},{mark},{label},'
+        '-1,-1\n'
+        for identity, (x, y, w, h), mark, label in zip(
+            ids, tlwh, marks, classes or [-1] * len(ids), strict=True
         )
     )
 
 
-def write_mot(path: str | Path, rows: MOTRows) -> None:
+def write_mot(
+    path: str | Path, rows: MOTRows, with_classes: bool | None = None
+) -> None:
     """Write results in one step, with columns as in `format_mot_rows` and their marks.
-
-    Classes are written if any row is no pedestrian.
 
     Args:
         path: The text file. Its folder is created.
         rows: The results; their order is kept.
+        with_classes: Whether to write classes; None writes them if any row is no
+            pedestrian.
 
     Raises:
         OutputError: The folder cannot be created or written.
     """
     classes = rows.classes
-    if (classes == PEDESTRIAN).all():
+    if with_classes is None:
+        with_classes = bool((classes != PEDESTRIAN).any())
+    if not with_classes:
         classes = np.full(len(rows), -1)
     table = np.column_stack([rows.frames, rows.ids, rows.tlwh, rows.marks, classes])
     with atomic_path(path) as temporary:

@@ -49,13 +49,17 @@ class MOTTable:
         return _split([text for _, text in _rows(self.lines)])
 
     @classmethod
-    def read(cls, path: str | Path) -> 'MOTTable':
+    def read(
+        cls, path: str | Path, class_column: ClassColumn | None = None
+    ) -> 'MOTTable':
         """Read a file; columns are separated by commas, or by spaces and tabs.
 
         Text behind ``#`` is a comment, and blank lines mean nothing.
 
         Args:
             path: The text file.
+            class_column: What the eighth column means; None finds it out by the values,
+                and so does a file without this column.
 
         Returns:
             The rows of the file.
@@ -71,7 +75,9 @@ class MOTTable:
             raise DataError(f'{path} does not exist')
         lines = read_lines(path)
         values = _parse(path, lines)
-        table = cls(path, lines, values, _class_column(values))
+        if class_column is None or values.shape[1] < 8:
+            class_column = _class_column(values)
+        table = cls(path, lines, values, class_column)
         table._check()
         return table
 

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 from fairmot_mm.utils.errors import UserInputError
 from fairmot_mm.utils.step_clock import failed_step
+from fairmot_mm.utils.urls import hide_secrets
 
 _INTERRUPTED = 130  # status that a shell reports for Ctrl-C
 _NOBODY_READS = 141  # and for a reader that has ended
@@ -45,7 +46,7 @@ def one_line_errors(interrupted: str = '') -> Iterator[None]:
     except UserInputError as error:
         # An error of a data loader's worker arrives as that worker's whole traceback.
         marker = rf'(?s).*\b{type(error).__name__}: '
-        message = re.sub(marker, '', str(error)).strip()
+        message = hide_secrets(re.sub(marker, '', str(error)).strip())
         raise SystemExit(f'error: {message}{_where(error)}') from error
     except KeyboardInterrupt as interrupt:
         if _is_main_process():
@@ -70,7 +71,7 @@ def _one_line_warnings() -> Iterator[None]:
     """Show a warning to a user without the line of code that it comes from."""
     before = warnings.formatwarning
     warnings.formatwarning = lambda message, category, *rest, **named: (
-        f'warning: {message}\n'
+        f'warning: {hide_secrets(str(message))}\n'
         if category is UserWarning
         else before(message, category, *rest, **named)
     )

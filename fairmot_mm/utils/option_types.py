@@ -20,6 +20,32 @@ def finite_number(text: str) -> float:
     raise argparse.ArgumentTypeError(f'{text!r} is not a number')
 
 
+_SECONDS = {'': 1, 's': 1, 'min': 60, 'h': 3600, 'd': 86_400}
+
+
+def duration(text: str) -> float:
+    """Read the value of an option that is a time, as in ``90``, ``90s`` or ``10min``.
+
+    Args:
+        text: As written on the command line.
+
+    Returns:
+        Seconds.
+
+    Raises:
+        argparse.ArgumentTypeError: It is no time above 0.
+    """
+    number = text.rstrip('abcdefghijklmnopqrstuvwxyz')
+    unit = text[len(number) :]
+    with suppress(ValueError):
+        seconds = float(number) * _SECONDS.get(unit, math.nan)
+        if 0 < seconds < math.inf:
+            return seconds
+    raise argparse.ArgumentTypeError(
+        f'{text!r} must be a time above 0, as in 90s, 10min or 1.5h'
+    )
+
+
 def positive_whole(text: str) -> int:
     """Read the value of an option that is a whole number from 1 on.
 
@@ -29,10 +55,7 @@ def positive_whole(text: str) -> int:
     Raises:
         argparse.ArgumentTypeError: It is another value.
     """
-    with suppress(ValueError):
-        if (number := int(text)) >= 1:
-            return number
-    raise argparse.ArgumentTypeError(f'{text!r} must be a whole number from 1 on')
+    return _whole(text, 1)
 
 
 def whole_from_zero(text: str) -> int:
@@ -44,10 +67,14 @@ def whole_from_zero(text: str) -> int:
     Raises:
         argparse.ArgumentTypeError: It is another value.
     """
+    return _whole(text, 0)
+
+
+def _whole(text: str, low: int) -> int:
     with suppress(ValueError):
-        if (number := int(text)) >= 0:
+        if (number := int(text)) >= low:
             return number
-    raise argparse.ArgumentTypeError(f'{text!r} must be a whole number from 0 on')
+    raise argparse.ArgumentTypeError(f'{text!r} must be a whole number from {low} on')
 
 
 def positive_number(text: str) -> float:

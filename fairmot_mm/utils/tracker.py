@@ -1,6 +1,7 @@
 """The contract of a tracker."""
 
-from typing import Protocol, runtime_checkable
+from collections.abc import Mapping
+from typing import Any, Protocol, runtime_checkable
 
 from mmdet.structures import DetDataSample
 from mmengine.structures import InstanceData
@@ -50,4 +51,26 @@ class Tracker(Protocol):
 
         Raises:
             ConfigError: The tracker needs the detections of every frame.
+        """
+
+
+@runtime_checkable
+class Stateful(Protocol):
+    """What a tracker, or a part of one, needs to go on after the program has ended."""
+
+    def state_dict(self) -> dict[str, Any]:
+        """Write everything that is known about the video.
+
+        Returns:
+            Plain values and tensors, which ``torch.load`` reads with ``weights_only``.
+        """
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Go on where `state_dict` was called.
+
+        Args:
+            state: What it returned.
+
+        Raises:
+            DataError: The state is damaged or does not fit. Nothing has changed.
         """

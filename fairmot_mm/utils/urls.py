@@ -2,9 +2,15 @@
 
 import hashlib
 import re
+from pathlib import Path
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
-_SECRET = re.compile(r'pass|pwd|secret|token|key|auth|sig|cred', re.IGNORECASE)
+_SECRET = re.compile(
+    r'pass|pwd|secret|token|key|auth|sig|cred|user|usr|login', re.IGNORECASE
+)
+# A value with its name, in a query, a fragment, or the path of some cameras, as in
+# /user=admin_password=12345_channel=1.
+_NAMED = re.compile(r'([^&;=/?#]*?)=([^&;/?#]*?)(?=[&;/?#]|_[A-Za-z]+=|$)')
 _HIDDEN = '***'
 # Longest name in bytes; a file system takes 255, of which an ending needs some.
 _LONGEST_NAME = 150
@@ -48,14 +54,51 @@ def without_secrets(url: str) -> str:
     """
     if not is_url(url):  # perhaps one with a slash too few
         return re.sub(r'^(\w+:/)[^/]*@', rf'\1{_HIDDEN}@', url)
+    scheme, _, rest = url.partition('://')
     try:
-        parts = urlsplit(url)
+        urlsplit(url)
     except ValueError:
-        return f'{url.partition("://")[0]}://{_HIDDEN}'
-    host = parts.netloc.rpartition('@')
-    netloc = f'{_HIDDEN}@{host[2]}' if host[1] else parts.netloc
-    query = re.sub(r'([^&;=]*)=[^&;]*', _hide_secret, parts.query)
-    return parts._replace(netloc=netloc, query=query).geturl()
+        return f'{scheme}://{_HIDDEN}'
+    place = _without_login(rest)
+    login = '' if place == rest else f'{_HIDDEN}@'
+    inner = re.sub(r'://[^/?#@]*@', f'://{_HIDDEN}@', place)
+    return f'{scheme}://{login}{_NAMED.sub(_hide_secret, inner)}'
+
+
+def shown_name(source: str) -> str:
+    """Name a source in a line of text.
+
+    Args:
+        source: A path or an address.
+
+    Returns:
+        The last part of a path; an address without what must not be shown.
+    """
+    return without_secrets(source) if is_url(source) else Path(source).name
+
+
+def hide_secrets(text: str) -> str:
+    """Hide in a text what must not be shown of the addresses in it.
+
+    Args:
+        text: A message, a command line, or any other text.
+
+    Returns:
+        The text, with `without_secrets` of each address.
+    """
+    return re.sub(r'\w+://[^\s\'"]+', lambda match: without_secrets(match[0]), text)
+
+
+def _without_login(rest: str) -> str:
+    """Host, path and query of what follows ``://``, without user and password."""
+    host = re.split('[/?#]', rest, maxsplit=1)[0]
+    if '@' in host:
+        return _without_login(rest.partition('@')[2])
+    port = host.rpartition(':')[2]
+    if '@' in rest and ':' in host and not re.fullmatch(r'\d*|.*\]', port):
+        # A password with a slash, a question mark or a hash ends the host too early.
+        return _without_login(rest.partition('@')[2])
+    return rest
 
 
 def url_name(url: str) -> str:
@@ -70,13 +113,15 @@ def url_name(url: str) -> str:
     Returns:
         A name that every file system takes, as in ``10.0.0.5-554-main``.
     """
+    scheme, _, rest = url.partition('://')
     try:
-        parts = urlsplit(url)
+        parts = urlsplit(f'{scheme}://{_without_login(rest)}')
     except ValueError:
         return 'stream'
-    path = re.sub(r'\.[A-Za-z]\w{1,4}$', '', unquote(parts.path))
-    words = [parts.netloc.rpartition('@')[2], path]
-    words += [f'{key}-{value}' for key, value in _public_query(parts)]
+    path = _NAMED.sub(lambda m: '' if _is_secret(m) else m[0], parts.path)
+    path = re.sub(r'\.[A-Za-z]\w{1,4}$', '', unquote(path))
+    words = [parts.netloc, path]
+    words += [f'{key}-{without_secrets(value)}' for key, value in _public_query(parts)]
     name = re.sub(r'[^\w.]+', '-', '-'.join(words)).strip('-.')
     if len(name.encode()) > _LONGEST_NAME:
         digest = hashlib.sha256(name.encode()).hexdigest()[:8]
@@ -90,5 +135,12 @@ def _public_query(parts: SplitResult) -> list[tuple[str, str]]:
     return [(key, value) for key, value in pairs if not _SECRET.search(key)]
 
 
+def _is_secret(match: re.Match[str]) -> bool:
+    """Whether a value is secret by its name, or is an address with a login."""
+    value = unquote(match[2])
+    login = is_url(value) and without_secrets(value) != value
+    return login or bool(_SECRET.search(unquote(match[1])))
+
+
 def _hide_secret(match: re.Match[str]) -> str:
-    return f'{match[1]}={_HIDDEN}' if _SECRET.search(match[1]) else match[0]
+    return f'{match[1]}={_HIDDEN}' if _is_secret(match) else match[0]

@@ -1,9 +1,9 @@
 """One frame of a source."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from fractions import Fraction
 from functools import cached_property
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -50,6 +50,8 @@ class Frame:
             the source, so that the place of a frame says its time.
         skipped: Number of frames just before this one that could not be read and were
             left out.
+        arrived: When a frame of a live source arrived, on the clock of
+            ``time.monotonic``; None for other sources.
     """
 
     pixels: np.ndarray | Picture
@@ -57,6 +59,12 @@ class Frame:
     number: int | None = None
     time: Fraction | None = None
     skipped: int = 0
+    arrived: float | None = None
+
+    def __reduce__(self) -> tuple[type['Frame'], tuple[Any, ...]]:
+        """Pickle the frame with all pixels: a decoded picture cannot be copied."""
+        others = [getattr(self, field.name) for field in fields(self)[1:]]
+        return Frame, (self.image, *others)
 
     @property
     def shape(self) -> tuple[int, int]:

@@ -3,27 +3,32 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Sized
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from numbers import Real
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from fairmot_mm.utils import IMAGE_SUFFIXES, ConfigError, SequenceInfo, VideoError
 from fairmot_mm.utils.contracts import require_choice
 from fairmot_mm.utils.find_files import find_files, is_sequence, sequence_folder
-from fairmot_mm.utils.urls import is_url, local_path, url_name
-from fairmot_mm.video.camera import open_camera
+from fairmot_mm.utils.urls import is_url, local_path, url_name, without_secrets
+from fairmot_mm.video.camera import camera_name, open_camera
 from fairmot_mm.video.frame import Frame
+from fairmot_mm.video.frame_rate import as_fraction, require_frame_rate
 from fairmot_mm.video.image_source import (
     count_pictures,
     read_animation,
     read_arrays,
     read_images,
 )
-from fairmot_mm.video.source_names import number_names, require_file_names
+from fairmot_mm.video.live_frames import LiveFrames
+from fairmot_mm.video.live_options import LiveOptions
+from fairmot_mm.video.source_names import (
+    number_names,
+    require_different,
+    require_file_names,
+)
 from fairmot_mm.video.video_reader import VideoReader
-from fairmot_mm.video.video_writer import MAX_FRAME_RATE
 
 DEFAULT_FRAME_RATE = Fraction(30)
 ON_ERROR = ('stop', 'skip')
@@ -45,6 +50,9 @@ class FrameSource:
             is taken and older ones are left out.
         pixel_aspect: Width of a pixel divided by its height.
         has_sound: Whether the source has sound, which no result keeps.
+        first_frame_id: ``frame_id`` of the first frame, above 0 where another run has
+            tracked what came before.
+        start_time: Seconds from the start of that run to the first frame.
     """
 
     name: str
@@ -55,13 +63,16 @@ class FrameSource:
     live: bool = False
     pixel_aspect: Fraction = Fraction(1)
     has_sound: bool = False
+    first_frame_id: int = 0
+    start_time: Fraction = Fraction(0)
 
 
 class _Reading(NamedTuple):
-    """How files are read: what `open_source` says of ``on_error`` and ``scale``."""
+    """How sources are read: ``on_error``, ``scale`` and ``live`` of `open_source`."""
 
     skip: bool
     scale: tuple[int, int] | None
+    live: LiveOptions
 
 
 Source = FrameSource | str | Path | int | Iterable[np.ndarray]
@@ -72,6 +83,7 @@ def open_source(
     frame_rate: float | None = None,
     on_error: str = 'stop',
     scale: tuple[int, int] | None = None,
+    live: LiveOptions | None = None,
 ) -> FrameSource:
     """Open a source of frames.
 
@@ -90,45 +102,77 @@ def open_source(
         scale: (width, height) in pixels of the box that frames will be fitted into:
             JPEG files are decoded at a fraction of their size that is enough for this,
             and again in full when `Frame.image` is read.
+        live: How long to wait for a live source; None is the default of `LiveOptions`.
 
     Returns:
         The source. A frame is decoded when it is taken, so only damage that shows at
         once is reported here.
 
     Raises:
-        ConfigError: Unknown ``on_error``.
+        ConfigError: Unknown ``on_error``, or a source is to be opened again that is not
+            live.
         VideoError: ``frame_rate`` cannot be used, or the source does not exist, is not
             a video, or means several videos; while frames are taken, it is damaged or
             has no frame.
         DataError: A folder or pattern has no images, or ``seqinfo.ini`` is malformed;
             while frames are taken, an image cannot be read.
     """
-    if frame_rate is not None:
-        _require_rate(frame_rate)
-    require_choice('on_error', on_error, ON_ERROR)
-    how = _Reading(on_error == 'skip', scale)
-    if isinstance(source, FrameSource):
-        opened = source
-    elif isinstance(source, int) and not isinstance(source, bool):
-        opened = _camera(source)
-    elif isinstance(source, str | Path):
-        (opened,) = _open_named(str(source), how, several=False)
-    elif isinstance(source, Iterable) and not isinstance(source, bytes | Mapping):
-        length = len(source) if isinstance(source, Sized) else None
-        opened = FrameSource('frames', DEFAULT_FRAME_RATE, length, read_arrays(source))
-    else:
-        raise VideoError(
-            f'frames cannot come from {type(source).__name__}; give a path, a URL, a '
-            'camera number or an iterable of BGR arrays'
-        )
+    how = _reading(frame_rate, on_error, scale, live)
+    (opened,) = _open(source, how, several=False)
+    _require_live([opened], how.live)
     return _finish(opened, frame_rate)
+
+
+def _reading(
+    frame_rate: float | None,
+    on_error: str,
+    scale: tuple[int, int] | None,
+    live: LiveOptions | None,
+) -> _Reading:
+    """Check how sources shall be read."""
+    if frame_rate is not None:
+        require_frame_rate(frame_rate)
+    require_choice('on_error', on_error, ON_ERROR)
+    return _Reading(on_error == 'skip', scale, live or LiveOptions())
+
+
+def _open(source: Source, how: _Reading, several: bool) -> list[FrameSource]:
+    """The sources that one stands for: of ``several`` videos in a folder, each."""
+    if isinstance(source, FrameSource):
+        return [source]
+    if isinstance(source, int) and not isinstance(source, bool):
+        return [_camera(source, how)]
+    if isinstance(source, str | Path):
+        return _open_named(str(source), how, several)
+    if isinstance(source, Iterable) and not isinstance(source, bytes | Mapping):
+        length = len(source) if isinstance(source, Sized) else None
+        return [FrameSource('frames', DEFAULT_FRAME_RATE, length, read_arrays(source))]
+    raise VideoError(
+        f'frames cannot come from {type(source).__name__}; give a path, a URL, a '
+        'camera number or an iterable of BGR arrays'
+    )
+
+
+def _require_live(opened: Sequence[FrameSource], live: LiveOptions) -> None:
+    """Refuse options that would have no effect on any source."""
+    names = ', '.join(source.name for source in opened)
+    if live.timeout != LiveOptions.timeout and all(source.files for source in opened):
+        raise ConfigError(
+            f'timeout = {live.timeout:g} would have no effect: it is for cameras and '
+            f'addresses, and {names} is none'
+        )
+    if live.reconnect and not any(isinstance(s.frames, LiveFrames) for s in opened):
+        raise ConfigError(
+            f'reconnect = {live.reconnect:g} would have no effect: it is for cameras '
+            f'and live streams, and {names} is none'
+        )
 
 
 def _finish(opened: FrameSource, frame_rate: float | None) -> FrameSource:
     """Set the frame rate that was asked for, and refuse a source without a frame."""
     if frame_rate is not None:
         frames = (replace(frame, time=None) for frame in opened.frames)
-        rate = _as_fraction(frame_rate)
+        rate = as_fraction(frame_rate)
         opened = replace(opened, frame_rate=rate, frames=frames)
     return replace(opened, frames=_not_empty(opened))
 
@@ -138,6 +182,7 @@ def open_sources(
     frame_rate: float | None = None,
     on_error: str = 'stop',
     scale: tuple[int, int] | None = None,
+    live: LiveOptions | None = None,
 ) -> list[FrameSource]:
     """Open several sources, each with a different name.
 
@@ -149,6 +194,7 @@ def open_sources(
         frame_rate: Frames a second, instead of what each source says.
         on_error: See `open_source`.
         scale: See `open_source`.
+        live: See `open_source`; one source must be live to be opened again.
 
     Returns:
         The sources in order, see `open_source`.
@@ -160,51 +206,23 @@ def open_sources(
         DataError: See `open_source`.
     """
     if isinstance(sources, str):
-        raise ConfigError(f'sources are a list or a mapping: use [{sources!r}]')
+        shown = without_secrets(sources)
+        raise ConfigError(f'sources are a list or a mapping: use [{shown!r}]')
     if not sources:
         raise ConfigError('there is no source to track in; give one or more')
-    _require_different(sources.values() if isinstance(sources, Mapping) else sources)
-    if isinstance(sources, Mapping):
+    named = isinstance(sources, Mapping)
+    listed = [*sources.values()] if isinstance(sources, Mapping) else [*sources]
+    require_different(s.frames if isinstance(s, FrameSource) else s for s in listed)
+    if named:
         require_file_names(sources)
-        return [
-            replace(open_source(source, frame_rate, on_error, scale), name=name)
-            for name, source in sources.items()
-        ]
-    opened = [
-        each for s in sources for each in _open_all(s, frame_rate, on_error, scale)
-    ]
-    names = number_names([source.name for source in opened])
+    how = _reading(frame_rate, on_error, scale, live)
+    opened = [each for source in listed for each in _open(source, how, not named)]
+    _require_live(opened, how.live)
+    names = sources if named else number_names([source.name for source in opened])
     return [
-        replace(source, name=name) for source, name in zip(opened, names, strict=True)
+        replace(_finish(source, frame_rate), name=name)
+        for source, name in zip(opened, names, strict=True)
     ]
-
-
-def _open_all(
-    source: Source,
-    frame_rate: float | None,
-    on_error: str,
-    scale: tuple[int, int] | None,
-) -> list[FrameSource]:
-    """The sources that one item of a list stands for."""
-    if isinstance(source, str | Path):
-        how = _Reading(on_error == 'skip', scale)
-        opened = _open_named(str(source), how, several=True)
-        return [open_source(each, frame_rate, on_error) for each in opened]
-    return [open_source(source, frame_rate, on_error, scale)]
-
-
-def _require_different(sources: Iterable[Source]) -> None:
-    """Refuse one iterator for two streams: each frame would reach only one of them."""
-    seen = set()
-    for source in sources:
-        frames = source.frames if isinstance(source, FrameSource) else source
-        if isinstance(frames, Iterator):
-            if id(frames) in seen:
-                raise ConfigError(
-                    'the same iterator of frames is given for two streams; each needs '
-                    'its own'
-                )
-            seen.add(id(frames))
 
 
 def _open_named(text: str, how: _Reading, several: bool) -> list[FrameSource]:
@@ -213,12 +231,14 @@ def _open_named(text: str, how: _Reading, several: bool) -> list[FrameSource]:
     if is_url(text):
         return [_open_video(text, how)]
     path = Path(text)
+    if path.is_char_device():
+        return [_camera(text, how)]
     if path.is_file():
         return [_open_file(path, how)]
     if path.is_dir() and is_sequence(path):
         return [_open_sequence(path.resolve(), how)]
     if text.isascii() and text.isdecimal() and not path.exists():
-        return [_camera(int(text))]
+        return [_camera(int(text), how)]
     files = find_files(text)
     if files[0].suffix.lower() in IMAGE_SUFFIXES:
         return [_open_images(files, how)]
@@ -237,12 +257,12 @@ def _open_file(path: Path, how: _Reading) -> FrameSource:
     if count == 1:
         return replace(_open_images([path], how), name=path.stem)
     rate, frames = read_animation(path)
-    return FrameSource(path.stem, _as_fraction(rate), count, frames, (path,))
+    return FrameSource(path.stem, as_fraction(rate), count, frames, (path,))
 
 
 def _open_sequence(folder: Path, how: _Reading) -> FrameSource:
     sequence = SequenceInfo.read(sequence_folder(folder))
-    rate = _as_fraction(sequence.frame_rate)
+    rate = as_fraction(sequence.frame_rate)
     return replace(_open_images(sequence.images, how), frame_rate=rate)
 
 
@@ -252,25 +272,38 @@ def _open_images(paths: Sequence[Path], how: _Reading) -> FrameSource:
     return FrameSource(name, DEFAULT_FRAME_RATE, len(paths), frames, tuple(paths))
 
 
-def _camera(number: int) -> FrameSource:
-    rate, frames = open_camera(number)
-    known = _as_fraction(rate) if rate > 0 else DEFAULT_FRAME_RATE
-    return FrameSource(f'camera{number}', known, None, frames, live=True)
+def _camera(camera: int | str, how: _Reading) -> FrameSource:
+    rate, first = open_camera(camera)
+    name = camera_name(camera)
+    frames = LiveFrames(name, first, lambda: open_camera(camera)[1], how.live)
+    known = as_fraction(rate) if rate > 0 else DEFAULT_FRAME_RATE
+    return FrameSource(name, known, None, frames, live=True)
 
 
 def _open_video(location: str, how: _Reading) -> FrameSource:
-    reader = VideoReader(location, how.skip)
-    from_url = is_url(location)
-    if not from_url:
+    reader = VideoReader(location, how.skip, how.live.timeout)
+    frames: Iterator[Frame]
+    if reader.is_live:
+        frames = LiveFrames(
+            reader.location,
+            reader.frames(),
+            lambda: VideoReader(location, how.skip, how.live.timeout).frames(),
+            how.live,
+            reader.may_end,
+        )
+    elif is_url(location):
+        frames = reader.frames()
+    else:
         reader.close()
+        frames = _read_video(location, how.skip)
     path = Path(location)
     return FrameSource(
-        url_name(location) if from_url else path.stem,
+        url_name(location) if is_url(location) else path.stem,
         reader.frame_rate or DEFAULT_FRAME_RATE,
         reader.length,
-        reader.frames() if from_url else _read_video(location, how.skip),
-        () if from_url else (path,),
-        live=from_url and reader.length is None,
+        frames,
+        () if is_url(location) else (path,),
+        live=reader.is_live,
         pixel_aspect=reader.pixel_aspect,
         has_sound=reader.has_sound,
     )
@@ -279,19 +312,6 @@ def _open_video(location: str, how: _Reading) -> FrameSource:
 def _read_video(location: str, skip: bool) -> Iterator[Frame]:
     """Open a file anew when its first frame is taken: very many files may wait."""
     yield from VideoReader(location, skip).frames()
-
-
-def _require_rate(rate: Any) -> None:
-    """Refuse a frame rate that is no number, or out of its range."""
-    is_number = isinstance(rate, Real) and not isinstance(rate, bool)
-    if not (is_number and 0 < rate <= MAX_FRAME_RATE):
-        raise VideoError(
-            f'frame_rate = {rate!r} must be above 0 and at most {MAX_FRAME_RATE}'
-        )
-
-
-def _as_fraction(rate: float | Fraction) -> Fraction:
-    return Fraction(rate).limit_denominator(100_000)
 
 
 def _not_empty(source: FrameSource) -> Iterator[Frame]:

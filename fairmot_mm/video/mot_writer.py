@@ -7,27 +7,33 @@ from typing import BinaryIO
 from mmengine.structures import InstanceData
 
 from fairmot_mm.utils import OutputError, atomic_path, format_mot_rows
+from fairmot_mm.utils.atomic import growing_path
 from fairmot_mm.utils.boxes import xyxy_to_tlwh
 
 
 class MOTWriter:
-    """Writes ``frame,id,left,top,width,height,1,-1,-1,-1`` lines, a frame at a time.
+    """Writes ``frame,id,left,top,width,height,score,-1,-1,-1`` lines, a frame a time.
 
-    The file gets its name in `close`, so an unfinished file is never read. If no
-    frame was written there is no file; if no frame had tracks the file is empty. If
-    writing fails (a full disk), the frames before are kept.
+    The file gets its name in `close`, so an unfinished file is never read, unless it
+    ``grows``. If no frame was written there is no file; if no frame had tracks the file
+    is empty. If writing fails (a full disk), the frames before are kept.
 
     Args:
         path: The text file to make. Its folder is created.
         with_classes: Whether to write classes, counted from 1, in the eighth column,
             which is the column of the class in ground truth.
+        grows: Whether the file has its name from the first frame on, so that others can
+            follow it.
 
     Attributes:
         num_frames: Number of frames written so far; after `close`, those in the file.
     """
 
-    def __init__(self, path: str | Path, with_classes: bool = False) -> None:
+    def __init__(
+        self, path: str | Path, with_classes: bool = False, grows: bool = False
+    ) -> None:
         self.path = Path(path)
+        self._create = growing_path if grows else atomic_path
         self.with_classes = with_classes
         self.num_frames = 0
         self._files = ExitStack()
@@ -39,7 +45,8 @@ class MOTWriter:
         Args:
             frame: Frame number, counted from 1.
             tracks: ``bboxes`` (M, 4) xyxy in pixels of the frame, ``instances_id``
-                (M,), and ``labels`` (M,) if classes are written.
+                (M,), ``labels`` (M,) if classes are written, and ``scores`` (M,);
+                without scores each is 1.
 
         Raises:
             OutputError: The file cannot be written.
@@ -47,9 +54,10 @@ class MOTWriter:
         tlwh = xyxy_to_tlwh(tracks.bboxes.double())
         classes = (tracks.labels + 1).tolist() if self.with_classes else None
         ids = tracks.instances_id.tolist()
-        rows = format_mot_rows(frame, ids, tlwh.tolist(), classes)
+        scores = tracks.scores.tolist() if 'scores' in tracks else None
+        rows = format_mot_rows(frame, ids, tlwh.tolist(), classes, scores)
         if self._file is None:
-            temporary = self._files.enter_context(atomic_path(self.path))
+            temporary = self._files.enter_context(self._create(self.path))
             # Without a buffer the file always holds a whole number of frames.
             self._file = self._files.enter_context(temporary.open('wb', buffering=0))
         try:

@@ -33,13 +33,17 @@ class NewestFrames:
         frames: Frames of the source. The iterator runs in the thread only, in a copy of
             the caller's context.
         depth: Number of frames that may wait for the consumer.
+        timeout: Seconds for which a consumer waits for a frame; None: without a limit.
 
     Attributes:
         dropped: Number of frames left out so far.
     """
 
-    def __init__(self, frames: Iterator[Frame], depth: int = 1) -> None:
+    def __init__(
+        self, frames: Iterator[Frame], depth: int = 1, timeout: float | None = None
+    ) -> None:
         self.dropped = 0
+        self._timeout = timeout
         self._waiting: deque[NumberedFrame] = deque(maxlen=depth)
         self._end: BaseException | None = None
         self._changed = threading.Condition()
@@ -52,7 +56,9 @@ class NewestFrames:
 
     def _read(self, frames: Iterator[Frame]) -> None:
         try:
-            for number, frame in enumerate(frames):
+            number = -1
+            for frame in frames:
+                number += 1 + frame.skipped
                 with self._changed:
                     if self._end is not None:  # closed
                         return
@@ -75,10 +81,14 @@ class NewestFrames:
             The frame; ``frame_id`` counts from the first frame that was taken.
 
         Raises:
+            TimeoutError: No frame came within ``timeout``.
             BaseException: What reading the source raised.
         """
         with self._changed:
-            self._changed.wait_for(lambda: self._waiting or self._end is not None)
+            if not self._changed.wait_for(
+                lambda: self._waiting or self._end is not None, self._timeout
+            ):
+                raise TimeoutError
             if not self._waiting:
                 assert self._end is not None
                 raise self._end

@@ -1,10 +1,12 @@
-"""Names of sources, from which those of their result files are made."""
+"""Sources that are different, and names from which those of their files are made."""
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 from fairmot_mm.utils import ConfigError
+from fairmot_mm.utils.urls import without_secrets
 
 
 def number_names(names: Iterable[str]) -> list[str]:
@@ -40,7 +42,8 @@ def require_file_names(names: Iterable[str]) -> None:
     for name in names:
         if name in ('', '.', '..') or Path(name).name != name:
             raise ConfigError(
-                f'stream name {name!r} cannot be that of a file; choose another'
+                f'stream name {without_secrets(name)!r} cannot be that of a file; '
+                'choose another'
             )
         other = seen.setdefault(_folded(name), name)
         if other != name:
@@ -48,6 +51,26 @@ def require_file_names(names: Iterable[str]) -> None:
                 f'streams {other!r} and {name!r} would have the same files on some '
                 'disks; choose another name'
             )
+
+
+def require_different(sources: Iterable[Any]) -> None:
+    """Refuse one iterator for two streams: each frame would reach only one of them.
+
+    Args:
+        sources: What the streams are read from.
+
+    Raises:
+        ConfigError: An iterator comes twice.
+    """
+    seen = set()
+    for source in sources:
+        if isinstance(source, Iterator):
+            if id(source) in seen:
+                raise ConfigError(
+                    'the same iterator of frames is given for two streams; each needs '
+                    'its own'
+                )
+            seen.add(id(source))
 
 
 def _folded(name: str) -> str:

@@ -1,5 +1,6 @@
 """Decoding a video file or a stream."""
 
+import errno
 import warnings
 from collections.abc import Iterator
 from fractions import Fraction
@@ -19,9 +20,13 @@ from fairmot_mm.video.video_picture import VideoPicture
 
 if TYPE_CHECKING:
     from av import VideoFrame
+    from av.error import FFmpegError
 
-# Seconds a stream may take to connect, and to deliver the next packet.
-_URL_TIMEOUT = (10.0, 30.0)
+# Seconds that a stream may take to connect.
+_OPEN_TIMEOUT = 10.0
+_BROKEN = (errno.EIO, errno.EPIPE, errno.ECONNRESET, errno.ETIMEDOUT)
+# Formats in which a server says that a live stream is over.
+_FORMATS_WITH_END = ('hls', 'dash')
 
 
 class VideoReader:
@@ -35,6 +40,7 @@ class VideoReader:
             damaged packets are left out, because live streams start between key frames
             and lose packets.
         skip_damaged: Whether damaged packets of a file are left out, too.
+        timeout: Seconds that a URL may take to deliver the next packet.
         file: The opened file, as of an object store, for which ``location`` is then
             only a name; None opens ``location``.
 
@@ -43,6 +49,9 @@ class VideoReader:
         frame_rate: Mean number of frames a second; None if it is not known.
         length: Number of frames, as announced or from the duration; None if it is not
             known.
+        is_live: Whether the location is a URL of unknown length and size.
+        may_end: Whether the format says where a live stream ends. The end of any other
+            one looks like that of its server.
         pixel_aspect: Width of a pixel divided by its height.
         has_sound: Whether the video has an audio stream.
 
@@ -54,26 +63,29 @@ class VideoReader:
         self,
         location: str | Path,
         skip_damaged: bool = False,
+        timeout: float = 30,
         file: BinaryIO | None = None,
     ) -> None:
         av = import_av()
         location = str(location)
         self.location = without_secrets(location)
         self._is_url = file is None and is_url(location)
+        self._timeout = timeout
         self._skips = skip_damaged or self._is_url
         is_rtsp = location.startswith('rtsp')
         try:
             self._container = av.open(
                 # Without the prefix FFmpeg takes what is before a colon for a protocol.
                 file or (location if self._is_url else f'file:{location}'),
-                timeout=_URL_TIMEOUT if self._is_url else None,
+                timeout=(_OPEN_TIMEOUT, timeout) if self._is_url else None,
                 # Over UDP, the default, lost packets damage frames.
                 options={'rtsp_transport': 'tcp'} if is_rtsp else {},
             )
         except av.error.FFmpegError as error:
             hint = 'check the address' if self._is_url else 'is it a complete video?'
+            reason = _reason(error, _OPEN_TIMEOUT)
             raise VideoError(
-                f'{self.location} cannot be opened as a video: {error.strerror}; {hint}'
+                f'{self.location} cannot be opened as a video: {reason}; {hint}'
             ) from error
         if not self._container.streams.video:
             self._container.close()
@@ -84,13 +96,19 @@ class VideoReader:
         rate = self._stream.average_rate or self._stream.guessed_rate
         self.frame_rate: Fraction | None = rate or None
         self.length: int | None = self._stream.frames or None
+        no_stamps = av.format.Flags.no_timestamps.value
+        self._has_stamps = not self._container.format.flags & no_stamps
         if self.length is None and self.frame_rate and self._container.duration:
             seconds = self._container.duration / av.time_base
             self.length = round(seconds * self.frame_rate)
+        endless = self._is_url and self.length is None
+        self.is_live = endless and self._container.size <= 0
+        self.may_end = self._container.format.name in _FORMATS_WITH_END
+        if self.is_live and not self._has_stamps:
+            self.frame_rate = None  # the format's own default, not that of the camera
         self._stream.codec_context.thread_count = codec_threads()
         # Threads that decode a frame each are faster, but hold back as many frames.
-        is_live = self._is_url and self.length is None
-        self._stream.thread_type = 'SLICE' if is_live else 'AUTO'
+        self._stream.thread_type = 'SLICE' if endless else 'AUTO'
 
     def __iter__(self) -> Iterator[np.ndarray]:
         """Decode to the end, see `frames`.
@@ -128,14 +146,14 @@ class VideoReader:
                     yield Frame(
                         VideoPicture(frame, self.location),
                         self.location,
-                        time=self._irregular(since, place),
+                        time=self._time(since, place),
                         skipped=skipped,
                     )
                     count, left_out, skipped = count + 1, left_out + skipped, 0
             except av.error.FFmpegError as error:
                 raise VideoError(
                     f'{self.location} cannot be read beyond frame {count}: '
-                    f'{error.strerror}; the frames up to there are kept'
+                    f'{_reason(error, self._timeout)}; the frames up to there are kept'
                 ) from error
             finally:
                 warn_of_damage(self.location, left_out + skipped, damage)
@@ -239,6 +257,12 @@ class VideoReader:
                 continue
             yield from frames
 
+    def _time(self, time: Fraction | None, place: int) -> Fraction | None:
+        """Time stamp of a live frame, None without; `_irregular` of other frames."""
+        if self.is_live:
+            return time if self._has_stamps else None
+        return self._irregular(time, place)
+
     def _irregular(self, time: Fraction | None, place: int) -> Fraction | None:
         """Time of a frame, in seconds from the first; None if its place says it.
 
@@ -252,6 +276,15 @@ class VideoReader:
         if abs(time - nearest / self.frame_rate) > tick:
             return time
         return None if nearest == place else nearest / self.frame_rate
+
+
+def _reason(error: 'FFmpegError', timeout: float) -> str:
+    """What went wrong; FFmpeg calls a wait that was too long an exit request."""
+    if isinstance(error, import_av().error.ExitError):
+        return f'nothing came for {timeout:g} seconds'
+    if error.errno in _BROKEN:
+        return f'the connection broke off ({error.strerror})'
+    return error.strerror
 
 
 def _seconds(frame: 'VideoFrame') -> Fraction | None:

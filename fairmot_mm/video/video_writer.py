@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 
 from fairmot_mm.utils import OutputError, atomic_path
+from fairmot_mm.utils.atomic import growing_path
 from fairmot_mm.utils.contracts import require_range
 from fairmot_mm.utils.threads import codec_threads
 from fairmot_mm.video.pyav import import_av
@@ -36,20 +37,22 @@ _BT709 = 1
 
 
 class VideoWriter:
-    """Writes BGR frames to an H.264 mp4 under a temporary name.
+    """Writes BGR frames to an H.264 mp4.
 
-    The file gets its name in `close`, so an unfinished file is never read. If no
-    frame was written there is no file. The index of the finished file is at its
-    beginning, so that playing can start before the whole file is loaded. Before, the
-    file consists of fragments of a second, each with its own index: memory does not
-    grow with the length of the video, and if writing fails (a full disk) the fragments
-    up to there are kept and can be played.
+    The file gets its name in `close`, so an unfinished file is never read, unless it
+    ``grows``. If no frame was written there is no file. The index of the finished file
+    is at its beginning, so that playing can start before the whole file is loaded.
+    Before, the file consists of fragments of a second, each with its own index: memory
+    does not grow with the length of the video, and if writing fails (a full disk) the
+    fragments up to there are kept and can be played.
 
     Args:
         path: The mp4 file to make. Its folder is created.
         frame_rate: Frames a second.
         pixel_aspect: Width of a pixel divided by its height, for players.
         encoding: How the frames are compressed.
+        grows: Whether the file has its name from the first frame on, so that others can
+            play what is there.
 
     Attributes:
         num_frames: Number of frames written so far; after `close`, those in the file.
@@ -66,6 +69,7 @@ class VideoWriter:
         frame_rate: Fraction | float,
         pixel_aspect: Fraction | int = 1,
         encoding: VideoEncoding | None = None,
+        grows: bool = False,
     ) -> None:
         require_range(above=0, high=MAX_FRAME_RATE, frame_rate=frame_rate)
         self.path = Path(path)
@@ -73,6 +77,7 @@ class VideoWriter:
         self.pixel_aspect = Fraction(pixel_aspect)
         self.encoding = encoding or VideoEncoding()
         self.num_frames = 0
+        self._create = growing_path if grows else atomic_path
         self._av = import_av()
         self._files = ExitStack()
         self._container: OutputContainer | None = None
@@ -154,7 +159,7 @@ class VideoWriter:
 
     def _open(self, height: int, width: int) -> 'OutputContainer':
         """Start the file for frames of this size in pixels."""
-        self._fragments = self._files.enter_context(atomic_path(self.path))
+        self._fragments = self._files.enter_context(self._create(self.path))
         container = self._av.open(
             f'file:{self._fragments}', 'w', format='mp4', options=_FRAGMENTS
         )
@@ -234,7 +239,7 @@ def _put_index_in_front(path: Path) -> None:
     If the disk has no room for the copy, the fragments stay as they are.
     """
     av = import_av()
-    copy = path.with_suffix('.copy')
+    copy = path.with_name(f'.{path.name.strip(".")}.copy')
     try:
         with (
             av.open(f'file:{path}') as source,

@@ -37,6 +37,18 @@ def identity_colors(ids: np.ndarray) -> np.ndarray:
     return _PALETTE[np.asarray(ids, dtype=np.int64) % len(_PALETTE)]
 
 
+def class_colors(labels: np.ndarray) -> np.ndarray:
+    """Choose a colour for every class, the same in every frame and every run.
+
+    Args:
+        labels: (M,) classes, from 0.
+
+    Returns:
+        (M, 3) uint8 BGR colours.
+    """
+    return identity_colors(labels)
+
+
 def whole_pixels(boxes: np.ndarray, image: np.ndarray) -> np.ndarray:
     """Round boxes to pixels, and limit them so that OpenCV's integers do not overflow.
 

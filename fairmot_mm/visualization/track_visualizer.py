@@ -9,10 +9,10 @@ import numpy as np
 from mmdet.structures import DetDataSample
 from mmengine.dist import master_only
 from mmengine.structures import InstanceData
-from torch import Tensor
 
 from fairmot_mm.registry import VISUALIZERS
 from fairmot_mm.visualization.drawing import (
+    class_colors,
     draw_hatched,
     draw_heatmap,
     draw_label,
@@ -26,6 +26,9 @@ from fairmot_mm.visualization.lazy_figure import LazyFigure
 @VISUALIZERS.register_module()
 class TrackVisualizer(LazyFigure):
     """Draw tracks: boxes, identities and trails, in one colour for each identity.
+
+    With several classes, the box has the colour of the class, and the plate with class
+    and identity has that of the identity.
 
     As the ``visualizer`` of a config it also passes images to mmengine's back-ends
     (TensorBoard and others). mmengine's ``Visualizer`` draws with matplotlib, which
@@ -59,12 +62,39 @@ class TrackVisualizer(LazyFigure):
             maxlen=self.trail_length
         )
 
-    def _class_names(self, labels: Tensor | None) -> list[str]:
-        """Class names to write before identities; empty if there is only one class."""
-        classes = (self.dataset_meta or {}).get('classes', ())
-        if labels is None or len(classes) < 2:
-            return []
-        return [f'{classes[label]} ' for label in labels.tolist()]
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Names of the classes in ``dataset_meta``; empty if there is only one."""
+        classes = tuple((self.dataset_meta or {}).get('classes', ()))
+        return classes if len(classes) > 1 else ()
+
+    def count_header(self, tracks: InstanceData) -> str:
+        """Count the tracks of a frame: ``people 7``, or those of each class.
+
+        Args:
+            tracks: ``instances_id`` (M,), and ``labels`` (M,) of several classes.
+
+        Returns:
+            The counts, without those of classes that the frame does not show.
+        """
+        if not self.classes or 'labels' not in tracks:
+            return f'people {len(tracks)}'
+        counts = np.bincount(tracks.labels.cpu().numpy(), minlength=len(self.classes))
+        shown = zip(self.classes, counts.tolist(), strict=False)
+        texts = [f'{name} {count}' for name, count in shown if count]
+        return '  '.join(texts) or 'no tracks'
+
+    def _draw_boxes(
+        self, canvas: np.ndarray, boxes: np.ndarray, shown: InstanceData, ids_key: str
+    ) -> None:
+        """Draw boxes (M, 4) with the identities and classes of M instances."""
+        ids = shown.get(ids_key).cpu().numpy()
+        labels = shown.get('labels') if self.classes else None
+        if labels is None:
+            _draw_boxes(canvas, boxes, ids)
+            return
+        names = [f'{self.classes[label]} ' for label in labels.tolist()]
+        _draw_boxes(canvas, boxes, ids, names, class_colors(labels.cpu().numpy()))
 
     def draw(
         self, image: np.ndarray, pred_track_instances: InstanceData, header: str = ''
@@ -87,9 +117,7 @@ class TrackVisualizer(LazyFigure):
         self._history.append((ids, feet))
         canvas = image.copy()
         self._draw_trails(canvas, ids)
-        _draw_boxes(
-            canvas, boxes, ids, self._class_names(pred_track_instances.get('labels'))
-        )
+        self._draw_boxes(canvas, boxes, pred_track_instances, 'instances_id')
         if header:
             draw_label(canvas, header, (0, 0), (0, 0, 0), below=True)
         return canvas
@@ -170,12 +198,11 @@ class TrackVisualizer(LazyFigure):
                 shown = data_sample.get(key)
                 if 'scores' in shown:
                     shown = shown[shown.scores >= pred_score_thr]
-                names = self._class_names(shown.get('labels'))
                 canvas = image.copy()
                 if key == 'gt_instances':
                     _hatch_ignored(canvas, data_sample)
                 boxes = whole_pixels(shown.bboxes.cpu().numpy(), image)
-                _draw_boxes(canvas, boxes, shown.get(ids).cpu().numpy(), names)
+                self._draw_boxes(canvas, boxes, shown, ids)
                 panels.append(canvas)
         for key, wanted in (('gt_heatmap', draw_gt), ('pred_heatmap', draw_pred)):
             if wanted and key in data_sample:
@@ -204,7 +231,11 @@ def _hatch_ignored(canvas: np.ndarray, data_sample: DetDataSample) -> None:
 
 
 def _draw_boxes(
-    canvas: np.ndarray, boxes: np.ndarray, ids: np.ndarray, names: Sequence[str] = ()
+    canvas: np.ndarray,
+    boxes: np.ndarray,
+    ids: np.ndarray,
+    names: Sequence[str] = (),
+    box_colors: np.ndarray | None = None,
 ) -> None:
     """Draw all boxes, then all labels above them, so that no box hides a label.
 
@@ -213,9 +244,11 @@ def _draw_boxes(
         boxes: (M, 4) int32 xyxy.
         ids: (M,) identities; a negative one is unknown and gets no label.
         names: M texts before the identities, or an empty list.
+        box_colors: (M, 3) BGR colours of the boxes; None takes those of the identities.
     """
     colors = identity_colors(ids).tolist()
-    for (x1, y1, x2, y2), color in zip(boxes.tolist(), colors, strict=True):
+    edges = colors if box_colors is None else box_colors.tolist()
+    for (x1, y1, x2, y2), color in zip(boxes.tolist(), edges, strict=True):
         cv2.rectangle(canvas, (x1, y1), (x2, y2), color, line_width(canvas))
     names = names or [''] * len(ids)
     for (x1, y1, *_), color, identity, name in zip(

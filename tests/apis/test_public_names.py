@@ -17,6 +17,7 @@ PUBLIC = {
     'MultiStreamInferencer',
     'StreamResult',
     'TrackInferencer',
+    'TrackingState',
     'ZooModel',
     'accelerate',
     'build_component',

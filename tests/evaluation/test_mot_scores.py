@@ -11,10 +11,12 @@ from trackeval.metrics import CLEAR, HOTA
 from trackeval.utils import TrackEvalException
 
 from fairmot_mm.evaluation import (
+    ALPHAS,
     OVERALL,
     SequenceTracks,
     evaluate_sequences,
     format_table,
+    hota_curves,
 )
 from fairmot_mm.utils import ConfigError, DataError, read_mot
 
@@ -308,3 +310,17 @@ def test_cars_are_no_pedestrians(tmp_path, columns):
     )
     assert scores[OVERALL]['MOTA'] == expected[OVERALL]['CLEAR']['MOTA'] == 0
     assert scores[OVERALL]['FP'] == 10
+
+
+def test_means_of_the_curves_are_the_scores():
+    """HOTA over the threshold has the score as its mean, and falls towards 1."""
+    scores = evaluate_sequences(map(stored, MOT17))
+    curves = hota_curves(map(stored, MOT17))
+    assert set(curves) == {*MOT17, OVERALL}
+    for name, curve in curves.items():
+        for key in ('HOTA', 'DetA', 'AssA'):
+            assert curve[key].shape == ALPHAS.shape == (19,)
+            assert curve[key].mean() == pytest.approx(scores[name][key], abs=1e-12)
+        assert curve['HOTA'][-1] < curve['HOTA'][0]
+    assert ALPHAS[0] == 0.05
+    assert ALPHAS[-1] == pytest.approx(0.95)

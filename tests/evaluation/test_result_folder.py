@@ -124,6 +124,8 @@ def test_sequences(tmp_path):
         read_truths(DATA / 'TUD-Campus')
     with pytest.raises(DataError, match='no sequence with'):
         read_truths(tmp_path)
+    seqmap.write_text('0000 empty 000000 000154\n0001 empty 000000 000447\n')
+    assert read_seqmap(seqmap) == ['0000', '0001']
     seqmap.write_text('name\n')
     with pytest.raises(DataError, match='names no sequence'):
         read_seqmap(seqmap)

@@ -27,3 +27,22 @@ def test_fractions_in_a_sequence(tmp_path):
     info = SequenceInfo('some', images, 30.0, 640, 480, file)
     with pytest.raises(DataError, match=r'gt.txt, line 2: .*fractions.*multiply'):
         info.read_ground_truth()
+
+
+@pytest.mark.parametrize(
+    ('gt', 'names', 'message'),
+    [
+        ('1,1,10,20,30,40,1,4,0,1\n', '', r'several classes \(those of VisDrone\)'),
+        ('1,1,10,20,30,40,1,2,1\n', 'car\nperson\n', r'several classes \(labels.txt\)'),
+    ],
+)
+def test_several_classes_are_not_taken_for_pedestrians(tmp_path, gt, names, message):
+    """Their numbers are not those of the MOTChallenge; one class can be chosen."""
+    file = tmp_path / 'gt.txt'
+    file.write_text(gt)
+    if names:
+        (tmp_path / 'labels.txt').write_text(names)
+    with pytest.raises(DataError, match=message):
+        read_scored_rows(file, 'some', GROUND_TRUTH)
+    number = int(gt.split(',')[7])
+    assert len(read_scored_rows(file, 'some', GROUND_TRUTH, class_number=number)) == 1

@@ -1,3 +1,4 @@
+import json
 import shutil
 from types import SimpleNamespace
 
@@ -221,3 +222,21 @@ def test_error_is_one_line(run, tmp_path):
     """A missing input ends with one line that names it."""
     with pytest.raises(SystemExit, match=r'^error: .*nope\.mp4 does not exist; give'):
         run('c.py', 'w.pth', tmp_path / 'nope.mp4', '--out', tmp_path)
+
+
+def test_step_times(run, video, tmp_path):
+    """--step-times writes the time of each step that ran, for a report.
+
+    A file of an earlier run is kept.
+    """
+    times = tmp_path / 'times.json'
+    options = ['--no-video', '--step-times', times]
+    run('c.py', 'w.pth', video, '--out', tmp_path / 'one', *options)
+    steps = json.loads(times.read_text())['variants']['track']['steps']
+    assert {'decode', 'letterbox', 'encoding'} <= set(steps)
+    assert 'drawing' not in steps
+    assert steps['decode']['count'] == 6
+    assert 0 < steps['decode']['median_ms'] <= steps['decode']['p95_ms']
+    with pytest.raises(SystemExit, match=r'times\.json exists'):
+        run('c.py', 'w.pth', video, '--out', tmp_path / 'two', *options)
+    assert not (tmp_path / 'two').exists()

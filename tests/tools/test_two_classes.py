@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from fairmot_mm.apis import TrackInferencer, init_model
+from fairmot_mm.utils.errors import NameTakenError
 
 NUM_FRAMES, SIZE = 16, (192, 128)
 # Class, identity within the class, size, colour (BGR), place in the first frame and
@@ -23,6 +24,7 @@ still = train_pipeline[:2] + train_pipeline[3:4] + train_pipeline[-1:]
 train_dataloader['batch_size'] = 4
 train_dataloader['dataset'].update(metainfo=metainfo, pipeline=still)
 val_dataloader['dataset'].update(metainfo=metainfo)
+val_evaluator = dict(_delete_=True, type='ClassMOTMetric')
 train_cfg = dict(max_epochs=12, val_interval=12)
 optim_wrapper = dict(optimizer=dict(lr=3e-3))
 param_scheduler = None
@@ -65,9 +67,12 @@ def traffic(tmp_path_factory):
         )
         np.savetxt(labels / f'{frame:06d}.txt', rows, '%g')
         lines += [
-            f'{frame + 1},{number},{x},{y},{w},{h},1,1,1'
-            for number, (x, y, w, h) in enumerate(boxes[:2], 1)
+            f'{frame + 1},{number},{x},{y},{w},{h},1,{thing[0] + 1},1'
+            for number, (thing, (x, y, w, h)) in enumerate(
+                zip(THINGS, boxes, strict=True), 1
+            )
         ]
+    (frames.parent / 'gt' / 'labels.txt').write_text('person\ncar\n')
     (frames.parent / 'gt' / 'gt.txt').write_text('\n'.join(lines))
     names = [f'images/{frame:06d}.png' for frame in range(NUM_FRAMES)]
     (root / 'jde' / 'street.train').write_text('\n'.join(names))
@@ -117,3 +122,34 @@ def test_tracks_of_each_class(two_classes, traffic, tmp_path):
     assert len(tracks) >= 0.8 * 3 * NUM_FRAMES
     text = np.loadtxt(tmp_path / 'b.txt', delimiter=',')
     assert {(int(row[7]) - 1, int(row[1])) for row in text} == set(tracks)
+
+
+def test_validation_scores_each_class(two_classes, read_scalars):
+    """The scores of each class and of their average are logged and watched."""
+    scores = read_scalars(two_classes[1])['val', 12]
+    of_classes = [scores[f'mot/MOTA/{name}'] for name in ('person', 'car')]
+    assert scores['mot/MOTA'] == pytest.approx(np.mean(of_classes))
+    assert min(of_classes) > 0.3
+    assert list(two_classes[1].glob('best_mot_MOTA_*.pth'))
+
+
+def test_track_counts_each_class(two_classes, traffic, tmp_path, run_tool, capsys):
+    """The end of a run says how many identities of each class there were."""
+    config, work_dir = two_classes
+    weights, source = work_dir / 'epoch_12.pth', traffic / 'mot' / 'b' / 'img1'
+    run_tool('track', '--no-video', '--out', tmp_path, config, weights, source)
+    assert 'b: 2 person, 1 car' in capsys.readouterr().out
+    assert (tmp_path / 'labels.txt').read_text() == 'person\ncar\n'
+
+
+def test_results_of_other_classes_in_the_folder(two_classes, traffic, tmp_path):
+    """Files of one folder have one numbering of classes."""
+    config, work_dir = two_classes
+    (tmp_path / 'labels.txt').write_text('car\nperson\n')
+    inferencer = TrackInferencer(config, work_dir / 'epoch_12.pth')
+    source = traffic / 'mot' / 'b' / 'img1'
+    with pytest.raises(NameTakenError, match=r'labels.txt names the classes of other'):
+        inferencer(source, out_dir=tmp_path)
+    run = inferencer(source, out_dir=tmp_path, existing='overwrite')
+    assert (tmp_path / 'labels.txt').read_text() == 'person\ncar\n'
+    run.close()

@@ -4,7 +4,7 @@ from argparse import ArgumentTypeError
 
 import pytest
 
-from fairmot_mm.utils.option_types import finite_number, positive_whole
+from fairmot_mm.utils.option_types import duration, finite_number, positive_whole
 
 
 def test_good_values():
@@ -32,3 +32,21 @@ def test_no_whole_number():
     """Nothing is rounded."""
     with pytest.raises(ArgumentTypeError, match=r"'2\.5' must be a whole number"):
         positive_whole('2.5')
+
+
+@pytest.mark.parametrize(
+    ('text', 'seconds'),
+    [('90', 90), ('90s', 90), ('10min', 600), ('1.5h', 5400), ('2d', 172_800)],
+)
+def test_times(text, seconds):
+    """A number is one of seconds; a unit may follow."""
+    assert duration(text) == seconds
+
+
+@pytest.mark.parametrize(
+    'text', ['', '0', '-5', '10m', 'min', 'inf', 'nan', '1e999', '5m in', '10minutes']
+)
+def test_times_that_cannot_be(text):
+    """The message says how to write one."""
+    with pytest.raises(ArgumentTypeError, match='10min'):
+        duration(text)

@@ -8,6 +8,7 @@ from mmdet.structures import DetDataSample
 from mmengine.structures import InstanceData, PixelData
 
 from fairmot_mm.registry import VISUALIZERS
+from fairmot_mm.visualization.drawing import class_colors
 from fairmot_mm.visualization.track_visualizer import TrackVisualizer, identity_colors
 
 
@@ -54,6 +55,34 @@ def test_several_classes_are_named(grey):
         drawn = visualizer.draw(grey, shown)
         plates.append((drawn[:60] == identity_colors(np.array([5]))[0]).all(2).sum())
     assert plates[1] > 3 * plates[0]
+
+
+def test_several_classes_have_a_color_each(grey):
+    """Boxes have the colour of their class, and plates that of their identity."""
+    visualizer = TrackVisualizer()
+    visualizer.dataset_meta = {'classes': ('person', 'vehicle')}
+    shown = tracks(
+        [[20, 60, 60, 160], [100, 60, 140, 160], [200, 60, 240, 160]], [5, 6, 7]
+    )
+    shown.labels = torch.tensor([1, 0, 1])
+    drawn = visualizer.draw(grey, shown)
+    edges = [drawn[110, x].tolist() for x in (20, 100, 200)]
+    assert edges == class_colors(np.array([1, 0, 1])).tolist()
+    for identity in (5, 6, 7):
+        color = identity_colors(np.array([identity]))[0]
+        assert (drawn[:60] == color).all(2).sum() > 50
+
+
+def test_counts_of_each_class():
+    """The header counts people or, of several classes, those that are shown."""
+    visualizer = TrackVisualizer()
+    shown = tracks([[20, 60, 60, 160], [100, 60, 140, 160]], [5, 6])
+    shown.labels = torch.tensor([2, 2])
+    assert visualizer.count_header(shown) == 'people 2'
+    visualizer.dataset_meta = {'classes': ('person', 'bus', 'car')}
+    assert visualizer.count_header(shown) == 'car 2'
+    shown.labels = torch.tensor([2, 0])
+    assert visualizer.count_header(shown) == 'person 1  car 1'
 
 
 @pytest.mark.parametrize('corner', [(50, 60), (-5, -5), (290, 195), (5, 0)])

@@ -15,6 +15,7 @@ import numpy as np
 from fairmot_mm.benchmark.report import Report, Rows
 from fairmot_mm.datasets import FastLetterbox, Letterbox
 from fairmot_mm.utils.machine import describe_machine, machine_line
+from fairmot_mm.utils.urls import shown_name
 from fairmot_mm.video import Frame, VideoEncoding, VideoWriter, open_source
 
 Times = dict[str, tuple[float, float]]
@@ -63,7 +64,7 @@ def run(args: argparse.Namespace, report: Report) -> None:
         }
     height, width = images[0].shape[:2]
     about = (
-        f'{Path(args.input).name}, {width}x{height} to {scale[0]}x{scale[1]}; median '
+        f'{shown_name(args.input)}, {width}x{height} to {scale[0]}x{scale[1]}; median '
         f'of {args.rounds} run(s) of {len(images)} frames; crf {args.crf:g}; '
         f'{machine_line(describe_machine("cpu"))}.'
     )

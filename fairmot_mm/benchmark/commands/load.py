@@ -16,6 +16,7 @@ from fairmot_mm.benchmark.training_benchmark import TrainingBenchmark
 from fairmot_mm.benchmark.workload import prepare_workload
 from fairmot_mm.utils import ConfigError
 from fairmot_mm.utils.machine import machine_line
+from fairmot_mm.utils.urls import shown_name
 
 TRAINING = 'training step'
 # How libraries wait by default. For GNU's OpenMP that is neither of its two policies:
@@ -57,7 +58,7 @@ def run(args: argparse.Namespace, report: Report) -> None:
     machine = next(iter(found.values()))['machine']
     about = (
         f'{Path(args.config).stem}, {weights}; milliseconds of a frame of '
-        f'{Path(args.input).name}, and of a training step with {args.batch_size} '
+        f'{shown_name(args.input)}, and of a training step with {args.batch_size} '
         f'images: median (smallest to largest) of {args.rounds} runs of {args.frames} '
         f'frames or {args.steps} steps; {args.busy} busy processes; '
         f'{machine_line(machine)}.'

@@ -4,7 +4,6 @@ import argparse
 import itertools
 import statistics
 import sys
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,6 +18,7 @@ from fairmot_mm.benchmark.workload import Workload, prepare_workload
 from fairmot_mm.utils import UserInputError
 from fairmot_mm.utils.cli import show_progress
 from fairmot_mm.utils.machine import describe_machine, machine_line
+from fairmot_mm.utils.urls import shown_name
 from fairmot_mm.video.frame_source import open_source
 
 REFERENCE = 'contiguous'
@@ -51,7 +51,7 @@ def run(args: argparse.Namespace, report: Report) -> None:
         with prepare_workload(args, config, args.checkpoint) as workload:
             rows += _compare_variants(workload, args.variants, images)
     about = (
-        f'{Path(args.input).name}, {len(images)} frames, largest differences; '
+        f'{shown_name(args.input)}, {len(images)} frames, largest differences; '
         f'{machine_line(describe_machine(args.device))}.'
     )
     report.publish([rows], about, rows)

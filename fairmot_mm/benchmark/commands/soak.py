@@ -16,6 +16,7 @@ from fairmot_mm.benchmark.workload import Workload, prepare_workload
 from fairmot_mm.utils import ConfigError
 from fairmot_mm.utils.cli import show_progress
 from fairmot_mm.utils.machine import current_memory, describe_machine, machine_line
+from fairmot_mm.utils.urls import shown_name
 from fairmot_mm.video.frame import Frame
 from fairmot_mm.video.frame_source import FrameSource, open_source
 from fairmot_mm.video.video_encoding import VideoEncoding
@@ -41,8 +42,8 @@ def run(args: argparse.Namespace, report: Report) -> None:
         rows = _measure(workload, args.frames, args.every)
         device = workload.settings['device']
     about = (
-        f'{Path(args.config).stem}, {Path(args.input).name} again and again; {device}: '
-        f'{machine_line(describe_machine(device))}.'
+        f'{Path(args.config).stem}, {shown_name(args.input)} again and again; '
+        f'{device}: {machine_line(describe_machine(device))}.'
     )
     report.publish([rows], about, rows)
 

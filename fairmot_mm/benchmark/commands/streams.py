@@ -17,6 +17,7 @@ from fairmot_mm.benchmark.streams_benchmark import StreamsBenchmark
 from fairmot_mm.benchmark.workload import prepare_workload
 from fairmot_mm.utils import ConfigError
 from fairmot_mm.utils.machine import machine_line
+from fairmot_mm.utils.urls import shown_name
 from fairmot_mm.video.frame_source import open_source
 from fairmot_mm.video.video_writer import VideoWriter
 
@@ -79,7 +80,7 @@ def run(args: argparse.Namespace, report: Report) -> None:
     weights = Path(args.checkpoint).name if args.checkpoint else 'random weights'
     about = (
         f'{Path(args.config).stem}, {weights}; {args.streams} videos of {args.height} '
-        f'lines from {Path(args.input).name}, {first["frames"]} frames in all, median '
+        f'lines from {shown_name(args.input)}, {first["frames"]} frames in all, median '
         f'of {args.rounds} runs; {first["device"]}: {machine_line(first["machine"])}.'
     )
     report.publish([rows, steps], about, found)
@@ -97,8 +98,8 @@ def _copies(args: argparse.Namespace) -> Iterator[list[str]]:
         images.append(cv2.resize(frame.image, size, interpolation=cv2.INTER_AREA))
     if len(images) < needed:
         raise ConfigError(
-            f'{args.input} has {len(images)} frames, and {needed} are needed: lower '
-            '--frames or --streams'
+            f'{shown_name(args.input)} has {len(images)} frames, and {needed} are '
+            'needed: lower --frames or --streams'
         )
     with TemporaryDirectory(prefix='streams-') as folder:
         paths = [str(Path(folder, f'{number}.mp4')) for number in range(args.streams)]

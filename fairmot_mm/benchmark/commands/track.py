@@ -15,6 +15,7 @@ from fairmot_mm.benchmark.variant import ON_CPU, ON_GPU
 from fairmot_mm.benchmark.workload import Workload, prepare_workload
 from fairmot_mm.utils import STEPS, ConfigError
 from fairmot_mm.utils.step_clock import THREADS
+from fairmot_mm.utils.urls import hide_secrets
 from fairmot_mm.video.video_encoding import VideoEncoding
 
 
@@ -55,6 +56,7 @@ def run(args: argparse.Namespace, report: Report) -> None:
         weights = Path(args.checkpoint).name
     about = describe_run(args, one, f'{Path(args.config).stem}, {weights}')
     named = {key: getattr(args, key) for key in ('config', 'checkpoint', 'input')}
+    named['input'] = hide_secrets(str(args.input))
     numbers = {**named, 'input_size': args.input_size, 'variants': found}
     report.publish(tables, about, numbers)
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from fairmot_mm.datasets.converters.target import Target, place_file
 from fairmot_mm.utils import SequenceInfo, write_text
+from fairmot_mm.utils.class_files import CLASS_FILE
 from fairmot_mm.utils.mot_table import MOTTable
 from fairmot_mm.utils.sequence import write_seqinfo
 
@@ -41,7 +42,8 @@ def write_second_halves(
     Args:
         infos: The whole sequences.
         target: Where the data set is written, and how.
-        staging: Folder in which the new folders are made.
+        staging: Folder in which the new folders are made. Ground truth that was written
+            there for a whole sequence takes the place of that of the source.
 
     Returns:
         The folders that were made, relative to ``staging``.
@@ -54,18 +56,21 @@ def write_second_halves(
         for number, image in enumerate(images, 1):
             name = f'{number:06d}{image.suffix}'
             place_file(image, folder / 'img1' / name, target.copy, staging)
-        _write_ground_truth(info, frames.tolist(), folder)
+        written = staging / 'images/train' / info.name / 'gt/gt.txt'
+        gt = written if written.is_file() else info.gt_file
+        names = gt.with_name(CLASS_FILE)
+        if names.is_file():
+            write_text(folder / 'gt' / CLASS_FILE, names.read_text())
+        _write_ground_truth(gt, frames.tolist(), folder)
         size = info.width, info.height
         write_seqinfo(folder, info.name, info.frame_rate, size, images)
     return [SECOND_HALVES]
 
 
-def _write_ground_truth(
-    info: SequenceInfo, frames: Sequence[int], folder: Path
-) -> None:
+def _write_ground_truth(gt: Path, frames: Sequence[int], folder: Path) -> None:
     """Copy the rows of these frames, in file order, with new frame numbers."""
     numbers = {frame: number for number, frame in enumerate(frames, 1)}
-    table = MOTTable.read(info.gt_file)
+    table = MOTTable.read(gt)
     lines = [
         f'{numbers[frame]},{",".join(fields[1:])}\n'
         for frame, fields in zip(table.values[:, 0], table.fields, strict=True)

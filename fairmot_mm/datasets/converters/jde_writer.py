@@ -11,11 +11,11 @@ import numpy as np
 
 from fairmot_mm.datasets.converters.class_map import PEDESTRIAN_ONLY, ClassMap
 from fairmot_mm.datasets.converters.conversion_report import ConversionReport
+from fairmot_mm.datasets.converters.ground_truth import write_ground_truth
 from fairmot_mm.datasets.converters.label_part import LabelPart, SourcePart, make_part
 from fairmot_mm.datasets.converters.list_count import ListCount
 from fairmot_mm.datasets.converters.target import Target, place_file
 from fairmot_mm.datasets.label_files import IMAGE_DIR, LABEL_DIR
-from fairmot_mm.datasets.label_lines import IGNORE_CLASS
 from fairmot_mm.utils import (
     DataError,
     OutputError,
@@ -26,12 +26,10 @@ from fairmot_mm.utils import (
     sort_images,
     write_text,
 )
-from fairmot_mm.utils.boxes import cxcywh_to_tlwh
 from fairmot_mm.utils.sequence import write_seqinfo
 
 Job = TypeVar('Job')
 _STAGING = '.converting'
-DISTRACTOR = 8  # class of MOT16, 17 and 20
 
 
 def write_jde_set(
@@ -45,6 +43,7 @@ def write_jde_set(
     keep_ignored: bool = False,
     clip: bool = False,
     first_id: int = 0,
+    named: bool = False,
     finish: Callable[[Path], list[Path]] | None = None,
 ) -> ConversionReport:
     """Write images, labels and lists of a data set.
@@ -71,6 +70,8 @@ def write_jde_set(
         keep_ignored: See `make_part`.
         clip: Clip boxes to the image.
         first_id: The lowest identity of each class.
+        named: Name the classes of the ground truth of videos in ``labels.txt`` even if
+            there is one; of several they are named in any case.
         finish: Called with the hidden folder before its content is moved, to add
             folders to it; returns their paths relative to the hidden folder.
 
@@ -101,7 +102,8 @@ def write_jde_set(
         parts = map_parallel(label, jobs, description=f'{target.name}: reading', **look)
         _check_parts(parts, target)
         _number_identities(parts, first_id, len(class_map))
-        write = partial(_write_part, folder, staging, target.copy)
+        names = class_map.names if named or len(class_map) > 1 else ()
+        write = partial(_write_part, folder, staging, target.copy, names)
         map_parallel(write, parts, description=f'{target.name}: writing', **look)
         places = _roots(Path(LABEL_DIR, part.source.folder) for part in parts)
         places += [place for part in parts for place in _sequence_files(part)]
@@ -114,7 +116,7 @@ def write_jde_set(
         raise OutputError(f'{target.name} is not converted: {error}') from error
     finally:
         shutil.rmtree(staging, ignore_errors=True)
-    return _write_lists(target, parts, len(class_map))
+    return _write_lists(target, parts, class_map.names)
 
 
 def _label(
@@ -190,7 +192,9 @@ def _number_identities(
             offsets[key] += len(unique)
 
 
-def _write_part(folder: Path, staging: Path, copy: bool, part: LabelPart) -> None:
+def _write_part(
+    folder: Path, staging: Path, copy: bool, names: Sequence[str], part: LabelPart
+) -> None:
     source = part.source
     images = require_writable_dir(folder / IMAGE_DIR / source.folder)
     labels = staging / LABEL_DIR / source.folder
@@ -203,32 +207,12 @@ def _write_part(folder: Path, staging: Path, copy: bool, part: LabelPart) -> Non
         sequence.mkdir(parents=True, exist_ok=True)
         size = tuple(source.sizes[0].tolist())
         write_seqinfo(sequence, sequence.name, source.frame_rate, size, source.images)
-        _write_ground_truth(sequence, part)
+        frames = frame_numbers(_video_places(source))
+        write_ground_truth(sequence, part, frames, names)
     for place, file in source.side_files.items():
         side_file = folder / IMAGE_DIR / place
         require_writable_dir(side_file.parent)
         place_file(file, side_file, copy, staging)
-
-
-def _write_ground_truth(folder: Path, part: LabelPart) -> None:
-    """Write ``folder/gt/gt.txt`` in the columns of MOT17: mark and visibility are 1.
-
-    Ignore regions become distractors of mark 0, so that tracks on them do not count.
-    """
-    boxes = cxcywh_to_tlwh(part.boxes) * np.tile(part.source.sizes, 2)[part.image]
-    frames = frame_numbers(_video_places(part.source))[part.image]
-    ignored = part.labels == IGNORE_CLASS
-    # In a frame each row needs a number of its own.
-    ids = np.where(ignored, 1 + part.ids.max(initial=-1) + ignored.cumsum(), part.ids)
-    classes = np.where(ignored, DISTRACTOR, part.labels + 1)
-    lines = [
-        f'{frame},{identity},{x:.2f},{y:.2f},{w:.2f},{h:.2f},{mark:d},{label},1\n'
-        for frame, identity, mark, label, (x, y, w, h) in zip(
-            frames, ids, ~ignored, classes, boxes, strict=True
-        )
-        if identity >= 0
-    ]
-    write_text(folder / 'gt' / 'gt.txt', ''.join(lines))
 
 
 def _sequence_files(part: LabelPart) -> list[Path]:
@@ -256,7 +240,7 @@ def _move_into_place(staging: Path, folder: Path, place: Path) -> None:
 
 
 def _write_lists(
-    target: Target, parts: Sequence[LabelPart], num_classes: int
+    target: Target, parts: Sequence[LabelPart], names: Sequence[str]
 ) -> ConversionReport:
     lines: dict[str, list[str]] = defaultdict(list)
     counts: dict[str, ListCount] = defaultdict(ListCount)
@@ -280,6 +264,12 @@ def _write_lists(
     for ending, paths in lines.items():
         count = Counter(label for label, _ in ids[ending])
         write_text(target.list_file(ending), ''.join(paths))
-        counts[ending].ids = [count[k] for k in range(num_classes)]
+        counts[ending].ids = [count[k] for k in range(len(names))]
         report.lists[target.list_file(ending)] = counts[ending]
+    labels = np.concatenate([part.labels for part in parts])
+    report.notes += [
+        f'class {name} has no box'
+        for label, name in enumerate(names)
+        if not (labels == label).any()
+    ]
     return report

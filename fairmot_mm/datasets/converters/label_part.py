@@ -69,6 +69,8 @@ class LabelPart:
         source: The images and what the source says about them.
         image: (R,) int64 index of the image of each box, ascending.
         labels: (R,) int64 class ids, `IGNORE_CLASS` for ignore regions.
+        classes: (R,) int64 class ids, also of flagged boxes; -1 for ignore regions
+            that belong to no class.
         ids: (R,) int64 identities, unique within part and class, -1 = unknown.
         boxes: (R, 4) float64 cx, cy, w, h divided by the image size.
         rejected: Number of annotations left out, by reason.
@@ -77,6 +79,7 @@ class LabelPart:
     source: SourcePart
     image: np.ndarray
     labels: np.ndarray
+    classes: np.ndarray
     ids: np.ndarray
     boxes: np.ndarray
     rejected: Counter[str]
@@ -121,6 +124,7 @@ def make_part(
     """
     _refuse_fractions(source)
     labels = classes.ids_of(source.names)
+    own = labels.copy()
     ignored = classes.are_ignored(source.names)
     reasons = dict(source.dropped)
     for reason, flagged in source.flagged.items():
@@ -162,6 +166,7 @@ def make_part(
         source,
         image=source.image[order],
         labels=labels[order],
+        classes=own[order],
         ids=ids[order],
         boxes=boxes[order],
         rejected=+rejected,

@@ -18,42 +18,18 @@ from fairmot_mm.datasets.converters.label_part import (
 )
 from fairmot_mm.datasets.converters.target import Target
 from fairmot_mm.utils import DataError, OutputError, SequenceInfo, natural_order
+from fairmot_mm.utils.benchmark_rules import (
+    IGNORE_NAME,
+    IGNORE_REGION,
+    MOT_CLASSES,
+    VISDRONE_CLASSES,
+)
+from fairmot_mm.utils.class_files import CLASS_FILE, class_names_of
 from fairmot_mm.utils.file_listing import match_names
 from fairmot_mm.utils.mot_io import mot_rows
 from fairmot_mm.utils.mot_table import ClassColumn, MOTTable
 from fairmot_mm.utils.text_files import read_names
 
-# Classes of MOT16, 17 and 20 in the order of their numbers, from 1.
-MOT_CLASSES = (
-    'pedestrian',
-    'person on vehicle',
-    'car',
-    'bicycle',
-    'motorbike',
-    'non motorized vehicle',
-    'static person',
-    'distractor',
-    'occluder',
-    'occluder on the ground',
-    'occluder full',
-    'reflection',
-    'crowd',
-)
-# Classes of VisDrone in the order of their numbers, from 0.
-VISDRONE_CLASSES = (
-    'ignored region',
-    'pedestrian',
-    'people',
-    'bicycle',
-    'car',
-    'van',
-    'truck',
-    'tricycle',
-    'awning-tricycle',
-    'bus',
-    'motor',
-    'others',
-)
 LISTS = ('train', 'half', 'val', 'emb')
 
 
@@ -131,7 +107,12 @@ def convert_mot(
     Writes ``OUT/NAME/images/train/SEQ/img1`` with ``seqinfo.ini`` and ground truth next
     to it, ``OUT/NAME/labels_with_ids/train/SEQ/img1`` and the list ``OUT/name.train``;
     see `write_jde_set`. Rows of mark 0 and of other classes are left out, unless they
-    are to become ignore regions. Boxes beyond the image are kept.
+    are to become ignore regions. MOT16, 17 and 20 mark each class with 0 except
+    pedestrians: rows of their other classes count if ``classes`` names them. Boxes
+    beyond the image are kept. With other classes than pedestrians, ``SEQ/gt/gt.txt``
+    has their numbers, and of several ``SEQ/gt/labels.txt`` has the names. The same
+    holds where ``labels.txt`` or the columns of VisDrone number the classes of the
+    source.
 
     An identity is a pair of sequence and raw track id. Identities are numbered from 0
     by sequence name, then raw id, as in the labels that the authors of JDE published.
@@ -175,10 +156,14 @@ def convert_mot(
     infos = find_sequences(source, sequences)
     refuse_inside(source, out)
     target = Target(Path(out), name, copy, workers, show_progress)
+    renamed = [*classes] != [*PEDESTRIAN_ONLY]
+    if renamed:  # the ground truth is written, and not linked
+        target.require_apart(source)
+    in_place = Path(source).resolve() == (target.folder / 'images/train').resolve()
     return write_jde_set(
         target,
         infos,
-        partial(_read_sequence, half=half),
+        partial(read_sequence, half=half, renamed=renamed, in_place=in_place),
         LISTS,
         classes=classes,
         ignore_classes=ignore_classes,
@@ -206,37 +191,81 @@ def refuse_inside(source: str | Path, out: str | Path) -> None:
         )
 
 
-def _read_sequence(info: SequenceInfo, half: bool) -> SourcePart:
+def read_sequence(
+    info: SequenceInfo,
+    *,
+    ending: str = 'train',
+    half: bool = False,
+    renamed: bool = False,
+    in_place: bool = False,
+) -> SourcePart:
+    """Read a sequence and its ground truth.
+
+    Args:
+        info: The sequence.
+        ending: Ending of the list that names its images.
+        half: Whether the lists of the half protocol name them, too.
+        renamed: Whether other classes than pedestrians are converted: a ground truth
+            with their numbers is written, in place of the link to that of the source.
+            It also is if the numbers of the source are not those of the MOTChallenge.
+        in_place: Whether the source is where the data set is written, so that its
+            ground truth must stay as it is.
+
+    Returns:
+        The images and what the ground truth says about them.
+
+    Raises:
+        DataError: A file is missing or malformed.
+    """
     images = info.images
     table = info.read_gt_table()
     rows = mot_rows(table)
     folder = info.gt_file.parents[1]
     # tools/test.py also reads these from the folder of the converted sequence.
     names = [name for name in ('seqinfo.ini', 'gt/gt.txt') if (folder / name).is_file()]
+    classes = _class_names(table, rows.classes)
+    has_own = (
+        table.class_column is ClassColumn.VISDRONE
+        or len(class_names_of(table.path)) > 1
+    )
+    writes_truth = renamed or (has_own and not in_place)
+    unmarked = rows.marks == 0
+    if renamed and _marks_pedestrians_only(table):
+        unmarked &= classes == MOT_CLASSES[0]
+    place = f'{ending}/{info.name}'
     return SourcePart(
-        f'train/{info.name}/img1',
+        f'{place}/img1',
         images,
         read_sizes(images, [(info.width, info.height)] * len(images), 'seqinfo.ini'),
         image=np.searchsorted(info.frames, rows.frames),
-        names=_class_names(table, rows.classes),
+        names=classes,
         ids=rows.ids,
         tlwh=rows.tlwh,
-        flagged={'mark is 0': rows.marks == 0},
-        lists={'train': ALL_IMAGES, **(half_lists(len(images)) if half else {})},
-        side_files={f'train/{info.name}/{name}': folder / name for name in names},
+        flagged={'mark is 0': unmarked},
+        lists={ending: ALL_IMAGES, **(half_lists(len(images)) if half else {})},
+        side_files={}
+        if writes_truth
+        else {f'{place}/{name}': folder / name for name in names},
+        frame_rate=info.frame_rate if writes_truth else None,
         file=info.gt_file,
     )
 
 
+def _marks_pedestrians_only(table: MOTTable) -> bool:
+    """Whether the classes are those of the MOTChallenge, which marks pedestrians."""
+    own = table.path.with_name(CLASS_FILE)
+    return table.class_column is ClassColumn.MOT and not own.is_file()
+
+
 def _class_names(table: MOTTable, numbers: np.ndarray) -> np.ndarray:
     """Names (R,) of class numbers (R,); a number without a name stands for itself."""
-    own = table.path.with_name('labels.txt')
+    own = table.path.with_name(CLASS_FILE)
     if own.is_file():
-        known = dict(enumerate(read_names(own), 1))
-        if len(known) > 1 and table.class_column is ClassColumn.NONE:
+        known = {IGNORE_REGION: IGNORE_NAME, **dict(enumerate(read_names(own), 1))}
+        if len(known) > 2 and table.class_column is ClassColumn.NONE:
             raise DataError(
-                f'{table.path} has no column of classes, but {own} names {len(known)}: '
-                'remove that file, or write the class in column 8'
+                f'{table.path} has no column of classes, but {own} names '
+                f'{len(known) - 1}: remove that file, or write the class in column 8'
             )
     elif table.class_column is ClassColumn.VISDRONE:
         known = dict(enumerate(VISDRONE_CLASSES))

@@ -2,7 +2,6 @@
 
 import json
 import platform
-import re
 import shlex
 import sys
 from datetime import datetime
@@ -20,6 +19,7 @@ from fairmot_mm.engine.sequence_scores import split_scores
 from fairmot_mm.registry import HOOKS
 from fairmot_mm.utils import write_text
 from fairmot_mm.utils.git_state import git_state
+from fairmot_mm.utils.urls import hide_secrets
 
 
 @HOOKS.register_module()
@@ -65,7 +65,7 @@ class RunRecordHook(Hook):
             repositories.append(entry)
         record = {
             'started': _now(),
-            'command': _without_passwords(shlex.join(_command_line())),
+            'command': hide_secrets(shlex.join(_command_line())),
             'folder': str(Path.cwd()),
             'config': config,
             'machine': platform.node(),
@@ -142,11 +142,6 @@ def _packages() -> dict[str, str]:
             name, version = None, repr(error)
         found[str(name or folder)] = str(version or 'damaged: no version')
     return dict(sorted(found.items()))
-
-
-def _without_passwords(text: str) -> str:
-    """Mask the user and the password in addresses."""
-    return re.sub(r'(://)[^/\s@]+@', r'\1***@', text)
 
 
 def _write(path: Path, content: Any) -> None:

@@ -242,7 +242,7 @@ def _true_instances(frame: DetDataSample, num_classes: int) -> InstanceData | No
         return None
     rows = read_mot(path)
     number = meta.get('frame_number', meta['frame_id'] + 1)
-    counted = (rows.marks > 0) & (rows.classes <= num_classes)
+    counted = (rows.marks > 0) & (rows.classes > 0) & (rows.classes <= num_classes)
     rows = rows[counted & (rows.frames == number)]
     return _instances(
         _to_input(tlwh_to_xyxy(torch.from_numpy(rows.tlwh)), meta),

@@ -1,15 +1,21 @@
 """Multi-object tracking scores as a metric of mmengine's Evaluator."""
 
 import logging
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
-import torch
 from mmengine.logging import print_log
 
 from fairmot_mm.evaluation.metrics.frame_metric import FrameMetric
+from fairmot_mm.evaluation.metrics.frame_tracks import (
+    FrameTracks,
+    VideoInfo,
+    read_frame,
+    to_rows,
+)
 from fairmot_mm.evaluation.metrics.frames import frames_of
 from fairmot_mm.evaluation.mot_protocols import PROTOCOLS, SequenceTracks
 from fairmot_mm.evaluation.mot_scores import (
@@ -31,57 +37,9 @@ from fairmot_mm.utils import (
     require_writable_dir,
     write_text,
 )
-from fairmot_mm.utils.boxes import xyxy_to_tlwh
+from fairmot_mm.utils.mot_io import PEDESTRIAN
 
 SEQUENCE_SCORES = ('HOTA', 'DetA', 'AssA', 'MOTA', 'IDF1', 'IDSW', 'FP', 'FN')
-
-
-class VideoInfo(NamedTuple):
-    """A video, as the metainfo of its frames describes it.
-
-    Attributes:
-        name: Name of the video.
-        gt_file: MOTChallenge ground truth; None without.
-        first_frame: Number of the first frame in the ground truth.
-        last_frame: Number of the last frame.
-        is_part: Whether the ground truth may have frames outside of these, because the
-            video can be a part of a sequence.
-    """
-
-    name: str
-    gt_file: Path | None
-    first_frame: int
-    last_frame: int
-    is_part: bool
-
-    def to_score(self, gt: MOTRows, results: MOTRows) -> SequenceTracks:
-        """Pair ground truth and results of the video, for scoring.
-
-        Args:
-            gt: Rows of the ground truth.
-            results: Rows of the tracker.
-
-        Returns:
-            The sequence to score.
-        """
-        count = self.last_frame - self.first_frame + 1
-        return SequenceTracks(self.name, gt, results, count, self.first_frame)
-
-
-class FrameTracks(NamedTuple):
-    """Tracks of one frame, copied from its data sample.
-
-    Attributes:
-        video: The video.
-        frame: Frame number in ground truth and result files.
-        ids: (M,) int64 identities.
-        tlwh: (M, 4) float64 left, top, width, height in pixels of the original frame.
-    """
-
-    video: VideoInfo
-    frame: int
-    ids: np.ndarray
-    tlwh: np.ndarray
 
 
 @METRICS.register_module()
@@ -125,6 +83,7 @@ class MOTMetric(FrameMetric):
 
     default_prefix = 'mot'
     score_names = tuple({*HOTA_NAMES, *TABLE_NAMES})
+    suffix = '.txt'  # ending of result files
 
     def __init__(
         self,
@@ -161,7 +120,7 @@ class MOTMetric(FrameMetric):
             DataError: Metainfo missing, two videos of one name, malformed ground truth.
         """
         for frame in frames_of(data_samples):
-            tracks = _read_frame(frame, self.label)
+            tracks = read_frame(frame).of_label(self.label)
             self._register(tracks.video)
             self.results.append(tracks)
 
@@ -208,25 +167,53 @@ class MOTMetric(FrameMetric):
         sequences, texts = [], {}
         for name in sorted(videos, key=natural_order):
             frames = videos[name]
-            texts[name] = ''.join(
-                format_mot_rows(tracks.frame, tracks.ids, tracks.tlwh)
-                for tracks in frames.values()
-            )
+            texts[name] = self.format_results(name, list(frames.values()))
             if self.out_dir is not None:
-                write_text(self.out_dir / f'{name}.txt', texts[name])
+                write_text(self.out_dir / f'{name}{self.suffix}', texts[name])
             video = self.videos[name]
             gt = self._truths[name]
             if gt is None:
                 where = '' if video.gt_file is None else f' at {video.gt_file}'
                 print_log(f'{name}: no ground truth{where}, not scored', 'current')
                 continue
-            sequences.append(video.to_score(gt, _to_rows(frames)))
+            sequences.append(video.to_score(gt, self.scored_rows(frames.values())))
         if self.submission is not None:
-            names = write_submission(self.submission, texts)
+            names = write_submission(self.submission, texts, self.suffix)
             print_log(f'{self.submission} holds {", ".join(names)}', 'current')
         if not sequences:
             print_log('No sequence to score', 'current', logging.WARNING)
             return {}
+        return self.score(sequences)
+
+    def format_results(self, name: str, frames: list[FrameTracks]) -> str:
+        """Format the result file of a video.
+
+        Args:
+            name: Name of the video.
+            frames: All its frames, in order.
+        """
+        return ''.join(
+            format_mot_rows(tracks.frame, tracks.ids, tracks.tlwh) for tracks in frames
+        )
+
+    def scored_rows(self, frames: Iterable[FrameTracks]) -> MOTRows:
+        """Rows of the tracks of a video that `score` takes.
+
+        Args:
+            frames: All its frames, in order.
+        """
+        rows = to_rows(frames)
+        return replace(rows, classes=np.full_like(rows.classes, PEDESTRIAN))
+
+    def score(self, sequences: list[SequenceTracks]) -> dict[str, float]:
+        """Score sequences and log the table.
+
+        Args:
+            sequences: The sequences that have ground truth, at least one.
+
+        Returns:
+            Scores without the prefix.
+        """
         scores = evaluate_sequences(sequences, self.protocol)
         print_log(
             f'Protocol {self.protocol}, ratios in %\n{format_table(scores)}', 'current'
@@ -248,59 +235,23 @@ class MOTMetric(FrameMetric):
             )
         if video.name in self.videos:
             return
-        gt = _read_gt(video, self.label)
-        if gt is not None:
-            PROTOCOLS[self.protocol](video.to_score(gt, gt[:0]))
+        has_truth = video.gt_file is not None and video.gt_file.is_file()
+        gt = self.read_truth(video) if has_truth else None
         self.videos[video.name], self._truths[video.name] = video, gt
 
+    def read_truth(self, video: VideoInfo) -> MOTRows:
+        """Read the ground truth of a video, and refuse what cannot be scored.
 
-def _read_gt(video: VideoInfo, label: int | None) -> MOTRows | None:
-    """Ground truth of a video and label; None without, as in a test set."""
-    if video.gt_file is None or not video.gt_file.is_file():
-        return None
-    return read_scored_rows(
-        video.gt_file,
-        video.name,
-        GROUND_TRUTH,
-        None if video.is_part else range(video.first_frame, video.last_frame + 1),
-        None if label is None else label + 1,
-    )
+        Args:
+            video: A video whose ground truth exists.
 
-
-def _read_frame(sample: dict, label: int | None) -> FrameTracks:
-    needed = ('video_name', 'video_length', 'frame_id', 'gt_file')
-    missing = [key for key in needed if key not in sample]
-    if missing:
-        raise DataError(
-            f'a frame lacks the metainfo {", ".join(missing)}; name them in the '
-            '`meta_keys` of the transform that packs frames'
+        Raises:
+            DataError: See `read_scored_rows` and the protocol.
+        """
+        assert video.gt_file is not None
+        number = None if self.label is None else self.label + 1
+        gt = read_scored_rows(
+            video.gt_file, video.name, GROUND_TRUTH, video.frames, number
         )
-    gt_file = sample['gt_file']
-    first_frame = int(sample.get('first_frame', 1))
-    last_frame = first_frame + int(sample['video_length']) - 1
-    video = VideoInfo(
-        sample['video_name'],
-        None if gt_file is None else Path(gt_file),
-        first_frame,
-        int(sample.get('last_frame', last_frame)),
-        'first_frame' in sample,
-    )
-    instances = sample['pred_track_instances']
-    xyxy = torch.as_tensor(instances['bboxes']).cpu().double().reshape(-1, 4).numpy()
-    tlwh = xyxy_to_tlwh(xyxy)
-    ids = torch.as_tensor(instances['instances_id']).long().cpu().numpy()
-    if label is not None:
-        own = torch.as_tensor(instances['labels']).cpu().numpy() == label
-        ids, tlwh = ids[own], tlwh[own]
-    # Rounded as in a result file, so that scores are those of the file.
-    frame = int(sample.get('frame_number', first_frame + int(sample['frame_id'])))
-    return FrameTracks(video, frame, ids, tlwh.round(4))
-
-
-def _to_rows(frames: dict[int, FrameTracks]) -> MOTRows:
-    tracks = frames.values()
-    return MOTRows.of_pedestrians(
-        frames=np.repeat([*frames], [len(frame.ids) for frame in tracks]),
-        ids=np.concatenate([frame.ids for frame in tracks]),
-        tlwh=np.concatenate([frame.tlwh for frame in tracks]),
-    )
+        PROTOCOLS[self.protocol](video.to_score(gt, gt[:0]))
+        return gt

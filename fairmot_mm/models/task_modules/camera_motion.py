@@ -2,6 +2,7 @@
 
 import logging
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,7 @@ from mmengine.logging import print_log
 from torch import Tensor
 from torch.nn import functional
 
+from fairmot_mm.utils import DataError
 from fairmot_mm.utils.boxes import tlwh_to_xyxy
 from fairmot_mm.utils.contracts import require_range
 
@@ -76,6 +78,44 @@ class CameraMotion(ABC):
         """Forget the last frame: the next one is the first."""
         self._last: GreyFrame | None = None
         self._failing = False
+
+    def state_dict(self) -> dict[str, Any]:
+        """Write the last frame, see `Stateful`.
+
+        Returns:
+            Plain values and tensors.
+        """
+        last = self._last
+        return {
+            'failing': self._failing,
+            'last': last
+            and {
+                'image': torch.from_numpy(last.image.copy()),
+                'background': torch.from_numpy(last.background.copy()),
+                'to_grey': torch.from_numpy(last.to_grey.copy()),
+                'ori_shape': [int(side) for side in last.ori_shape],
+            },
+        }
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Read the last frame, see `Stateful`.
+
+        Args:
+            state: What `state_dict` has returned.
+
+        Raises:
+            DataError: It is damaged.
+        """
+        last = state['last']
+        loaded = last and GreyFrame(
+            last['image'].numpy().copy(),
+            last['background'].numpy().copy(),
+            last['to_grey'].numpy().copy(),
+            tuple(last['ori_shape']),
+        )
+        if loaded and loaded.image.shape != loaded.background.shape:
+            raise DataError('the state of the camera motion is damaged: sizes differ')
+        self._last, self._failing = loaded, bool(state['failing'])
 
     def estimate(
         self, img: Tensor, metainfo: dict[str, Any], tlwh: np.ndarray

@@ -6,8 +6,10 @@ from typing import Any
 
 import numpy as np
 import scipy  # it imports its parts when they are used
+import torch
 
 from fairmot_mm.registry import TASK_UTILS
+from fairmot_mm.utils import DataError
 from fairmot_mm.utils.contracts import require_range
 from fairmot_mm.utils.tunable import Values
 
@@ -67,6 +69,32 @@ class ReentryGallery:
         self._labels = np.zeros(0, dtype=np.int64)
         self._times = np.zeros(0)
         self._embeds = np.zeros((0, 0))  # (G, C); C is known once G is not 0
+
+    def state_dict(self) -> dict[str, Any]:
+        """Write the identities, see `Stateful`.
+
+        Returns:
+            Four tensors of G rows.
+        """
+        return {
+            key: torch.from_numpy(getattr(self, f'_{key}').copy())
+            for key in ('ids', 'labels', 'times', 'embeds')
+        }
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Read the identities, see `Stateful`.
+
+        Args:
+            state: What `state_dict` has returned.
+
+        Raises:
+            DataError: It is damaged.
+        """
+        arrays = {key: state[key].numpy().copy() for key in self.state_dict()}
+        if len({len(array) for array in arrays.values()}) != 1:
+            raise DataError('the state of the gallery is damaged: lengths differ')
+        for key, array in arrays.items():
+            setattr(self, f'_{key}', array)
 
     def add(
         self, ids: np.ndarray, labels: np.ndarray, embeds: np.ndarray, time: float

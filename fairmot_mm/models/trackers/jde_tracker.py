@@ -15,6 +15,12 @@ from fairmot_mm.models.trackers.frame_record import FrameRecord, Observer
 from fairmot_mm.models.trackers.lifecycle import Lifecycle
 from fairmot_mm.models.trackers.motion_model import MotionModel
 from fairmot_mm.models.trackers.optional_parts import OptionalParts
+from fairmot_mm.models.trackers.saved_state import (
+    VERSION,
+    damage_is_explained,
+    load_video,
+    save_video,
+)
 from fairmot_mm.models.trackers.stage_matcher import (
     COST_THRS,
     MOTION_WEIGHT,
@@ -28,6 +34,7 @@ from fairmot_mm.registry import MODELS, TASK_UTILS
 from fairmot_mm.utils import ConfigError
 from fairmot_mm.utils.boxes import tlwh_to_xyxy
 from fairmot_mm.utils.contracts import require_contract, require_range
+from fairmot_mm.utils.saved_settings import plain_settings, require_same_settings
 from fairmot_mm.utils.tunable import Values
 
 
@@ -96,6 +103,7 @@ class JDETracker:
             buffer has run out gets the old identity back.
         low_frame_rate: Config of LowFrameRate in TASK_UTILS: the time between frames
             counts.
+        return_embeds: The output has the smoothed embeddings of the tracks, too.
 
     Raises:
         ConfigError: A value is out of its range, a name is unknown, or an argument
@@ -125,7 +133,13 @@ class JDETracker:
         camera_motion: dict[str, Any] | None = None,
         gallery: dict[str, Any] | None = None,
         low_frame_rate: dict[str, Any] | None = None,
+        return_embeds: bool = False,
     ) -> None:
+        settings = dict(locals())
+        for key in ('self', 'return_embeds'):  # what has no effect on the tracks
+            del settings[key]
+        self._settings = plain_settings({'type': type(self).__name__, **settings})
+        self.return_embeds = return_embeds
         cost_thrs = cost_thrs or {}
         if unknown := set(cost_thrs) - set(COST_THRS):
             raise ConfigError(f'cost_thrs has no {unknown}: use {list(COST_THRS)}')
@@ -225,6 +239,42 @@ class JDETracker:
         """Forget every track; the next frame is the first and the next identity 1."""
         self._video = VideoState()
 
+    def state_dict(self) -> dict[str, Any]:
+        """Write everything that the tracker knows about the video.
+
+        Returns:
+            Plain values and tensors, for ``torch.save``; the tracker may go on.
+
+        Raises:
+            ConfigError: A part of the tracker cannot be saved.
+        """
+        return {
+            'version': VERSION,
+            'settings': deepcopy(self._settings),
+            'video': save_video(self._video),
+            'parts': self.parts.state_dict(),
+        }
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Go on where another tracker was when its `state_dict` was taken.
+
+        The next frame has a ``frame_id`` above that of the last one; 0 would reset the
+        tracker.
+
+        Args:
+            state: What `state_dict` of a tracker of the same settings has returned.
+
+        Raises:
+            DataError: The state is damaged, or was saved by another version or by a
+                tracker of other settings. The tracker stays as it was.
+        """
+        require_same_settings(state, self._settings, VERSION)
+        no_tracks = self.lifecycle.start(Detections.empty(), slice(0), 0, 0)
+        with damage_is_explained():
+            video = load_video(state['video'], no_tracks)
+            self.parts.load_state_dict(state['parts'])
+        self._video = video
+
     def track(
         self, data_sample: DetDataSample, img: torch.Tensor | None = None
     ) -> InstanceData:
@@ -250,7 +300,8 @@ class JDETracker:
         Returns:
             The confirmed tracks of this frame, in the order of the published tracker:
             `bboxes` (M, 4) float32 xyxy in pixels of the original frame, `scores` (M,)
-            float32, `labels` (M,) int64, `instances_id` (M,) int64, on the CPU.
+            float32, `labels` (M,) int64, `instances_id` (M,) int64, on the CPU; with
+            `return_embeds` also `embeds` (M, C) float32 of unit length.
 
         Raises:
             DataError: A field, `frame_id` or the image is missing, a value cannot be
@@ -353,9 +404,12 @@ class JDETracker:
         if self.max_aspect_ratio is not None:
             shown &= width <= self.max_aspect_ratio * height
         bboxes = tlwh_to_xyxy(tlwh[shown])
-        return InstanceData(
+        output = InstanceData(
             bboxes=torch.from_numpy(bboxes.astype(np.float32)),
             scores=torch.from_numpy(tracks.scores[shown]),
             labels=torch.from_numpy(tracks.labels[shown]),
             instances_id=torch.from_numpy(tracks.ids[shown]),
         )
+        if self.return_embeds:
+            output.embeds = torch.from_numpy(tracks.embeds[shown])
+        return output

@@ -1,6 +1,6 @@
 """The optional parts of a tracker and what they change in its tracks."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -10,10 +10,13 @@ from mmdet.structures import DetDataSample
 from torch import Tensor
 
 from fairmot_mm.models.trackers.motion_model import MotionModel
+from fairmot_mm.models.trackers.saved_state import damage_is_explained
 from fairmot_mm.models.trackers.track_table import TrackTable
 from fairmot_mm.models.trackers.video_state import FrameInfo
 from fairmot_mm.registry import TASK_UTILS
 from fairmot_mm.utils import DataError
+from fairmot_mm.utils.contracts import require_contract
+from fairmot_mm.utils.tracker import Stateful
 
 PartConfig = dict[str, Any] | None
 
@@ -40,8 +43,9 @@ class OptionalParts:
             None if part is None else TASK_UTILS.build(part)
             for part in (camera_motion, gallery, low_frame_rate)
         )
-        memories = (self.camera_motion, self.gallery)
-        self._with_memory = [part for part in memories if part is not None]
+        memories = {'camera_motion': self.camera_motion, 'gallery': self.gallery}
+        self._memories = {k: part for k, part in memories.items() if part is not None}
+        self._with_memory = [*self._memories.values()]
 
     @contextmanager
     def unchanged_on_failure(self) -> Iterator[None]:
@@ -62,6 +66,37 @@ class OptionalParts:
         """Forget the video; the next frame is the first one of another video."""
         for part in self._with_memory:
             part.reset()
+
+    def state_dict(self) -> dict[str, Any]:
+        """Write what the parts know about the video, see `JDETracker.state_dict`.
+
+        Returns:
+            The state of each part that has a memory, by its key.
+
+        Raises:
+            ConfigError: A part cannot be saved.
+        """
+        self._require_stateful()
+        return {key: part.state_dict() for key, part in self._memories.items()}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Read what `state_dict` has written; the parts stay as they were on failure.
+
+        Args:
+            state: State of each part.
+
+        Raises:
+            ConfigError: A part cannot be loaded.
+            DataError: A state is damaged.
+        """
+        self._require_stateful()
+        with self.unchanged_on_failure(), damage_is_explained():
+            for key, part in self._memories.items():
+                part.load_state_dict(state[key])
+
+    def _require_stateful(self) -> None:
+        for key, part in self._memories.items():
+            require_contract(part, Stateful, f'tracker.{key}')
 
     def elapsed(
         self, last: FrameInfo | None, now: FrameInfo, num_coasted: int, passed: int

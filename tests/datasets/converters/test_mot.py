@@ -632,3 +632,53 @@ def test_ignored_class_twice(tmp_path, make_sequence):
         convert_mot(
             tmp_path / 'src', tmp_path / 'out', 'm', ignore_classes=['pedestrian']
         )
+
+
+MOT17_CLASSES = """\
+1,7,10,20,30,40,1,1,0.5
+1,3,40,20,20,40,0,3,1.0
+1,4,60,20,10,20,0,8,1.0
+2,3,42,20,20,40,0,3,1.0
+3,7,12,20,30,40,1,1,1.0
+"""
+
+
+@pytest.mark.parametrize('half', [False, True])
+def test_classes_of_the_motchallenge(tmp_path, make_sequence, half):
+    """Cars, which MOT17 marks 0, are labels and ground truth if they are named."""
+    source = tmp_path / 'src'
+    make_sequence(source, 'A', MOT17_CLASSES)
+    report = convert_mot(
+        source, tmp_path / 'out', 'SET', classes=['car', 'pedestrian'], half=half
+    )
+    assert report.lists[tmp_path / 'out/set.train'].ids == [1, 1]
+    assert report.rejected == {'class distractor is not converted': 1}
+    folder = tmp_path / 'out/SET/images/train/A'
+    assert (folder / 'gt/labels.txt').read_text() == 'car\npedestrian\n'
+    assert (folder / 'gt/gt.txt').read_text().splitlines()[:2] == [
+        '1,1,40.0000,20.0000,20.0000,40.0000,1,1,1',
+        '1,2,10.0000,20.0000,30.0000,40.0000,1,2,1',
+    ]
+    if half:
+        second = tmp_path / 'out/SET/images/half-val/A/gt'
+        assert (second / 'labels.txt').read_text() == 'car\npedestrian\n'
+        assert (second / 'gt.txt').read_text().splitlines() == [
+            '1,1,42.0000,20.0000,20.0000,40.0000,1,1,1',
+            '2,2,12.0000,20.0000,30.0000,40.0000,1,2,1',
+        ]
+
+
+def test_cars_alone(tmp_path, make_sequence):
+    """One class that is not the pedestrian has its own ground truth, too."""
+    make_sequence(tmp_path / 'src', 'A', MOT17_CLASSES)
+    convert_mot(tmp_path / 'src', tmp_path / 'out', 'SET', classes=['car'])
+    truth = tmp_path / 'out/SET/images/train/A/gt/gt.txt'
+    assert [line.split(',')[0] for line in truth.read_text().splitlines()] == ['1', '2']
+
+
+def test_several_classes_do_not_write_into_the_source(tmp_path, make_sequence):
+    """The ground truth of the source would be replaced."""
+    source = tmp_path / 'SET/images/train'
+    make_sequence(source, 'A', MOT17_CLASSES)
+    with pytest.raises(OutputError, match='must not change'):
+        convert_mot(source, tmp_path, 'SET', classes=['car', 'pedestrian'])

@@ -82,3 +82,19 @@ def test_detections_in_ignore_regions_do_not_count(clip):
         metric.process(None, [sample])
         scores = metric.evaluate(1)
         assert scores['coco/bbox_mAP_50'] == pytest.approx(score, abs=1e-3)
+
+
+def test_average_precision_of_each_class(clip):
+    """classwise=True gives the AP of each class by its name; NaN without an object."""
+    metric = METRICS.build(dict(type='FrameCocoMetric', metric='bbox', classwise=True))
+    metric.dataset_meta = dict(classes=('pedestrian', 'car', 'bus'))
+    sample = clip(0, found=[(0, 0.9), (50, 0.8)], truth=[0, 50])
+    (frame,) = sample['video_data_samples']
+    truth = frame.instances
+    truth[1]['bbox_label'] = 1  # the second box is a car, found as a pedestrian
+    frame.set_metainfo({'instances': truth})
+    metric.process(None, [sample])
+    scores = metric.evaluate(1)
+    assert scores['coco/pedestrian_precision'] == 1
+    assert scores['coco/car_precision'] == 0
+    assert np.isnan(scores['coco/bus_precision'])

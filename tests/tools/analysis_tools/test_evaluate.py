@@ -80,3 +80,84 @@ def test_wrong_detections_are_one_line(main, noisy, tmp_path):
     (tmp_path / 'c.py').write_text('model = dict()')
     with pytest.raises(SystemExit, match=r'has no model\.tracker'):
         main(['detections', noisy, '--config', tmp_path / 'c.py'])
+
+
+GT = '1,1,10,20,30,40,1,1,1\n1,2,60,20,30,40,1,2,1\n2,2,62,20,30,40,1,2,1\n'
+FOUND = '1,7,10,20,30,40,1,1,-1,-1\n1,8,60,20,30,40,1,2,-1,-1\n'
+
+
+@pytest.fixture
+def traffic(tmp_path):
+    """Ground truth with the names of two classes, and results."""
+    gt = tmp_path / 'gt/a/gt'
+    gt.mkdir(parents=True)
+    (gt / 'gt.txt').write_text(GT)
+    (gt / 'labels.txt').write_text('person\ncar\n')
+    (tmp_path / 'out').mkdir()
+    (tmp_path / 'out/a.txt').write_text(FOUND)
+    return tmp_path / 'gt', tmp_path / 'out'
+
+
+def test_each_class(main, traffic, capsys):
+    """Several classes are scored without an option; --class chooses some."""
+    main(['results', *traffic])
+    lines = capsys.readouterr().out.splitlines()
+    assert 'protocol classes' in lines[0]
+    rows = [line.split()[:2] for line in lines[3:]]
+    assert rows == [
+        [name, 'OVERALL']
+        for name in ('person', 'car', 'class-average', 'detection-average')
+    ]
+    for chosen in ('2', 'Car'):
+        main(['results', *traffic, '--class', chosen])
+        out = capsys.readouterr().out
+        assert 'person' not in out
+        assert ' 50.0' in out  # one of two cars
+
+
+def test_visdrone_is_not_pedestrians(main, traffic, capsys):
+    """Cars of VisDrone are cars, in a sequence folder as well."""
+    gt, out = traffic
+    (gt / 'a/gt/labels.txt').unlink()
+    (gt / 'a/gt/gt.txt').write_text(
+        '1,1,10,20,30,40,1,4,0,1\n1,2,60,20,30,40,1,1,0,0\n'
+    )
+    (out / 'a.txt').write_text('1,1,10,20,30,40,1,1,-1,-1\n')
+    main(['results', gt, out])
+    table = capsys.readouterr().out
+    for name, fn, fp in (('pedestrian', '1', '1'), ('car', '1', '0')):
+        (row,) = [line.split() for line in table.splitlines() if line.startswith(name)]
+        header = table.splitlines()[1].split()
+        values = dict(zip(header, row, strict=True))
+        assert (values['FN'], values['FP']) == (fn, fp)
+
+
+@pytest.mark.parametrize(
+    ('arguments', 'message'),
+    [
+        (
+            ['--class', 'bus'],
+            'error: --class bus: the ground truth has the classes',
+        ),
+        (
+            ['--protocol', 'motchallenge'],
+            'has several classes, and --protocol',
+        ),
+        (['--protocol', 'published', '--class', '1', '2'], '--class takes one number'),
+        (
+            ['--protocol', 'published', '--class', 'car'],
+            "--class = 'car' is not",
+        ),
+        (
+            ['--protocol', 'published', '--class', '7'],
+            'no row of class 7 in',
+        ),
+        (['--protocol', 'kitti'], 'no ground truth label_02'),
+    ],
+)
+def test_classes_that_cannot_be_scored(main, traffic, arguments, message):
+    """Each is one line."""
+    with pytest.raises(SystemExit) as ended:
+        main(['results', *traffic, *arguments])
+    assert message in str(ended.value.code)
+    assert '\n' not in str(ended.value.code)

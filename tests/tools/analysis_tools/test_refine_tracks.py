@@ -197,3 +197,18 @@ def test_wrong_linking_is_one_line(main, with_faults, with_holes, tmp_path):
     with pytest.raises(SystemExit, match=r'results have frame.* 1 to 40 of'):
         main([results, '--out', tmp_path / 'out', *link])
     assert not [*(tmp_path / 'out').glob('*')]
+
+
+def test_classes_stay(main, tmp_path):
+    """The class of each row and the names of the classes are those of the results."""
+    results = tmp_path / 'results'
+    results.mkdir()
+    (results / 'labels.txt').write_text('car\nperson\n')
+    rows = '1,7,10,20,30,60,1,1,-1,-1\n3,7,14,20,30,60,1,1,-1,-1\n'
+    (results / 'a.txt').write_text(rows)
+    main([results, '--out', tmp_path / 'out'])
+    refined = read_mot(tmp_path / 'out/a.txt')
+    assert refined.frames.tolist() == [1, 2, 3]
+    lines = (tmp_path / 'out/a.txt').read_text().splitlines()
+    assert [line.split(',')[7] for line in lines] == ['1', '1', '1']
+    assert (tmp_path / 'out/labels.txt').read_text() == 'car\nperson\n'

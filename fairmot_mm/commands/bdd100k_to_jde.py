@@ -1,0 +1,44 @@
+"""Convert BDD100K MOT as downloaded."""
+
+import argparse
+
+from fairmot_mm.utils.cli import (
+    add_converter_arguments,
+    make_parser,
+    one_line_errors,
+    run_converter,
+)
+from fairmot_mm.utils.inputs import require_paths
+
+CLASSES = (
+    'pedestrian',
+    'rider',
+    'car',
+    'bus',
+    'truck',
+    'train',
+    'motorcycle',
+    'bicycle',
+)
+
+
+def parse_args() -> argparse.Namespace:
+    """Read the command line."""
+    parser = make_parser(__doc__)
+    parser.add_argument(
+        'source',
+        help='folder with images/track/SPLIT/VIDEO/*.jpg and '
+        'labels/box_track_20/SPLIT/VIDEO.json',
+    )
+    add_converter_arguments(parser, CLASSES, 'bdd100k')
+    return parser.parse_args()
+
+
+@one_line_errors('no list was written; the same command starts again')
+def main() -> None:
+    """Run the tool."""
+    args = parse_args()
+    require_paths(args.source)
+    from fairmot_mm.datasets.converters import convert_bdd100k
+
+    run_converter(convert_bdd100k, args)

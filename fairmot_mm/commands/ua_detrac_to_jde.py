@@ -1,0 +1,35 @@
+"""Convert UA-DETRAC as downloaded."""
+
+import argparse
+
+from fairmot_mm.utils.cli import (
+    add_converter_arguments,
+    make_parser,
+    one_line_errors,
+    run_converter,
+)
+from fairmot_mm.utils.inputs import require_paths
+
+CLASSES = ('vehicle,car,van,bus,others',)
+
+
+def parse_args() -> argparse.Namespace:
+    """Read the command line."""
+    parser = make_parser(__doc__)
+    parser.add_argument(
+        'source',
+        help='folder with the unpacked archives: images MVI_NUMBER/*.jpg and '
+        'annotations MVI_NUMBER.xml',
+    )
+    add_converter_arguments(parser, CLASSES, 'ua-detrac')
+    return parser.parse_args()
+
+
+@one_line_errors('no list was written; the same command starts again')
+def main() -> None:
+    """Run the tool."""
+    args = parse_args()
+    require_paths(args.source)
+    from fairmot_mm.datasets.converters import convert_ua_detrac
+
+    run_converter(convert_ua_detrac, args)

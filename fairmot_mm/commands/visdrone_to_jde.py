@@ -1,0 +1,44 @@
+"""Convert VisDrone-MOT as downloaded."""
+
+import argparse
+
+from fairmot_mm.utils.cli import (
+    add_converter_arguments,
+    make_parser,
+    one_line_errors,
+    run_converter,
+)
+from fairmot_mm.utils.inputs import require_paths
+
+CLASSES = (
+    'pedestrian',
+    'people',
+    'bicycle',
+    'car',
+    'van',
+    'truck',
+    'tricycle',
+    'awning-tricycle',
+    'bus',
+    'motor',
+)
+
+
+def parse_args() -> argparse.Namespace:
+    """Read the command line."""
+    parser = make_parser(__doc__)
+    parser.add_argument(
+        'source', help='folder of the splits, or one such as VisDrone2019-MOT-train'
+    )
+    add_converter_arguments(parser, CLASSES, 'visdrone', has_frame_rate=True)
+    return parser.parse_args()
+
+
+@one_line_errors('no list was written; the same command starts again')
+def main() -> None:
+    """Run the tool."""
+    args = parse_args()
+    require_paths(args.source)
+    from fairmot_mm.datasets.converters import convert_visdrone
+
+    run_converter(convert_visdrone, args)

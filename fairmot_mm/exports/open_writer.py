@@ -1,0 +1,38 @@
+"""The forms in which tracks can be written."""
+
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+
+from fairmot_mm.exports.track_writer import TrackWriter
+from fairmot_mm.exports.tracked_frame import TrackedVideo
+
+# Name of the form: ending of its files, file of this package and class in it.
+FORMS = {
+    'csv': ('.csv', 'csv_writer', 'CSVWriter'),
+    'parquet': ('.parquet', 'parquet_writer', 'ParquetWriter'),
+    'jsonl': ('.jsonl', 'json_lines_writer', 'JSONLinesWriter'),
+    'coco-vid': ('.json', 'coco_vid_writer', 'COCOVIDWriter'),
+    'cvat': ('.xml', 'cvat_writer', 'CVATWriter'),
+}
+
+
+def open_writer(form: str, path: str | Path, video: TrackedVideo) -> TrackWriter:
+    """Make the writer of a form.
+
+    Args:
+        form: One of `FORMS`.
+        path: The file to make.
+        video: The video.
+
+    Returns:
+        The writer; its file begins with the first frame.
+
+    Raises:
+        ConfigError: A package that the form needs is not installed.
+    """
+    _, file, name = FORMS[form]
+    make: Callable[..., TrackWriter] = getattr(
+        import_module(f'fairmot_mm.exports.{file}'), name
+    )
+    return make(path, video)

@@ -1,0 +1,224 @@
+"""The parts of a report about all sequences: scores, conditions, speed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from fairmot_mm.evaluation import ALPHAS, OVERALL, BoxOutcomes
+from fairmot_mm.evaluation.box_conditions import (
+    CONDITIONS,
+    BinCounts,
+    count_by_condition,
+    has_visibilities,
+)
+from fairmot_mm.evaluation.mot_scores import TABLE_NAMES, Scores, format_score
+from fairmot_mm.report.charts import condition_chart, hota_chart, speed_chart
+from fairmot_mm.report.moments import spell_count
+from fairmot_mm.report.page import (
+    Block,
+    Chart,
+    ChartGrid,
+    Fold,
+    Paragraph,
+    Section,
+    Table,
+)
+
+Curves = Mapping[str, np.ndarray]
+_RULES = {
+    'motchallenge': 'by the rules of the MOTChallenge server',
+    'published': 'by the rules behind the numbers published for FairMOT',
+}
+_COLUMNS = (
+    'Ratios are in %. Rcll and Prcn are recall and precision. MT, PT and ML are people '
+    'who are mostly tracked, partially tracked and mostly lost. FP, FN, IDSW and FM '
+    'are the numbers of false positives, misses, identity switches and fragments. '
+    'MOTP is a distance: less is better.'
+)
+_HOTA = (
+    'HOTA is the mean of the curve. DetA says how well people are found, AssA how well '
+    'identities are kept. A curve that falls early means that boxes are inaccurate.'
+)
+
+
+@dataclass(frozen=True)
+class ScoredClass:
+    """Scores of the objects of one class.
+
+    Attributes:
+        title: Name of the class; empty where there is only one.
+        scores: By the name of a run, what `evaluate_sequences` gives.
+        curves: By the name of a run, what `hota_curves` gives.
+    """
+
+    title: str
+    scores: Mapping[str, Mapping[str, Scores]]
+    curves: Mapping[str, Mapping[str, Curves]]
+
+
+def describe_scores(classes: Sequence[ScoredClass]) -> list[str]:
+    """Say the most important scores in words.
+
+    Args:
+        classes: The scores of each class.
+
+    Returns:
+        A paragraph for each class and run.
+    """
+    texts = []
+    for each in classes:
+        for run, scores in each.scores.items():
+            overall = scores[OVERALL]
+            hota, mota, idf1, recall, precision = (
+                f'{100 * overall[name]:.1f}'
+                for name in ('HOTA', 'MOTA', 'IDF1', 'Rcll', 'Prcn')
+            )
+            about = f' ({each.title})' if each.title else ''
+            switches = spell_count(
+                int(overall['IDSW']), 'identity switch', 'identity switches'
+            )
+            fragments = spell_count(int(overall['FM']), 'fragment', 'fragments')
+            texts.append(
+                f'{run}{about}: HOTA {hota}, MOTA {mota}, IDF1 {idf1}. It finds '
+                f'{recall}\u00a0% of the boxes of people, and {precision}\u00a0% of '
+                f'its boxes are right. It has {switches} and {fragments}.'
+            )
+    return texts
+
+
+def score_section(classes: Sequence[ScoredClass], protocol: str) -> Section:
+    """Make the section with all scores.
+
+    Args:
+        classes: The scores of each class.
+        protocol: Rules of the evaluation, see `evaluate_sequences`.
+
+    Returns:
+        The section.
+    """
+    blocks: list[Block] = []
+    for each in classes:
+        what = f'Scores of {each.title}' if each.title else 'Scores'
+        options = f' --protocol {protocol} --{each.title}' if each.title else ''
+        command = f'fairmot evaluate results{options}'
+        text = f'{what} {_RULES[protocol]}, as "{command}" gives them. '
+        blocks.append(_score_table(each.scores, text + _COLUMNS))
+    for each in classes:
+        title = 'HOTA over the IoU threshold'
+        title += f': {each.title}' if each.title else ''
+        overall = {run: curves[OVERALL] for run, curves in each.curves.items()}
+        blocks.append(Chart(hota_chart(overall, ALPHAS), title, _HOTA))
+        names = [name for name in next(iter(each.curves.values())) if name != OVERALL]
+        if len(names) > 1:
+            charts = [
+                Chart(
+                    hota_chart(
+                        {run: curves[name] for run, curves in each.curves.items()},
+                        ALPHAS,
+                    ),
+                    name,
+                )
+                for name in names
+            ]
+            blocks.append(Fold('Each sequence by itself', [ChartGrid(charts)]))
+    return Section('Scores', blocks)
+
+
+def condition_section(runs: Mapping[str, Sequence[BoxOutcomes]]) -> Section:
+    """Make the section about recall and precision by size, visibility and crowd.
+
+    Args:
+        runs: By the name of a run, what became of the boxes of each sequence.
+
+    Returns:
+        The section.
+    """
+    recall: dict[str, dict[str, BinCounts]] = {each.name: {} for each in CONDITIONS}
+    precision: dict[str, dict[str, BinCounts]] = {each.name: {} for each in CONDITIONS}
+    for run, sequences in runs.items():
+        for outcomes in sequences:
+            for name, (people, results) in count_by_condition(outcomes).items():
+                for sums, counts in ((recall, people), (precision, results)):
+                    before = sums[name].get(run)
+                    sums[name][run] = counts if before is None else before + counts
+    parts = [
+        (recall, 'Recall', 'people', 'The share of people who are found.'),
+        (precision, 'Precision', 'boxes', 'The share of tracked boxes that are right.'),
+    ]
+    known = [has_visibilities(each.gt) for each in next(iter(runs.values()))]
+    source = 'is that of the ground truth'
+    if not all(known):
+        where = ' where the ground truth does not have it' if any(known) else ''
+        source = f'is estimated{where}, from the boxes in front of the box'
+    return Section(
+        'Recall and precision',
+        [
+            Paragraph(
+                f'All sequences together. The visibility of people {source}; that of '
+                'tracked boxes is always estimated. Crowd density is the number of '
+                'other people nearer than the height of the box. The number over a bar '
+                'is its value in %.'
+            ),
+            *(
+                ChartGrid(
+                    [
+                        Chart(
+                            condition_chart(each, sums[each.name], what),
+                            f'{title} by {each.name}',
+                            text,
+                        )
+                        for each in CONDITIONS
+                    ]
+                )
+                for sums, title, what, text in parts
+            ),
+        ],
+    )
+
+
+def speed_section(variants: Mapping[str, Mapping[str, Mapping[str, float]]]) -> Section:
+    """Make the section about the time of each pipeline step.
+
+    Args:
+        variants: By the name of a measured run, its times by step, see `speed_chart`.
+
+    Returns:
+        The section.
+    """
+    return Section(
+        'Speed by step',
+        [
+            Chart(
+                speed_chart(steps),
+                name,
+                'The bar is the median time of a frame, and the thin line reaches to '
+                'the time within which 95 % of the frames are done. Steps run in '
+                'parallel: the slowest thread limits the frames a second.',
+            )
+            for name, steps in variants.items()
+        ],
+    )
+
+
+def _score_table(scores: Mapping[str, Mapping[str, Scores]], text: str) -> Table:
+    """A row for each sequence and run, and for the difference of two runs."""
+    runs = [*scores]
+    several = len(runs) > 1
+    header = ['sequence', *(['run'] if several else []), *TABLE_NAMES]
+    rows = []
+    for name in scores[runs[0]]:
+        values = [scores[run][name] for run in runs]
+        for run, row in zip(runs, values, strict=True):
+            cells = [format_score(row[column]) for column in TABLE_NAMES]
+            rows.append([name, *([run] if several else []), *cells])
+        if several:
+            cells = [_difference(*(row[key] for row in values)) for key in TABLE_NAMES]
+            rows.append(['', 'difference', *cells])
+    return Table(header, rows, text)
+
+
+def _difference(first: float, second: float) -> str:
+    """The second value minus the first one, with its sign."""
+    change = second - first
+    return f'{change:+d}' if isinstance(change, int) else f'{100 * change:+.1f}'
