@@ -66,6 +66,7 @@ setup(
     entry_points={'console_scripts': ['fairmot = fairmot_mm.__main__:main']},
     install_requires=[
         'av>=14',
+        'fsspec>=2024.2',
         'lap>=0.5.12',
         'mmdet>=3.3.0,<3.4.0',
         'mmengine>=0.10.4,<1.0.0',
@@ -86,6 +87,9 @@ setup(
         'report': ['jinja2>=3.1', 'plotly>=6.0'],
         'serve': ['aiohttp>=3.10'],
         'tune': ['optuna>=4.0'],
+        'parquet': ['pyarrow>=15'],
+        'ray': ['pyarrow>=15', 'ray>=2.40'],
+        's3': ['pyarrow>=15', 's3fs>=2024.2'],
         'onnx': ['onnx>=1.16', 'onnxruntime>=1.18', 'onnxscript>=0.5'],
         'openvino': ['onnx>=1.16', 'onnxscript>=0.5', 'openvino>=2025.0'],
         'quantize': ['nncf>=2.19', 'onnx>=1.16', 'onnxscript>=0.5', 'openvino>=2025.0'],

@@ -15,6 +15,7 @@ from fairmot_mm.utils.one_line_errors import one_line_errors
 GROUPS = {
     'track and score': {
         'track': 'track',
+        'track-many': 'track_many',
         'test': 'test',
         'evaluate': 'evaluate',
         'report': 'report',

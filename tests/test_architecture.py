@@ -66,9 +66,19 @@ MAY_IMPORT = {
         'synthetic',
         'video',
     },
+    'archive': FOUNDATION
+    | {
+        'apis',
+        'checkpoint',
+        'config',
+        'models',
+        'models.trackers',
+        'video',
+    },
     'actions': FOUNDATION
     | {
         'apis',
+        'archive',
         'benchmark',
         'checkpoint',
         'config',

@@ -82,11 +82,16 @@ def require_free(out: str | None, submission: str | None) -> None:
         )
 
 
-def prepare_runner(args: argparse.Namespace) -> Runner:
-    """Build a Runner whose model holds the checkpoint and runs as the options say."""
+def prepare_runner(args: argparse.Namespace, options: dict | None) -> Runner:
+    """Build a Runner whose model holds the checkpoint and runs as the options say.
+
+    Args:
+        args: The command line.
+        options: Config keys to override, those of inference included.
+    """
     cfg = load_run_config(
         args.config,
-        inference_options(args),
+        options,
         args.work_dir,
         args.launcher,
         args.local_rank,
@@ -117,16 +122,20 @@ def test(args: argparse.Namespace) -> None:
     Raises:
         NameTakenError: Another run is writing results to the same place.
     """
-    runner = prepare_runner(args)
+    runner = prepare_runner(args, inference_options(args))
     with ExitStack() as stack:
         if is_main_process():
-            for path in _outputs(runner.cfg):
+            for path in output_paths(runner.cfg):
                 stack.enter_context(lock_output(path))
         runner.test()
 
 
-def _outputs(cfg: Config) -> list[Path]:
-    """Folders and files that the metrics write, each once."""
+def output_paths(cfg: Config) -> list[Path]:
+    """Folders and files that the metrics of a config write, each once.
+
+    Args:
+        cfg: The config, after `direct_results`.
+    """
     names = [
         metric.get(key)
         for metric in _mot_metrics(cfg)

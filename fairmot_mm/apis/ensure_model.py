@@ -38,17 +38,8 @@ def ensure_model(
             `init_model`.
         CheckpointError: See `init_model`.
     """
-    if model is None and checkpoint is not None:
-        raise ConfigError(
-            f'weights {checkpoint} need a model: give the config of their network, or '
-            'its name in the model zoo'
-        )
     if model is None:
-        default = default_model()
-        model = default.name
-        checkpoint = default_in_int8(default, device, cfg_options)
-        if checkpoint is not None:
-            cfg_options = {**(cfg_options or {}), 'inference.backend': 'openvino'}
+        model, checkpoint, cfg_options = take_default(checkpoint, device, cfg_options)
     if isinstance(model, str | Path | Config):
         return init_model(model, checkpoint, device, cfg_options)
     if (checkpoint, device, cfg_options) != (None, None, None):
@@ -65,3 +56,33 @@ def ensure_model(
     if getattr(built, 'dataset_meta', None) is None:
         built.dataset_meta = {'classes': class_names(built.cfg)}
     return built
+
+
+def take_default(
+    checkpoint: str | Path | None, device: str | None, cfg_options: dict | None
+) -> tuple[str, Path | None, dict | None]:
+    """Say what is built where no model is named.
+
+    Args:
+        checkpoint: Weights, which need a model.
+        device: See `ensure_model`.
+        cfg_options: See `ensure_model`.
+
+    Returns:
+        Name of the default model of the zoo, its weights where they are not those of
+        the name (see `default_in_int8`), and config keys to override.
+
+    Raises:
+        ConfigError: Weights are given without a model.
+        CheckpointError: See `default_in_int8`.
+    """
+    if checkpoint is not None:
+        raise ConfigError(
+            f'weights {checkpoint} need a model: give the config of their network, or '
+            'its name in the model zoo'
+        )
+    default = default_model()
+    in_int8 = default_in_int8(default, device, cfg_options)
+    if in_int8 is not None:
+        cfg_options = {**(cfg_options or {}), 'inference.backend': 'openvino'}
+    return default.name, in_int8, cfg_options

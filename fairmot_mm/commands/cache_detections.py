@@ -13,6 +13,7 @@ from fairmot_mm.utils.cli import (
     make_parser,
     one_line_errors,
 )
+from fairmot_mm.utils.engine_arguments import add_engine_arguments
 from fairmot_mm.utils.inputs import require_checkpoint, require_config
 
 # Fields of DetectionNoise.
@@ -63,6 +64,7 @@ def parse_args() -> argparse.Namespace:
         help='use ground truth with noise; KEY=VALUE changes one of '
         f'{", ".join(NOISE)}',
     )
+    add_engine_arguments(parser, default=None)
     args = parser.parse_args()
     if (args.noise is None) == (args.config is None):
         parser.error('give --config and --checkpoint, or --noise')

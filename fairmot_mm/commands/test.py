@@ -9,6 +9,7 @@ from fairmot_mm.utils.cli import (
     make_parser,
     one_line_errors,
 )
+from fairmot_mm.utils.engine_arguments import add_engine_arguments
 from fairmot_mm.utils.inputs import require_checkpoint, require_config
 
 
@@ -33,6 +34,7 @@ def parse_args() -> argparse.Namespace:
     )
     add_overwrite_argument(parser, 'a file of an earlier run in --out or --submission')
     add_runner_arguments(parser)
+    add_engine_arguments(parser, default=None)
     add_inference_arguments(parser)
     # Options may stand between the two: scripts of several processes put some there.
     return parser.parse_intermixed_args()
@@ -44,6 +46,11 @@ def main() -> None:
     args = parse_args()
     require_config(args.config)
     require_checkpoint(args.checkpoint)
-    from fairmot_mm.actions.test import test
+    if args.engine is None:
+        from fairmot_mm.actions.test import test
 
-    test(args)
+        test(args)
+        return
+    from fairmot_mm.actions.test_sequences import test_sequences
+
+    test_sequences(args)

@@ -17,6 +17,7 @@ READ_KEYS = {
     *inspect.signature(Runner.__init__).parameters,
     'activation_checkpointing',
     'auto_scale_lr',
+    'chunk_join',
     'comparisons',
     'compile',
     'custom_imports',

@@ -61,7 +61,12 @@ class MOTVideoDataset(BaseDataset):
             **kwargs,
         )
 
-    def _folders(self) -> list[Path]:
+    def sequence_folders(self) -> list[Path]:
+        """Find the folders of the sequences, in order.
+
+        Raises:
+            DataError: See `MOTVideoDataset`.
+        """
         root = Path(self.data_root)
         if not root.is_dir():
             raise DataError(f'data_root {root} is not a folder')
@@ -85,7 +90,7 @@ class MOTVideoDataset(BaseDataset):
             One dict for each frame, with the keys named above.
         """
         data_list: list[dict] = []
-        for folder in self._folders():
+        for folder in self.sequence_folders():
             info = SequenceInfo.read(folder)
             has_gt = info.gt_file.is_file()
             if has_gt:

@@ -75,3 +75,18 @@ def _whole(text: str, low: int) -> int:
         if (number := int(text)) >= low:
             return number
     raise argparse.ArgumentTypeError(f'{text!r} must be a whole number from {low} on')
+
+
+def positive_number(text: str) -> float:
+    """Read the value of an option that is a number above 0.
+
+    Args:
+        text: As written on the command line.
+
+    Raises:
+        argparse.ArgumentTypeError: It is another value.
+    """
+    number = finite_number(text)
+    if number > 0:
+        return number
+    raise argparse.ArgumentTypeError(f'{text!r} must be a number above 0')

@@ -22,6 +22,7 @@ def read_images(
     paths: Sequence[Path],
     skip_damaged: bool = False,
     scale: tuple[int, int] | None = None,
+    numbers: Sequence[int] | None = None,
 ) -> Iterator[Frame]:
     """Read images one after another.
 
@@ -31,6 +32,8 @@ def read_images(
         scale: (width, height) in pixels of the box that images will be fitted into: a
             JPEG is decoded at a fraction of its size that is enough for this. By
             default all pixels are decoded.
+        numbers: Numbers of the frames, where the files are a part of a sequence; None:
+            those of `frame_numbers`.
 
     Yields:
         The frames.
@@ -40,8 +43,10 @@ def read_images(
     """
     skipped = 0
     damage: list[DataError] = []
+    if numbers is None:
+        numbers = frame_numbers(paths).tolist()
     try:
-        for number, path in zip(frame_numbers(paths).tolist(), paths, strict=True):
+        for number, path in zip(numbers, paths, strict=True):
             try:
                 pixels = _read_still(path, scale)
             except DataError as error:

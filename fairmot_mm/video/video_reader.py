@@ -5,7 +5,7 @@ import warnings
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from fairmot_mm.utils import VideoError
 from fairmot_mm.utils.threads import codec_threads
 from fairmot_mm.utils.urls import is_url, without_secrets
 from fairmot_mm.video.frame import Frame
+from fairmot_mm.video.frame_index import FrameIndex
 from fairmot_mm.video.image_source import warn_of_damage
 from fairmot_mm.video.pyav import import_av
 from fairmot_mm.video.video_picture import VideoPicture
@@ -40,6 +41,8 @@ class VideoReader:
             and lose packets.
         skip_damaged: Whether damaged packets of a file are left out, too.
         timeout: Seconds that a URL may take to deliver the next packet.
+        file: The opened file, as of an object store, for which ``location`` is then
+            only a name; None opens ``location``.
 
     Attributes:
         location: Path or URL as text, as it may be shown: without user and password.
@@ -57,18 +60,23 @@ class VideoReader:
     """
 
     def __init__(
-        self, location: str | Path, skip_damaged: bool = False, timeout: float = 30
+        self,
+        location: str | Path,
+        skip_damaged: bool = False,
+        timeout: float = 30,
+        file: BinaryIO | None = None,
     ) -> None:
         av = import_av()
         location = str(location)
         self.location = without_secrets(location)
-        self._is_url, self._timeout = is_url(location), timeout
+        self._is_url = file is None and is_url(location)
+        self._timeout = timeout
         self._skips = skip_damaged or self._is_url
         is_rtsp = location.startswith('rtsp')
         try:
             self._container = av.open(
                 # Without the prefix FFmpeg takes what is before a colon for a protocol.
-                location if self._is_url else f'file:{location}',
+                file or (location if self._is_url else f'file:{location}'),
                 timeout=(_OPEN_TIMEOUT, timeout) if self._is_url else None,
                 # Over UDP, the default, lost packets damage frames.
                 options={'rtsp_transport': 'tcp'} if is_rtsp else {},
@@ -156,6 +164,80 @@ class VideoReader:
                 'it may be cut off or damaged',
                 stacklevel=2,
             )
+
+    def index(self) -> FrameIndex | None:
+        """Read where the frames are, without decoding them, and close the video.
+
+        Returns:
+            The index; None if the container does not say it for each frame.
+
+        Raises:
+            VideoError: The video breaks off.
+        """
+        av = import_av()
+        with self._container:
+            try:
+                packets = [
+                    (packet.pts, packet.is_keyframe, packet.is_discard)
+                    for packet in self._container.demux(self._stream)
+                    if packet.size
+                ]
+            except av.error.FFmpegError as error:
+                raise VideoError(
+                    f'{self.location} cannot be read: {error.strerror}'
+                ) from error
+        return FrameIndex.of_packets(packets)
+
+    def chunk(self, index: FrameIndex, first: int, stop: int) -> Iterator[Frame]:
+        """Decode some frames and close the video.
+
+        Args:
+            index: What `index` gave for this video.
+            first: Place of the first frame, from 0; a key frame.
+            stop: Place after the last frame.
+
+        Yields:
+            The frames in order, with their numbers in the whole video; times count from
+            the first of them.
+
+        Raises:
+            VideoError: A frame is damaged, or is not where the index has it.
+        """
+        av = import_av()
+        start = int(index.times[first])
+        expected = first
+        with self._container:
+            self._container.seek(start, stream=self._stream)
+            try:
+                for frame in self._decode():
+                    if isinstance(frame, Exception):
+                        continue  # the gap in the places tells of it
+                    if frame.pts is None or frame.pts < start:
+                        continue
+                    place = index.place(frame.pts)
+                    if place is None or (place > expected and not self._skips):
+                        raise VideoError(
+                            f'{self.location} has no frame {expected + 1} where its '
+                            'index says: track it with --no-split'
+                        )
+                    if place >= stop:
+                        break
+                    since = (frame.pts - start) * Fraction(self._stream.time_base or 1)
+                    yield Frame(
+                        VideoPicture(frame, self.location),
+                        self.location,
+                        number=place + 1,
+                        time=self._irregular(since, place - first),
+                        skipped=place - expected,
+                    )
+                    expected = place + 1
+            except av.error.FFmpegError as error:
+                raise VideoError(
+                    f'{self.location} cannot be read beyond frame {expected}: '
+                    f'{error.strerror}'
+                ) from error
+        if expected < stop and not self._skips:
+            raise VideoError(f'{self.location} cannot be read beyond frame {expected}')
 
     def close(self) -> None:
         """Close the file, whose frames are not read."""

@@ -11,6 +11,7 @@ import torch
 
 from fairmot_mm.datasets.converters import convert_mot
 from fairmot_mm.synthetic import SyntheticScene, write_sequence
+from fairmot_mm.utils.engines.worker_spec import JobRunner
 
 ROOT = Path(__file__).parents[2]
 TOOL_RUNS = Path(__file__).with_name('tool_runs.py')
@@ -201,3 +202,34 @@ def read_scalars():
         return entries
 
     return read
+
+
+@pytest.fixture
+def in_this_process(monkeypatch):
+    """Let the engine of a module of actions do its jobs here; gives the jobs done."""
+    done = []
+
+    class OneProcess:
+        num_workers = 1
+
+        def __init__(self, spec):
+            self.runner, self.jobs = JobRunner(spec), []
+
+        def submit(self, job):
+            self.jobs.append(job)
+
+        def finished(self):
+            for job in reversed(self.jobs):  # in another order than they came
+                done.append(job)
+                yield self.runner.run(json.loads(json.dumps(job)))
+
+        def close(self):
+            pass
+
+    def replace(module):
+        monkeypatch.setattr(
+            module, 'start_engine', lambda args, folder, spec: OneProcess(spec)
+        )
+        return done
+
+    return replace

@@ -12,6 +12,8 @@ import pytest
 import torch
 
 from fairmot_mm.apis import find_resume_checkpoint, read_state_dict
+from fairmot_mm.synthetic import SyntheticScene
+from fairmot_mm.video.video_writer import VideoWriter
 
 TOOLS = Path(__file__).parents[2] / 'tools'
 # Ninety steps, long enough to be stopped among them.
@@ -148,3 +150,27 @@ def test_failure_is_no_stop(start_job, straight, tmp_path):
     )
     assert srun.wait() == 1, log.read_text()
     assert 'error: model.tracker: JDETracker has no argument' in log.read_text()
+
+
+def test_an_archive(slurm, run_tool, tmp_path):
+    """Tasks of an array job track the videos of a folder as one process does."""
+    videos = tmp_path / 'videos'
+    videos.mkdir()
+    for seed in range(3):
+        scene = SyntheticScene(seed, 5, width=320, height=192, num_frames=8)
+        writer = VideoWriter(videos / f'{seed}.mp4', 25)
+        for image, _ in scene.frames():
+            writer.write(image)
+        writer.close()
+    options = ['--model', 'fairmot_yolov5s_lite', '--device', 'cpu']
+    settings = {'GPUS': '2', 'GPUS_PER_NODE': '0'}
+    script = TOOLS / 'slurm_track_many.sh'
+    subprocess.run(
+        [script, 'local', 'archive', videos, '--out', tmp_path / 'out', *options],
+        env=slurm | settings,
+        check=True,
+    )
+    run_tool('track_many', videos, '--out', tmp_path / 'one', '--workers', 1, *options)
+    for seed in range(3):
+        one, many = (tmp_path / name / f'{seed}.txt' for name in ('one', 'out'))
+        assert one.read_bytes() == many.read_bytes() != b''

@@ -6,6 +6,7 @@ import pytest
 import torch
 from mmengine.config import Config
 
+from fairmot_mm.actions import test_sequences
 from fairmot_mm.actions.test import direct_results
 from fairmot_mm.evaluation import MOTMetric
 from fairmot_mm.registry import METRICS
@@ -231,4 +232,43 @@ def test_another_network(trained, run_tool, make_config, tmp_path):
     ):
         run_tool(
             'test', wider, trained[1] / 'epoch_3.pth', '--work-dir', tmp_path / 'other'
+        )
+
+
+def test_with_an_engine(trained, sure, run_tool, tmp_path, capsys, in_this_process):
+    """A worker for each sequence gives the files and the table of one process."""
+    done = in_this_process(test_sequences)
+    both = ['--cfg-options', 'test_dataloader.dataset.sequences=[a,b]']
+    options = [trained[0], sure, '--work-dir', tmp_path / 'logs', *both, '--out']
+    run_tool('test', *options, tmp_path / 'one')
+    one = capsys.readouterr().out
+    run_tool('test', *options, tmp_path / 'many', '--engine', 'local')
+    many = capsys.readouterr().out
+    assert len(done) == 2
+    for name in ('a.txt', 'b.txt'):
+        content = (tmp_path / 'many' / name).read_text()
+        assert content == (tmp_path / 'one' / name).read_text() != ''
+    lines = [line for line in one.splitlines() if line.startswith(('a ', 'b ', 'OVER'))]
+    assert len(lines) == 3
+    assert all(line in many for line in lines)
+    assert 'mot/IDF1: ' in many
+
+
+@pytest.mark.parametrize(
+    ('options', 'message'),
+    [
+        (['--launcher', 'pytorch'], 'leave out --launcher'),
+        (
+            ['--cfg-options', 'test_evaluator.type=ImageAPMetric'],
+            'MOTMetric',
+        ),
+    ],
+)
+def test_no_engine_for_this(trained, run_tool, tmp_path, options, message):
+    """An engine is refused where its results would not be those of the test."""
+    weights = trained[1] / 'epoch_3.pth'
+    with pytest.raises(SystemExit, match=message):
+        run_tool(
+            *('test', trained[0], weights, '--work-dir', tmp_path, '--engine', 'local'),
+            *options,
         )

@@ -138,9 +138,14 @@ class MOTMetric(FrameMetric):
             Scores by names such as `mot/HOTA`, the same on each rank.
         """
         metrics = super().evaluate(size)
+        self.forget()
+        return metrics
+
+    def forget(self) -> None:
+        """Forget all frames and videos."""
+        self.results.clear()
         self.videos.clear()
         self._truths.clear()
-        return metrics
 
     def compute_metrics(self, results: list[FrameTracks]) -> dict[str, float]:
         """Write result files, score the sequences with ground truth, log the table.

@@ -2,6 +2,7 @@
 
 from fairmot_mm.models.trackers.appearance_stage import AppearanceStage
 from fairmot_mm.models.trackers.association import Pairs
+from fairmot_mm.models.trackers.chunk_join import ChunkJoin, ChunkTracks
 from fairmot_mm.models.trackers.jde_tracker import JDETracker
 from fairmot_mm.models.trackers.likelihood_stage import LikelihoodStage
 from fairmot_mm.models.trackers.low_score_association import LowScoreAssociation
@@ -12,6 +13,8 @@ from fairmot_mm.models.trackers.track_birth import TrackBirth
 
 __all__ = [
     'AppearanceStage',
+    'ChunkJoin',
+    'ChunkTracks',
     'JDETracker',
     'LikelihoodStage',
     'LowScoreAssociation',

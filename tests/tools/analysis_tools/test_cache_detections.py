@@ -1,6 +1,7 @@
 import pytest
 import torch
 
+from fairmot_mm.actions import cache_detections
 from fairmot_mm.apis import TrackInferencer, init_model
 from fairmot_mm.evaluation import load_detections, track_sequence
 
@@ -81,3 +82,30 @@ def test_wrong_input_is_one_line(main, street, tmp_path, capsys):
         main([a, '--out', out])
     assert 'give --config and --checkpoint, or --noise' in capsys.readouterr().err
     assert not (tmp_path / 'out').exists()
+
+
+def test_with_an_engine(main, street, tmp_path, capsys, in_this_process):
+    """A worker for each sequence writes the same files; a failure stops no other."""
+    done = in_this_process(cache_detections)
+    folders = [str(street / 'mot' / name) for name in 'ab']
+    main([*folders, '--noise', '--out', str(tmp_path / 'one')])
+    main([*folders, '--noise', '--out', str(tmp_path / 'many'), '--engine', 'local'])
+    assert [job['name'] for job in done] == ['b', 'a']
+    for name in 'ab':
+        one, many = (
+            load_detections(tmp_path / f / f'{name}.npz') for f in ('one', 'many')
+        )
+        assert one.bboxes.tolist() == many.bboxes.tolist() != []
+    (tmp_path / 'broken' / 'b.npz').mkdir(parents=True)
+    with pytest.raises(SystemExit, match='1 of 2 sequences failed: b: '):
+        main(
+            [
+                *folders,
+                '--noise',
+                '--out',
+                str(tmp_path / 'broken'),
+                '--engine',
+                'local',
+            ]
+        )
+    assert (tmp_path / 'broken' / 'a.npz').is_file()

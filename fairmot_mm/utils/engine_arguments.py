@@ -1,0 +1,70 @@
+"""Options of commands that run many jobs at the same time."""
+
+import argparse
+
+from fairmot_mm.utils.option_types import (
+    positive_number,
+    positive_whole,
+)
+
+ENGINES = ('local', 'ray', 'slurm')
+
+
+def add_engine_arguments(
+    parser: argparse.ArgumentParser, default: str | None = 'local'
+) -> None:
+    """Add the options of what runs the jobs; `start_engine` reads them.
+
+    Args:
+        parser: Parser to add to.
+        default: The engine that is taken by default; None: the command then works
+            without an engine.
+    """
+    group = parser.add_argument_group(
+        'engine', 'what runs the work; docs/how_to/track_an_archive.md explains it'
+    )
+    shown = default or 'one process, without an engine'
+    group.add_argument(
+        '--engine',
+        choices=ENGINES,
+        default=default,
+        help='processes of this machine, a cluster of Ray, or an array job of Slurm '
+        f'({shown})',
+    )
+    group.add_argument(
+        '--workers',
+        type=positive_whole,
+        metavar='N',
+        help='workers that run at the same time, each with a model of its own (one a '
+        'GPU, or without GPUs as many as the cores allow; slurm: must be given)',
+    )
+    group.add_argument(
+        '--cpus-per-worker',
+        type=positive_whole,
+        default=1,
+        metavar='N',
+        help='cores, and threads, of a worker (%(default)s)',
+    )
+    group.add_argument(
+        '--gpus-per-worker',
+        type=positive_number,
+        metavar='N',
+        help='ray: GPUs of a worker; 0.5 lets two share one (1 if the cluster has any)',
+    )
+    group.add_argument(
+        '--ray-address',
+        metavar='ADDRESS',
+        help='ray: a running cluster, as in auto or ray://head:10001 (that of '
+        'RAY_ADDRESS, or a new one on this machine)',
+    )
+    group.add_argument(
+        '--slurm-args',
+        default='',
+        metavar='OPTIONS',
+        help="slurm: options of sbatch, as in '--partition=gpu --gres=gpu:1'",
+    )
+    group.add_argument(
+        '--slurm-folder',
+        metavar='FOLDER',
+        help='slurm: folder that all nodes share, for jobs (below the results)',
+    )
