@@ -26,7 +26,7 @@ from fairmot_mm.apis import load_run_config, weights_of
 from fairmot_mm.config.build import build_component
 from fairmot_mm.datasets import MOTVideoDataset
 from fairmot_mm.evaluation import MOTMetric
-from fairmot_mm.evaluation.metrics.mot_metric import FrameTracks, VideoInfo
+from fairmot_mm.evaluation.metrics.frame_tracks import FrameTracks, VideoInfo
 from fairmot_mm.registry import DATASETS
 from fairmot_mm.utils import ConfigError, DataError
 from fairmot_mm.utils.claim_output import lock_output
@@ -156,17 +156,15 @@ def _track(
 
 def _encode(frame: FrameTracks) -> list[Any]:
     """The tracks of a frame as JSON can hold them; its numbers keep all their bits."""
-    video = frame.video
-    gt_file = None if video.gt_file is None else str(video.gt_file)
-    about = [*video._replace(gt_file=gt_file)]
-    return [about, frame.frame, frame.ids.tolist(), frame.tlwh.tolist()]
+    name, gt_file, *rest = frame.video
+    about = [name, None if gt_file is None else str(gt_file), *rest]
+    columns = (frame.ids, frame.tlwh, frame.labels, frame.scores)
+    arrays = [[column.dtype.str, column.tolist()] for column in columns]
+    return [about, frame.frame, arrays, frame.image]
 
 
 def _decode(frame: list[Any]) -> FrameTracks:
-    about, number, ids, tlwh = frame
-    video = VideoInfo(*about)
-    if video.gt_file is not None:
-        video = video._replace(gt_file=Path(video.gt_file))
-    return FrameTracks(
-        video, number, np.array(ids, np.int64), np.array(tlwh, float).reshape(-1, 4)
-    )
+    (name, gt_file, *rest), number, arrays, image = frame
+    video = VideoInfo(name, None if gt_file is None else Path(gt_file), *rest)
+    ids, tlwh, labels, scores = (np.array(values, kind) for kind, values in arrays)
+    return FrameTracks(video, number, ids, tlwh.reshape(-1, 4), labels, scores, image)

@@ -138,7 +138,7 @@ class ArchiveFolder:
         Raises:
             OutputError: It cannot be written.
         """
-        record = replace(record, state=DONE, **_measure(text))
+        record = _measured(record, text)
         self.write_record(record.in_state(WRITING))
         self.storage.put(f'{record.name}.txt', text)
         self.write_record(record)
@@ -161,7 +161,7 @@ class ArchiveFolder:
             text: The tracks.
         """
         stem = f'{self._chunk_folder(record)}/{chunk.name}'
-        record = replace(record, state=DONE, **_measure(text))
+        record = _measured(record, text)
         self.storage.put(f'{stem}.txt', text)
         self.storage.write(f'{stem}.json', record.encode())
 
@@ -231,7 +231,8 @@ class ArchiveFolder:
         return f'{_RECORDS}/chunks/{record.name}/{record.settings[:16]}'
 
 
-def _measure(text: Path) -> dict[str, str | int]:
+def _measured(record: VideoRecord, text: Path) -> VideoRecord:
     with text.open('rb') as file:
         digest = hashlib.file_digest(file, 'sha256').hexdigest()
-    return {'sha256': digest, 'num_bytes': text.stat().st_size}
+    size = text.stat().st_size
+    return replace(record, state=DONE, sha256=digest, num_bytes=size)

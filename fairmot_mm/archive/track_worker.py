@@ -151,7 +151,8 @@ class TrackWorker:
             people=len(people),
             seconds=round(time.perf_counter() - start, 3),
             warnings=tuple(sorted(texts)),
-            **_here_and_now(),
+            host=platform.node(),
+            finished=_now(),
         )
         return record, run.written[0].path
 
@@ -177,7 +178,8 @@ class TrackWorker:
                 people=joined.num_people,
                 seconds=round(spent + time.perf_counter() - start, 3),
                 warnings=tuple(sorted({w for d in done.values() for w in d.warnings})),
-                **_here_and_now(),
+                host=platform.node(),
+                finished=_now(),
             )
             record = self.folder.publish(record, text)
         self.folder.remove_chunks(record.name)
@@ -194,9 +196,8 @@ def _memory(tracker: Tracker | None, frame_rate: float) -> int | None:
     return tracker.max_lost(max(1, round(frame_rate)))
 
 
-def _here_and_now() -> dict[str, str]:
-    now = datetime.now(timezone.utc).isoformat(timespec='seconds')
-    return {'host': platform.node(), 'finished': now}
+def _now() -> str:
+    return datetime.now(timezone.utc).isoformat(timespec='seconds')
 
 
 @contextmanager
