@@ -92,7 +92,6 @@ setup(
         'onnx': ['onnx>=1.16', 'onnxruntime>=1.18', 'onnxscript>=0.5'],
         'openvino': ['onnx>=1.16', 'onnxscript>=0.5', 'openvino>=2025.0'],
         'quantize': ['nncf>=2.19', 'onnx>=1.16', 'onnxscript>=0.5', 'openvino>=2025.0'],
-        'parquet': ['pyarrow>=15.0'],
         'supervision': ['supervision>=0.25'],
         # Not above: pip would compile it apart from the installed torch, and fail.
         'mim': ['mmcv>=2.0.0,<2.2.0'],
