@@ -132,7 +132,7 @@ def _connect(
         raise ConfigError(
             "the engine ray needs Ray: pip install 'fairmot_mm[ray]'"
         ) from error
-    look = dict(logging_level='ERROR', log_to_driver=False)
+    look: dict[str, Any] = dict(logging_level='ERROR', log_to_driver=False)
     if not address:
         ray.init(
             num_cpus=num_workers and max(1, round(num_workers * num_cpus)),
