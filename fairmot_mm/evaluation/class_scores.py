@@ -17,7 +17,8 @@ from fairmot_mm.evaluation.mot_scores import (
 )
 from fairmot_mm.utils import DataError
 
-CLASS_AVERAGE, DETECTION_AVERAGE = 'class-average', 'detection-average'
+CLASS_AVERAGE = 'class-average'
+DETECTION_AVERAGE = 'detection-average'
 # Name in TrackEval -> name in a table.
 _CLEAR_NAMES = {
     'MOTA': 'MOTA',
