@@ -90,9 +90,14 @@ class SlurmEngine:
 
     def close(self) -> None:
         """End the array job, see `Engine`."""
-        if self._array is not None:
-            _call('scancel', self._array)
-            self._array = None
+        array, self._array = self._array, None
+        if array is None:
+            return
+        try:
+            _call('scancel', array)
+        except SlurmError:
+            if _is_running(array):  # otherwise it ended by itself meanwhile
+                raise
 
     def _run_array(self, folder: Path, jobs: Sequence[Job]) -> Iterator[Finished]:
         """Start an array job for jobs, and give what becomes of each."""

@@ -87,6 +87,17 @@ def test_errors(slurm, toy, tmp_path, monkeypatch):
         SlurmEngine(toy(), 1, slurm)
 
 
+def test_an_array_that_ended_meanwhile(slurm, toy, tmp_path):
+    """Slurm cannot cancel it, and this is no error."""
+    engine = SlurmEngine(toy(broken=True), 1, slurm)
+    engine.submit({'n': 1})
+    with pytest.raises(UserInputError):
+        next(engine.finished())
+    (tmp_path / 'bin' / 'pids').write_text('')
+    (tmp_path / 'bin' / 'scancel').write_text('#!/bin/sh\necho invalid job >&2; exit 1')
+    engine.close()
+
+
 def test_tasks_that_do_not_begin(slurm, toy, tmp_path):
     """The message has what the task printed, such as a wrong environment."""
     script = tmp_path / 'bin' / 'sbatch'

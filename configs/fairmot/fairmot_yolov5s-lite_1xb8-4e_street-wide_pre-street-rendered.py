@@ -1,0 +1,46 @@
+# The third training of the model that comes with the project: more streets, with ignore
+# regions, images without people, labels of a teacher and embeddings of another.
+# docs/how_to/train_with_teachers.md has the data and the commands.
+_base_ = [
+    '../_base_/models/fairmot_yolov5s-lite.py',
+    '../_base_/datasets/street-wide_256x192.py',
+    '../_base_/trackers/likelihood.py',
+    '../_base_/schedules/adamw_14e.py',
+    '../_base_/default_runtime.py',
+]
+max_epochs = 4
+base_lr = 1e-3
+input_size = (512, 320)
+load_from = 'work_dirs/fairmot_yolov5s-lite_1xb8-4e_street-rendered/epoch_4.pth'
+train_cfg = dict(val_interval='${max_epochs}')
+model = dict(
+    tracker=dict(
+        _delete_=True,
+        **{
+            # Ignore regions and images without people lower the scores.
+            **_base_.likelihood_tracker,
+            'obj_score_thr': 0.35,
+            'birth': {
+                **_base_.likelihood_tracker.birth,
+                'score_thr': 0.41,
+                'first_score_thr': 0.32,
+            },
+        },
+    ),
+    detector=dict(
+        reid_head=dict(
+            on_classifier_mismatch='reinit',
+            loss_distill=dict(type='SimilarityDistillLoss', loss_weight=20.0),
+        )
+    ),
+)
+default_hooks = dict(
+    ema=dict(
+        type='EMAHook',
+        ema_type='ExpMomentumEMA',
+        momentum=0.002,
+        gamma=500,
+        update_buffers=True,
+        priority=49,
+    )
+)
