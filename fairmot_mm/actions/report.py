@@ -69,7 +69,10 @@ def report(args: argparse.Namespace) -> None:
             sections.append(sequence_section(sequence, args.moments))
         title = f'Report of {" and ".join(next(iter(classes.values())))}'
         write_page(args.out, title, lead, sections)
-    count = spell_count(len(sequences), 'sequence', 'sequences')
+    number = max(len(tracks) for runs in classes.values() for tracks in runs.values())
+    count = spell_count(number, 'sequence', 'sequences')
+    if len(classes) > 1:
+        count += f', {len(classes)} classes'
     print(f'{args.out}: {count}, {args.out.stat().st_size / 1e6:.1f} MB')
 
 

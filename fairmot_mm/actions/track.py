@@ -112,6 +112,8 @@ def load_state(args: argparse.Namespace) -> TrackingState | None:
     if args.load_state == args.save_state and not Path(args.load_state).exists():
         print(f'{args.load_state} does not exist yet: the run begins with no tracks')
         return None
+    if not Path(args.load_state).exists():
+        raise ConfigError(f'--load-state {args.load_state} does not exist')
     return TrackingState.load(args.load_state)
 
 

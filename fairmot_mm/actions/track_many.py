@@ -119,7 +119,7 @@ def track_many(args: argparse.Namespace) -> None:
         if args.max_failures is not None and len(failed) > args.max_failures:
             rest = f' (--max-failures {args.max_failures}: the run has ended early)'
         raise DataError(
-            f'{len(failed)} of {len(records)} videos failed{rest}, as '
+            f'{len(failed)} of {len(records)} videos failed{rest}, for example '
             f'{failed[0].name}: {failed[0].error}; summary.txt lists all'
         )
 

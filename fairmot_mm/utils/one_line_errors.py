@@ -82,12 +82,12 @@ def _one_line_warnings() -> Iterator[None]:
 
 
 def _is_main_process() -> bool:
-    """Whether this process may print: true until a run has started others."""
-    if 'mmengine' not in sys.modules:
-        return True
-    from mmengine.dist import is_main_process
+    """Whether this process may print: true until a run has started others.
 
-    return is_main_process()
+    Nothing is imported here: a module whose import was interrupted fails a second time.
+    """
+    is_main_process = getattr(sys.modules.get('mmengine.dist'), 'is_main_process', None)
+    return is_main_process is None or is_main_process()
 
 
 def _where(error: BaseException) -> str:

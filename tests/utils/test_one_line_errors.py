@@ -1,6 +1,7 @@
 """What a user sees of errors, warnings and interrupts."""
 
 import signal
+import sys
 import warnings
 
 import pytest
@@ -37,3 +38,12 @@ def test_ctrl_c_works_from_the_start_of_the_command():
             assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+def test_ctrl_c_while_modules_are_imported_is_one_line(monkeypatch, capsys):
+    """A module whose import was interrupted is not imported a second time."""
+    monkeypatch.setitem(sys.modules, 'mmengine.dist', None)  # an import of it fails
+    with pytest.raises(SystemExit) as ended, one_line_errors():
+        raise KeyboardInterrupt
+    assert ended.value.code == 130
+    assert capsys.readouterr().err == 'interrupted\n'

@@ -116,6 +116,8 @@ def write_jde_set(
         raise OutputError(f'{target.name} is not converted: {error}') from error
     finally:
         shutil.rmtree(staging, ignore_errors=True)
+        if not any(folder.iterdir()):  # the source could not be read
+            folder.rmdir()
     return _write_lists(target, parts, class_map.names)
 
 

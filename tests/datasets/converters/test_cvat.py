@@ -151,10 +151,11 @@ def test_part_of_a_video(make_video, read_labels, count, expected):
     ],
 )
 def test_what_is_wrong_is_named(make_video, text, message):
-    """Another export, or a broken file."""
+    """Another export, or a broken file; no empty folder is left."""
     source, out = make_video('a', text)
     with pytest.raises(DataError, match=message):
         convert_cvat(source, out, 'SET')
+    assert not (out / 'SET').exists()
 
 
 def test_folders(make_video, make_image):

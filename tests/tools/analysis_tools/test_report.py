@@ -215,7 +215,7 @@ def test_without_errors(write_report, walk, tmp_path):
     assert 'Nobody is missed, no box is false, and no identity switches.' in text
 
 
-def test_classes(write_report, walk, tmp_path):
+def test_classes(write_report, walk, tmp_path, capsys):
     """Each class of the results has scores and a part of its own.
 
     Class 1 is found, and the boxes of class 3 are elsewhere.
@@ -228,6 +228,7 @@ def test_classes(write_report, walk, tmp_path):
     gt.parent.mkdir(parents=True)
     np.savetxt(gt, np.column_stack(table), '%g', delimiter=',')
     text = write_report(tmp_path / 'runs', '--gt', tmp_path / 'gt')
+    assert ': 1 sequence, 2 classes, ' in capsys.readouterr().out
     found = titles(text)
     assert 'street, class 1' in found
     assert 'street, class 3' in found
