@@ -14,19 +14,7 @@ input_size = (512, 320)
 load_from = 'work_dirs/fairmot_yolov5s-lite_1xb8-4e_street-rendered/epoch_4.pth'
 train_cfg = dict(val_interval='${max_epochs}')
 model = dict(
-    tracker=dict(
-        _delete_=True,
-        **{
-            # Ignore regions and images without people lower the scores.
-            **_base_.likelihood_tracker,
-            'obj_score_thr': 0.35,
-            'birth': {
-                **_base_.likelihood_tracker.birth,
-                'score_thr': 0.41,
-                'first_score_thr': 0.32,
-            },
-        },
-    ),
+    tracker=dict(_delete_=True, **_base_.likelihood_tracker),
     detector=dict(
         reid_head=dict(
             on_classifier_mismatch='reinit',
