@@ -36,6 +36,20 @@ def test_sequence_folder(video, tmp_path):
     assert [path.name for path in out.iterdir()] == ['street']
 
 
+def test_another_video_of_the_name(video, tmp_path):
+    """Its frames are not taken for those of the video; the same for another rate."""
+    out = tmp_path / 'out'
+    extract_frames(video, out)
+    with pytest.raises(OutputError, match='another video or for another frame rate'):
+        extract_frames(video, out, frame_rate=10)
+    writer = VideoWriter(video, Fraction(25, 2))
+    for _ in range(5):
+        writer.write(np.full((48, 64, 3), 99, np.uint8))
+    writer.close()
+    with pytest.raises(OutputError, match=r'street has the frames of another video'):
+        extract_frames(video, out)
+
+
 def test_images_keep_their_numbers(tmp_path):
     """Ground truth of a folder of images fits the new folder too."""
     for number in (101, 103):
