@@ -147,6 +147,8 @@ def test_a_signal_to_all_reaches_torchrun_once(number, tmp_path):
         [TOOLS / 'dist_train.sh', 'config.py', '2'],
         env=os.environ | {'PYTHON': str(fake)},
         start_new_session=True,
+        # Under nohup the signal would be ignored, and no shell can undo that.
+        preexec_fn=lambda: signal.signal(number, signal.SIG_DFL),
     )
     while not log.exists() or not log.read_text():
         time.sleep(0.02)
