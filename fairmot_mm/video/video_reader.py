@@ -16,6 +16,7 @@ from fairmot_mm.video.frame import Frame
 from fairmot_mm.video.frame_index import FrameIndex
 from fairmot_mm.video.image_source import warn_of_damage
 from fairmot_mm.video.pyav import import_av
+from fairmot_mm.video.time_stamps import TimeStamps
 from fairmot_mm.video.video_picture import VideoPicture
 
 if TYPE_CHECKING:
@@ -131,7 +132,9 @@ class VideoReader:
         av = import_av()
         count = skipped = left_out = 0
         damage: Exception | None = None
-        start: Fraction | None = None
+        stamps = TimeStamps(
+            1 / self.frame_rate if self.frame_rate and not self.is_live else None
+        )
         with self._container:
             try:
                 for frame in self._decode():
@@ -139,9 +142,7 @@ class VideoReader:
                         skipped += 1
                         damage = damage or frame
                         continue
-                    time = _seconds(frame)
-                    start = time if start is None else start
-                    since = None if time is None or start is None else time - start
+                    since = stamps.since_start(_seconds(frame))
                     place = count + left_out + skipped
                     yield Frame(
                         VideoPicture(frame, self.location),
@@ -157,6 +158,7 @@ class VideoReader:
                 ) from error
             finally:
                 warn_of_damage(self.location, left_out + skipped, damage)
+                stamps.warn(self.location)
             announced = self._stream.frames
         if count + left_out + skipped < announced:
             warnings.warn(

@@ -118,6 +118,18 @@ def test_regular_frames_have_no_times(tmp_path, frames, rate, start):
     assert {f.time for f in VideoReader(tmp_path / 'a.mkv').frames()} == {None}
 
 
+def test_time_stamps_that_stand_still(tmp_path, frames):
+    """They are told, and each frame comes one frame interval after the one before."""
+    write_at(tmp_path / 'a.mkv', frames, [0, 40, 80, *[120] * 9])
+    reader = VideoReader(tmp_path / 'a.mkv')
+    rate = reader.frame_rate
+    with pytest.warns(UserWarning, match=r'a\.mkv: the time stamps of 8 frames stand'):
+        times = [frame.time for frame in reader.frames()]
+    assert len(times) == 12
+    seconds = [float(k / rate if t is None else t) for k, t in enumerate(times)]
+    np.testing.assert_allclose(np.diff(seconds[3:]), float(1 / rate), atol=2e-3)
+
+
 def test_shape_of_the_pixels_and_sound(tmp_path, frames):
     """What the result needs to know of the video."""
     write_at(tmp_path / 'a.mp4', frames, range(0, 480, 40), sample_aspect_ratio=2)
