@@ -41,8 +41,9 @@ demo: setup ## Track people in a video drawn on the spot
 	@"$(BIN)/python" tools/demo.py $(ARGS)
 
 # As many processes as cores this one may use. A file stays in one of them, with its fixtures.
-# Eight are enough: each imports torch and collects all tests first.
-PARALLEL := -n auto --maxprocesses 8 --dist loadfile --no-loadscope-reorder
+# Eight are enough: each imports torch and collects all tests first. If one of them dies, the
+# run ends and names its test; with another in its place, it may wait for ever.
+PARALLEL := -n auto --maxprocesses 8 --dist loadfile --no-loadscope-reorder --max-worker-restart 0
 # One thread of PyTorch in each process, because more would wait for each other. Bytecode is
 # written, because the tests start many interpreters that import torch.
 PYTEST := PYTHONDONTWRITEBYTECODE= OMP_NUM_THREADS=1 "$(BIN)/python" -m pytest

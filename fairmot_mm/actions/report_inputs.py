@@ -23,6 +23,7 @@ from fairmot_mm.utils import (
     number_folder,
     read_mot,
 )
+from fairmot_mm.utils.class_files import class_names_of
 from fairmot_mm.utils.exact_numbers import rate_number
 from fairmot_mm.utils.file_listing import match_names
 from fairmot_mm.utils.find_files import VIDEO_SUFFIXES
@@ -100,7 +101,7 @@ def read_runs(args: argparse.Namespace) -> dict[str, Runs]:
         numbers = _find_classes(paths)
     classes: dict[str, Runs] = {}
     for number in numbers:
-        title = '' if number is None else f'class {number}'
+        title = '' if number is None else _class_title(paths, number)
         read = _read_scored if args.gt else _read_plain
         runs = dict(zip(names, read(args, paths, wanted, number), strict=True))
         if args.class_number is not None and _is_empty(runs):
@@ -176,6 +177,15 @@ def _find_classes(paths: Sequence[Path]) -> list[int | None]:
         for number in np.unique(read_mot(file).classes)
     }
     return [*sorted(classes)] if classes - {PEDESTRIAN} else [None]
+
+
+def _class_title(paths: Sequence[Path], number: int) -> str:
+    """Name of a class in the ``labels.txt`` of a run, or its number."""
+    for path in paths:
+        names = class_names_of(path if path.is_file() else path / 'SEQUENCE.txt')
+        if 0 < number <= len(names):
+            return names[number - 1]
+    return f'class {number}'
 
 
 def _read_scored(

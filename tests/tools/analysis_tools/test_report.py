@@ -239,6 +239,10 @@ def test_classes(write_report, walk, tmp_path, capsys):
     assert [row[mota] for row in cells(only) if row[0] == 'street'] == ['-100.0']
     with pytest.raises(SystemExit, match=r'--class 2: .* have an object'):
         write_report(tmp_path / 'runs', '--class', '2')
+    (tmp_path / 'runs' / 'labels.txt').write_text('person\nbicycle\ncar\n')
+    found = titles(write_report(tmp_path / 'runs'))
+    assert 'street, person' in found
+    assert 'street, car' in found
 
 
 @pytest.fixture
