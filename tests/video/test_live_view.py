@@ -204,6 +204,7 @@ def test_who_is_blurred_in_the_mp4_is_blurred_on_the_page():
     spread = {}
     for blur in (None, 'body'):
         channel = LiveChannel('door', TrackVisualizer(), blur)
-        jpeg = np.frombuffer(channel._draw(sample), np.uint8)
+        channel.put(sample)
+        jpeg = np.frombuffer(channel._draw(channel._newest), np.uint8)
         spread[blur] = cv2.imdecode(jpeg, cv2.IMREAD_COLOR)[20:36, 8:16].std()
     assert spread['body'] < spread[None] / 2

@@ -13,7 +13,7 @@ from fairmot_mm.utils import ConfigError
 from fairmot_mm.utils.errors import NameTakenError
 from fairmot_mm.video.frame import Frame
 from fairmot_mm.video.frame_source import FrameSource
-from fairmot_mm.video.segmented_writer import open_writer
+from fairmot_mm.video.result_writer import ResultWriter
 from fairmot_mm.visualization import TrackVisualizer
 
 SOURCE = FrameSource('door', Fraction(10), None, iter(()), live=True)
@@ -31,7 +31,7 @@ def result(frame_id):
 def write(frames, folder, numbers=range(12), seconds=0.4, **how):
     """Write frames at 10 a second in segments."""
     how = {'existing': 'refuse', **how}
-    writer = open_writer(
+    writer = ResultWriter(
         SOURCE, folder, TrackVisualizer(), True, 2, segment=seconds, **how
     )
     for k in numbers:
@@ -89,7 +89,7 @@ def test_a_segment_that_is_a_source_stays(frames, tmp_path):
 
 def test_two_runs_do_not_share_a_name(frames, tmp_path):
     """The second one is refused, also when the first one is at a later segment."""
-    first = open_writer(SOURCE, tmp_path, TrackVisualizer(), False, 0, segment=1)
+    first = ResultWriter(SOURCE, tmp_path, TrackVisualizer(), False, 0, segment=1)
     with pytest.raises(NameTakenError, match='another run'):
         write(frames, tmp_path, existing='overwrite')
     first.close()
@@ -113,7 +113,7 @@ def test_a_live_text_can_be_followed(frames, tmp_path):
     for live in (True, False):
         folder = tmp_path / str(live)
         source = replace(SOURCE, live=live)
-        writer = open_writer(source, folder, TrackVisualizer(), True, 0)
+        writer = ResultWriter(source, folder, TrackVisualizer(), True, 0)
         for k in range(3):
             writer.write(Frame(frames[k], 'door'), result(k), 10.0)
         text = folder / 'door.txt'
