@@ -25,6 +25,7 @@ from fairmot_mm.exports.identity_counter import IdentityCounter
 from fairmot_mm.utils import ConfigError, require_writable_dir
 from fairmot_mm.utils.cli import inference_options
 from fairmot_mm.utils.contracts import require_contract
+from fairmot_mm.utils.counted import counted
 from fairmot_mm.utils.output_arguments import STDOUT
 from fairmot_mm.utils.tracker import Stateful
 from fairmot_mm.utils.urls import is_url, local_path
@@ -136,6 +137,7 @@ def video_encoding(args: argparse.Namespace) -> VideoEncoding:
 def output_options(args: argparse.Namespace, stream: BinaryIO | None) -> OutputOptions:
     """What is written beside the mp4, also to the stream."""
     default = OutputOptions()
+    has_picture = not args.no_video or args.crops is not None
     return OutputOptions(
         forms=args.format,
         stream=stream,
@@ -143,7 +145,7 @@ def output_options(args: argparse.Namespace, stream: BinaryIO | None) -> OutputO
         zones=args.zone,
         crops=args.crops,
         crops_per_track=args.crops_per_track or default.crops_per_track,
-        blur=args.blur,
+        blur=args.blur if has_picture else None,
     )
 
 
@@ -155,14 +157,14 @@ def existing_files(args: argparse.Namespace) -> str:
 
 
 def print_written(files: Iterable[WrittenFile]) -> None:
-    """Say how many frames are in which files; those of one input share a line."""
-    together: dict[tuple[Path, int], list[str]] = {}
-    for path, num_frames in files:
-        key = path.with_suffix(''), num_frames
-        together.setdefault(key, []).append(str(path))
-    for (_, num_frames), paths in together.items():
-        verb = 'frame is' if num_frames == 1 else 'frames are'
-        print(f'{num_frames} {verb} in {" and ".join(paths)}')
+    """Say what is in which files; those of one input share a line."""
+    together: dict[tuple[Path, str], list[str]] = {}
+    for file in files:
+        verb = 'is' if file.num_items == 1 else 'are'
+        key = file.path.with_suffix(''), f'{counted(file.num_items, file.item)} {verb}'
+        together.setdefault(key, []).append(str(file.path))
+    for (_, content), paths in together.items():
+        print(f'{content} in {" and ".join(paths)}')
 
 
 class ClassCounts:

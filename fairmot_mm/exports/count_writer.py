@@ -27,13 +27,16 @@ class CountWriter:
         sums: The table of sums.
         video: The video; it has the names of the classes.
         grows: Whether the table of events has its name from the first frame on.
+
+    Attributes:
+        num_events: Number of rows in the table of events.
     """
 
     def __init__(
         self, path: Path, sums: Path, video: TrackedVideo, grows: bool = False
     ) -> None:
         self.path, self.video = path, video
-        self.num_frames = 0
+        self.num_frames = self.num_events = 0
         self._board: CountBoard | None = None
         self._events, self._sums = AppendedFile(path, grows), AppendedFile(sums)
 
@@ -54,6 +57,7 @@ class CountWriter:
         if head or rows:
             self._events.append(head + csv_lines(rows))
         self.num_frames += 1
+        self.num_events += len(rows)
         self._board = frame.board
 
     def close(self) -> None:

@@ -54,6 +54,7 @@ class CropWriter:
     Attributes:
         path: The folder.
         num_frames: Number of frames seen so far, if there is a crop; else 0.
+        num_crops: Number of crops written so far; after `close`, those in the folder.
     """
 
     def __init__(
@@ -67,7 +68,7 @@ class CropWriter:
         self._grows = grows
         self._best: dict[int, list[_Crop]] = {}
         self._seen: dict[int, float] = {}
-        self._num_frames = 0
+        self._num_frames = self.num_crops = 0
         self._swept = 0.0
         self._files = ExitStack()
         self._staging: Path | None = None
@@ -161,6 +162,7 @@ class CropWriter:
                 'written before is kept'
             ) from error
         self._index.append(csv_lines(crop.row for crop in crops))
+        self.num_crops += len(crops)
 
     def _open(self) -> Path:
         self.path.parent.mkdir(parents=True, exist_ok=True)

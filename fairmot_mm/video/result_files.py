@@ -25,12 +25,16 @@ class WrittenFile(NamedTuple):
     """A result file that is complete and has its name.
 
     Attributes:
-        path: The file.
-        num_frames: Number of frames in it.
+        path: The file, or the folder of the crops.
+        num_frames: Number of frames that were looked at for it.
+        num_items: Number of items in it.
+        item: What an item is: a frame, an event or a crop.
     """
 
     path: Path
     num_frames: int
+    num_items: int
+    item: str = 'frame'
 
 
 @dataclass(frozen=True)
@@ -90,7 +94,7 @@ class ResultFiles:
         name: Name of the files, which is that of the video in them.
         paths: File of each ending of `OutputOptions.endings`.
         classes: Names of the classes.
-        options: Forms of the tracks.
+        options: Whether anything is counted.
         encoding: How the mp4 is compressed.
         starts_late: Whether the source began before the first frame of these files: the
             mp4 begins with that frame.
@@ -116,12 +120,17 @@ class ResultFiles:
         self._counts_places = starts_late or source.live
         self._num_frames = 0
         self._text: MOTWriter | None = None
+        self._counts: CountWriter | None = None
         self._video: VideoWriter | None = None
         self._files = ExitStack()
         self._files.push(claims.pop_all())
         video = TrackedVideo(name, classes, float(source.frame_rate))
         try:
-            self._exports = self._open_exports(options, video, paths, source.live)
+            self._exports = self._open_exports(video, paths, source.live)
+            if options.counts:
+                events, sums = paths['.events.csv'], paths['.counts.csv']
+                self._counts = CountWriter(events, sums, video, source.live)
+                self._files.callback(self._counts.close)
             if '.txt' in paths:
                 self._text = MOTWriter(paths['.txt'], len(classes) > 1, source.live)
                 self._files.callback(self._text.close)
@@ -139,21 +148,14 @@ class ResultFiles:
             raise
 
     def _open_exports(
-        self,
-        options: OutputOptions,
-        video: TrackedVideo,
-        paths: Mapping[str, Path],
-        grows: bool,
+        self, video: TrackedVideo, paths: Mapping[str, Path], grows: bool
     ) -> list[TrackWriter]:
-        """The writers of the forms beside the text, and of what is counted."""
+        """The writers of the forms beside the text."""
         exports: list[TrackWriter] = [
             open_writer(form, paths[ending], video, grows)
             for form, (ending, *_) in FORMS.items()
             if ending in paths
         ]
-        if options.counts:
-            events, sums = paths['.events.csv'], paths['.counts.csv']
-            exports.append(CountWriter(events, sums, video, grows))
         for writer in exports:
             self._files.callback(writer.close)
         return exports
@@ -161,12 +163,17 @@ class ResultFiles:
     @property
     def written(self) -> list[WrittenFile]:
         """See `FileSet.written`."""
-        writers = [self._text, *self._exports, self._video]
-        return [
-            WrittenFile(each.path, each.num_frames)
-            for each in writers
-            if each is not None and each.num_frames
+        files = [
+            WrittenFile(each.path, each.num_frames, each.num_frames)
+            for each in (self._text, *self._exports, self._video)
+            if each is not None
         ]
+        if self._counts:
+            found = self._counts
+            files.append(
+                WrittenFile(found.path, found.num_frames, found.num_events, 'event')
+            )
+        return [file for file in files if file.num_frames]
 
     def write(self, frame: ResultFrame) -> None:
         """See `FileSet.write`."""
@@ -176,6 +183,8 @@ class ResultFiles:
                 tracked = replace(tracked, index=self._num_frames)
             for export in self._exports:
                 export.write(tracked)
+            if self._counts:
+                self._counts.write(tracked)
         if self._text:
             self._text.write(frame.number, frame.tracks)
         if self._video:

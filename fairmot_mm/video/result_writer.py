@@ -200,7 +200,8 @@ class ResultWriter:
         files, crops = self._files, self._outputs.crops
         written = files.written if files else []
         if crops is not None and crops.num_frames:
-            written = [*written, WrittenFile(crops.path, crops.num_frames)]
+            number = crops.num_crops
+            written.append(WrittenFile(crops.path, crops.num_frames, number, 'crop'))
         return written
 
     @property

@@ -37,11 +37,14 @@ class SegmentedFiles:
     ) -> None:
         self._source, self._stem, self._seconds = source, stem, seconds
         self._open_files, self._earlier = open_files, earlier
-        # Frames in the files of each finished segment: a run may have very many.
+        # A run may have very many segments. Of each finished one, two numbers are kept
+        # by the ending: of frames and of items.
         self._finished = {ending: array('q') for ending in endings}
+        self._items: dict[str, str] = {}  # what an item is, by the ending
         self._finishing: Future[ResultFiles] | None = None
         self._pool = ThreadPoolExecutor(1, thread_name_prefix='finish-segment')
         self._number, self._place, self._count = 1, 0, 0
+        self._num_finished = 0
         self._current = open_files(self._path(1))
 
     def _path(self, number: int) -> Path:
@@ -51,16 +54,15 @@ class SegmentedFiles:
     @property
     def written(self) -> list[WrittenFile]:
         """See `FileSet.written`."""
-        finished = [
-            WrittenFile(path.with_name(path.name + ending), num_frames)
-            for path, counts in zip(
-                map(self._path, range(1, self._number)),
-                zip(*self._finished.values(), strict=True),
-                strict=False,  # the last one may not be finished
-            )
-            for ending, num_frames in zip(self._finished, counts, strict=True)
-            if num_frames
-        ]
+        finished = []
+        for number in range(self._num_finished):
+            path = self._path(number + 1)
+            for ending, numbers in self._finished.items():
+                num_frames, num_items = numbers[2 * number : 2 * number + 2]
+                if num_frames:
+                    file = path.with_name(path.name + ending)
+                    item = self._items[ending]
+                    finished.append(WrittenFile(file, num_frames, num_items, item))
         return finished + self._current.written
 
     def write(self, frame: ResultFrame) -> None:
@@ -86,11 +88,14 @@ class SegmentedFiles:
         finishing, self._finishing = self._finishing, None
         if finishing is None:
             return
-        number = len(next(iter(self._finished.values()))) + 1
-        written = {file.path: file.num_frames for file in finishing.result().written}
-        path = self._path(number)
-        for ending, counts in self._finished.items():
-            counts.append(written.get(path.with_name(path.name + ending), 0))
+        written = {file.path.name: file for file in finishing.result().written}
+        self._num_finished += 1
+        path = self._path(self._num_finished)
+        for ending, numbers in self._finished.items():
+            file = written.get(path.name + ending)
+            numbers.extend((file.num_frames, file.num_items) if file else (0, 0))
+            if file:
+                self._items[ending] = file.item
 
     def close(self) -> None:
         """See `FileSet.close`. A second call does nothing."""
