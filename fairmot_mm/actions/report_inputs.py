@@ -9,7 +9,6 @@ import numpy as np
 
 from fairmot_mm.evaluation import (
     SequenceTracks,
-    class_number,
     find_result_files,
     read_result_folder,
     read_seqmap,
@@ -25,7 +24,7 @@ from fairmot_mm.utils import (
     read_mot,
 )
 from fairmot_mm.utils.class_files import class_names_of
-from fairmot_mm.utils.exact_numbers import rate_number
+from fairmot_mm.utils.exact_numbers import rate_number, whole_number
 from fairmot_mm.utils.file_listing import match_names
 from fairmot_mm.utils.find_files import VIDEO_SUFFIXES
 from fairmot_mm.utils.frame_numbering import Frames
@@ -99,14 +98,13 @@ def read_runs(args: argparse.Namespace) -> dict[str, tuple[Runs, int | None]]:
             raise DataError(f'{path} is no result file: its name is not SEQUENCE.txt')
     names = name_runs(paths)
     wanted = read_seqmap(args.seqmap) if args.seqmap else args.sequences
-    chosen = class_number(args.classes)
-    numbers = _find_classes(paths) if chosen is None else [chosen]
+    numbers = _chosen_classes(paths, args.classes) or _find_classes(paths)
     classes: dict[str, tuple[Runs, int | None]] = {}
     for number in numbers:
         title = '' if number is None else _class_title(paths, number)
         read = _read_scored if args.gt else _read_plain
         runs = dict(zip(names, read(args, paths, wanted, number), strict=True))
-        if chosen is not None and _is_empty(runs):
+        if args.classes and _is_empty(runs):
             raise DataError(
                 f'--class {number}: neither results nor ground truth have an object '
                 'of this class'
@@ -188,13 +186,29 @@ def _find_classes(paths: Sequence[Path]) -> list[int | None]:
     return [*sorted(classes)] if classes - {PEDESTRIAN} else [None]
 
 
+def _chosen_classes(
+    paths: Sequence[Path], wanted: Sequence[str] | None
+) -> list[int | None]:
+    """Numbers of the classes that the command line names or numbers."""
+    names = [name.lower() for name in _class_names(paths)]
+    return [
+        names.index(text.lower()) + 1
+        if text.lower() in names
+        else whole_number(text, '--class', low=1)
+        for text in wanted or ()
+    ]
+
+
 def _class_title(paths: Sequence[Path], number: int) -> str:
     """Name of a class in the ``labels.txt`` of a run, or its number."""
-    for path in paths:
-        names = class_names_of(path if path.is_file() else path / 'SEQUENCE.txt')
-        if 0 < number <= len(names):
-            return names[number - 1]
-    return f'class {number}'
+    names = _class_names(paths)
+    return names[number - 1] if 0 < number <= len(names) else f'class {number}'
+
+
+def _class_names(paths: Sequence[Path]) -> list[str]:
+    """The names in the ``labels.txt`` of the first run that has one."""
+    files = (path if path.is_file() else path / 'SEQUENCE.txt' for path in paths)
+    return next(filter(None, map(class_names_of, files)), [])
 
 
 def _read_scored(
