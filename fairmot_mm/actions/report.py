@@ -11,7 +11,6 @@ from fairmot_mm.actions.report_inputs import read_footage
 from fairmot_mm.actions.step_record import read_steps
 from fairmot_mm.actions.switch_explanations import explain_switches
 from fairmot_mm.evaluation import BoxOutcomes, SequenceTracks
-from fairmot_mm.report.moments import spell_count
 from fairmot_mm.report.page import Section, write_page
 from fairmot_mm.report.reported_class import ReportedClass
 from fairmot_mm.report.reported_sequence import ReportedSequence
@@ -27,6 +26,7 @@ from fairmot_mm.report.worst_moments import choose_switches
 from fairmot_mm.utils import DataError
 from fairmot_mm.utils.claim_output import claim_output
 from fairmot_mm.utils.cli import show_progress
+from fairmot_mm.utils.counted import counted
 
 _HOW_TO_READ = (
     'Drag over a chart to enlarge a part of it; a double click shows all of it again.'
@@ -73,7 +73,7 @@ def report(args: argparse.Namespace) -> None:
             sections.append(sequence_section(sequence, args.moments))
         title = f'Report of {" and ".join(runs)}'
         write_page(args.out, title, lead, sections)
-    count = spell_count(number, 'sequence', 'sequences')
+    count = counted(number, 'sequence', 'sequences')
     if len(subject.classes) > 1:
         count += f', {len(subject.classes)} classes'
     print(f'{args.out}: {count}, {args.out.stat().st_size / 1e6:.1f} MB')

@@ -14,7 +14,6 @@ from fairmot_mm.evaluation.box_conditions import (
 )
 from fairmot_mm.evaluation.mot_scores import TABLE_NAMES, Scores, format_score
 from fairmot_mm.report.charts import condition_chart, hota_chart, speed_chart
-from fairmot_mm.report.moments import spell_count
 from fairmot_mm.report.page import (
     Block,
     Chart,
@@ -24,6 +23,7 @@ from fairmot_mm.report.page import (
     Section,
     Table,
 )
+from fairmot_mm.utils.counted import counted
 
 Curves = Mapping[str, np.ndarray]
 _RULES = {
@@ -87,10 +87,10 @@ def describe_scores(classes: Sequence[ScoredClass]) -> list[str]:
                 for name in ('HOTA', 'MOTA', 'IDF1', 'Rcll', 'Prcn')
             )
             about = f' ({each.title})' if each.title else ''
-            switches = spell_count(
+            switches = counted(
                 int(overall['IDSW']), 'identity switch', 'identity switches'
             )
-            fragments = spell_count(int(overall['FM']), 'fragment', 'fragments')
+            fragments = counted(int(overall['FM']), 'fragment', 'fragments')
             what = f' of {each.title}' if each.title else ' of people'
             texts.append(
                 f'{run}{about}: HOTA {hota}, MOTA {mota}, IDF1 {idf1}. It finds '

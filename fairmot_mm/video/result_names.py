@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from fairmot_mm.exports.crop_writer import claim_crops
-from fairmot_mm.utils import require_writable_dir
+from fairmot_mm.utils import require_writable_dir, write_text
 from fairmot_mm.utils.claim_output import claim_output, lock_output
+from fairmot_mm.utils.class_files import CLASS_FILE
 from fairmot_mm.utils.contracts import require_choice
 from fairmot_mm.utils.errors import NameTakenError
+from fairmot_mm.utils.text_files import read_text
 
 EXISTING = ('refuse', 'overwrite', 'number')
 _ADVICE = (
@@ -124,6 +126,29 @@ def claim_files(
         )
         for ending in endings
     }
+
+
+def write_class_names(folder: Path, classes: Sequence[str], overwrite: bool) -> None:
+    """Write the names of several classes, for whoever reads their numbers.
+
+    Args:
+        folder: Folder of the results.
+        classes: The names; without any, nothing is written.
+        overwrite: Whether names of other results may be replaced.
+
+    Raises:
+        NameTakenError: The folder has results of other classes.
+    """
+    if not classes:
+        return
+    path = folder / CLASS_FILE
+    names = ''.join(f'{name}\n' for name in classes)
+    if path.is_file() and not overwrite and read_text(path) != names:
+        raise NameTakenError(
+            f'{path} names the classes of other results; choose another folder, or '
+            "use --overwrite to replace it (in Python existing='overwrite')"
+        )
+    write_text(path, names)
 
 
 def _claim(name: str, request: NameRequest, claims: ExitStack) -> ResultNames:

@@ -13,11 +13,8 @@ from mmengine.structures import InstanceData
 
 from fairmot_mm.exports.count_board import CountBoard
 from fairmot_mm.exports.tracked_frame import TrackedFrame, TrackedVideo
-from fairmot_mm.utils import ConfigError, step, write_text
-from fairmot_mm.utils.class_files import CLASS_FILE
+from fairmot_mm.utils import ConfigError, step
 from fairmot_mm.utils.contracts import require_range
-from fairmot_mm.utils.errors import NameTakenError
-from fairmot_mm.utils.text_files import read_text
 from fairmot_mm.video.call_queue import CallQueue
 from fairmot_mm.video.frame import Frame
 from fairmot_mm.video.frame_outputs import FrameOutputs
@@ -34,6 +31,7 @@ from fairmot_mm.video.result_names import (
     ResultNames,
     claim_files,
     claim_names,
+    write_class_names,
 )
 from fairmot_mm.video.result_picture import draw_result, people_in
 from fairmot_mm.video.segmented_files import SegmentedFiles
@@ -96,7 +94,7 @@ class ResultWriter:
         self._source, self._encoding = source, encoding
         self._options = outputs or OutputOptions()
         self._draws = save_video and out_dir is not None
-        _require_room(self._options, out_dir, save_video)
+        self._options.require_room(out_dir is not None, save_video)
         if segment is not None:
             require_range(above=0, segment=segment)
             if out_dir is None:
@@ -116,7 +114,8 @@ class ResultWriter:
             claims = files.enter_context(ExitStack())
             names = claim_names(request, claims)
             if names.stem:
-                self._name_classes(names.stem.parent, existing == 'overwrite')
+                folder, overwrite = names.stem.parent, existing == 'overwrite'
+                write_class_names(folder, visualizer.classes, overwrite)
             video = TrackedVideo(source.name, self._classes, float(source.frame_rate))
             self._outputs = FrameOutputs(self._options, video, names.crops, source.live)
             self._board = self._outputs.board
@@ -132,19 +131,6 @@ class ResultWriter:
                     f'{name} will have no sound: it is left out', stacklevel=2
                 )
             self._closing = files.pop_all()
-
-    def _name_classes(self, folder: Path, overwrite: bool) -> None:
-        """Write the names of several classes, for whoever reads their numbers."""
-        if not self.visualizer.classes:
-            return
-        path = folder / CLASS_FILE
-        names = ''.join(f'{name}\n' for name in self.visualizer.classes)
-        if path.is_file() and not overwrite and read_text(path) != names:
-            raise NameTakenError(
-                f'{path} names the classes of other results; choose another folder, or '
-                "use --overwrite to replace it (in Python existing='overwrite')"
-            )
-        write_text(path, names)
 
     def _open(
         self,
@@ -305,20 +291,3 @@ class ResultWriter:
             OutputError: A file cannot be written; the part that was written is kept.
         """
         self._closing.close()
-
-
-def _require_room(
-    options: OutputOptions, out_dir: str | Path | None, save_video: bool
-) -> None:
-    """Refuse outputs that would be written nowhere.
-
-    Raises:
-        ConfigError: There is no folder, or no picture, for an output.
-    """
-    if out_dir is None and tuple(options.forms) != (MOT,):
-        raise ConfigError(f'the forms {", ".join(options.forms)} need out_dir')
-    if out_dir is None and options.counts and options.stream is None:
-        raise ConfigError('lines and zones need out_dir or a stream')
-    has_picture = (out_dir is not None and save_video) or options.crops is not None
-    if options.blur and not has_picture:
-        raise ConfigError('blur changes the mp4 and the crops, and neither is written')
