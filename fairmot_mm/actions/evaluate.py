@@ -6,9 +6,6 @@ from collections.abc import Iterator
 from fairmot_mm.apis import build_tracker
 from fairmot_mm.evaluation import (
     PROTOCOLS,
-    choose_classes,
-    choose_protocol,
-    class_number,
     evaluate_classes,
     evaluate_sequences,
     explain_empty,
@@ -21,6 +18,11 @@ from fairmot_mm.evaluation import (
     read_seqmap,
     read_truths,
     track_sequence,
+)
+from fairmot_mm.evaluation.class_truths import (
+    choose_classes,
+    choose_protocol,
+    class_number,
 )
 from fairmot_mm.utils import write_mot
 

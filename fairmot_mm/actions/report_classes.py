@@ -9,8 +9,6 @@ from fairmot_mm.evaluation import (
     OVERALL,
     PROTOCOLS,
     SequenceTracks,
-    choose_classes,
-    choose_protocol,
     evaluate_classes,
     evaluate_sequences,
     explain_empty,
@@ -23,7 +21,11 @@ from fairmot_mm.evaluation import (
 from fairmot_mm.evaluation.box_outcomes import match_pairs
 from fairmot_mm.evaluation.class_pairs import pair_class
 from fairmot_mm.evaluation.class_scores import CLASS_TABLE_NAMES, ClassScores
-from fairmot_mm.evaluation.class_truths import ClassTruths
+from fairmot_mm.evaluation.class_truths import (
+    ClassTruths,
+    choose_classes,
+    choose_protocol,
+)
 from fairmot_mm.evaluation.mot_protocols import FramePair
 from fairmot_mm.evaluation.mot_scores import TABLE_NAMES, Scores, curves_of_pairs
 from fairmot_mm.report.reported_class import ReportedClass

@@ -22,13 +22,7 @@ from fairmot_mm.evaluation.class_scores import (
     explain_empty,
     format_class_table,
 )
-from fairmot_mm.evaluation.class_truths import (
-    choose_classes,
-    choose_protocol,
-    class_number,
-    find_form,
-    read_class_truths,
-)
+from fairmot_mm.evaluation.class_truths import find_form, read_class_truths
 from fairmot_mm.evaluation.detected_sequence import (
     DetectedSequence,
     score_tracker,
@@ -85,9 +79,6 @@ __all__ = [
     'SequenceTracks',
     'Switch',
     'average_precision',
-    'choose_classes',
-    'choose_protocol',
-    'class_number',
     'embeds_of_rows',
     'evaluate_classes',
     'evaluate_sequences',
