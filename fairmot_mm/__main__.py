@@ -62,6 +62,7 @@ GROUPS = {
         'explain-switch': 'explain_switch',
         'compare-trackers': 'compare_trackers',
         'compare-networks': 'compare_networks',
+        'compare-detectors': 'compare_detectors',
         'benchmark': 'benchmark',
         'benchmark-data': 'benchmark_data',
     },
