@@ -8,10 +8,14 @@ to the boxes.
 import argparse
 
 from fairmot_mm.commands.benchmarks.shared import add_report_arguments
-from fairmot_mm.commands.label_with_teacher import MMDET_MEAN, MMDET_STD
 from fairmot_mm.utils.cli import make_parser, one_line_errors
 from fairmot_mm.utils.inputs import require_checkpoint, require_config, require_paths
-from fairmot_mm.utils.teacher_arguments import add_teacher_arguments, positive_number
+from fairmot_mm.utils.teacher_arguments import (
+    MMDET_MEAN,
+    MMDET_STD,
+    add_teacher_arguments,
+    positive_number,
+)
 
 
 def parse_args() -> argparse.Namespace:
