@@ -250,6 +250,11 @@ def test_classes(write_report, walk, tmp_path, capsys):
     found = titles(write_report(tmp_path / 'runs'))
     assert 'street, person' in found
     assert 'street, car' in found
+    found = titles(write_report(tmp_path / 'runs', '--class', 'Car'))
+    assert 'street, car' in found
+    assert 'street, person' not in found
+    with pytest.raises(SystemExit, match='--class = dog is not a whole number'):
+        write_report(tmp_path / 'runs', '--class', 'dog')
 
 
 NAMES = ('person', 'car', 'bicycle')
