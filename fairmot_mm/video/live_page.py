@@ -16,10 +16,11 @@ img { display: block; width: 100%; background: #000; min-height: 4rem; }
 dl { display: flex; flex-wrap: wrap; gap: .5rem 2rem; margin: .7rem 0; }
 dt { font-size: .8rem; color: #9aa0aa; }
 dd { margin: 0; font-size: 1.5rem; font-variant-numeric: tabular-nums; }
-table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
+table { margin: .7rem 0; border-collapse: collapse;
+        font-variant-numeric: tabular-nums; }
 th, td { padding: .15rem 1.5rem .15rem 0; text-align: right; }
 th { font-size: .8rem; font-weight: normal; color: #9aa0aa; }
-th:first-child, td:first-child { text-align: left; }
+th:first-child, td:first-child, #counts :nth-child(2) { text-align: left; }
 #problem { color: #ffb4a2; text-align: center; }
 </style>
 </head>
