@@ -190,13 +190,19 @@ def _chosen_classes(
     paths: Sequence[Path], wanted: Sequence[str] | None
 ) -> list[int | None]:
     """Numbers of the classes that the command line names or numbers."""
-    names = [name.lower() for name in _class_names(paths)]
-    return [
-        names.index(text.lower()) + 1
-        if text.lower() in names
-        else whole_number(text, '--class', low=1)
-        for text in wanted or ()
-    ]
+    names = _class_names(paths)
+    lower = [name.lower() for name in names]
+    numbers: list[int | None] = []
+    for text in wanted or ():
+        if text.lower() in lower:
+            numbers.append(lower.index(text.lower()) + 1)
+        elif names and not text.isdecimal():
+            raise ConfigError(
+                f'--class {text}: labels.txt of the results names {", ".join(names)}'
+            )
+        else:
+            numbers.append(whole_number(text, '--class', low=1))
+    return numbers
 
 
 def _class_title(paths: Sequence[Path], number: int) -> str:
