@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
 
@@ -18,7 +19,11 @@ _HEATMAP_BIAS = re.compile(r'detector\.bbox_head\.heatmap\.\d\.bias')
 
 
 def publish_weights(
-    source: str | Path, out: str | Path, raw: bool = False, score_shift: float = 0.0
+    source: str | Path,
+    out: str | Path,
+    raw: bool = False,
+    score_shift: float = 0.0,
+    average_with: Sequence[str | Path] = (),
 ) -> tuple[str, int]:
     """Write what inference needs of a checkpoint of ours, in half precision.
 
@@ -32,28 +37,20 @@ def publish_weights(
         raw: Take the weights of the last step rather than their average (`EMAHook`).
         score_shift: Added to the logits of the heatmap, so that thresholds that were
             chosen for other weights hold. The order of the scores does not change.
+        average_with: Checkpoints of later or earlier stages of the same training, with
+            which the weights are averaged (Wortsman et al., Model soups, ICML 2022).
 
     Returns:
         SHA-256 of the file, and its size in bytes.
 
     Raises:
-        CheckpointError: The file cannot be read safely, has no averaged weights to
-            choose from, no heatmap to shift, or holds numbers beyond half precision.
+        CheckpointError: A file cannot be read safely, has no averaged weights to choose
+            from, no heatmap to shift, or holds numbers beyond half precision; or two
+            files have other tensors.
         OutputError: ``out`` cannot be written.
     """
-    content = load_safely(source)
-    state_dict = read_state_dict(source)
-    if raw:
-        if 'ema_state_dict' not in content:
-            raise CheckpointError(
-                f'{source} was written without EMAHook: its weights are the raw ones'
-            )
-        # mmengine saves the averaged weights in the place of the model's.
-        state_dict = {
-            name.removeprefix('module.'): value
-            for name, value in content['ema_state_dict'].items()
-            if name.startswith('module.')
-        }
+    epoch = load_safely(source).get('meta', {}).get('epoch', 0)
+    state_dict = _average([source, *average_with], raw)
     if score_shift:
         biases = [name for name in state_dict if _HEATMAP_BIAS.fullmatch(name)]
         if not biases:
@@ -64,17 +61,61 @@ def publish_weights(
     halved = {
         name: value.half() if value.is_floating_point() else value
         for name, value in sorted(state_dict.items())
-        if not name.startswith(TRAINING_ONLY) and not name.endswith(COUNTER)
     }
     lost = [name for name, value in halved.items() if not value.isfinite().all()]
     if lost:
         raise CheckpointError(
             f'{source} has numbers that half precision cannot hold: {", ".join(lost)}'
         )
-    epoch = content.get('meta', {}).get('epoch', 0)
     stream = BytesIO()  # in a file, its name would be part of the content
     torch.save({'state_dict': halved, 'meta': {'epoch': epoch}}, stream)
     written = stream.getvalue()
     with atomic_path(out) as temporary:
         temporary.write_bytes(written)
     return hashlib.sha256(written).hexdigest(), len(written)
+
+
+def _average(sources: Sequence[str | Path], raw: bool) -> dict[str, torch.Tensor]:
+    """The mean of the weights of checkpoints, without what only training needs."""
+    parts = [_inference_weights(source, raw) for source in sources]
+    first = parts[0]
+    for source, part in zip(sources, parts, strict=True):
+        shapes = {name: value.shape for name, value in part.items()}
+        if shapes != {name: value.shape for name, value in first.items()}:
+            raise CheckpointError(
+                f'{source} and {sources[0]} have other tensors: only weights of one '
+                'network can be averaged'
+            )
+    if len(parts) == 1:
+        return first
+    return {
+        name: torch.stack([part[name].float() for part in parts]).mean(dim=0)
+        if value.is_floating_point()
+        else value
+        for name, value in first.items()
+    }
+
+
+def _inference_weights(source: str | Path, raw: bool) -> dict[str, torch.Tensor]:
+    """What inference needs of a checkpoint."""
+    state_dict = _raw_weights(source) if raw else read_state_dict(source)
+    return {
+        name: value
+        for name, value in state_dict.items()
+        if not name.startswith(TRAINING_ONLY) and not name.endswith(COUNTER)
+    }
+
+
+def _raw_weights(source: str | Path) -> dict[str, torch.Tensor]:
+    """The weights of the last step of a training with `EMAHook`."""
+    content = load_safely(source)
+    if 'ema_state_dict' not in content:
+        raise CheckpointError(
+            f'{source} was written without EMAHook: its weights are the raw ones'
+        )
+    # mmengine saves the averaged weights in the place of the model's.
+    return {
+        name.removeprefix('module.'): value
+        for name, value in content['ema_state_dict'].items()
+        if name.startswith('module.')
+    }

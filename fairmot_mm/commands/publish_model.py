@@ -24,6 +24,13 @@ def parse_args() -> argparse.Namespace:
         help='the weights of the last step, if the checkpoint also has averaged ones',
     )
     parser.add_argument(
+        '--average-with',
+        nargs='+',
+        default=[],
+        metavar='CHECKPOINT',
+        help='checkpoints of other stages of the same training: the mean is written',
+    )
+    parser.add_argument(
         '--score-shift',
         type=finite_number,
         default=0.0,
@@ -38,12 +45,14 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     """Run the tool."""
     args = parse_args()
-    require_checkpoint(args.source)
+    sources = [args.source, *args.average_with]
+    for file in sources:
+        require_checkpoint(file)
     from fairmot_mm.apis import publish_weights
     from fairmot_mm.utils.claim_output import claim_output
 
-    with claim_output(args.out, args.overwrite, [Path(args.source)]):
+    with claim_output(args.out, args.overwrite, map(Path, sources)):
         digest, size = publish_weights(
-            args.source, args.out, args.raw, args.score_shift
+            args.source, args.out, args.raw, args.score_shift, args.average_with
         )
     print(f'{args.out}: {size / 2**20:.1f} MiB, sha256 {digest}')

@@ -135,6 +135,23 @@ def test_scores_moved_for_thresholds_of_others(trained_like, run_tool, tmp_path)
         )
 
 
+def test_mean_of_stages(run_tool, tmp_path, capsys):
+    """The weights of several stages are averaged; those of another network are not."""
+    publish = 'model_converters/publish_model'
+    for name, value in (('a', 1.0), ('b', 4.0), ('c', 7.0)):
+        weights = {'w': torch.full((2,), value), 'n': torch.tensor(3)}
+        torch.save({'state_dict': weights}, tmp_path / f'{name}.pth')
+    a, b, c, out = (tmp_path / f'{name}.pth' for name in ('a', 'b', 'c', 'out'))
+    run_tool(publish, a, out, '--average-with', b, c)
+    mean = read_state_dict(out)
+    assert (mean['w'].tolist(), mean['n'].item()) == ([4.0, 4.0], 3)
+    torch.save({'state_dict': {'w': torch.zeros(3)}}, tmp_path / 'other.pth')
+    with pytest.raises(SystemExit, match='only weights of one network'):
+        run_tool(
+            publish, a, tmp_path / 'd.pth', '--average-with', tmp_path / 'other.pth'
+        )
+
+
 def test_numbers_beyond_half_precision(run_tool, tmp_path):
     """They would become infinite without a word."""
     torch.save({'state_dict': {'a': torch.tensor([1e5])}}, tmp_path / 'big.pth')
