@@ -10,6 +10,7 @@ from fairmot_mm.utils.cli import (
     run_converter,
 )
 from fairmot_mm.utils.inputs import require_paths
+from fairmot_mm.utils.outputs import require_out_folder
 
 
 def parse_args() -> argparse.Namespace:
@@ -32,6 +33,7 @@ def main() -> None:
     """Run the tool."""
     args = parse_args()
     require_paths(args.annotations, args.image_root)
+    require_out_folder(args.out)
     from fairmot_mm.datasets.converters import convert_coco_vid
 
     run_converter(convert_coco_vid, args)

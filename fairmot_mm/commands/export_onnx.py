@@ -26,14 +26,15 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     """Export, and print how far the file is from the model."""
     args = parse_args()
-    require_config(args.config)
+    require_config(args.config, args.cfg_options)
     require_checkpoint(args.checkpoint)
-    from fairmot_mm.apis import init_model
-    from fairmot_mm.inference import export_onnx
-    from fairmot_mm.inference.onnx_backend import input_size
     from fairmot_mm.utils.claim_output import claim_output
 
     with claim_output(args.out, args.overwrite):
+        from fairmot_mm.apis import init_model
+        from fairmot_mm.inference import export_onnx
+        from fairmot_mm.inference.onnx_backend import input_size
+
         model = init_model(args.config, args.checkpoint, 'cpu', args.cfg_options)
         size = args.input_size or input_size(model.cfg)
         difference = export_onnx(model, args.out, tuple(size))

@@ -9,6 +9,7 @@ from fairmot_mm.utils.cli import (
     run_converter,
 )
 from fairmot_mm.utils.inputs import require_paths
+from fairmot_mm.utils.outputs import require_out_folder
 
 MIX_SETS = ('caltech', 'citypersons', 'cuhksysu', 'prw', 'eth')
 
@@ -36,6 +37,7 @@ def main() -> None:
     """Run the tool."""
     args = parse_args()
     require_paths(args.source, *args.lists)
+    require_out_folder(args.out)
     from fairmot_mm.datasets.converters import prepare_mix_set
 
     run_converter(prepare_mix_set, args)

@@ -21,9 +21,10 @@ def main() -> None:
     """Run the tool."""
     args = parse_args()
     require_checkpoint(args.source)
-    from fairmot_mm.apis import export_published
     from fairmot_mm.utils.claim_output import claim_output
 
     with claim_output(args.out, args.overwrite, [Path(args.source)]):
+        from fairmot_mm.apis import export_published
+
         options = export_published(args.source, args.out)
     print(f'{args.out}: for {options} --load_model {args.out}')

@@ -26,9 +26,10 @@ def main() -> None:
     """Run the tool."""
     args = parse_args()
     require_checkpoint(args.source)
-    from fairmot_mm.apis import publish_weights
     from fairmot_mm.utils.claim_output import claim_output
 
     with claim_output(args.out, args.overwrite, [Path(args.source)]):
+        from fairmot_mm.apis import publish_weights
+
         digest, size = publish_weights(args.source, args.out, raw=args.raw)
     print(f'{args.out}: {size / 2**20:.1f} MiB, sha256 {digest}')

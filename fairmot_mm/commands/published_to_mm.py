@@ -24,9 +24,10 @@ def main() -> None:
     """Run the tool."""
     args = parse_args()
     require_checkpoint(args.source)
-    from fairmot_mm.apis import convert_published
     from fairmot_mm.utils.claim_output import claim_output
 
     with claim_output(args.out, args.overwrite, [Path(args.source)]):
+        from fairmot_mm.apis import convert_published
+
         report = convert_published(args.source, args.out)
     print(f'{args.out}: {report}')

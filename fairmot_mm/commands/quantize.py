@@ -9,6 +9,7 @@ import argparse
 
 from fairmot_mm.utils import cli
 from fairmot_mm.utils.inputs import require_checkpoint, require_config, require_source
+from fairmot_mm.utils.outputs import require_out_file
 
 
 def parse_args() -> argparse.Namespace:
@@ -62,9 +63,10 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     """Run the tool."""
     args = parse_args()
-    require_config(args.config)
+    require_config(args.config, args.cfg_options)
     require_checkpoint(args.checkpoint)
     require_source(args.input)
+    require_out_file(args.out)
     from fairmot_mm.actions.quantize import quantize
 
     quantize(args)

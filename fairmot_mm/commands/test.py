@@ -6,11 +6,13 @@ from fairmot_mm.utils.cli import (
     add_inference_arguments,
     add_overwrite_argument,
     add_runner_arguments,
+    inference_options,
     make_parser,
     one_line_errors,
 )
 from fairmot_mm.utils.engine_arguments import add_engine_arguments
 from fairmot_mm.utils.inputs import require_checkpoint, require_config
+from fairmot_mm.utils.outputs import require_out_file, require_out_folder
 
 
 def parse_args() -> argparse.Namespace:
@@ -44,8 +46,10 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     """Run the tool."""
     args = parse_args()
-    require_config(args.config)
+    require_config(args.config, inference_options(args))
     require_checkpoint(args.checkpoint)
+    require_out_folder(args.out, args.work_dir)
+    require_out_file(args.submission)
     if args.engine is None:
         from fairmot_mm.actions.test import test
 

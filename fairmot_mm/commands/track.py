@@ -19,6 +19,7 @@ from fairmot_mm.utils.cli import (
     add_cfg_options_argument,
     add_inference_arguments,
     add_overwrite_argument,
+    inference_options,
     make_parser,
     one_line_errors,
     positive_whole,
@@ -30,6 +31,7 @@ from fairmot_mm.utils.output_arguments import (
     add_output_arguments,
     check_output_arguments,
 )
+from fairmot_mm.utils.outputs import require_out_file, require_out_folder
 from fairmot_mm.utils.serve_address import parse_address
 
 ON_ERROR = ('stop', 'skip')
@@ -201,10 +203,12 @@ def main() -> None:
     args = parse_args()
     for source in args.input:
         require_source(source)
-    require_config(args.model)
+    require_config(args.model, inference_options(args))
     require_checkpoint(args.weights)
     if args.serve:
         parse_address(args.serve)
+    require_out_folder(args.out, args.crops)
+    require_out_file(args.save_state, args.step_times)
     from fairmot_mm.actions.track import track
 
     # A scheduler or a container ends a job by SIGTERM: the files are finished too.

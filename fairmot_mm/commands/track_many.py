@@ -17,6 +17,7 @@ from fairmot_mm.utils.cli import (
     add_cfg_options_argument,
     add_inference_arguments,
     add_overwrite_argument,
+    inference_options,
     make_parser,
     one_line_errors,
     positive_whole,
@@ -25,6 +26,7 @@ from fairmot_mm.utils.cli import (
 from fairmot_mm.utils.engine_arguments import add_engine_arguments
 from fairmot_mm.utils.inputs import require_checkpoint, require_config
 from fairmot_mm.utils.option_types import positive_number, whole_from_zero
+from fairmot_mm.utils.outputs import require_out_folder
 
 
 def parse_args() -> argparse.Namespace:
@@ -107,8 +109,9 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     """Run the tool."""
     args = parse_args()
-    require_config(args.model)
+    require_config(args.model, inference_options(args))
     require_checkpoint(args.weights)
+    require_out_folder(args.out)
     from fairmot_mm.actions.track_many import track_many
 
     # A scheduler or a container ends a job by SIGTERM.

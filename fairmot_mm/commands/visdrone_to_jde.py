@@ -9,6 +9,7 @@ from fairmot_mm.utils.cli import (
     run_converter,
 )
 from fairmot_mm.utils.inputs import require_paths
+from fairmot_mm.utils.outputs import require_out_folder
 
 CLASSES = (
     'pedestrian',
@@ -39,6 +40,7 @@ def main() -> None:
     """Run the tool."""
     args = parse_args()
     require_paths(args.source)
+    require_out_folder(args.out)
     from fairmot_mm.datasets.converters import convert_visdrone
 
     run_converter(convert_visdrone, args)

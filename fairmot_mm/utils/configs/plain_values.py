@@ -9,7 +9,7 @@ from typing import Any
 from mmengine.config import Config, ConfigDict
 from mmengine.config.lazy import LazyAttr, LazyObject
 
-from fairmot_mm.config.custom_imports import explain_import_error, find_beside
+from fairmot_mm.utils.configs.custom_imports import explain_import_error, find_beside
 from fairmot_mm.utils.errors import ConfigError
 
 
