@@ -53,6 +53,8 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     """Run the tool."""
     args = parse_args()
+    if hasattr(args, 'input'):
+        require_source(args.input)
     options = getattr(args, 'cfg_options', None)
     if args.command == 'tracker':
         require_tracker(args.config, options)
@@ -61,8 +63,6 @@ def main() -> None:
         for config in getattr(args, 'configs', named):
             require_config(config, options)
     require_checkpoint(getattr(args, 'checkpoint', None))
-    if hasattr(args, 'input'):
-        require_source(args.input)
     require_out_folder(getattr(args, 'out_dir', None))
     require_out_file(args.json)
     from fairmot_mm.actions.benchmark import benchmark

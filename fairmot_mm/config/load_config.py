@@ -1,14 +1,20 @@
 """Reading configs."""
 
+import logging
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from mmengine.config import Config
+from mmengine.logging import print_log
 from mmengine.registry import init_default_scope
 
 from fairmot_mm.registry import SCOPE
+from fairmot_mm.utils.configs.config_files import ConfigFile, config_files
 from fairmot_mm.utils.configs.custom_imports import import_custom_modules
 from fairmot_mm.utils.configs.read_config import read_config
 from fairmot_mm.utils.configs.variables import replace_variables
+from fairmot_mm.utils.model_zoo import find_config
 
 
 def load_config(config: str | Path | Config, cfg_options: dict | None = None) -> Config:
@@ -34,7 +40,37 @@ def load_config(config: str | Path | Config, cfg_options: dict | None = None) ->
             option leads nowhere, or a module cannot be imported.
     """
     cfg, folders = read_config(config, cfg_options)
+    if not isinstance(config, Config):
+        _tell_replaced_hooks(cfg, [*config_files(find_config(config))])
     import_custom_modules(cfg.get('custom_imports'), folders)
     cfg = replace_variables(cfg)
     init_default_scope(cfg.get('default_scope') or SCOPE)
     return cfg
+
+
+def _tell_replaced_hooks(cfg: Config, files: Sequence[ConfigFile]) -> None:
+    """Warn of hooks of a base that the list of a child replaces."""
+    if not files:  # of another format than Python code
+        return
+    first, *bases = files
+    if 'custom_hooks' not in first.assigned() - first.used():
+        return
+    base = next((file for file in bases if 'custom_hooks' in file.assigned()), None)
+    if base is None:
+        return
+    before = _types(Config.fromfile(base.path, import_custom_modules=False))
+    lost = [kind for kind in before if kind not in _types(cfg)]
+    if lost:
+        print_log(
+            f'custom_hooks of {first.path} replaces that of {base.path}: '
+            f'{", ".join(lost)} is left out. To keep it, write custom_hooks = '
+            '[*_base_.custom_hooks, ...], or name your hooks in the dict default_hooks',
+            logger='current',
+            level=logging.WARNING,
+        )
+
+
+def _types(cfg: Config) -> list[str]:
+    """Names of the custom hooks of a config."""
+    hooks: list[Any] = cfg.get('custom_hooks') or []
+    return [str(hook.get('type')) for hook in hooks if isinstance(hook, dict)]

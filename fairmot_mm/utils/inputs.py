@@ -19,7 +19,7 @@ PUBLISHED = {'model': {'tracker': {'type': 'JDETracker'}}}
 def require_config(
     config: str | Path | None, options: dict[str, Any] | None = None
 ) -> None:
-    """Check that a config exists, and that options lead somewhere in it.
+    """Check that a config can be read, and that options lead somewhere in it.
 
     Args:
         config: Path of the file, or a name of the model zoo; None is the default model.
@@ -27,7 +27,7 @@ def require_config(
 
     Raises:
         ConfigError: There is no such file and no model of this name, see `find_config`;
-            or see `check_options`.
+            the file cannot be read; or see `check_options`.
     """
     if config is None and options:
         from fairmot_mm.utils.model_zoo import default_model
@@ -39,10 +39,9 @@ def require_config(
         from fairmot_mm.utils.model_zoo import find_config
 
         find_config(config)
-    if options:
-        from fairmot_mm.utils.configs.check_options import check_options
+    from fairmot_mm.utils.configs.check_options import check_options
 
-        check_options(config, options)
+    check_options(config, options or {})
 
 
 def require_tracker(

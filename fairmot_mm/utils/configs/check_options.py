@@ -32,7 +32,9 @@ _KINDS = {
 
 
 def check_options(config: str | Path | Config, options: dict[str, Any]) -> None:
-    """Check that options lead somewhere, without importing a component.
+    """Check that a config can be read and options lead somewhere in it.
+
+    No component is imported.
 
     What only a class itself can tell is left to the check of the whole config: the
     arguments of a class of mmdet or of the user, or those that a class passes on.

@@ -66,6 +66,8 @@ def _plain(value: Any, key: str, folders: Sequence[Path]) -> Any:
 
 def _import(lazy: LazyObject | LazyAttr, key: str, folders: Sequence[Path]) -> Any:
     """What an imported name of a config stands for."""
+    import fairmot_mm.environment  # noqa: F401, before what the config imports
+
     try:
         find_beside(str(lazy.module), folders)
         return lazy.build()

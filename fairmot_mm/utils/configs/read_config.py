@@ -2,14 +2,12 @@
 
 import copy
 import difflib
-import logging
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from mmengine.config import Config, lazy
-from mmengine.logging import print_log
 
 from fairmot_mm.utils.configs.apply_options import apply_options, find_places
 from fairmot_mm.utils.configs.config_files import ConfigFile, config_files
@@ -58,7 +56,6 @@ def _read(path: Path, name: str | Path) -> tuple[Config, list[Path]]:
     cfg = plain_config(cfg, folders)
     if files:
         _check_variables(cfg, files)
-        _tell_replaced_hooks(cfg, files)
     return cfg, folders
 
 
@@ -103,29 +100,3 @@ def _check_variables(cfg: Config, files: Sequence[ConfigFile]) -> None:
                 f'{first.path}: {name!r} changes nothing, because no part of the '
                 f'config uses it: set {place} itself'
             )
-
-
-def _tell_replaced_hooks(cfg: Config, files: Sequence[ConfigFile]) -> None:
-    """Warn of hooks of a base that the list of a child replaces."""
-    first, *bases = files
-    if 'custom_hooks' not in first.assigned() - first.used():
-        return
-    base = next((file for file in bases if 'custom_hooks' in file.assigned()), None)
-    if base is None:
-        return
-    before = _types(Config.fromfile(base.path, import_custom_modules=False))
-    lost = [kind for kind in before if kind not in _types(cfg)]
-    if lost:
-        print_log(
-            f'custom_hooks of {first.path} replaces that of {base.path}: '
-            f'{", ".join(lost)} is left out. To keep it, write custom_hooks = '
-            '[*_base_.custom_hooks, ...], or name your hooks in the dict default_hooks',
-            logger='current',
-            level=logging.WARNING,
-        )
-
-
-def _types(cfg: Config) -> list[str]:
-    """Names of the custom hooks of a config."""
-    hooks: list[Any] = cfg.get('custom_hooks') or []
-    return [str(hook.get('type')) for hook in hooks if isinstance(hook, dict)]

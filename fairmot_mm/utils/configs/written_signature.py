@@ -86,9 +86,13 @@ def _defines_init(node: ast.ClassDef) -> bool:
 def _own_arguments(node: ast.ClassDef) -> tuple[dict[str, Parameter], bool]:
     """Arguments that a class itself names, and whether there may be others."""
     if any(ast.unparse(each).startswith('dataclass') for each in node.decorator_list):
-        fields = [line for line in node.body if isinstance(line, ast.AnnAssign)]
-        names = [ast.arg(ast.unparse(line.target), line.annotation) for line in fields]
-        return {arg.arg: _parameter(arg, None) for arg in names}, bool(node.bases)
+        fields = [
+            ast.arg(ast.unparse(line.target), line.annotation)
+            for line in node.body
+            if isinstance(line, ast.AnnAssign)
+            and not ast.unparse(line.annotation).startswith('ClassVar')
+        ]
+        return {arg.arg: _parameter(arg, None) for arg in fields}, bool(node.bases)
     for line in node.body:
         if isinstance(line, ast.FunctionDef) and line.name == '__init__':
             break
