@@ -8,6 +8,7 @@ import argparse
 
 from fairmot_mm.utils import cli
 from fairmot_mm.utils.inputs import require_checkpoint, require_config
+from fairmot_mm.utils.outputs import require_free, require_out_file
 
 
 def parse_args() -> argparse.Namespace:
@@ -28,13 +29,14 @@ def main() -> None:
     args = parse_args()
     require_config(args.config, args.cfg_options)
     require_checkpoint(args.checkpoint)
+    require_out_file(args.out)
+    require_free(args.out, args.overwrite)
+    from fairmot_mm.apis import init_model
+    from fairmot_mm.inference import export_onnx
+    from fairmot_mm.inference.onnx_backend import input_size
     from fairmot_mm.utils.claim_output import claim_output
 
     with claim_output(args.out, args.overwrite):
-        from fairmot_mm.apis import init_model
-        from fairmot_mm.inference import export_onnx
-        from fairmot_mm.inference.onnx_backend import input_size
-
         model = init_model(args.config, args.checkpoint, 'cpu', args.cfg_options)
         size = args.input_size or input_size(model.cfg)
         difference = export_onnx(model, args.out, tuple(size))

@@ -26,6 +26,7 @@ from fairmot_mm.utils.cli import (
     rate,
 )
 from fairmot_mm.utils.inputs import require_checkpoint, require_config, require_source
+from fairmot_mm.utils.interrupt import interrupt
 from fairmot_mm.utils.option_types import duration
 from fairmot_mm.utils.output_arguments import (
     add_output_arguments,
@@ -212,7 +213,7 @@ def main() -> None:
     from fairmot_mm.actions.track import track
 
     # A scheduler or a container ends a job by SIGTERM: the files are finished too.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, interrupt)
     with ExitStack() as stack:
         if args.step_times is not None:
             from fairmot_mm.actions.step_record import record_steps

@@ -25,6 +25,7 @@ from fairmot_mm.utils.cli import (
 )
 from fairmot_mm.utils.engine_arguments import add_engine_arguments
 from fairmot_mm.utils.inputs import require_checkpoint, require_config
+from fairmot_mm.utils.interrupt import interrupt
 from fairmot_mm.utils.option_types import positive_number, whole_from_zero
 from fairmot_mm.utils.outputs import require_out_folder
 
@@ -115,5 +116,5 @@ def main() -> None:
     from fairmot_mm.actions.track_many import track_many
 
     # A scheduler or a container ends a job by SIGTERM.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, interrupt)
     track_many(args)

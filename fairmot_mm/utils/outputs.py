@@ -6,10 +6,13 @@ Nothing is created: a command that is refused later leaves nothing behind.
 import errno
 import os
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 from fairmot_mm.utils.errors import NameTakenError, OutputError
 from fairmot_mm.utils.urls import is_url, local_path
+
+ADVICE = 'choose another folder, or --overwrite (overwrite=True) to replace it'
 
 
 def require_out_folder(*folders: str | Path | None) -> None:
@@ -41,9 +44,38 @@ def require_out_file(*files: str | Path | None) -> None:
         path = Path(local_path(str(file)))
         if file is None or is_url(local_path(str(file))):
             continue
-        if path.is_dir():
-            raise NameTakenError(f'{file} is a folder; choose another name')
+        require_free(path, overwrite=True)
         _require_writable(path.parent, str(file))
+
+
+def require_free(
+    path: str | Path,
+    overwrite: bool = False,
+    sources: Iterable[Path] = (),
+    advice: str = ADVICE,
+) -> None:
+    """Check that a result may have a name.
+
+    Args:
+        path: The file.
+        overwrite: Whether a file of this name may be replaced.
+        sources: Files that are read. None of them may be replaced, under whatever name
+            or link the path leads to it.
+        advice: What to do where the result exists, for the message.
+
+    Raises:
+        NameTakenError: The name is that of a folder, of a source, or of a file that may
+            not be replaced.
+    """
+    path = Path(path)
+    if not path.exists():
+        return
+    if any(source.exists() and path.samefile(source) for source in sources):
+        raise NameTakenError(f'{path} is the source itself; choose another folder')
+    if path.is_dir():
+        raise NameTakenError(f'{path} is a folder; choose another name')
+    if not overwrite:
+        raise NameTakenError(f'{path} exists; {advice}')
 
 
 def _require_writable(folder: Path, what: str) -> None:

@@ -10,6 +10,8 @@ from multiprocessing.process import BaseProcess
 from threading import Thread
 from typing import TYPE_CHECKING
 
+from fairmot_mm.utils.interrupt import interrupt
+
 if TYPE_CHECKING:
     from torch.utils.data import DataLoader
 
@@ -62,7 +64,7 @@ def shield_programs() -> Iterator[None]:
     with _blocked(
         number
         for number, handler in handlers.items()
-        if callable(handler) and handler is not signal.default_int_handler
+        if callable(handler) and handler not in (signal.default_int_handler, interrupt)
     ):
         yield
 
