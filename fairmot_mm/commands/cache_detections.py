@@ -13,7 +13,10 @@ from fairmot_mm.utils.cli import (
     make_parser,
     one_line_errors,
 )
-from fairmot_mm.utils.engine_arguments import add_engine_arguments
+from fairmot_mm.utils.engine_arguments import (
+    add_engine_arguments,
+    check_engine_arguments,
+)
 from fairmot_mm.utils.inputs import require_checkpoint, require_config
 from fairmot_mm.utils.outputs import require_out_folder
 
@@ -80,6 +83,7 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     """Run the tool."""
     args = parse_args()
+    check_engine_arguments(args)
     if args.config:
         require_config(args.config, args.cfg_options)
     require_checkpoint(args.checkpoint)

@@ -23,7 +23,10 @@ from fairmot_mm.utils.cli import (
     positive_whole,
     rate,
 )
-from fairmot_mm.utils.engine_arguments import add_engine_arguments
+from fairmot_mm.utils.engine_arguments import (
+    add_engine_arguments,
+    check_engine_arguments,
+)
 from fairmot_mm.utils.inputs import require_checkpoint, require_config
 from fairmot_mm.utils.interrupt import interrupt
 from fairmot_mm.utils.option_types import positive_number, whole_from_zero
@@ -110,6 +113,7 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     """Run the tool."""
     args = parse_args()
+    check_engine_arguments(args)
     require_config(args.model, inference_options(args))
     require_checkpoint(args.weights)
     require_out_folder(args.out)
