@@ -49,6 +49,7 @@ GROUPS = {
         'convert cvat': 'cvat_to_jde',
         'convert yolo': 'yolo_to_jde',
         'convert label-with-teacher': 'label_with_teacher',
+        'convert complete-with-teacher': 'complete_with_teacher',
         'convert embed-with-teacher': 'embed_with_teacher',
         'make-list': 'make_list',
         'make-synthetic': 'make_synthetic',
@@ -68,6 +69,7 @@ GROUPS = {
         'explain-switch': 'explain_switch',
         'compare-trackers': 'compare_trackers',
         'compare-networks': 'compare_networks',
+        'compare-detectors': 'compare_detectors',
         'benchmark': 'benchmark',
         'benchmark-data': 'benchmark_data',
     },
@@ -113,12 +115,13 @@ def format_help(start: str) -> str:
         start: The first letters of the commands; all commands have the empty one.
     """
     lines = [f'usage: fairmot {start or "COMMAND "}... [options]', '']
+    width = max(map(len, COMMANDS)) + 2
     for title, group in GROUPS.items():
         names = [name for name in group if name.startswith(start)]
         lines += [f'{title}:'] if names else []
         for name in names:
             doc = import_module(f'fairmot_mm.commands.{group[name]}').__doc__ or ''
-            lines.append(f'  {name:<28}{doc.strip().splitlines()[0]}')
+            lines.append(f'  {name:<{width}}{doc.strip().splitlines()[0]}')
         lines += [''] if names else []
     return '\n'.join([*lines, '`fairmot COMMAND --help` explains the options of each.'])
 

@@ -111,7 +111,7 @@ OURS = (
     'fairmot_regnetx-400mf-fpn_2xb6-30e_mot17',
     'fairmot_csp-lite_1xb8-',
     'fairmot_csp-small_1xb8-',
-    'fairmot_yolov5s-lite_1xb8-',
+    'fairmot_yolov5s-lite_1xb',
     # PaddleDetection's MCFairMOT.
     'fairmot_dla34_4xb6-30e_visdrone',
     'fairmot_hrnet-w18_4xb8-30e_visdrone',

@@ -184,12 +184,21 @@ def detect_images(
         file = store / f'{number:05d}.npz'
         origin = json.dumps([teacher.origin, *map(str, chunk)])
         if read_origin(file) != origin:
-            save_detections(file, _detect(chunk, teacher), origin)
+            save_detections(file, detect_with_teacher(chunk, teacher), origin)
         parts.append(load_detections(file))
     return _join(parts)
 
 
-def _detect(images: Sequence[Path], teacher: Teacher) -> DetectedSequence:
+def detect_with_teacher(images: Sequence[Path], teacher: Teacher) -> DetectedSequence:
+    """Detect the people of images of one size.
+
+    Args:
+        images: The images, in order.
+        teacher: The networks.
+
+    Returns:
+        The detections; one frame a second, and no ground truth.
+    """
     boxes, scores, embeds, starts = [], [], [], [0]
     shape = 1, 1
     for path in images:

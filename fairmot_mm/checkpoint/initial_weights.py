@@ -7,6 +7,7 @@ from typing import Any
 from mmengine.config import Config
 
 from fairmot_mm.checkpoint.read_state_dict import read_state_dict
+from fairmot_mm.checkpoint.zoo_weights import weights_of
 from fairmot_mm.utils.errors import CheckpointError
 
 _FAIRMOT = 'the README of FairMOT (ifzhang/FairMOT)'
@@ -29,19 +30,23 @@ def require_initial_weights(cfg: Config) -> None:
     """Make sure that the weights a training starts from are there.
 
     They are those of ``load_from``, which are read, and of every ``init_cfg`` of the
-    model that names a file.
+    model that names a file. ``load_from`` may be a name of the model zoo.
 
     Args:
-        cfg: Config of a training run.
+        cfg: Config of a training run. A name of the zoo in ``load_from`` is replaced by
+            the path of its weights.
 
     Raises:
         CheckpointError: A file is missing (the message says where it is published), or
-            the file of ``load_from`` cannot be read, see `read_state_dict`.
+            the file of ``load_from`` cannot be read, see `read_state_dict`; or the
+            weights of the zoo cannot be had, see `fetch_weights`.
+        OutputError: The cache folder of the zoo cannot be written.
     """
     for key, path in _named_files(cfg.get('model', {}), 'model'):
         _require_file(key, path)
     if cfg.get('load_from'):
         if not cfg.get('resume'):
+            cfg.load_from = str(weights_of(cfg.load_from) or cfg.load_from)
             _require_file('load_from', cfg.load_from)
         read_state_dict(cfg.load_from)
 

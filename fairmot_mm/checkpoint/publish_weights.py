@@ -1,6 +1,7 @@
 """Writing what inference needs of a checkpoint, in half precision."""
 
 import hashlib
+import re
 from io import BytesIO
 from pathlib import Path
 
@@ -12,9 +13,12 @@ from fairmot_mm.checkpoint.safe_loading import load_safely
 from fairmot_mm.utils.atomic import atomic_path
 from fairmot_mm.utils.errors import CheckpointError
 
+# The last of these belongs to the layer that gives the logits.
+_HEATMAP_BIAS = re.compile(r'detector\.bbox_head\.heatmap\.\d\.bias')
+
 
 def publish_weights(
-    source: str | Path, out: str | Path, raw: bool = False
+    source: str | Path, out: str | Path, raw: bool = False, score_shift: float = 0.0
 ) -> tuple[str, int]:
     """Write what inference needs of a checkpoint of ours, in half precision.
 
@@ -26,13 +30,15 @@ def publish_weights(
         out: File to write: ``{'state_dict': ..., 'meta': ...}``. The same weights give
             the same bytes.
         raw: Take the weights of the last step rather than their average (`EMAHook`).
+        score_shift: Added to the logits of the heatmap, so that thresholds that were
+            chosen for other weights hold. The order of the scores does not change.
 
     Returns:
         SHA-256 of the file, and its size in bytes.
 
     Raises:
         CheckpointError: The file cannot be read safely, has no averaged weights to
-            choose from, or holds numbers beyond half precision.
+            choose from, no heatmap to shift, or holds numbers beyond half precision.
         OutputError: ``out`` cannot be written.
     """
     content = load_safely(source)
@@ -48,6 +54,13 @@ def publish_weights(
             for name, value in content['ema_state_dict'].items()
             if name.startswith('module.')
         }
+    if score_shift:
+        biases = [name for name in state_dict if _HEATMAP_BIAS.fullmatch(name)]
+        if not biases:
+            raise CheckpointError(
+                f'{source} has no heatmap whose scores could be moved'
+            )
+        state_dict[max(biases)] = state_dict[max(biases)] + score_shift
     halved = {
         name: value.half() if value.is_floating_point() else value
         for name, value in sorted(state_dict.items())

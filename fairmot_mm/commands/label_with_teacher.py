@@ -18,10 +18,13 @@ from fairmot_mm.utils.inputs import (
     require_paths,
 )
 from fairmot_mm.utils.outputs import require_out_folder
-from fairmot_mm.utils.teacher_arguments import add_teacher_arguments
-
-MMDET_MEAN = (103.53, 116.28, 123.675)
-MMDET_STD = (57.375, 57.12, 58.395)
+from fairmot_mm.utils.teacher_arguments import (
+    MMDET_MEAN,
+    MMDET_STD,
+    add_detector_arguments,
+    add_teacher_arguments,
+    require_thresholds,
+)
 
 
 def parse_args() -> argparse.Namespace:
@@ -30,19 +33,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('out', help='data root of the training configs')
     parser.add_argument('name', help='name of the set: its folder and its list in OUT')
     parser.add_argument('sources', nargs='+', help='videos, or folders of images')
-    parser.add_argument('--teacher', required=True, help='ONNX file of the detector')
-    parser.add_argument(
-        '--score-thr',
-        type=finite_number,
-        default=0.55,
-        help='score from which a box is a person (default 0.55)',
-    )
-    parser.add_argument(
-        '--ignore-thr',
-        type=finite_number,
-        default=0.3,
-        help='score from which a box is an ignore region (default 0.3)',
-    )
+    add_detector_arguments(parser)
     parser.add_argument(
         '--still-share',
         type=finite_number,
@@ -58,9 +49,6 @@ def parse_args() -> argparse.Namespace:
         help='label every n-th image of a video or folder (default 1)',
     )
     parser.add_argument(
-        '--person', type=int, default=0, help='number of the class (default 0)'
-    )
-    parser.add_argument(
         '--link',
         metavar='CONFIG',
         help='link the boxes of each source by the tracker of a config; those of a '
@@ -74,11 +62,7 @@ def parse_args() -> argparse.Namespace:
     )
     parser.add_argument('--copy', action='store_true', help='copy images, do not link')
     args = parser.parse_args()
-    if not 0 < args.ignore_thr <= args.score_thr <= 1:
-        parser.error(
-            f'--ignore-thr {args.ignore_thr:g} and --score-thr {args.score_thr:g} must '
-            'be above 0, at most 1 and in this order'
-        )
+    require_thresholds(parser, args)
     if args.still_share is not None and not 0 < args.still_share <= 1:
         parser.error(f'--still-share {args.still_share:g} must be above 0, at most 1')
     if args.reid and not args.link:

@@ -3,7 +3,12 @@
 import argparse
 from pathlib import Path
 
-from fairmot_mm.utils.cli import add_overwrite_argument, make_parser, one_line_errors
+from fairmot_mm.utils.cli import (
+    add_overwrite_argument,
+    finite_number,
+    make_parser,
+    one_line_errors,
+)
 from fairmot_mm.utils.inputs import require_checkpoint
 from fairmot_mm.utils.outputs import require_free, require_out_file
 
@@ -19,6 +24,14 @@ def parse_args() -> argparse.Namespace:
         action='store_true',
         help='the weights of the last step, if the checkpoint also has averaged ones',
     )
+    parser.add_argument(
+        '--score-shift',
+        type=finite_number,
+        default=0.0,
+        metavar='LOGITS',
+        help='added to the logits of the heatmap, so that thresholds chosen for other '
+        'weights hold (default 0)',
+    )
     return parser.parse_args()
 
 
@@ -33,5 +46,7 @@ def main() -> None:
     from fairmot_mm.utils.claim_output import claim_output
 
     with claim_output(args.out, args.overwrite, [Path(args.source)]):
-        digest, size = publish_weights(args.source, args.out, raw=args.raw)
+        digest, size = publish_weights(
+            args.source, args.out, args.raw, args.score_shift
+        )
     print(f'{args.out}: {size / 2**20:.1f} MiB, sha256 {digest}')

@@ -4,6 +4,10 @@ import argparse
 
 from fairmot_mm.utils.cli import finite_number, positive_whole
 
+# What detectors of mmdet subtract from the pixels and divide by, blue first.
+MMDET_MEAN = (103.53, 116.28, 123.675)
+MMDET_STD = (57.375, 57.12, 58.395)
+
 
 def positive_number(text: str) -> float:
     """Read a number above 0 of a command line.
@@ -59,3 +63,43 @@ def add_teacher_arguments(
     parser.add_argument(
         '--device', default='cpu', help='as in cuda:0; it needs onnxruntime-gpu'
     )
+
+
+def add_detector_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the detector, and the scores that make people and regions of its boxes.
+
+    Args:
+        parser: Parser to add to.
+    """
+    parser.add_argument('--teacher', required=True, help='ONNX file of the detector')
+    parser.add_argument(
+        '--score-thr',
+        type=finite_number,
+        default=0.55,
+        help='score from which a box is a person (default 0.55)',
+    )
+    parser.add_argument(
+        '--ignore-thr',
+        type=finite_number,
+        default=0.3,
+        help='score from which a box is an ignore region (default 0.3)',
+    )
+    parser.add_argument(
+        '--person', type=int, default=0, help='number of the class (default 0)'
+    )
+
+
+def require_thresholds(
+    parser: argparse.ArgumentParser, args: argparse.Namespace
+) -> None:
+    """Refuse thresholds that are no scores, or in the wrong order.
+
+    Args:
+        parser: Reports the error.
+        args: The command line.
+    """
+    if not 0 < args.ignore_thr <= args.score_thr <= 1:
+        parser.error(
+            f'--ignore-thr {args.ignore_thr:g} and --score-thr {args.score_thr:g} must '
+            'be above 0, at most 1 and in this order'
+        )

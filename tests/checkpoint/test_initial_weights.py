@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 import torch
 from mmengine.config import Config
@@ -59,3 +61,11 @@ def test_unreadable(tmp_path):
     (tmp_path / 'half.pth').write_bytes(b'PK\x03\x04')
     with pytest.raises(CheckpointError, match=r'half\.pth cannot be read'):
         require_initial_weights(Config(dict(load_from=str(tmp_path / 'half.pth'))))
+
+
+def test_name_of_the_zoo():
+    """A training starts from a model of the zoo by its name."""
+    cfg = Config(dict(load_from='fairmot_yolov5s_lite'))
+    require_initial_weights(cfg)
+    assert Path(cfg.load_from).name == 'fairmot_yolov5s-lite.pth'
+    assert Path(cfg.load_from).is_file()

@@ -17,8 +17,8 @@ SPEC = importlib.util.spec_from_file_location(
 files = importlib.util.module_from_spec(SPEC)
 SPEC.loader.exec_module(files)
 
-LABEL, EMBED = (
-    f'dataset_converters/{verb}_with_teacher' for verb in ('label', 'embed')
+LABEL, EMBED, COMPLETE = (
+    f'dataset_converters/{verb}_with_teacher' for verb in ('label', 'embed', 'complete')
 )
 # In every image, whatever it shows: a sure person, an unsure one and one below both.
 DETS = np.float32([[[10, 10, 30, 50, 0.9], [40, 8, 60, 40, 0.4], [1, 1, 9, 9, 0.1]]])
@@ -119,6 +119,42 @@ def test_interrupted_run_goes_on(run_tool, teachers, pictures, tmp_path, monkeyp
     run_tool(*command, '--ignore-thr', 0.05)
     assert len(calls) == 10
     assert {text.count('-1 -1') for text in labels(tmp_path, 's')} == {2}
+
+
+def test_people_whom_labels_lack(run_tool, teachers, pictures, tmp_path, capsys):
+    """New people and regions are added once; who is labelled already stays as he is."""
+    run_tool(LABEL, 'data', 'S', 'pictures', *teachers)
+    files = sorted((tmp_path / 'data/S/labels_with_ids').rglob('*.txt'))
+    person, region = files[0].read_text().splitlines(keepends=True)
+    labelled = '0 7 0.3125 0.60 0.3125 0.80'
+    for file, text in zip(files, ['', labelled, person, region], strict=True):
+        file.write_text(text)
+    run_tool(COMPLETE, 'data', 's.train', *teachers)
+    assert [file.read_text() for file in files] == [
+        person + region,
+        f'{labelled}\n{region}',
+        person + region,
+        region + person,
+    ]
+    assert '2 people and 3 ignore regions added to 3 labels' in capsys.readouterr().out
+    run_tool(COMPLETE, 'data', 's.train', *teachers)
+    assert '0 people and 0 ignore regions' in capsys.readouterr().out
+
+
+def test_low_boxes_are_not_added(run_tool, teachers, pictures, tmp_path, capsys):
+    """Neither those below --min-height nor those below --ignore-thr."""
+    run_tool(LABEL, 'data', 'S', 'pictures', *teachers)
+    for file in (tmp_path / 'data/S/labels_with_ids').rglob('*.txt'):
+        file.write_text('')
+    run_tool(COMPLETE, 'data', 's.train', *teachers, '--min-height', 35)
+    assert '4 people and 0 ignore regions added to 0' in capsys.readouterr().out
+
+
+def test_lists_that_are_missing(run_tool, teachers, capsys):
+    """A list that does not exist is named."""
+    with pytest.raises(SystemExit) as error:
+        run_tool(COMPLETE, 'data', 's.train', *teachers)
+    assert 'data does not exist' in f'{error.value} {capsys.readouterr().err}'
 
 
 @pytest.mark.parametrize(

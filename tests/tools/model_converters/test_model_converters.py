@@ -118,6 +118,23 @@ def test_averaged_weights_and_those_of_the_last_step(run_tool, tmp_path):
         )
 
 
+def test_scores_moved_for_thresholds_of_others(trained_like, run_tool, tmp_path):
+    """The shift is added to the layer that gives the logits, and to nothing else."""
+    publish = 'model_converters/publish_model'
+    run_tool(publish, trained_like, tmp_path / 'a.pth')
+    run_tool(publish, trained_like, tmp_path / 'b.pth', '--score-shift', 0.5)
+    before, after = (read_state_dict(tmp_path / f'{name}.pth') for name in 'ab')
+    changed = [name for name in before if not torch.equal(before[name], after[name])]
+    assert changed == ['detector.bbox_head.heatmap.2.bias']
+    moved = after[changed[0]] - before[changed[0]]
+    torch.testing.assert_close(moved, torch.full_like(moved, 0.5), atol=2e-3, rtol=0)
+    torch.save({'state_dict': {'a': torch.zeros(1)}}, tmp_path / 'other.pth')
+    with pytest.raises(SystemExit, match='has no heatmap whose scores could be moved'):
+        run_tool(
+            publish, tmp_path / 'other.pth', tmp_path / 'c.pth', '--score-shift', 1
+        )
+
+
 def test_numbers_beyond_half_precision(run_tool, tmp_path):
     """They would become infinite without a word."""
     torch.save({'state_dict': {'a': torch.tensor([1e5])}}, tmp_path / 'big.pth')

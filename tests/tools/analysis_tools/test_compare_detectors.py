@@ -1,0 +1,70 @@
+"""The light model beside an ONNX file that always finds the same boxes."""
+
+import importlib.util
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from fairmot_mm.checkpoint.zoo_weights import weights_of
+from fairmot_mm.utils import SequenceInfo
+
+LIGHT = 'fairmot_yolov5s_lite'
+SPEC = importlib.util.spec_from_file_location(
+    'teacher_files', Path(__file__).parents[2] / 'inference/teacher_files.py'
+)
+files = importlib.util.module_from_spec(SPEC)
+SPEC.loader.exec_module(files)
+
+
+@pytest.fixture
+def main(load_main):
+    return load_main('compare_detectors')
+
+
+@pytest.fixture
+def teacher(street, tmp_path):
+    """Finds the people of the first frame of the street in every image."""
+    gt = SequenceInfo.read(street / 'mot' / 'a').read_ground_truth()
+    tlwh = gt.tlwh[gt.frames == gt.frames.min()]
+    dets = np.column_stack(
+        [tlwh[:, :2], tlwh[:, :2] + tlwh[:, 2:], 0.9 + 0 * tlwh[:, 0]]
+    )
+    files.write_constant(tmp_path / 'teacher.onnx', {'dets': np.float32(dets[None])})
+    return ['--teacher', str(tmp_path / 'teacher.onnx'), '--size', '192', '128']
+
+
+def test_a_row_for_each_network(main, street, teacher, tmp_path, capsys):
+    """Scores of boxes, of embeddings where a network has some, and the time."""
+    folder = street / 'mot' / 'a'
+    options = ['--model', LIGHT, weights_of(LIGHT), '--seconds', '0.1']
+    main([folder, *options, *teacher, '--json', tmp_path / 'numbers.json'])
+    light, constant = json.loads((tmp_path / 'numbers.json').read_text())['rows']
+    assert light['network'] == f'{LIGHT}, fairmot_yolov5s-lite.pth'
+    assert 0 <= float(light['AP50']) <= 1
+    assert 0 <= float(light['rank-1']) <= 1
+    assert constant['sequence'] == 'a'
+    # It is right in the first of eight frames at least.
+    assert float(constant['AP50']) > 0.1
+    assert float(constant['processor ms a frame']) > 0
+    assert 'rank-1' not in constant
+    printed = capsys.readouterr().out
+    assert '| a          | teacher.onnx' in printed
+
+
+@pytest.mark.parametrize(
+    ('options', 'message'),
+    [
+        ([], 'give --model CONFIG WEIGHTS or --teacher FILE'),
+        (['--model', LIGHT, 'no.pth'], 'no.pth does not exist'),
+        (['--model', 'fairmot_yolo', 'no.pth'], 'fairmot_yolo'),
+        (['--teacher', 'no.onnx'], 'no.onnx does not exist'),
+        (['--model', LIGHT, 'no.pth', '--reid', 'r.onnx'], '--reid is for --teacher'),
+    ],
+)
+def test_refused(main, street, capsys, options, message):
+    """What is missing is named in one line."""
+    with pytest.raises(SystemExit) as end:
+        main([street / 'mot' / 'a', *options])
+    assert message in f'{end.value} {capsys.readouterr().err}'
