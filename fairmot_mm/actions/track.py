@@ -21,8 +21,8 @@ from fairmot_mm.apis import MultiStreamInferencer, StreamResult, TrackInferencer
 from fairmot_mm.apis.run import Run
 from fairmot_mm.apis.tracking_state import TrackingState
 from fairmot_mm.utils import ConfigError, require_writable_dir
-from fairmot_mm.utils.cli import inference_options
 from fairmot_mm.utils.contracts import require_contract
+from fairmot_mm.utils.inference_arguments import inference_options
 from fairmot_mm.utils.output_arguments import STDOUT
 from fairmot_mm.utils.tracker import Stateful
 from fairmot_mm.utils.urls import is_url, local_path

@@ -2,25 +2,11 @@
 
 import argparse
 
-from fairmot_mm.utils.cli import (
-    add_converter_arguments,
-    make_parser,
-    one_line_errors,
-    run_converter,
-)
+from fairmot_mm.utils.benchmark_classes import BDD100K_SCORED
+from fairmot_mm.utils.cli import make_parser, one_line_errors
+from fairmot_mm.utils.converter_arguments import add_converter_arguments, run_converter
 from fairmot_mm.utils.inputs import require_paths
 from fairmot_mm.utils.outputs import require_out_folder
-
-CLASSES = (
-    'pedestrian',
-    'rider',
-    'car',
-    'bus',
-    'truck',
-    'train',
-    'motorcycle',
-    'bicycle',
-)
 
 
 def parse_args() -> argparse.Namespace:
@@ -31,7 +17,7 @@ def parse_args() -> argparse.Namespace:
         help='folder with images/track/SPLIT/VIDEO/*.jpg and '
         'labels/box_track_20/SPLIT/VIDEO.json',
     )
-    add_converter_arguments(parser, CLASSES, 'bdd100k')
+    add_converter_arguments(parser, BDD100K_SCORED, 'bdd100k')
     return parser.parse_args()
 
 

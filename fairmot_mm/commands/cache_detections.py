@@ -8,11 +8,7 @@ import argparse
 from pathlib import Path
 
 from fairmot_mm.utils.cfg_options import CfgOptions
-from fairmot_mm.utils.cli import (
-    add_number_arguments,
-    make_parser,
-    one_line_errors,
-)
+from fairmot_mm.utils.cli import add_number_arguments, make_parser, one_line_errors
 from fairmot_mm.utils.engine_arguments import (
     add_engine_arguments,
     check_engine_arguments,

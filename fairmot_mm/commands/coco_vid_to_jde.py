@@ -2,11 +2,10 @@
 
 import argparse
 
-from fairmot_mm.utils.cli import (
+from fairmot_mm.utils.cli import make_parser, one_line_errors
+from fairmot_mm.utils.converter_arguments import (
     PERSON_CLASSES,
     add_converter_arguments,
-    make_parser,
-    one_line_errors,
     run_converter,
 )
 from fairmot_mm.utils.inputs import require_paths

@@ -3,16 +3,18 @@
 import argparse
 
 from fairmot_mm.utils.cli import (
-    add_inference_arguments,
     add_overwrite_argument,
     add_runner_arguments,
-    inference_options,
     make_parser,
     one_line_errors,
 )
 from fairmot_mm.utils.engine_arguments import (
     add_engine_arguments,
     check_engine_arguments,
+)
+from fairmot_mm.utils.inference_arguments import (
+    add_inference_arguments,
+    inference_options,
 )
 from fairmot_mm.utils.inputs import require_checkpoint, require_config
 from fairmot_mm.utils.outputs import require_out_file, require_out_folder

@@ -17,13 +17,15 @@ from pathlib import Path
 
 from fairmot_mm.utils.cli import (
     add_cfg_options_argument,
-    add_inference_arguments,
     add_overwrite_argument,
-    inference_options,
     make_parser,
     one_line_errors,
     positive_whole,
     rate,
+)
+from fairmot_mm.utils.inference_arguments import (
+    add_inference_arguments,
+    inference_options,
 )
 from fairmot_mm.utils.inputs import require_checkpoint, require_config, require_source
 from fairmot_mm.utils.interrupt import interrupt

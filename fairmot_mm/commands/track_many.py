@@ -15,9 +15,7 @@ import signal
 
 from fairmot_mm.utils.cli import (
     add_cfg_options_argument,
-    add_inference_arguments,
     add_overwrite_argument,
-    inference_options,
     make_parser,
     one_line_errors,
     positive_whole,
@@ -26,6 +24,10 @@ from fairmot_mm.utils.cli import (
 from fairmot_mm.utils.engine_arguments import (
     add_engine_arguments,
     check_engine_arguments,
+)
+from fairmot_mm.utils.inference_arguments import (
+    add_inference_arguments,
+    inference_options,
 )
 from fairmot_mm.utils.inputs import require_checkpoint, require_config
 from fairmot_mm.utils.interrupt import interrupt

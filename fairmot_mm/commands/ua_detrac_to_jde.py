@@ -2,12 +2,8 @@
 
 import argparse
 
-from fairmot_mm.utils.cli import (
-    add_converter_arguments,
-    make_parser,
-    one_line_errors,
-    run_converter,
-)
+from fairmot_mm.utils.cli import make_parser, one_line_errors
+from fairmot_mm.utils.converter_arguments import add_converter_arguments, run_converter
 from fairmot_mm.utils.inputs import require_paths
 from fairmot_mm.utils.outputs import require_out_folder
 

@@ -2,27 +2,11 @@
 
 import argparse
 
-from fairmot_mm.utils.cli import (
-    add_converter_arguments,
-    make_parser,
-    one_line_errors,
-    run_converter,
-)
+from fairmot_mm.utils.benchmark_classes import VISDRONE_SCORED
+from fairmot_mm.utils.cli import make_parser, one_line_errors
+from fairmot_mm.utils.converter_arguments import add_converter_arguments, run_converter
 from fairmot_mm.utils.inputs import require_paths
 from fairmot_mm.utils.outputs import require_out_folder
-
-CLASSES = (
-    'pedestrian',
-    'people',
-    'bicycle',
-    'car',
-    'van',
-    'truck',
-    'tricycle',
-    'awning-tricycle',
-    'bus',
-    'motor',
-)
 
 
 def parse_args() -> argparse.Namespace:
@@ -31,7 +15,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         'source', help='folder of the splits, or one such as VisDrone2019-MOT-train'
     )
-    add_converter_arguments(parser, CLASSES, 'visdrone', has_frame_rate=True)
+    add_converter_arguments(parser, VISDRONE_SCORED, 'visdrone', has_frame_rate=True)
     return parser.parse_args()
 
 

@@ -67,8 +67,5 @@ def _outermost_importer(frame: FrameType | None) -> FrameType | None:
 
 
 def _starts_a_command(importer: FrameType) -> bool:
-    """Whether it is the function ``main`` of a command, which imports its action."""
-    module = str(importer.f_globals.get('__name__'))
-    return importer.f_code.co_name == 'main' and module.startswith(
-        'fairmot_mm.commands.'
-    )
+    """Whether it is the file of a command, which imports its action."""
+    return str(importer.f_globals.get('__name__')).startswith('fairmot_mm.commands.')

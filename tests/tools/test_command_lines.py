@@ -27,7 +27,7 @@ from fairmot_mm.datasets.check import KINDS
 from fairmot_mm.datasets.converters import MIX_SETS, PEDESTRIAN_ONLY, CutoutRules
 from fairmot_mm.evaluation import PROTOCOLS
 from fairmot_mm.synthetic import CAMERAS, DetectionNoise
-from fairmot_mm.utils import cli
+from fairmot_mm.utils.converter_arguments import PERSON_CLASSES
 from fairmot_mm.video.frame_source import ON_ERROR
 
 REPOSITORY = Path(__file__).parents[2]
@@ -252,7 +252,7 @@ def test_choices_are_those_of_the_code():
     assert make_synthetic.CAMERAS == CAMERAS
     assert tuple(OPTIONS) == train.OPTIONS
     assert track.ON_ERROR == ON_ERROR
-    assert cli.PERSON_CLASSES == PEDESTRIAN_ONLY
+    assert PERSON_CLASSES == PEDESTRIAN_ONLY
 
 
 def test_defaults_are_those_of_the_code(monkeypatch):

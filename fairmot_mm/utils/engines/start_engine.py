@@ -5,10 +5,10 @@ import shlex
 from typing import Any
 
 from fairmot_mm.utils import ConfigError
-from fairmot_mm.utils.cli import inference_options
 from fairmot_mm.utils.engines.engine import Engine
 from fairmot_mm.utils.engines.local_engine import LocalEngine
 from fairmot_mm.utils.engines.worker_spec import WorkerSpec
+from fairmot_mm.utils.inference_arguments import inference_options
 from fairmot_mm.utils.threads import available_cores
 
 
