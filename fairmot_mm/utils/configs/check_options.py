@@ -1,5 +1,6 @@
 """Checking options of a command line, before the classes of their config are known."""
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -34,10 +35,8 @@ _KINDS = {
 def check_options(config: str | Path | Config, options: dict[str, Any]) -> None:
     """Check that a config can be read and options lead somewhere in it.
 
-    No component is imported.
-
-    What only a class itself can tell is left to the check of the whole config: the
-    arguments of a class of mmdet or of the user, or those that a class passes on.
+    No component is imported. What only a class itself can tell is left to the check of
+    the whole config: the arguments of a class of the user, or those that it passes on.
 
     Args:
         config: Path of a config, a name of the model zoo, or a `Config`.
@@ -77,12 +76,14 @@ def _check_option(cfg: Config, parts: list[str]) -> None:
 def _check_keys(node: dict, keys: list[str], place: str) -> bool:
     """Check keys of a component; say whether those inside it can be checked."""
     kind = node.get('type')
-    where, others = f'{place}: {kind}', _NO_ARGUMENTS
+    where = f'{place}: {kind}'
+    others: Collection[str] = _NO_ARGUMENTS
     if place in _KINDS:
         where, (kind, others) = place, _KINDS[place]
     if kind is None:
         return True
-    signature = written_signature(kind, place.startswith(_PASSED_ON))
+    passes_on = place.startswith(_PASSED_ON)
+    signature = written_signature(kind, passes_on) if isinstance(kind, str) else None
     if signature is None:
         return False
     package, parameters, takes_any = signature

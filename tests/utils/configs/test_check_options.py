@@ -43,6 +43,7 @@ def test_an_option_that_leads_nowhere(option, value, message):
     [
         ('model.tracker.track_buffer', 5),
         ('model.tracker.type', 'ByteTracker'),
+        ('model.tracker.type', 5),
         ('model.tracker', dict(type='ByteTracker', num_frames_retain=3, _delete_=True)),
         (f'{DETECTOR}.backbone.act_cfg.inplace', True),
         (f'{DETECTOR}.bbox_head.test_cfg.max_per_img', 3),
