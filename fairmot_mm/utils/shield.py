@@ -99,7 +99,7 @@ class _Worker(BaseProcess):
 def _end_with_parent() -> None:
     """End this process as soon as the one that started it sends a signal or ends."""
     parent = multiprocessing.parent_process()
-    assert parent is not None  # it is a worker
+    assert parent is not None  # only a worker runs this
     while parent.is_alive():
         received = signal.sigtimedwait(STOP_SIGNALS, 1)
         if received is not None and received.si_pid == parent.pid:
