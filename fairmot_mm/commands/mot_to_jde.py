@@ -2,14 +2,12 @@
 
 import argparse
 
+from fairmot_mm.commands.converters.run_conversion import run_conversion
 from fairmot_mm.utils.cli import make_parser, one_line_errors
 from fairmot_mm.utils.converter_arguments import (
     PERSON_CLASSES,
     add_converter_arguments,
-    run_converter,
 )
-from fairmot_mm.utils.inputs import require_paths
-from fairmot_mm.utils.outputs import require_out_folder
 
 
 def parse_args() -> argparse.Namespace:
@@ -41,8 +39,4 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     """Run the tool."""
     args = parse_args()
-    require_paths(args.source)
-    require_out_folder(args.out)
-    from fairmot_mm.datasets.converters import convert_mot
-
-    run_converter(convert_mot, args)
+    run_conversion('convert_mot', args, args.source)

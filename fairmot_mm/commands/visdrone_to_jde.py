@@ -2,11 +2,10 @@
 
 import argparse
 
+from fairmot_mm.commands.converters.run_conversion import run_conversion
 from fairmot_mm.utils.benchmark_classes import VISDRONE_SCORED
 from fairmot_mm.utils.cli import make_parser, one_line_errors
-from fairmot_mm.utils.converter_arguments import add_converter_arguments, run_converter
-from fairmot_mm.utils.inputs import require_paths
-from fairmot_mm.utils.outputs import require_out_folder
+from fairmot_mm.utils.converter_arguments import add_converter_arguments
 
 
 def parse_args() -> argparse.Namespace:
@@ -23,8 +22,4 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     """Run the tool."""
     args = parse_args()
-    require_paths(args.source)
-    require_out_folder(args.out)
-    from fairmot_mm.datasets.converters import convert_visdrone
-
-    run_converter(convert_visdrone, args)
+    run_conversion('convert_visdrone', args, args.source)

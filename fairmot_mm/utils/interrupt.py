@@ -10,7 +10,7 @@ from types import FrameType
 
 INTERRUPTED = 130  # status that a shell reports for Ctrl-C
 _WAIT = 0.02  # seconds until an interrupt is tried again
-_IMPORT = '<frozen importlib._bootstrap>'
+_IMPORT = ('importlib', 'importlib._bootstrap', 'importlib._bootstrap_external')
 
 
 @contextmanager
@@ -60,7 +60,7 @@ def _outermost_importer(frame: FrameType | None) -> FrameType | None:
     """What has begun the import that is running; None if none is."""
     importer = None
     while frame is not None:
-        if frame.f_code.co_filename == _IMPORT:
+        if frame.f_globals.get('__name__') in _IMPORT:
             importer = frame.f_back
         frame = frame.f_back
     return importer

@@ -20,15 +20,18 @@ IS_WHOLE = True
 # Ctrl-C while a command imports its action.
 START = """
 import signal, sys
-from fairmot_mm.commands.list_models import main
+from importlib import import_module
+
+_, command, room, *words = sys.argv
+main = import_module(f'fairmot_mm.commands.{command}').main
 
 class Interrupts:
     def find_spec(self, name, *others):
-        if name == 'fairmot_mm.actions':
+        if name == room:
             signal.raise_signal(signal.SIGINT)
 
 sys.meta_path.insert(0, Interrupts())
-sys.argv = ['models']
+sys.argv = [command, *words]
 main()
 """
 
@@ -63,11 +66,14 @@ def test_an_interrupt_waits_for_an_import(tmp_path, monkeypatch):
     assert sys.modules.pop('interrupted_module').IS_WHOLE
 
 
-def test_a_command_that_starts_ends_at_once():
+@pytest.mark.parametrize(
+    'words',
+    ['list_models fairmot_mm.actions', 'kitti_to_jde fairmot_mm.datasets . {folder}'],
+)
+def test_a_command_that_starts_ends_at_once(words, tmp_path):
     """Nothing has begun while its action is imported: one line, status 130."""
-    ended = subprocess.run(
-        [sys.executable, '-c', START], capture_output=True, text=True, timeout=60
-    )
+    call = [sys.executable, '-c', START, *words.format(folder=tmp_path).split()]
+    ended = subprocess.run(call, capture_output=True, text=True, timeout=60)
     assert (ended.returncode, ended.stderr, ended.stdout) == (130, 'interrupted\n', '')
 
 

@@ -2,10 +2,9 @@
 
 import argparse
 
+from fairmot_mm.commands.converters.run_conversion import run_conversion
 from fairmot_mm.utils.cli import make_parser
-from fairmot_mm.utils.converter_arguments import add_converter_arguments, run_converter
-from fairmot_mm.utils.inputs import require_paths
-from fairmot_mm.utils.outputs import require_out_folder
+from fairmot_mm.utils.converter_arguments import add_converter_arguments
 
 
 def parse_splits(description: str | None, name: str) -> argparse.Namespace:
@@ -28,8 +27,4 @@ def run_splits(args: argparse.Namespace) -> None:
     Args:
         args: What `parse_splits` has read.
     """
-    require_paths(args.source)
-    require_out_folder(args.out)
-    from fairmot_mm.datasets.converters import convert_splits
-
-    run_converter(convert_splits, args)
+    run_conversion('convert_splits', args, args.source)
