@@ -34,8 +34,8 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     """Run the tool."""
     args = parse_args()
-    require_config(args.config, args.cfg_options)
     require_out_folder(args.out_dir)
+    require_config(args.config, args.cfg_options)
     from fairmot_mm.actions.browse_dataset import browse_dataset
 
     browse_dataset(args)

@@ -27,10 +27,10 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     """Export, and print how far the file is from the model."""
     args = parse_args()
-    require_config(args.config, args.cfg_options)
     require_checkpoint(args.checkpoint)
     require_out_file(args.out)
     require_free(args.out, args.overwrite)
+    require_config(args.config, args.cfg_options)
     from fairmot_mm.apis import init_model
     from fairmot_mm.inference import export_onnx
     from fairmot_mm.inference.onnx_backend import input_size

@@ -64,11 +64,11 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     """Run the tool."""
     args = parse_args()
-    require_config(args.config, args.cfg_options)
     require_checkpoint(args.checkpoint)
     require_source(args.input)
     require_out_file(args.out)
     require_free(args.out, args.overwrite, [Path(args.checkpoint)])
+    require_config(args.config, args.cfg_options)
     from fairmot_mm.actions.quantize import quantize
 
     quantize(args)

@@ -52,10 +52,10 @@ def main() -> None:
     """Run the tool."""
     args = parse_args()
     check_engine_arguments(args)
-    require_config(args.config, inference_options(args))
     require_checkpoint(args.checkpoint)
     require_out_folder(args.out, args.work_dir)
     require_out_file(args.submission)
+    require_config(args.config, inference_options(args))
     if args.engine is None:
         from fairmot_mm.actions.test import test
 

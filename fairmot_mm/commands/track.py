@@ -206,12 +206,12 @@ def main() -> None:
     args = parse_args()
     for source in args.input:
         require_source(source)
-    require_config(args.model, inference_options(args))
     require_checkpoint(args.weights)
     if args.serve:
         parse_address(args.serve)
     require_out_folder(args.out, args.crops)
     require_out_file(args.save_state, args.step_times)
+    require_config(args.model, inference_options(args))
     from fairmot_mm.actions.track import track
 
     # A scheduler or a container ends a job by SIGTERM: the files are finished too.

@@ -116,9 +116,9 @@ def main() -> None:
     """Run the tool."""
     args = parse_args()
     check_engine_arguments(args)
-    require_config(args.model, inference_options(args))
     require_checkpoint(args.weights)
     require_out_folder(args.out)
+    require_config(args.model, inference_options(args))
     from fairmot_mm.actions.track_many import track_many
 
     # A scheduler or a container ends a job by SIGTERM.

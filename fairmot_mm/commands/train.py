@@ -38,10 +38,10 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     """Run the tool."""
     args = parse_args()
-    require_config(args.config, args.cfg_options)
     if args.resume != 'auto':
         require_checkpoint(args.resume)
     require_out_folder(args.work_dir)
+    require_config(args.config, args.cfg_options)
     from fairmot_mm.actions.train import train
 
     train(args)
