@@ -83,8 +83,9 @@ def _require_writable(folder: Path, what: str) -> None:
     folder = folder.absolute()
     there = next(path for path in (folder, *folder.parents) if os.path.lexists(path))
     try:
-        if not there.is_dir():
-            raise NotADirectoryError(errno.ENOTDIR, f'{there} is not a folder')
+        if not there.is_dir():  # the reasons that `mkdir` would give
+            reason = errno.EEXIST if there == folder else errno.ENOTDIR
+            raise OSError(reason, os.strerror(reason))
         with tempfile.TemporaryFile(dir=there):
             pass
     except OSError as error:

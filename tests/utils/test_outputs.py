@@ -19,14 +19,22 @@ def test_what_is_no_path():
     require_out_file('s3://bucket/file')
 
 
-@pytest.mark.parametrize('name', ['file', 'file/a', 'file/a/b', 'link'])
-def test_no_folder(name, tmp_path):
+@pytest.mark.parametrize(
+    ('name', 'reason'),
+    [
+        ('file', 'File exists'),
+        ('link', 'File exists'),
+        ('file/a', 'Not a directory'),
+        ('file/a/b', 'Not a directory'),
+    ],
+)
+def test_no_folder(name, reason, tmp_path):
     """A file, what would lie in it, and a link that leads nowhere."""
     (tmp_path / 'file').touch()
     (tmp_path / 'link').symlink_to(tmp_path / 'gone')
-    with pytest.raises(OutputError, match=f'into folder {tmp_path}/{name}: .* is not '):
+    with pytest.raises(OutputError, match=f'into folder {tmp_path}/{name}: {reason};'):
         require_out_folder(tmp_path / name)
-    with pytest.raises(OutputError, match='is not a folder'):
+    with pytest.raises(OutputError, match=reason):
         require_out_file(tmp_path / name / 'out.txt')
 
 
