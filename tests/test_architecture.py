@@ -53,6 +53,7 @@ MAY_IMPORT = {
         'inference',
         'video',
         'evaluation',
+        'exports',
         'visualization',
     },
     'benchmark': FOUNDATION

@@ -18,6 +18,7 @@ from fairmot_mm.archive.track_settings import sha256_of
 from fairmot_mm.evaluation import DetectedSequence, read_origin, save_detections
 from fairmot_mm.synthetic import DetectionNoise, noisy_detections
 from fairmot_mm.utils import ConfigError, DataError, SequenceInfo
+from fairmot_mm.utils.counted import counted
 from fairmot_mm.utils.engines.engine import Job, Result
 from fairmot_mm.utils.engines.start_engine import start_engine
 from fairmot_mm.utils.engines.worker_spec import WorkerSpec
@@ -96,7 +97,7 @@ class CacheWorker:
             return {'line': f'{path} is there already'}
         sequence = self._detect(Path(job['folder']), on_frame)
         save_detections(path, sequence, self._origin)
-        return {'line': f'{path}: {len(sequence.scores)} detections'}
+        return {'line': f'{path}: {counted(len(sequence.scores), "detection")}'}
 
 
 def cache_detections(args: argparse.Namespace) -> None:

@@ -1,7 +1,7 @@
 """Scores tracks against ground truth."""
 
 import argparse
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from fairmot_mm.apis import build_tracker
 from fairmot_mm.evaluation import (
@@ -9,7 +9,6 @@ from fairmot_mm.evaluation import (
     evaluate_classes,
     evaluate_sequences,
     explain_empty,
-    find_form,
     format_class_table,
     format_table,
     load_all_detections,
@@ -20,8 +19,12 @@ from fairmot_mm.evaluation import (
     read_truths,
     track_sequence,
 )
-from fairmot_mm.utils import ConfigError, write_mot
-from fairmot_mm.utils.exact_numbers import whole_number
+from fairmot_mm.evaluation.class_truths import (
+    choose_classes,
+    choose_protocol,
+    class_number,
+)
+from fairmot_mm.utils import write_mot
 
 
 def score_results(args: argparse.Namespace) -> Iterator[tuple[str, list]]:
@@ -35,7 +38,7 @@ def score_results(args: argparse.Namespace) -> Iterator[tuple[str, list]]:
         DataError: See `read_truths` and `read_result_folder`.
     """
     names = _sequence_names(args)
-    number = _class_number(args.classes)
+    number = class_number(args.classes)
     truths = read_truths(args.gt_root, names, number)
     for folder in args.results:
         yield (
@@ -55,18 +58,6 @@ def _sequence_names(args: argparse.Namespace) -> list[str] | None:
     return read_seqmap(args.seqmap) if args.seqmap else args.sequences
 
 
-def _class_number(classes: Sequence[str] | None) -> int | None:
-    """The one class of a protocol that scores one class; None without."""
-    if classes is None:
-        return None
-    if len(classes) != 1:
-        raise ConfigError(
-            '--class takes one number where the ground truth has no names of classes '
-            '(gt/labels.txt)'
-        )
-    return whole_number(classes[0], '--class', low=1)
-
-
 def score_classes(args: argparse.Namespace, form: str) -> None:
     """Print the scores of each class of every folder of result files.
 
@@ -75,7 +66,7 @@ def score_classes(args: argparse.Namespace, form: str) -> None:
     """
     names = _sequence_names(args)
     truths = read_class_truths(args.gt_root, form, names)
-    scored = _chosen_classes(args.classes, truths.classes)
+    scored = choose_classes(args.classes, truths.classes)
     for folder in args.results:
         sequences = read_class_results(
             folder,
@@ -84,35 +75,18 @@ def score_classes(args: argparse.Namespace, form: str) -> None:
             all_sequences=names is None,
             missing=args.missing,
         )
-        is_benchmark = form in ('kitti', 'bdd100k')
         scores = evaluate_classes(
             sequences,
             truths.classes,
             scored=scored,
             min_height=truths.rules.min_height,
             groups=truths.rules.groups,
-            count_empty=is_benchmark,
+            count_empty=truths.is_benchmark,
         )
         print(f'{folder}, protocol {form}, ratios in %')
         print(format_class_table(scores))
-        for note in explain_empty(scores, scored, count_empty=is_benchmark):
+        for note in explain_empty(scores, scored, count_empty=truths.is_benchmark):
             print(note)
-
-
-def _chosen_classes(wanted: Sequence[str] | None, names: Sequence[str]) -> list[str]:
-    """Names of the classes to score, in their order."""
-    numbers = {str(number): name for number, name in enumerate(names, 1)}
-    lower = {name.lower(): name for name in names}
-    chosen = []
-    for text in names if wanted is None else wanted:
-        name = lower.get(text.lower(), numbers.get(text))
-        if name is None:
-            raise ConfigError(
-                f'--class {text}: the ground truth has the classes '
-                + ', '.join(f'{name} ({number})' for number, name in numbers.items())
-            )
-        chosen.append(name)
-    return sorted(set(chosen), key=list(names).index)
 
 
 def score_detections(args: argparse.Namespace) -> Iterator[tuple[str, list]]:
@@ -139,14 +113,7 @@ def evaluate(args: argparse.Namespace) -> None:
         ConfigError: The protocol is for one class, and the ground truth has several.
     """
     if args.kind == 'results':
-        found = find_form(args.gt_root)
-        args.protocol = args.protocol or found
-        if args.protocol in PROTOCOLS and found != 'motchallenge' and not args.classes:
-            raise ConfigError(
-                f'{args.gt_root} has several classes, and --protocol {args.protocol} '
-                f'scores pedestrians only: use --protocol {found}, or choose one class '
-                'with --class NUMBER'
-            )
+        args.protocol = choose_protocol(args.gt_root, args.protocol, bool(args.classes))
         if args.protocol not in PROTOCOLS:
             score_classes(args, args.protocol)
             return

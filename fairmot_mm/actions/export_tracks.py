@@ -20,6 +20,7 @@ from fairmot_mm.utils import (
     require_writable_dir,
 )
 from fairmot_mm.utils.claim_output import claim_output
+from fairmot_mm.utils.counted import counted
 from fairmot_mm.utils.frame_numbering import Frames
 
 _LONGEST = 10_000_000  # frames, more than three days at 30 frames a second
@@ -139,7 +140,10 @@ def export_tracks(args: argparse.Namespace) -> None:
             about = TrackedVideo(file.stem, args.classes, video.frame_rate)
             write_all(about, paths, rows, video)
             written = ' and '.join(map(str, paths.values()))
-            print(f'{len(rows)} boxes of {len(video.frames)} frames are in {written}')
+            print(
+                f'{counted(len(rows), "box", "boxes")} of '
+                f'{counted(len(video.frames), "frame")} are in {written}'
+            )
 
 
 def write_all(

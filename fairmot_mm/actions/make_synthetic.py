@@ -6,6 +6,7 @@ from functools import partial
 from rich.progress import Progress
 
 from fairmot_mm.synthetic import CAMERAS, SyntheticScene, write_sequence
+from fairmot_mm.utils.counted import counted
 
 
 def make_sequences(args: argparse.Namespace) -> None:
@@ -29,4 +30,5 @@ def make_sequences(args: argparse.Namespace) -> None:
             folder = args.out / f'synthetic-{seed:04d}'
             task = progress.add_task(folder.name, total=args.num_frames)
             write_sequence(folder, scene, partial(progress.advance, task))
-    print(f'{args.num_sequences} sequences of {args.num_frames} frames in {args.out}')
+    sequences = counted(args.num_sequences, 'sequence')
+    print(f'{sequences} of {counted(args.num_frames, "frame")} in {args.out}')

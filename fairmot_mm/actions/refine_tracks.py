@@ -30,6 +30,7 @@ from fairmot_mm.utils.claim_output import claim_output
 from fairmot_mm.utils.class_files import CLASS_FILE
 from fairmot_mm.utils.cli import show_progress
 from fairmot_mm.utils.contracts import require_contract
+from fairmot_mm.utils.counted import counted
 from fairmot_mm.utils.frame_numbering import Frames
 from fairmot_mm.utils.mot_io import mot_rows
 from fairmot_mm.utils.mot_table import ClassColumn, MOTTable
@@ -203,8 +204,8 @@ def refine_tracks(args: argparse.Namespace) -> None:
 
 def _describe(rows: MOTRows, refined: MOTRows, relabeled: bool) -> str:
     """Say how many tracks there are now, and how many boxes were added."""
-    added = f'{len(refined) - len(rows)} boxes added to {len(rows)}'
+    added = f'{counted(len(refined) - len(rows), "box", "boxes")} added to {len(rows)}'
     if not relabeled:
         return added
     counts = [len(np.unique(tracks.ids)) for tracks in (rows, refined)]
-    return f'{counts[0]} tracks became {counts[1]}, {added}'
+    return f'{counted(counts[0], "track")} became {counts[1]}, {added}'

@@ -6,22 +6,17 @@ from pathlib import Path
 
 import numpy as np
 
-from fairmot_mm.actions.report_inputs import Runs, read_footage, read_runs
+from fairmot_mm.actions.report_classes import Subject, read_subject
+from fairmot_mm.actions.report_inputs import read_footage
 from fairmot_mm.actions.step_record import read_steps
 from fairmot_mm.actions.switch_explanations import explain_switches
-from fairmot_mm.evaluation import (
-    BoxOutcomes,
-    SequenceTracks,
-    evaluate_sequences,
-    find_outcomes,
-    hota_curves,
-)
-from fairmot_mm.report.moments import spell_count
+from fairmot_mm.evaluation import BoxOutcomes, SequenceTracks
 from fairmot_mm.report.page import Section, write_page
+from fairmot_mm.report.reported_class import ReportedClass
 from fairmot_mm.report.reported_sequence import ReportedSequence
 from fairmot_mm.report.score_sections import (
-    ScoredClass,
     condition_section,
+    describe_averages,
     describe_scores,
     score_section,
     speed_section,
@@ -31,6 +26,7 @@ from fairmot_mm.report.worst_moments import choose_switches
 from fairmot_mm.utils import DataError
 from fairmot_mm.utils.claim_output import claim_output
 from fairmot_mm.utils.cli import show_progress
+from fairmot_mm.utils.counted import counted
 
 _HOW_TO_READ = (
     'Drag over a chart to enlarge a part of it; a double click shows all of it again.'
@@ -51,28 +47,35 @@ def report(args: argparse.Namespace) -> None:
     """
     with claim_output(args.out, args.overwrite, _sources(args), _ADVICE):
         speed = read_steps(args.step_times or ())
-        classes = read_runs(args)
+        subject = read_subject(args)
+        runs = next(iter(subject.classes)).runs
+        number = len(next(iter(runs.values())))
         sequences = [
-            _reported(args, title, runs, place)
-            for title, runs in classes.items()
-            for place in range(len(next(iter(runs.values()))))
+            _reported(args, subject, each, place)
+            for each in subject.classes
+            for place in range(number)
+            if each.is_shown(place)
         ]
-        lead: list[str] = [_about(args, classes)]
+        lead: list[str] = [_about(args, [*runs])]
         sections: list[Section] = []
-        if args.gt:
-            scores = [_score(title, runs, args) for title, runs in classes.items()]
-            lead += describe_scores(scores)
-            sections = [score_section(scores, _protocol(args)), _conditions(sequences)]
+        scores = [each.scores for each in subject.classes if each.scores is not None]
+        if scores:
+            lead += describe_averages(subject.averages) + describe_scores(scores)
+            sections = [
+                score_section(
+                    scores, subject.protocol, subject.averages, subject.notes
+                ),
+                _conditions(sequences),
+            ]
         if speed:
             sections.append(speed_section(speed))
         for sequence in show_progress(sequences, 'reporting'):
             sections.append(sequence_section(sequence, args.moments))
-        title = f'Report of {" and ".join(next(iter(classes.values())))}'
+        title = f'Report of {" and ".join(runs)}'
         write_page(args.out, title, lead, sections)
-    number = max(len(tracks) for runs in classes.values() for tracks in runs.values())
-    count = spell_count(number, 'sequence', 'sequences')
-    if len(classes) > 1:
-        count += f', {len(classes)} classes'
+    count = counted(number, 'sequence', 'sequences')
+    if len(subject.classes) > 1:
+        count += f', {len(subject.classes)} classes'
     print(f'{args.out}: {count}, {args.out.stat().st_size / 1e6:.1f} MB')
 
 
@@ -85,20 +88,6 @@ def _sources(args: argparse.Namespace) -> list[Path]:
     return [path for path in paths if path.is_file()] + inside + truths
 
 
-def _protocol(args: argparse.Namespace) -> str:
-    return args.protocol or 'motchallenge'
-
-
-def _score(title: str, runs: Runs, args: argparse.Namespace) -> ScoredClass:
-    """Score each run on the objects of one class."""
-    protocol = _protocol(args)
-    return ScoredClass(
-        title,
-        {run: evaluate_sequences(tracks, protocol) for run, tracks in runs.items()},
-        {run: hota_curves(tracks, protocol) for run, tracks in runs.items()},
-    )
-
-
 def _conditions(sequences: Sequence[ReportedSequence]) -> Section:
     """Recall and precision over all sequences and classes."""
     runs: dict[str, list[BoxOutcomes]] = {}
@@ -109,24 +98,20 @@ def _conditions(sequences: Sequence[ReportedSequence]) -> Section:
 
 
 def _reported(
-    args: argparse.Namespace, title: str, runs: Runs, place: int
+    args: argparse.Namespace, subject: Subject, of_class: ReportedClass, place: int
 ) -> ReportedSequence:
     """Collect what is known about a sequence, or about one class in it."""
-    tracks = {run: sequences[place] for run, sequences in runs.items()}
+    tracks = {run: sequences[place] for run, sequences in of_class.runs.items()}
     first = next(iter(tracks.values()))
-    several = len(next(iter(runs.values()))) > 1
-    footage = read_footage(args, first.name, several)
-    outcomes = {}
-    if args.gt:
-        outcomes = {
-            run: find_outcomes(each, _protocol(args)) for run, each in tracks.items()
-        }
+    several = len(next(iter(of_class.runs.values()))) > 1
+    footage = read_footage(args, first.name, several, subject.first_frame)
+    outcomes = {run: each[place] for run, each in of_class.outcomes.items()}
     explanations = {}
     if args.detections:
         switches = choose_switches(next(iter(outcomes.values())), args.moments)
         explanations = explain_switches(args, first.name, first.results, switches)
     return ReportedSequence(
-        title=f'{first.name}, {title}' if title else first.name,
+        title=f'{first.name}, {of_class.title}' if of_class.title else first.name,
         frames=_all_frames(first),
         frame_rate=footage.frame_rate,
         results={run: each.results for run, each in tracks.items()},
@@ -149,9 +134,8 @@ def _all_frames(sequence: SequenceTracks) -> np.ndarray:
     return np.asarray(frames, np.int64)
 
 
-def _about(args: argparse.Namespace, classes: dict[str, Runs]) -> str:
+def _about(args: argparse.Namespace, runs: Sequence[str]) -> str:
     """Say what was compared with what."""
-    runs = [*next(iter(classes.values()))]
     paths = [args.results, *([args.other] if args.other else [])]
     named = [f'{run} is {path}' for run, path in zip(runs, paths, strict=True)]
     if args.gt is None:

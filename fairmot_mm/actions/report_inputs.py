@@ -24,7 +24,7 @@ from fairmot_mm.utils import (
     read_mot,
 )
 from fairmot_mm.utils.class_files import class_names_of
-from fairmot_mm.utils.exact_numbers import rate_number
+from fairmot_mm.utils.exact_numbers import rate_number, whole_number
 from fairmot_mm.utils.file_listing import match_names
 from fairmot_mm.utils.find_files import VIDEO_SUFFIXES
 from fairmot_mm.utils.frame_numbering import Frames
@@ -32,6 +32,8 @@ from fairmot_mm.utils.mot_io import PEDESTRIAN
 from fairmot_mm.utils.text_files import read_ini
 from fairmot_mm.video.frame_source import open_source
 
+# Folders of the images below ground truth of KITTI and VisDrone.
+_IMAGES = ('image_02', 'sequences')
 # By the name of a run, its sequences.
 Runs = dict[str, list[SequenceTracks]]
 
@@ -76,14 +78,15 @@ def name_runs(paths: Sequence[Path]) -> list[str]:
     return [str(path) for path in paths]
 
 
-def read_runs(args: argparse.Namespace) -> dict[str, Runs]:
-    """Read results and ground truth of each class.
+def read_runs(args: argparse.Namespace) -> dict[str, tuple[Runs, int | None]]:
+    """Read results of each class, and its ground truth by the rules of one class.
 
     Args:
         args: The command line.
 
     Returns:
-        The runs of each class by its name, which is empty where all are pedestrians.
+        The runs of each class and its number, by its name, which is empty where all are
+        pedestrians.
 
     Raises:
         DataError: See `read_result_folder`, `read_truths`, `read_scored_rows`.
@@ -95,31 +98,31 @@ def read_runs(args: argparse.Namespace) -> dict[str, Runs]:
             raise DataError(f'{path} is no result file: its name is not SEQUENCE.txt')
     names = name_runs(paths)
     wanted = read_seqmap(args.seqmap) if args.seqmap else args.sequences
-    if args.class_number is not None:
-        numbers = [args.class_number]
-    else:
-        numbers = _find_classes(paths)
-    classes: dict[str, Runs] = {}
+    numbers = _chosen_classes(paths, args.classes) or _find_classes(paths)
+    classes: dict[str, tuple[Runs, int | None]] = {}
     for number in numbers:
         title = '' if number is None else _class_title(paths, number)
         read = _read_scored if args.gt else _read_plain
         runs = dict(zip(names, read(args, paths, wanted, number), strict=True))
-        if args.class_number is not None and _is_empty(runs):
+        if args.classes and _is_empty(runs):
             raise DataError(
                 f'--class {number}: neither results nor ground truth have an object '
                 'of this class'
             )
-        classes[title] = runs
+        classes[title] = runs, number
     return classes
 
 
-def read_footage(args: argparse.Namespace, name: str, several: bool) -> Footage:
+def read_footage(
+    args: argparse.Namespace, name: str, several: bool, first_frame: int = 1
+) -> Footage:
     """Find the images of a sequence.
 
     Args:
         args: The command line.
         name: Name of the sequence.
         several: Whether there are other sequences.
+        first_frame: Number of the first frame of a video.
 
     Returns:
         What is known.
@@ -132,11 +135,15 @@ def read_footage(args: argparse.Namespace, name: str, several: bool) -> Footage:
     if args.video:
         path = _find_video(args.video, name, several)
         source = open_source(str(path))
-        frames = None if source.length is None else range(1, source.length + 1)
-        return Footage(frames, float(source.frame_rate), VideoFile(path))
+        frames = None
+        if source.length is not None:
+            frames = range(first_frame, first_frame + source.length)
+        return Footage(frames, float(source.frame_rate), VideoFile(path, first_frame))
     root = args.data_root or args.gt
     if root is None:
         return Footage(None, None, None)
+    if not args.data_root:
+        root = next((root / each for each in _IMAGES if (root / each).is_dir()), root)
     folder, ini = root / name, root / name / 'seqinfo.ini'
     numbers, where = number_folder(folder)
     if args.data_root or (numbers is not None and Path(where).is_dir()):
@@ -179,25 +186,47 @@ def _find_classes(paths: Sequence[Path]) -> list[int | None]:
     return [*sorted(classes)] if classes - {PEDESTRIAN} else [None]
 
 
+def _chosen_classes(
+    paths: Sequence[Path], wanted: Sequence[str] | None
+) -> list[int | None]:
+    """Numbers of the classes that the command line names or numbers."""
+    names = _class_names(paths)
+    lower = [name.lower() for name in names]
+    numbers: list[int | None] = []
+    for text in wanted or ():
+        if text.lower() in lower:
+            numbers.append(lower.index(text.lower()) + 1)
+        elif names and not text.isdecimal():
+            raise ConfigError(
+                f'--class {text}: labels.txt of the results names {", ".join(names)}'
+            )
+        else:
+            numbers.append(whole_number(text, '--class', low=1))
+    return numbers
+
+
 def _class_title(paths: Sequence[Path], number: int) -> str:
     """Name of a class in the ``labels.txt`` of a run, or its number."""
-    for path in paths:
-        names = class_names_of(path if path.is_file() else path / 'SEQUENCE.txt')
-        if 0 < number <= len(names):
-            return names[number - 1]
-    return f'class {number}'
+    names = _class_names(paths)
+    return names[number - 1] if 0 < number <= len(names) else f'class {number}'
+
+
+def _class_names(paths: Sequence[Path]) -> list[str]:
+    """The names in the ``labels.txt`` of the first run that has one."""
+    files = (path if path.is_file() else path / 'SEQUENCE.txt' for path in paths)
+    return next(filter(None, map(class_names_of, files)), [])
 
 
 def _read_scored(
     args: argparse.Namespace,
     paths: Sequence[Path],
     wanted: Sequence[str] | None,
-    class_number: int | None,
+    number: int | None,
 ) -> list[list[SequenceTracks]]:
     """The sequences of each run, with ground truth."""
     if wanted is None and any(path.is_file() for path in paths):
         wanted = [path.stem for path in paths if path.is_file()]
-    truths = read_truths(args.gt, wanted, class_number)
+    truths = read_truths(args.gt, wanted, number)
     return [
         read_result_folder(
             path.parent if path.is_file() else path,
@@ -205,7 +234,7 @@ def _read_scored(
             args.gt,
             all_sequences=wanted is None,
             missing=args.missing or 'error',
-            class_number=class_number,
+            class_number=number,
         )
         for path in paths
     ]
@@ -215,7 +244,7 @@ def _read_plain(
     args: argparse.Namespace,
     paths: Sequence[Path],
     wanted: Sequence[str] | None,
-    class_number: int | None,
+    number: int | None,
 ) -> list[list[SequenceTracks]]:
     """The sequences of each run, without ground truth."""
     runs = [_result_files(path, wanted) for path in paths]
@@ -234,7 +263,7 @@ def _read_plain(
     for name in runs[0]:
         frames = read_footage(args, name, len(runs[0]) > 1).frames
         rows = [
-            read_scored_rows(files[name], name, RESULTS, frames, class_number)
+            read_scored_rows(files[name], name, RESULTS, frames, number)
             for files in runs
         ]
         if frames is None:

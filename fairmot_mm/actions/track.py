@@ -20,8 +20,11 @@ from rich.progress import (
 from fairmot_mm.apis import MultiStreamInferencer, StreamResult, TrackInferencer
 from fairmot_mm.apis.run import Run
 from fairmot_mm.apis.tracking_state import TrackingState
+from fairmot_mm.exports.count_board import CountBoard
+from fairmot_mm.exports.identity_counter import IdentityCounter
 from fairmot_mm.utils import ConfigError, require_writable_dir
 from fairmot_mm.utils.contracts import require_contract
+from fairmot_mm.utils.counted import counted
 from fairmot_mm.utils.inference_arguments import inference_options
 from fairmot_mm.utils.output_arguments import STDOUT
 from fairmot_mm.utils.tracker import Stateful
@@ -29,7 +32,7 @@ from fairmot_mm.utils.urls import is_url, local_path
 from fairmot_mm.video.frame_source import FrameSource, open_sources
 from fairmot_mm.video.live_options import LiveOptions
 from fairmot_mm.video.output_options import OutputOptions
-from fairmot_mm.video.result_writer import WrittenFile
+from fairmot_mm.video.result_files import WrittenFile
 from fairmot_mm.video.video_encoding import VideoEncoding
 from fairmot_mm.visualization import TrackVisualizer
 
@@ -134,6 +137,7 @@ def video_encoding(args: argparse.Namespace) -> VideoEncoding:
 def output_options(args: argparse.Namespace, stream: BinaryIO | None) -> OutputOptions:
     """What is written beside the mp4, also to the stream."""
     default = OutputOptions()
+    has_picture = not args.no_video or args.crops is not None
     return OutputOptions(
         forms=args.format,
         stream=stream,
@@ -141,7 +145,7 @@ def output_options(args: argparse.Namespace, stream: BinaryIO | None) -> OutputO
         zones=args.zone,
         crops=args.crops,
         crops_per_track=args.crops_per_track or default.crops_per_track,
-        blur=args.blur,
+        blur=args.blur if has_picture else None,
     )
 
 
@@ -153,14 +157,14 @@ def existing_files(args: argparse.Namespace) -> str:
 
 
 def print_written(files: Iterable[WrittenFile]) -> None:
-    """Say how many frames are in which files; those of one input share a line."""
-    together: dict[tuple[Path, int], list[str]] = {}
-    for path, num_frames in files:
-        key = path.with_suffix(''), num_frames
-        together.setdefault(key, []).append(str(path))
-    for (_, num_frames), paths in together.items():
-        verb = 'frame is' if num_frames == 1 else 'frames are'
-        print(f'{num_frames} {verb} in {" and ".join(paths)}')
+    """Say what is in which files; those of one input share a line."""
+    together: dict[tuple[Path, str], list[str]] = {}
+    for file in files:
+        verb = 'is' if file.num_items == 1 else 'are'
+        key = file.path.with_suffix(''), f'{counted(file.num_items, file.item)} {verb}'
+        together.setdefault(key, []).append(str(file.path))
+    for (_, content), paths in together.items():
+        print(f'{content} in {" and ".join(paths)}')
 
 
 class ClassCounts:
@@ -172,7 +176,7 @@ class ClassCounts:
 
     def __init__(self, classes: Sequence[str]) -> None:
         self.classes = classes
-        self._seen: dict[str, list[set[int]]] = {}
+        self._counters: dict[str, IdentityCounter] = {}
 
     def add(self, name: str, sample: DetDataSample) -> None:
         """Count the tracks of a frame.
@@ -184,26 +188,27 @@ class ClassCounts:
         if not self.classes:
             return
         tracks = sample.pred_track_instances
-        seen = self._seen.setdefault(name, [set() for _ in self.classes])
-        for label, own in enumerate(seen):
-            own.update(tracks.instances_id[tracks.labels == label].tolist())
+        if name not in self._counters:
+            self._counters[name] = IdentityCounter(len(self.classes))
+        self._counters[name].update(tracks.instances_id.numpy(), tracks.labels.numpy())
 
     def lines(self) -> Iterator[str]:
         """Describe each input in a line, such as ``street: 7 pedestrian, 2 car``."""
-        for name, seen in self._seen.items():
-            counts = zip(self.classes, seen, strict=True)
-            shown = (f'{len(own)} {label}' for label, own in counts if own)
+        for name, counter in self._counters.items():
+            counts = zip(self.classes, counter.totals.tolist(), strict=True)
+            shown = (f'{total} {label}' for label, total in counts if total)
             yield f'{name}: {", ".join(shown) or "no tracks"}'
 
 
 @contextmanager
 def viewers(
     args: argparse.Namespace, look: TrackVisualizer
-) -> Iterator[Callable[[str, DetDataSample], bool]]:
+) -> Iterator[Callable[[str, DetDataSample, CountBoard | None], bool]]:
     """Open what shows the run: a page, a window, both or none.
 
     Yields:
-        A function that shows a result of a stream, and says whether to go on.
+        A function that shows a result of a stream and its counts, and says whether to
+        go on.
     """
     with ExitStack() as stack:
         window = page = None
@@ -217,10 +222,10 @@ def viewers(
             page = stack.enter_context(closing(LiveView(args.serve, look, args.blur)))
             print(f'the run can be seen at {page.url}', flush=True)
 
-        def show(name: str, sample: DetDataSample) -> bool:
+        def show(name: str, sample: DetDataSample, board: CountBoard | None) -> bool:
             if page:
-                page.show(name, sample)
-            return window is None or window.show(name, sample)
+                page.show(name, sample, board)
+            return window is None or window.show(name, sample, board)
 
         yield show
 
@@ -264,7 +269,7 @@ def track_inputs(args: argparse.Namespace, stream: BinaryIO | None = None) -> No
                     classes.add(name, sample)
                     speed = bars.tasks[tasks[name]].speed or 0.0
                     bars.update(tasks[name], completed=counts[name], fps=speed)
-                    if not show(name, sample):
+                    if not show(name, sample, run.counts.get(name)):
                         break
         finally:
             print_results(run, classes, len(sources))

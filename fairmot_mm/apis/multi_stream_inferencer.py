@@ -32,7 +32,7 @@ from fairmot_mm.video.call_queue import ReadAhead
 from fairmot_mm.video.frame_source import FrameSource, Source, open_sources
 from fairmot_mm.video.live_options import LiveOptions
 from fairmot_mm.video.output_options import OutputOptions
-from fairmot_mm.video.segmented_writer import RunWriter, open_writer
+from fairmot_mm.video.result_writer import ResultWriter
 from fairmot_mm.video.video_encoding import VideoEncoding
 from fairmot_mm.visualization import TrackVisualizer
 
@@ -61,7 +61,7 @@ class _Stream:
     source: FrameSource
     frames: ReadAhead[PreparedFrame]
     tracker: Tracker
-    writer: RunWriter
+    writer: ResultWriter
     count: int = 0
 
     @property
@@ -159,6 +159,7 @@ class MultiStreamInferencer(BaseInferencer):
         outputs: OutputOptions | None = None,
         live: LiveOptions | None = None,
         segment: float | None = None,
+        keep_frames: bool | None = None,
     ) -> Run[StreamResult]:
         """Track through all sources; results come in the order in which frames arrive.
 
@@ -180,6 +181,7 @@ class MultiStreamInferencer(BaseInferencer):
                 shared by all sources.
             live: How long to wait for a live source, and whether it is opened again.
             segment: Seconds after which the next files begin, see `TrackInferencer`.
+            keep_frames: Whether each result keeps its frame, see `TrackInferencer`.
 
         Returns:
             An iterator that can be closed and says what it wrote, see `Run`, of stream
@@ -195,12 +197,12 @@ class MultiStreamInferencer(BaseInferencer):
         """
         opened = open_sources(sources, frame_rate, on_error, self.prepare.scale, live)
         files = {file for source in opened for file in source.files}
-        writers: list[RunWriter] = []
+        writers: list[ResultWriter] = []
         try:
             for source in opened:
                 look = deepcopy(self.visualizer)
                 writers.append(
-                    open_writer(
+                    ResultWriter(
                         source,
                         out_dir,
                         look,
@@ -217,10 +219,11 @@ class MultiStreamInferencer(BaseInferencer):
             for writer in writers:
                 writer.close()
             raise
-        return Run(self._track([*zip(opened, writers, strict=True)]), writers)
+        pairs = [*zip(opened, writers, strict=True)]
+        return Run(self._track(pairs, keep_frames), writers)
 
     def _track(
-        self, sources: list[tuple[FrameSource, RunWriter]]
+        self, sources: list[tuple[FrameSource, ResultWriter]], keep_frames: bool | None
     ) -> Generator[StreamResult, None, None]:
         """Batch after batch until every stream has ended; see `__call__`."""
         failures: dict[str, Exception] = {}
@@ -242,10 +245,15 @@ class MultiStreamInferencer(BaseInferencer):
                         stream.writer.write(item.frame, sample, rate)
                         result_of(item.frame, sample, stream.source)
                         yield StreamResult(stream.name, sample)
+                        keeps = (
+                            stream.source.live if keep_frames is None else keep_frames
+                        )
+                        if not keeps:
+                            sample.pop('frame', None)
         _raise_failures(failures, len(sources))
 
     def _start(
-        self, waiting: deque[tuple[FrameSource, RunWriter]], streams: list[_Stream]
+        self, waiting: deque[tuple[FrameSource, ResultWriter]], streams: list[_Stream]
     ) -> bool:
         """Start the sources that need not wait; whether there is any stream."""
         while waiting and (not waiting[0][0].files or len(streams) < self.max_streams):

@@ -4,9 +4,10 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from typing import Generic, TypeVar
 
 from fairmot_mm.apis.tracking_state import TrackingState
+from fairmot_mm.exports.count_board import CountBoard
 from fairmot_mm.utils import ConfigError
-from fairmot_mm.video.result_writer import WrittenFile
-from fairmot_mm.video.segmented_writer import RunWriter
+from fairmot_mm.video.result_files import WrittenFile
+from fairmot_mm.video.result_writer import ResultWriter
 
 T = TypeVar('T')
 
@@ -26,7 +27,7 @@ class Run(Generic[T]):
     def __init__(
         self,
         results: Generator[T, None, None],
-        writers: Sequence[RunWriter],
+        writers: Sequence[ResultWriter],
         state: Callable[[], TrackingState] | None = None,
     ) -> None:
         self._results = results
@@ -62,8 +63,17 @@ class Run(Generic[T]):
         return [file for writer in self._writers for file in writer.written]
 
     @property
+    def counts(self) -> dict[str, CountBoard]:
+        """What was counted at lines and zones up to the last result, by the source."""
+        return {
+            writer.name: writer.counts
+            for writer in self._writers
+            if writer.counts is not None
+        }
+
+    @property
     def count_texts(self) -> dict[str, list[str]]:
-        """What was counted at lines and zones, by the name of the source."""
+        """What was counted in words, by the name of the source."""
         return {
             writer.name: [text for one in writer.count_texts.values() for text in one]
             for writer in self._writers

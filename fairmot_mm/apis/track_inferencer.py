@@ -33,7 +33,7 @@ from fairmot_mm.video.frame import Frame
 from fairmot_mm.video.frame_source import FrameSource, Source, open_source
 from fairmot_mm.video.live_options import LiveOptions
 from fairmot_mm.video.output_options import OutputOptions
-from fairmot_mm.video.segmented_writer import RunWriter, open_writer
+from fairmot_mm.video.result_writer import ResultWriter
 from fairmot_mm.video.video_encoding import VideoEncoding
 from fairmot_mm.visualization import TrackVisualizer
 
@@ -117,6 +117,7 @@ class TrackInferencer(BaseInferencer):
         live: LiveOptions | None = None,
         segment: float | None = None,
         state: TrackingState | None = None,
+        keep_frames: bool | None = None,
     ) -> Run[DetDataSample]:
         """Track through a source: one result for each frame, in order.
 
@@ -148,10 +149,14 @@ class TrackInferencer(BaseInferencer):
             outputs: Other forms of the tracks, counts at lines and zones, crops, and
                 blurred people. By default only the text and the mp4 are written.
             live: How long to wait for a live source, and whether it is opened again.
-            segment: Seconds after which the next files begin, see `SegmentedWriter`;
+            segment: Seconds after which the next files begin, see `SegmentedFiles`;
                 None writes one text and one mp4.
             state: Where another run of this source has stopped, see `Run.state`; tracks
                 and numbers of frames go on from there. None: the run begins with none.
+            keep_frames: Whether each result keeps its ``frame``. Without, it loses the
+                frame when the next result is asked for, so that a list of all results
+                of a file holds no frames. None keeps those of live sources, which
+                cannot be read again, and not those of others.
 
         Returns:
             An iterator that can be closed and says what it wrote, see `Run`, of samples
@@ -159,8 +164,7 @@ class TrackInferencer(BaseInferencer):
             of the frame, and ``scores``, ``labels`` and ``instances_id``, each (M,);
             ``frame``, the `Frame` itself, whose ``image`` is (H, W, 3) uint8 BGR;
             metainfo with ``frame_id`` from 0, ``frame_number``, the number in the
-            text, and ``time``, the seconds from the start of the source. A list of all
-            results holds all frames: where that is too much, delete ``sample.frame``.
+            text, and ``time``, the seconds from the start of the source.
 
         Raises:
             ConfigError: An argument cannot be used.
@@ -176,7 +180,7 @@ class TrackInferencer(BaseInferencer):
         if state is not None:
             opened = state.restore(tracker, self.model, opened)
         progress = _Progress(tracker, self.model, opened)
-        writer = open_writer(
+        writer = ResultWriter(
             opened,
             out_dir,
             deepcopy(self.visualizer),
@@ -187,7 +191,8 @@ class TrackInferencer(BaseInferencer):
             outputs=outputs,
             segment=segment,
         )
-        return Run(self._track(progress, writer), [writer], progress.state)
+        keeps = opened.live if keep_frames is None else keep_frames
+        return Run(self._track(progress, writer, keeps), [writer], progress.state)
 
     @property
     def _depth(self) -> int:
@@ -195,13 +200,16 @@ class TrackInferencer(BaseInferencer):
         return 2 * self.batch_size if self.threads else 0
 
     def _track(
-        self, progress: '_Progress', writer: RunWriter
+        self, progress: '_Progress', writer: ResultWriter, keep_frames: bool
     ) -> Generator[DetDataSample, None, None]:
         """Queue every result for writing, then return it; see `__call__`."""
         with closing(writer), closing(self._results(progress)) as results:
             for frame, sample, rate in results:
                 writer.write(frame, sample, rate)
-                yield result_of(frame, sample, progress.source)
+                result = result_of(frame, sample, progress.source)
+                yield result
+                if not keep_frames:
+                    result.pop('frame', None)
 
     def _results(
         self, progress: '_Progress'

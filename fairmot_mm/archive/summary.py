@@ -7,6 +7,7 @@ from dataclasses import fields
 from fairmot_mm.archive.archive_folder import SUMMARY, ArchiveFolder
 from fairmot_mm.archive.manifest import import_parquet
 from fairmot_mm.archive.video_record import DONE, FAILED, VideoRecord
+from fairmot_mm.utils.counted import counted
 
 
 def write_summary(folder: ArchiveFolder, records: Sequence[VideoRecord]) -> str:
@@ -46,9 +47,9 @@ def describe_totals(records: Iterable[VideoRecord]) -> str:
     missing = f', {num_missing} not tracked yet' if num_missing else ''
     return (
         f'{len(done)} of {len(records)} videos done, {num_failed} failed{missing}; '
-        f'{sum(record.frames for record in done)} frames, '
-        f'{sum(record.people for record in done)} people, '
-        f'{sum(record.boxes for record in done)} boxes, '
+        f'{counted(sum(record.frames for record in done), "frame")}, '
+        f'{counted(sum(record.people for record in done), "person", "people")}, '
+        f'{counted(sum(record.boxes for record in done), "box", "boxes")}, '
         f'{sum(record.seconds for record in done):.1f} seconds of work'
     )
 

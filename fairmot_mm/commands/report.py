@@ -20,7 +20,7 @@ from fairmot_mm.utils.inputs import require_paths, require_tracker
 from fairmot_mm.utils.option_types import whole_from_zero
 from fairmot_mm.utils.outputs import require_out_file
 
-PROTOCOLS = ('motchallenge', 'published')
+PROTOCOLS = ('motchallenge', 'published', 'classes', 'visdrone', 'kitti', 'bdd100k')
 # Options that mean nothing without ground truth, and without detections.
 _NEED_GT = ('protocol', 'seqmap', 'missing', 'detections')
 _NEED_DETECTIONS = ('config', 'cfg_options')
@@ -38,7 +38,8 @@ def parse_args() -> argparse.Namespace:
         '--gt',
         type=Path,
         metavar='ROOT',
-        help='folder with SEQUENCE/gt/gt.txt, and SEQUENCE/img1 for the pictures',
+        help='folder with SEQUENCE/gt/gt.txt, and SEQUENCE/img1 for the pictures; or '
+        'the ground truth of VisDrone, KITTI or BDD100K as downloaded',
     )
     parser.add_argument(
         '--other',
@@ -79,16 +80,18 @@ def parse_args() -> argparse.Namespace:
     )
     parser.add_argument(
         '--class',
-        dest='class_number',
-        type=int,
-        metavar='NUMBER',
-        help='report the rows of this class, counted from 1 (default: each class)',
+        dest='classes',
+        nargs='+',
+        metavar='NUMBER|NAME',
+        help='report only these classes: names or, in MOT text without names, one '
+        'number from 1 (default: each class)',
     )
     parser.add_argument(
         '--protocol',
         choices=PROTOCOLS,
-        help='rules of the MOTChallenge server (default), or those behind the numbers '
-        'published for FairMOT',
+        help='rules of the MOTChallenge server, those behind the numbers published for '
+        'FairMOT, or those of ground truth of several classes: MOT text with '
+        'labels.txt (classes), or of a benchmark (default: what the ground truth is)',
     )
     parser.add_argument(
         '--moments',

@@ -13,6 +13,7 @@ from fairmot_mm.evaluation.mot_scores import (
     HOTA_NAMES,
     OVERALL,
     Scores,
+    format_score,
     trackeval_data,
 )
 from fairmot_mm.utils import DataError
@@ -224,7 +225,7 @@ def format_class_table(scores: ClassScores) -> str:
         if len(sequences) == 2:  # one sequence: all together is the same
             shown = {OVERALL: sequences[OVERALL]}
         rows += [
-            [name, sequence, *(_format(values[key]) for key in CLASS_TABLE_NAMES)]
+            [name, sequence, *(format_score(values[key]) for key in CLASS_TABLE_NAMES)]
             for sequence, values in shown.items()
         ]
     alignment = ['left'] * 2 + ['right'] * len(CLASS_TABLE_NAMES)
@@ -234,7 +235,3 @@ def format_class_table(scores: ClassScores) -> str:
         disable_numparse=True,
         colalign=alignment,
     )
-
-
-def _format(value: float) -> str:
-    return str(value) if isinstance(value, int) else f'{100 * value:.1f}'

@@ -8,9 +8,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from fairmot_mm.evaluation.mot_protocols import PROTOCOLS
 from fairmot_mm.evaluation.result_folder import SequenceTruth, choose_names
 from fairmot_mm.evaluation.scored_rows import GROUND_TRUTH, refuse_unscorable
 from fairmot_mm.utils import (
+    ConfigError,
     DataError,
     MOTRows,
     frame_numbers,
@@ -32,6 +34,7 @@ from fairmot_mm.utils.class_files import (
     read_class_rows,
     read_visdrone,
 )
+from fairmot_mm.utils.exact_numbers import whole_number
 from fairmot_mm.utils.file_listing import list_files
 from fairmot_mm.utils.frame_numbering import Frames
 from fairmot_mm.utils.kitti_io import read_kitti
@@ -58,6 +61,11 @@ class ClassTruths:
     classes: tuple[str, ...]
     truths: list[SequenceTruth]
     rules: BenchmarkRules
+
+    @property
+    def is_benchmark(self) -> bool:
+        """Whether a class without an object counts as 0, as in TrackEval."""
+        return self.form in ('kitti', 'bdd100k')
 
 
 def find_form(root: str | Path) -> str:
@@ -92,6 +100,80 @@ def find_form(root: str | Path) -> str:
         return 'motchallenge'
     is_visdrone = table is not None and table.class_column is ClassColumn.VISDRONE
     return 'classes' if is_visdrone else 'motchallenge'
+
+
+def choose_protocol(root: str | Path, wanted: str | None, one_class: bool) -> str:
+    """Choose the rules by which the results of a folder of ground truth are scored.
+
+    Args:
+        root: The folder.
+        wanted: A protocol of one class, a form of ground truth, or None for what the
+            folder holds.
+        one_class: Whether one class is named.
+
+    Returns:
+        The protocol or form.
+
+    Raises:
+        ConfigError: The protocol is for one class, and the ground truth has several.
+        DataError: It is not a folder.
+    """
+    found = find_form(root)
+    if wanted in PROTOCOLS and found != 'motchallenge' and not one_class:
+        raise ConfigError(
+            f'{root} has several classes, and --protocol {wanted} scores pedestrians '
+            f'only: use --protocol {found}, or choose one class with --class NUMBER'
+        )
+    return wanted or found
+
+
+def choose_classes(wanted: Sequence[str] | None, names: Sequence[str]) -> list[str]:
+    """Choose the classes to score.
+
+    Args:
+        wanted: Names or numbers (from 1) of classes; None chooses all.
+        names: Names of all classes.
+
+    Returns:
+        The names, in the order of `names`.
+
+    Raises:
+        ConfigError: There is no such class.
+    """
+    numbers = {str(number): name for number, name in enumerate(names, 1)}
+    lower = {name.lower(): name for name in names}
+    chosen = []
+    for text in names if wanted is None else wanted:
+        name = lower.get(text.lower(), numbers.get(text))
+        if name is None:
+            raise ConfigError(
+                f'--class {text}: the ground truth has the classes '
+                + ', '.join(f'{name} ({number})' for number, name in numbers.items())
+            )
+        chosen.append(name)
+    return sorted(set(chosen), key=list(names).index)
+
+
+def class_number(classes: Sequence[str] | None) -> int | None:
+    """Read the one class of a protocol that scores one class.
+
+    Args:
+        classes: What the command line names; None names nothing.
+
+    Returns:
+        The number of the class; None without.
+
+    Raises:
+        ConfigError: It is not one number.
+    """
+    if classes is None:
+        return None
+    if len(classes) != 1:
+        raise ConfigError(
+            '--class takes one number where the ground truth has no names of classes '
+            '(gt/labels.txt)'
+        )
+    return whole_number(classes[0], '--class', low=1)
 
 
 def read_class_truths(

@@ -93,10 +93,23 @@ def hota_curves(
         ConfigError: See `evaluate_sequences`.
         DataError: See `evaluate_sequences`.
     """
-    values = _hota_values(_pairs_of(sequences, protocol))
+    return curves_of_pairs(_pairs_of(sequences, protocol))
+
+
+def curves_of_pairs(
+    pairs: dict[str, list[FramePair]],
+) -> dict[str, dict[str, np.ndarray]]:
+    """Compute HOTA at each IoU threshold of boxes that a protocol has chosen.
+
+    Args:
+        pairs: The boxes that count in each frame, by the name of the sequence.
+
+    Returns:
+        See `hota_curves`.
+    """
     return {
         name: {key: np.asarray(row[key], np.float64) for key in HOTA_NAMES}
-        for name, row in values.items()
+        for name, row in _hota_values(pairs).items()
     }
 
 
@@ -155,7 +168,9 @@ def format_score(value: float) -> str:
     Args:
         value: A count (int), or a fraction (float).
     """
-    return str(value) if isinstance(value, int) else f'{100 * value:.1f}'
+    if isinstance(value, int):
+        return str(value)
+    return f'{round(100 * value, 1) + 0.0:.1f}'  # no -0.0
 
 
 def _clear_scores(pairs: dict[str, list[FramePair]]) -> dict[str, Scores]:

@@ -5,19 +5,23 @@ from pathlib import Path
 from typing import BinaryIO
 
 from fairmot_mm.utils import OutputError, atomic_path
+from fairmot_mm.utils.atomic import growing_path
 
 
 class AppendedFile:
-    """Appends entries to a file, which gets its name in `close`.
+    """Appends entries to a file, which gets its name in `close`, unless it ``grows``.
 
     If writing fails (a full disk), the entries before are kept.
 
     Args:
         path: The file to make. Its folder is created with the first entry.
+        grows: Whether the file has its name from the first entry on, so that others can
+            follow it.
     """
 
-    def __init__(self, path: str | Path) -> None:
+    def __init__(self, path: str | Path, grows: bool = False) -> None:
         self.path = Path(path)
+        self._create = growing_path if grows else atomic_path
         self._files = ExitStack()
         self._file: BinaryIO | None = None
 
@@ -31,7 +35,7 @@ class AppendedFile:
             OutputError: The file cannot be written.
         """
         if self._file is None:
-            temporary = self._files.enter_context(atomic_path(self.path))
+            temporary = self._files.enter_context(self._create(self.path))
             # Without a buffer nothing is written later than the caller thinks.
             self._file = self._files.enter_context(temporary.open('wb', buffering=0))
         size = self._file.tell()

@@ -120,7 +120,7 @@ def image_name(video: str, frame: TrackedFrame) -> str:
         frame: The frame.
     """
     if not frame.image:
-        return f'{video}/img1/{frame.number:06d}.jpg'
+        return f'{video}/img1/{frame.index + 1:06d}.jpg'
     parts = PurePath(frame.image).parts
     start = parts.index(video) if video in parts[:-1] else len(parts) - 1
     return PurePath(*parts[start:]).as_posix()

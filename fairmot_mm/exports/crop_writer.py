@@ -13,7 +13,7 @@ import numpy as np
 from fairmot_mm.exports.appended_file import AppendedFile
 from fairmot_mm.exports.csv_writer import COLUMNS, csv_lines
 from fairmot_mm.exports.tracked_frame import TrackedFrame, TrackedVideo
-from fairmot_mm.utils import OutputError
+from fairmot_mm.utils import OutputError, atomic_path
 from fairmot_mm.utils.claim_output import lock_output
 from fairmot_mm.utils.errors import NameTakenError
 
@@ -40,26 +40,35 @@ class CropWriter:
     Of each track the crops are kept that have the largest product of score and area,
     with half a second or more between two of them. They wait in memory until the track
     was not seen for 30 seconds, so that memory grows with the number of people at a
-    time, and not with the video. ``crops.csv`` has the columns of `CSVWriter` and
-    ``file``. The folder gets its name in `close`.
+    time, and not with the video. A track that comes back later gets the crops that its
+    number leaves. ``crops.csv`` has the columns of `CSVWriter` and ``file``. The folder
+    gets its name in `close`, unless it ``grows``.
 
     Args:
         folder: The folder to make. If it exists it is replaced: see `claim_crops`.
         video: The video; it has the names of the classes.
         per_track: Largest number of crops of a track.
+        grows: Whether the folder has its name from the first crop on, so that others
+            can look into it.
 
     Attributes:
         path: The folder.
         num_frames: Number of frames seen so far, if there is a crop; else 0.
+        num_crops: Number of crops written so far; after `close`, those in the folder.
     """
 
     def __init__(
-        self, folder: str | Path, video: TrackedVideo, per_track: int = 5
+        self,
+        folder: str | Path,
+        video: TrackedVideo,
+        per_track: int = 5,
+        grows: bool = False,
     ) -> None:
         self.path, self.video, self.per_track = Path(folder), video, per_track
+        self._grows = grows
         self._best: dict[int, list[_Crop]] = {}
         self._seen: dict[int, float] = {}
-        self._num_frames = 0
+        self._num_frames = self.num_crops = 0
         self._swept = 0.0
         self._files = ExitStack()
         self._staging: Path | None = None
@@ -134,34 +143,45 @@ class CropWriter:
 
     def _flush(self, identity: int) -> None:
         """Write the crops of a track, and forget it."""
-        crops = sorted(self._best.pop(identity), key=lambda crop: crop.time)
+        best = sorted(self._best.pop(identity), key=lambda crop: -crop.quality)
         del self._seen[identity]
         try:
             if self._staging is None:
                 self._staging = self._open()
             folder = self._staging / str(identity)
             folder.mkdir(exist_ok=True)
+            # The folder remembers an earlier visit of the track.
+            room = self.per_track - sum(1 for _ in folder.glob('*.jpg'))
+            crops = sorted(best[: max(0, room)], key=lambda crop: crop.time)
             for crop in crops:
-                file = self._staging / str(crop.row[-1])
-                file.write_bytes(crop.jpeg)
+                with atomic_path(self._staging / str(crop.row[-1])) as file:
+                    file.write_bytes(crop.jpeg)
         except OSError as error:
             raise OutputError(
                 f'cannot write crops to {self.path}: {error.strerror}; what was '
                 'written before is kept'
             ) from error
         self._index.append(csv_lines(crop.row for crop in crops))
+        self.num_crops += len(crops)
 
     def _open(self) -> Path:
         self.path.parent.mkdir(parents=True, exist_ok=True)
+        if self._grows:
+            _remove(self.path)
+            self.path.mkdir()
+            return self._open_index(self.path)
         folder = tempfile.mkdtemp(
             prefix=f'.{self.path.name}.', suffix='.part', dir=self.path.parent
         )
         self._files.callback(shutil.rmtree, folder, ignore_errors=True)
         staging = Path(folder) / 'crops'  # made with the mode that the user's mask says
         staging.mkdir()
-        self._index = AppendedFile(staging / INDEX)
+        return self._open_index(staging)
+
+    def _open_index(self, folder: Path) -> Path:
+        self._index = AppendedFile(folder / INDEX, self._grows)
         self._index.append(csv_lines([(*COLUMNS, 'file')]))
-        return staging
+        return folder
 
     def close(self) -> None:
         """Write the crops that wait, and give the folder its name.
@@ -178,10 +198,17 @@ class CropWriter:
             finally:
                 if self._staging is not None and self._staging.exists():
                     self._index.close()
-                    if self.path.exists():
-                        old = self._staging.with_name('old')
-                        os.rename(self.path, old)
-                    os.rename(self._staging, self.path)
+                    if self._staging != self.path:
+                        _remove(self.path)
+                        os.rename(self._staging, self.path)
+
+
+def _remove(folder: Path) -> None:
+    """Remove a folder in one step, as others see it."""
+    if folder.exists():
+        old = tempfile.mkdtemp(prefix=f'.{folder.name}.', dir=folder.parent)
+        os.rename(folder, Path(old) / folder.name)
+        shutil.rmtree(old, ignore_errors=True)
 
 
 def claim_crops(folder: Path, overwrite: bool, files: ExitStack, advice: str) -> Path:

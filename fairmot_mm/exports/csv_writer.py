@@ -32,12 +32,16 @@ class CSVWriter:
     Args:
         path: The file to make. Its folder is created.
         video: The video; it has the names of the classes.
+        grows: Whether the file has its name from the first frame on, so that others can
+            follow it.
     """
 
-    def __init__(self, path: str | Path, video: TrackedVideo) -> None:
+    def __init__(
+        self, path: str | Path, video: TrackedVideo, grows: bool = False
+    ) -> None:
         self.path, self.video = Path(path), video
         self.num_frames = 0
-        self._file = AppendedFile(path)
+        self._file = AppendedFile(path, grows)
 
     def write(self, frame: TrackedFrame) -> None:
         """Append the tracks of the next frame, see `TrackWriter`."""

@@ -15,15 +15,21 @@ FORMS = {
     'coco-vid': ('.json', 'coco_vid_writer', 'COCOVIDWriter'),
     'cvat': ('.xml', 'cvat_writer', 'CVATWriter'),
 }
+# Forms that can be read without their end.
+_GROWING = ('csv', 'jsonl')
 
 
-def open_writer(form: str, path: str | Path, video: TrackedVideo) -> TrackWriter:
+def open_writer(
+    form: str, path: str | Path, video: TrackedVideo, grows: bool = False
+) -> TrackWriter:
     """Make the writer of a form.
 
     Args:
         form: One of `FORMS`.
         path: The file to make.
         video: The video.
+        grows: Whether a file of a form that can be read without its end (CSV, JSON
+            lines) has its name from the first frame on, so that others can follow it.
 
     Returns:
         The writer; its file begins with the first frame.
@@ -35,4 +41,4 @@ def open_writer(form: str, path: str | Path, video: TrackedVideo) -> TrackWriter
     make: Callable[..., TrackWriter] = getattr(
         import_module(f'fairmot_mm.exports.{file}'), name
     )
-    return make(path, video)
+    return make(path, video, True) if grows and form in _GROWING else make(path, video)

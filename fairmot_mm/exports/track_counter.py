@@ -2,12 +2,13 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from fairmot_mm.exports.count_board import Count, CountBoard
 from fairmot_mm.exports.import_supervision import import_supervision
-from fairmot_mm.exports.tracked_frame import CountEvent, TrackedFrame
+from fairmot_mm.exports.tracked_frame import CountEvent, TrackedFrame, TrackedVideo
 from fairmot_mm.utils.points import Points, require_extent, require_inside
 
 if TYPE_CHECKING:
@@ -15,24 +16,6 @@ if TYPE_CHECKING:
 
 # Seconds for which the last place of a track that is lost is remembered.
 _MEMORY = 30.0
-
-
-class Count(NamedTuple):
-    """What one line or zone has counted of one class.
-
-    Attributes:
-        line: Name of the line or zone.
-        label: Number of the class, from 0.
-        entered: Number of times that a track crossed it inwards.
-        left: Number of times that a track crossed it outwards.
-        inside: Number of tracks that are in the zone now; None for a line.
-    """
-
-    line: str
-    label: int
-    entered: int
-    left: int
-    inside: int | None
 
 
 class TrackCounter:
@@ -108,6 +91,22 @@ class TrackCounter:
                 now = inside[label] if name in self._zones else None
                 rows.append(Count(name, label, entered[label], left[label], now))
         return rows
+
+    def board(self, video: TrackedVideo) -> CountBoard:
+        """Take down what was counted so far.
+
+        Args:
+            video: The video; it has the names of the classes.
+
+        Returns:
+            The counts with the names of their classes, and the lines and zones.
+
+        Raises:
+            DataError: A class has no name.
+        """
+        counts = (*self.counts,)
+        classes = (*(video.class_name(count.label) for count in counts),)
+        return CountBoard(self.shapes, counts, classes)
 
     def update(self, frame: TrackedFrame) -> list[CountEvent]:
         """Count in the next frame.

@@ -9,8 +9,8 @@ from fairmot_mm.exports.tracked_frame import TrackedFrame
 class TrackWriter(Protocol):
     """Writes the tracks of a video to one file; memory does not grow with its length.
 
-    The file gets its name in `close`, so an unfinished file is never read. If no frame
-    was written there is no file.
+    The file gets its name in `close`, so an unfinished file is never read, unless it
+    was made to grow. If no frame was written there is no file.
 
     Attributes:
         path: The file.

@@ -9,6 +9,7 @@ import numpy as np
 from mmdet.structures import DetDataSample
 from mmengine.structures import InstanceData
 
+from fairmot_mm.exports.count_board import CountBoard
 from fairmot_mm.utils import DataError
 from fairmot_mm.utils.boxes import tlwh_to_xyxy, xyxy_to_tlwh
 
@@ -77,6 +78,7 @@ class TrackedFrame:
         visibility: (M,) float64 visible share of each box in [0, 1]; 1 where it is not
             known.
         events: Who crossed a line or zone in this frame; None where nothing is counted.
+        board: What was counted up to this frame; None where nothing is counted.
     """
 
     number: int
@@ -90,6 +92,7 @@ class TrackedFrame:
     tlwh: np.ndarray
     visibility: np.ndarray
     events: tuple[CountEvent, ...] | None = None
+    board: CountBoard | None = None
 
     def __len__(self) -> int:
         return len(self.ids)

@@ -12,12 +12,12 @@ from fairmot_mm.report.moments import (
     box_in,
     errors_by_frame,
     mark_of,
-    spell_count,
     spell_frames,
     track_mark,
 )
 from fairmot_mm.report.page import Table
 from fairmot_mm.report.snapshots import Snapshot, surround
+from fairmot_mm.utils.counted import counted
 
 _BOTH_OR_NONE, _ONLY_FIRST, _ONLY_SECOND = range(3)
 
@@ -108,7 +108,7 @@ def _moment(
         )
         snapshot = Snapshot(middle, tuple(marks), surround(box))
         snapshots.append((snapshot, f'{name}, frame {middle}'))
-    frames_text = spell_count(int(apart.lengths[place]), 'frame', 'frames')
+    frames_text = counted(int(apart.lengths[place]), 'frame', 'frames')
     text = (
         f'In {spell_frames(first, last)} ({frames_text}), only {has} follows the '
         f'person. {misses} has no track there.'

@@ -48,14 +48,15 @@ class ImageFolder:
 
 
 class VideoFile:
-    """Frames of a video file, which count from 1.
+    """Frames of a video file.
 
     Args:
         path: The file.
+        first: Number of the first frame.
     """
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, path: Path, first: int = 1) -> None:
+        self.path, self.first = path, first
 
     def read(self, numbers: Iterable[int]) -> Iterator[tuple[int, np.ndarray]]:
         """Read frames in one pass over the video, see `FrameStore`."""
@@ -64,7 +65,7 @@ class VideoFile:
             return
         count = 0
         for count, frame in enumerate(open_source(str(self.path)).frames, 1):
-            if count == wanted[0]:
+            if self.first + count - 1 == wanted[0]:
                 yield wanted.pop(0), frame.image
             if not wanted:
                 return

@@ -105,14 +105,3 @@ def spell_frames(first: int, last: int) -> str:
         last: Number of the last frame.
     """
     return f'frame {first}' if first == last else f'frames {first} to {last}'
-
-
-def spell_count(count: int, one: str, many: str) -> str:
-    """Write a number with its noun.
-
-    Args:
-        count: The number.
-        one: The noun for one.
-        many: The noun for any other number.
-    """
-    return f'{count} {one if count == 1 else many}'

@@ -14,7 +14,6 @@ from fairmot_mm.evaluation.box_conditions import (
 )
 from fairmot_mm.evaluation.mot_scores import TABLE_NAMES, Scores, format_score
 from fairmot_mm.report.charts import condition_chart, hota_chart, speed_chart
-from fairmot_mm.report.moments import spell_count
 from fairmot_mm.report.page import (
     Block,
     Chart,
@@ -24,12 +23,21 @@ from fairmot_mm.report.page import (
     Section,
     Table,
 )
+from fairmot_mm.utils.counted import counted
 
 Curves = Mapping[str, np.ndarray]
 _RULES = {
     'motchallenge': 'by the rules of the MOTChallenge server',
     'published': 'by the rules behind the numbers published for FairMOT',
+    'classes': 'by the rules for ground truth of several classes',
+    'visdrone': 'by the rules for ground truth of VisDrone',
+    'kitti': 'by the rules of KITTI',
+    'bdd100k': 'by the rules of BDD100K',
 }
+_AVERAGES = (
+    'The class average is the mean over the classes. The detection average counts the '
+    'boxes of all classes together, so that frequent classes weigh more.'
+)
 _COLUMNS = (
     'Ratios are in %. Rcll and Prcn are recall and precision. MT, PT and ML are people '
     'who are mostly tracked, partially tracked and mostly lost. FP, FN, IDSW and FM '
@@ -50,11 +58,15 @@ class ScoredClass:
         title: Name of the class; empty where there is only one.
         scores: By the name of a run, what `evaluate_sequences` gives.
         curves: By the name of a run, what `hota_curves` gives.
+        columns: Names of the scores in the table.
+        option: The class for the command line; empty where there is only one.
     """
 
     title: str
     scores: Mapping[str, Mapping[str, Scores]]
     curves: Mapping[str, Mapping[str, Curves]]
+    columns: Sequence[str] = TABLE_NAMES
+    option: str = ''
 
 
 def describe_scores(classes: Sequence[ScoredClass]) -> list[str]:
@@ -75,35 +87,71 @@ def describe_scores(classes: Sequence[ScoredClass]) -> list[str]:
                 for name in ('HOTA', 'MOTA', 'IDF1', 'Rcll', 'Prcn')
             )
             about = f' ({each.title})' if each.title else ''
-            switches = spell_count(
+            switches = counted(
                 int(overall['IDSW']), 'identity switch', 'identity switches'
             )
-            fragments = spell_count(int(overall['FM']), 'fragment', 'fragments')
+            fragments = counted(int(overall['FM']), 'fragment', 'fragments')
+            what = f' of {each.title}' if each.title else ' of people'
             texts.append(
                 f'{run}{about}: HOTA {hota}, MOTA {mota}, IDF1 {idf1}. It finds '
-                f'{recall}\u00a0% of the boxes of people, and {precision}\u00a0% of '
+                f'{recall}\u00a0% of the boxes{what}, and {precision}\u00a0% of '
                 f'its boxes are right. It has {switches} and {fragments}.'
             )
     return texts
 
 
-def score_section(classes: Sequence[ScoredClass], protocol: str) -> Section:
+def describe_averages(averages: Mapping[str, Mapping[str, Scores]]) -> list[str]:
+    """Say the most important averages over classes in words.
+
+    Args:
+        averages: By the name of a run, scores by the name of the average.
+
+    Returns:
+        A paragraph for each run.
+    """
+    return [
+        f'{run}: '
+        + '; '.join(
+            f'{name} '
+            + ', '.join(
+                f'{key} {format_score(scores[key])}' for key in ('HOTA', 'MOTA', 'IDF1')
+            )
+            for name, scores in rows.items()
+        )
+        + '.'
+        for run, rows in averages.items()
+    ]
+
+
+def score_section(
+    classes: Sequence[ScoredClass],
+    protocol: str,
+    averages: Mapping[str, Mapping[str, Scores]] | None = None,
+    notes: Sequence[str] = (),
+) -> Section:
     """Make the section with all scores.
 
     Args:
         classes: The scores of each class.
-        protocol: Rules of the evaluation, see `evaluate_sequences`.
+        protocol: Rules of the evaluation, one of `RULES`.
+        averages: By the name of a run, scores by the name of the average over classes.
+        notes: Sentences about classes that have no object.
 
     Returns:
         The section.
     """
     blocks: list[Block] = []
+    if averages and any(averages.values()):
+        columns = classes[0].columns
+        table = _score_table(averages, _AVERAGES, columns, 'average')
+        blocks.append(table)
+    blocks += [Paragraph(f'{note[0].upper()}{note[1:]}.') for note in notes]
     for each in classes:
         what = f'Scores of {each.title}' if each.title else 'Scores'
-        options = f' --protocol {protocol} --{each.title}' if each.title else ''
+        options = f' --protocol {protocol} {each.option}' if each.option else ''
         command = f'fairmot evaluate results{options}'
         text = f'{what} {_RULES[protocol]}, as "{command}" gives them. '
-        blocks.append(_score_table(each.scores, text + _COLUMNS))
+        blocks.append(_score_table(each.scores, text + _COLUMNS, each.columns))
     for each in classes:
         title = 'HOTA over the IoU threshold'
         title += f': {each.title}' if each.title else ''
@@ -201,19 +249,24 @@ def speed_section(variants: Mapping[str, Mapping[str, Mapping[str, float]]]) -> 
     )
 
 
-def _score_table(scores: Mapping[str, Mapping[str, Scores]], text: str) -> Table:
+def _score_table(
+    scores: Mapping[str, Mapping[str, Scores]],
+    text: str,
+    columns: Sequence[str],
+    what: str = 'sequence',
+) -> Table:
     """A row for each sequence and run, and for the difference of two runs."""
     runs = [*scores]
     several = len(runs) > 1
-    header = ['sequence', *(['run'] if several else []), *TABLE_NAMES]
+    header = [what, *(['run'] if several else []), *columns]
     rows = []
     for name in scores[runs[0]]:
         values = [scores[run][name] for run in runs]
         for run, row in zip(runs, values, strict=True):
-            cells = [format_score(row[column]) for column in TABLE_NAMES]
+            cells = [format_score(row[column]) for column in columns]
             rows.append([name, *([run] if several else []), *cells])
         if several:
-            cells = [_difference(*(row[key] for row in values)) for key in TABLE_NAMES]
+            cells = [_difference(*(row[key] for row in values)) for key in columns]
             rows.append(['', 'difference', *cells])
     return Table(header, rows, text)
 
@@ -221,4 +274,6 @@ def _score_table(scores: Mapping[str, Mapping[str, Scores]], text: str) -> Table
 def _difference(first: float, second: float) -> str:
     """The second value minus the first one, with its sign."""
     change = second - first
-    return f'{change:+d}' if isinstance(change, int) else f'{100 * change:+.1f}'
+    if isinstance(change, int):
+        return f'{change:+d}'
+    return f'{round(100 * change, 1) + 0.0:+.1f}'  # no -0.0

@@ -9,7 +9,6 @@ from fairmot_mm.report.moments import (
     FALSE_BGR,
     Moment,
     mark_of,
-    spell_count,
     spell_frames,
 )
 from fairmot_mm.report.reported_sequence import ReportedSequence
@@ -21,6 +20,7 @@ from fairmot_mm.report.worst_moments import (
     worst_switches,
 )
 from fairmot_mm.utils import MOTRows
+from fairmot_mm.utils.counted import counted
 
 # A false positive lasts if it has boxes in a second of frames, and in this many.
 _LEAST_FRAMES = 5
@@ -114,7 +114,7 @@ def _lasting_moment(results: MOTRows, found: LastingFalse) -> Moment:
     what = 'It stays at one place.' if found.still else 'It moves.'
     snapshot = Snapshot(frame, (mark_of(box, '', FALSE_BGR),), surround(box))
     return Moment(
-        f'{spell_count(found.num_frames, "frame", "frames")}: {kind} {tracks}',
+        f'{counted(found.num_frames, "frame", "frames")}: {kind} {tracks}',
         f'{what} It is tracked in {spell_frames(found.first_frame, found.last_frame)}.',
         ((snapshot, f'frame {frame}'),),
     )

@@ -14,7 +14,7 @@ from fairmot_mm.report.charts import (
 from fairmot_mm.report.differences import difference_table, more_errors
 from fairmot_mm.report.gallery import Pictures, make_gallery
 from fairmot_mm.report.heat_map import HeatMap
-from fairmot_mm.report.moments import Moment, errors_by_frame, spell_count
+from fairmot_mm.report.moments import Moment, errors_by_frame
 from fairmot_mm.report.page import (
     Block,
     Chart,
@@ -36,6 +36,7 @@ from fairmot_mm.report.time_lines import (
     tracks_time_line,
 )
 from fairmot_mm.utils import MOTRows
+from fairmot_mm.utils.counted import counted
 
 _PEOPLE_LINE = (
     'Each row is a person of the ground truth. A coloured bar is the track that has '
@@ -99,18 +100,18 @@ def sequence_section(sequence: ReportedSequence, num_moments: int) -> Section:
 
 def _about(sequence: ReportedSequence) -> list[Block]:
     """Say how long the sequence is, and how many people and tracks there are."""
-    text = spell_count(len(sequence.frames), 'frame', 'frames')
+    text = counted(len(sequence.frames), 'frame', 'frames')
     if sequence.frame_rate is not None:
         seconds = len(sequence.frames) / sequence.frame_rate
         text += f', {seconds:.1f} seconds at {sequence.frame_rate:.4g} frames a second'
     text += '.'
     for outcomes in [*sequence.outcomes.values()][:1]:
         people = len(np.unique(outcomes.gt.ids))
-        text += f' The ground truth has {spell_count(people, "person", "people")}.'
+        text += f' The ground truth has {counted(people, "person", "people")}.'
     for name, rows in sequence.results.items():
         tracks = len(np.unique(rows.ids))
-        boxes = spell_count(len(rows), 'box', 'boxes')
-        text += f' {name} has {spell_count(tracks, "track", "tracks")} with {boxes}.'
+        boxes = counted(len(rows), 'box', 'boxes')
+        text += f' {name} has {counted(tracks, "track", "tracks")} with {boxes}.'
     blocks: list[Block] = [Paragraph(text)]
     if sequence.store is None:
         blocks.append(Paragraph('There are no images, so that no pictures are shown.'))
@@ -238,7 +239,7 @@ def _difference_part(
 
 def _lasting_blocks(lasting: LastingMoments, pictures: Pictures) -> list[Block]:
     """False positives that last, as a gallery."""
-    count = spell_count(lasting.total, 'false positive lasts', 'false positives last')
+    count = counted(lasting.total, 'false positive lasts', 'false positives last')
     text = f'{count} {lasting.least} frames or longer.'
     if lasting.total:
         text += (

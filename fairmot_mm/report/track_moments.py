@@ -6,12 +6,12 @@ from fairmot_mm.evaluation.track_runs import TrackRuns
 from fairmot_mm.report.moments import (
     Moment,
     box_in,
-    spell_count,
     spell_frames,
     track_mark,
 )
 from fairmot_mm.report.snapshots import Snapshot, surround
 from fairmot_mm.utils import MOTRows
+from fairmot_mm.utils.counted import counted
 
 _JUMP = 0.5  # heights of the box between two frames
 
@@ -37,7 +37,7 @@ def longest_gaps(rows: MOTRows, frames: np.ndarray, limit: int) -> list[Moment]:
         )
         before, after = int(frames[first - 1]), int(frames[last + 1])
         missing = spell_frames(int(frames[first]), int(frames[last]))
-        count = spell_count(last - first + 1, 'frame', 'frames')
+        count = counted(last - first + 1, 'frame', 'frames')
         moments.append(
             _pair(
                 rows,

@@ -14,11 +14,11 @@ from fairmot_mm.report.moments import (
     box_in,
     errors_by_frame,
     mark_of,
-    spell_count,
     spell_frames,
     track_mark,
 )
 from fairmot_mm.report.snapshots import Snapshot, surround
+from fairmot_mm.utils.counted import counted
 
 
 @dataclass(frozen=True)
@@ -200,7 +200,7 @@ def _loss_moment(outcomes: BoxOutcomes, runs: TrackRuns, place: int) -> Moment:
     marks = [mark_of(box, f'person {person}', TRUTH_BGR)]
     for track in others[others != NOBODY].tolist():
         marks += track_mark(outcomes.results, middle, track)
-    count = spell_count(int(runs.lengths[place]), 'frame', 'frames')
+    count = counted(int(runs.lengths[place]), 'frame', 'frames')
     text = (
         f'No track has the person for {count}, {spell_frames(first, last)}. The box is '
         f'{box[3]:.0f} pixels high. '
@@ -232,15 +232,15 @@ def _frame_moment(
     false = (results.frames == frame) & (outcomes.people == NOBODY)
     marks += [mark_of(box, '', FALSE_BGR) for box in results.tlwh[false]]
     missed, wrong, switched = (int(values[place]) for values in errors.values())
-    people = spell_count(int(here.sum()), 'person', 'people')
-    false_boxes = spell_count(wrong, 'box is', 'boxes are')
+    people = counted(int(here.sum()), 'person', 'people')
+    false_boxes = counted(wrong, 'box is', 'boxes are')
     kinds = {
         f'{missed} of {people} {"is" if missed == 1 else "are"} missed (white)': missed,
         f'{false_boxes} false (red)': wrong,
-        spell_count(switched, 'identity switch', 'identity switches'): switched,
+        counted(switched, 'identity switch', 'identity switches'): switched,
     }
     text = ', '.join(words for words, count in kinds.items() if count) + '.'
-    count = spell_count(missed + wrong + switched, 'error', 'errors')
+    count = counted(missed + wrong + switched, 'error', 'errors')
     return Moment(
         f'Frame {frame}: {count}',
         text,

@@ -93,7 +93,7 @@ def add_output_arguments(parser: argparse.ArgumentParser) -> None:
         nargs='?',
         const='people',
         help='make people (or the upper quarter of each, with their faces) '
-        'unrecognizable in the mp4 and in the crops',
+        'unrecognizable in the mp4, in the crops, and where the run is shown',
     )
 
 
@@ -103,8 +103,8 @@ def check_output_arguments(
     """Refuse options that would do nothing, and set what --out - means.
 
     Args:
-        parser: Parser with the options of `add_output_arguments`, ``--out`` and
-            ``--no-video``.
+        parser: Parser with the options of `add_output_arguments`, ``--out``,
+            ``--no-video``, ``--serve`` and ``--show``.
         args: What it has read.
     """
     to_stdout = args.out == STDOUT
@@ -122,14 +122,16 @@ def check_output_arguments(
         args.format = None
     args.format = args.format or [MOT]
     no_video = '--out -' if to_stdout else '--no-video'
+    is_seen = bool(args.serve or args.show)
     if args.no_video:
-        for option in ('show_trails', 'video_preset', 'video_crf'):
+        options = ['video_preset', 'video_crf', *([] if is_seen else ['show_trails'])]
+        for option in options:
             if getattr(args, option) is not None:
                 parser.error(
                     f'--{option.replace("_", "-")} is about the mp4, and {no_video} '
                     'writes none'
                 )
-        if args.blur and args.crops is None:
+        if args.blur and args.crops is None and not is_seen:
             parser.error(
                 f'--blur changes the mp4 and the crops; {no_video} writes no mp4, and '
                 'there is no --crops'

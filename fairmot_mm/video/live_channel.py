@@ -4,19 +4,30 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import AsyncGenerator
-from typing import Any
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
 from mmdet.structures import DetDataSample
 
+from fairmot_mm.exports.count_board import CountBoard
+from fairmot_mm.exports.identity_counter import IdentityCounter
 from fairmot_mm.utils.images import scale_image
-from fairmot_mm.video.result_writer import blurred_image
+from fairmot_mm.video.frame import Frame
+from fairmot_mm.video.result_picture import blurred_image, draw_result, frame_of
 from fairmot_mm.visualization import TrackVisualizer
 
 _QUALITY = 80  # of the JPEGs
 _MAX_WIDTH = 1280  # pixels; what is wider is scaled
 _MIN_PAUSE = 1 / 15  # seconds between two pictures
+
+
+class _Shown(NamedTuple):
+    """A result, its frame, and what was counted up to it."""
+
+    frame: Frame
+    sample: DetDataSample
+    board: CountBoard | None
 
 
 class LiveChannel:
@@ -40,37 +51,32 @@ class LiveChannel:
         self.name, self.visualizer, self._blur = name, visualizer, blur
         self.num_viewers = 0
         self.fresh = asyncio.Event()
-        self._newest: DetDataSample | None = None
+        self._newest: _Shown | None = None
         self._delay: float | None = None
         self._moments: deque[float] = deque(maxlen=30)
-        self._seen = np.zeros(0, dtype=bool)  # whether an identity was seen
+        self._identities = IdentityCounter()
         self._picture = b''
         self._number = 0  # of the picture
         self._changed = asyncio.Condition()
         self._drawing: asyncio.Task | None = None
         self._is_over = False
 
-    def put(self, sample: DetDataSample) -> None:
+    def put(self, sample: DetDataSample, board: CountBoard | None = None) -> None:
         """Take the next result.
 
         Args:
             sample: Has ``frame`` and ``pred_track_instances``.
-        """
-        now = time.monotonic()
-        arrived = sample.frame.arrived
-        self._delay = None if arrived is None else now - arrived
-        self._moments.append(now)
-        self._remember(sample.pred_track_instances.instances_id.numpy())
-        self._newest = sample
+            board: What was counted up to this result; None if nothing is counted.
 
-    def _remember(self, ids: np.ndarray) -> None:
-        """Mark identities (M,) as seen; a byte for each identity is enough."""
-        needed = int(ids.max(initial=-1)) + 1
-        if needed > len(self._seen):
-            grown = np.zeros(2 * needed, dtype=bool)
-            grown[: len(self._seen)] = self._seen
-            self._seen = grown
-        self._seen[ids] = True
+        Raises:
+            DataError: The result has no frame any more.
+        """
+        frame = frame_of(sample)
+        now = time.monotonic()
+        self._delay = None if frame.arrived is None else now - frame.arrived
+        self._moments.append(now)
+        self._identities.update(sample.pred_track_instances.instances_id.numpy())
+        self._newest = _Shown(frame, sample, board)
 
     def status(self) -> dict[str, Any]:
         """Say what the page shows in numbers.
@@ -78,18 +84,29 @@ class LiveChannel:
         Returns:
             Plain values for JSON; None for what is not known.
         """
-        sample = self._newest
+        newest = self._newest
         moments = [*self._moments]
         passed = moments[-1] - moments[0] if moments else 0.0
         return {
             'name': self.name,
-            'people': None if sample is None else len(sample.pred_track_instances),
-            'total': int(np.count_nonzero(self._seen)),
+            'people': newest and len(newest.sample.pred_track_instances),
+            'total': int(self._identities.totals.sum()),
             'fps': round((len(moments) - 1) / passed, 1) if passed else None,
             'delay': None if self._delay is None else round(self._delay, 2),
-            'frame': None if sample is None else int(sample.frame_id) + 1,
+            'frame': newest and int(newest.sample.frame_id) + 1,
             'viewers': self.num_viewers,
+            'classes': newest and self._classes_now(newest.sample),
+            'counts': newest and _count_rows(newest.board),
         }
+
+    def _classes_now(self, sample: DetDataSample) -> list[dict[str, Any]]:
+        """Number of tracks of each class now; empty if there is only one class."""
+        names, tracks = self.visualizer.classes, sample.pred_track_instances
+        if not names:
+            return []
+        counts = np.bincount(tracks.labels.numpy(), minlength=len(names)).tolist()
+        pairs = zip(names, counts, strict=True)
+        return [{'class': name, 'people': count} for name, count in pairs]
 
     async def pictures(self) -> AsyncGenerator[bytes, None]:
         """Give one viewer the newest picture, as often as the viewer asks for it.
@@ -135,12 +152,29 @@ class LiveChannel:
                 self._changed.notify_all()
             await asyncio.sleep(_MIN_PAUSE)
 
-    def _draw(self, sample: DetDataSample) -> bytes:
+    def _draw(self, shown: '_Shown') -> bytes:
         """The JPEG of a result."""
-        image = blurred_image(sample, self._blur)
-        drawn = self.visualizer.draw(image, sample.pred_track_instances)
+        image = blurred_image(shown.frame.image, shown.sample, self._blur)
+        tracks = shown.sample.pred_track_instances
+        drawn = draw_result(image, tracks, self.visualizer, shown.board)
         height, width = drawn.shape[:2]
         if width > _MAX_WIDTH:
             drawn = scale_image(drawn, _MAX_WIDTH, round(height * _MAX_WIDTH / width))
         _, jpeg = cv2.imencode('.jpg', drawn, [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
         return jpeg.tobytes()
+
+
+def _count_rows(board: CountBoard | None) -> list[dict[str, Any]]:
+    """The counts for JSON; empty if nothing is counted."""
+    if board is None:
+        return []
+    return [
+        {
+            'line': count.line,
+            'class': name,
+            'in': count.entered,
+            'out': count.left,
+            'inside': count.inside,
+        }
+        for count, name in zip(board.counts, board.classes, strict=True)
+    ]

@@ -16,6 +16,11 @@ img { display: block; width: 100%; background: #000; min-height: 4rem; }
 dl { display: flex; flex-wrap: wrap; gap: .5rem 2rem; margin: .7rem 0; }
 dt { font-size: .8rem; color: #9aa0aa; }
 dd { margin: 0; font-size: 1.5rem; font-variant-numeric: tabular-nums; }
+table { margin: .7rem 0; border-collapse: collapse;
+        font-variant-numeric: tabular-nums; }
+th, td { padding: .15rem 1.5rem .15rem 0; text-align: right; }
+th { font-size: .8rem; font-weight: normal; color: #9aa0aa; }
+th:first-child, td:first-child, #counts :nth-child(2) { text-align: left; }
 #problem { color: #ffb4a2; text-align: center; }
 </style>
 </head>
@@ -26,6 +31,11 @@ dd { margin: 0; font-size: 1.5rem; font-variant-numeric: tabular-nums; }
 const FIELDS = [
   ['people', 'people now'], ['total', 'people so far'], ['fps', 'frames a second'],
   ['delay', 'seconds behind the source'], ['frame', 'frame'],
+];
+const TABLES = [
+  ['classes', ['class', 'people'], ['class', 'now']],
+  ['counts', ['line', 'class', 'in', 'out', 'inside'],
+   ['line or zone', 'class', 'in', 'out', 'inside']],
 ];
 const problem = document.getElementById('problem');
 const sections = new Map();
@@ -48,8 +58,26 @@ function add(stream) {
     list.append(group);
   }
   section.append(title, picture, list);
+  for (const [key] of TABLES) {
+    values[key] = document.createElement('table');
+    values[key].id = key;
+    section.append(values[key]);
+  }
   document.querySelector('main').append(section);
   sections.set(stream.name, values);
+}
+function row(kind, texts) {
+  const line = document.createElement('tr');
+  for (const text of texts) {
+    const cell = document.createElement(kind);
+    cell.textContent = text === null ? '' : text;
+    line.append(cell);
+  }
+  return line;
+}
+function fill(table, keys, heads, rows) {
+  const lines = rows.map(each => row('td', keys.map(key => each[key])));
+  table.replaceChildren(...(rows.length ? [row('th', heads)] : []), ...lines);
 }
 async function update() {
   try {
@@ -60,6 +88,9 @@ async function update() {
       for (const [key] of FIELDS) {
         const value = stream[key];
         sections.get(stream.name)[key].textContent = value === null ? '-' : value;
+      }
+      for (const [key, keys, heads] of TABLES) {
+        fill(sections.get(stream.name)[key], keys, heads, stream[key] || []);
       }
     }
     problem.textContent = sections.size ? '' : 'Waiting for the first frame ...';

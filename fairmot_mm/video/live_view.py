@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from mmdet.structures import DetDataSample
 
+from fairmot_mm.exports.count_board import CountBoard
 from fairmot_mm.utils import ConfigError
 from fairmot_mm.utils.serve_address import bind, is_loopback, parse_address
 from fairmot_mm.video.live_channel import LiveChannel
@@ -49,8 +50,9 @@ class LiveView:
 
     Example:
         >>> with closing(LiveView('8080')) as view:
-        ...     for sample in TrackInferencer()('rtsp://10.0.0.5/main'):
-        ...         view.show('door', sample)
+        ...     run = TrackInferencer()('rtsp://10.0.0.5/main')
+        ...     for sample in run:
+        ...         view.show('door', sample, run.counts.get('main'))
     """
 
     def __init__(
@@ -83,19 +85,26 @@ class LiveView:
         token = '' if self._token is None else f'?token={self._token}'
         return f'http://{shown}:{port}/{token}'
 
-    def show(self, name: str, sample: DetDataSample) -> None:
+    def show(
+        self, name: str, sample: DetDataSample, board: CountBoard | None = None
+    ) -> None:
         """Show a result in place of the one before; this takes no time.
 
         Args:
             name: Name of the stream.
             sample: A result of an inferencer, with its ``frame``.
+            board: What was counted up to this result, see `Run.counts`; None if nothing
+                is counted.
+
+        Raises:
+            DataError: The result has no frame any more.
         """
         channel = self._channels.get(name)
         if channel is None:
             channel = LiveChannel(name, deepcopy(self.visualizer), self._blur)
             channel.visualizer.reset()
             self._channels[name] = channel
-        channel.put(sample)
+        channel.put(sample, board)
         if channel.num_viewers:
             with suppress(RuntimeError):  # the server has ended
                 self._loop.call_soon_threadsafe(channel.fresh.set)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from fairmot_mm.exports.open_writer import FORMS
+from fairmot_mm.utils import ConfigError
 from fairmot_mm.utils.contracts import require_choice, require_whole
 from fairmot_mm.utils.points import Points, require_extent
 from fairmot_mm.visualization.blurring import BLURS
@@ -60,6 +61,26 @@ class OutputOptions:
     def counts(self) -> bool:
         """Whether anything is counted."""
         return len(self.lines) + len(self.zones) > 0
+
+    def require_room(self, has_folder: bool, save_video: bool) -> None:
+        """Refuse outputs that would be written nowhere.
+
+        Args:
+            has_folder: Whether there is a folder of the results.
+            save_video: Whether the mp4 is one of them.
+
+        Raises:
+            ConfigError: There is no folder, or no picture, for an output.
+        """
+        if not has_folder and tuple(self.forms) != (MOT,):
+            raise ConfigError(f'the forms {", ".join(self.forms)} need out_dir')
+        if not has_folder and self.counts and self.stream is None:
+            raise ConfigError('lines and zones need out_dir or a stream')
+        has_picture = (has_folder and save_video) or self.crops is not None
+        if self.blur and not has_picture:
+            raise ConfigError(
+                'blur changes the mp4 and the crops, and neither is written'
+            )
 
     def endings(self, save_video: bool) -> list[str]:
         """Endings of the files in the folder of the results, in the order of the run.

@@ -1,6 +1,5 @@
 """Decoding a video file or a stream."""
 
-import errno
 import warnings
 from collections.abc import Iterator
 from fractions import Fraction
@@ -16,16 +15,15 @@ from fairmot_mm.video.frame import Frame
 from fairmot_mm.video.frame_index import FrameIndex
 from fairmot_mm.video.image_source import warn_of_damage
 from fairmot_mm.video.pyav import import_av
+from fairmot_mm.video.stream_errors import NO_PARTS, needs_parts, stream_error
 from fairmot_mm.video.time_stamps import TimeStamps
 from fairmot_mm.video.video_picture import VideoPicture
 
 if TYPE_CHECKING:
     from av import VideoFrame
-    from av.error import FFmpegError
 
 # Seconds that a stream may take to connect.
 _OPEN_TIMEOUT = 10.0
-_BROKEN = (errno.EIO, errno.EPIPE, errno.ECONNRESET, errno.ETIMEDOUT)
 # Formats in which a server says that a live stream is over.
 _FORMATS_WITH_END = ('hls', 'dash')
 
@@ -84,7 +82,7 @@ class VideoReader:
             )
         except av.error.FFmpegError as error:
             hint = 'check the address' if self._is_url else 'is it a complete video?'
-            reason = _reason(error, _OPEN_TIMEOUT)
+            reason = stream_error(error, _OPEN_TIMEOUT)
             raise VideoError(
                 f'{self.location} cannot be opened as a video: {reason}; {hint}'
             ) from error
@@ -130,7 +128,7 @@ class VideoReader:
                 after which frame; all frames up to there have been yielded.
         """
         av = import_av()
-        count = skipped = left_out = 0
+        location, count, skipped, left_out = self.location, 0, 0, 0
         damage: Exception | None = None
         stamps = TimeStamps(
             1 / self.frame_rate if self.frame_rate and not self.is_live else None
@@ -152,9 +150,12 @@ class VideoReader:
                     )
                     count, left_out, skipped = count + 1, left_out + skipped, 0
             except av.error.FFmpegError as error:
+                reason = stream_error(error, self._timeout)
+                end = f'{reason}; the frames up to there are kept'
+                if count == 0 and not self.is_live and needs_parts(location, error):
+                    end = NO_PARTS
                 raise VideoError(
-                    f'{self.location} cannot be read beyond frame {count}: '
-                    f'{_reason(error, self._timeout)}; the frames up to there are kept'
+                    f'{location} cannot be read beyond frame {count}: {end}'
                 ) from error
             finally:
                 warn_of_damage(self.location, left_out + skipped, damage)
@@ -278,15 +279,6 @@ class VideoReader:
         if abs(time - nearest / self.frame_rate) > tick:
             return time
         return None if nearest == place else nearest / self.frame_rate
-
-
-def _reason(error: 'FFmpegError', timeout: float) -> str:
-    """What went wrong; FFmpeg calls a wait that was too long an exit request."""
-    if isinstance(error, import_av().error.ExitError):
-        return f'nothing came for {timeout:g} seconds'
-    if error.errno in _BROKEN:
-        return f'the connection broke off ({error.strerror})'
-    return error.strerror or str(type(error).__name__)
 
 
 def _seconds(frame: 'VideoFrame') -> Fraction | None:

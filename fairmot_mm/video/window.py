@@ -8,8 +8,9 @@ from copy import deepcopy
 import cv2
 from mmdet.structures import DetDataSample
 
+from fairmot_mm.exports.count_board import CountBoard
 from fairmot_mm.utils import ConfigError
-from fairmot_mm.video.result_writer import blurred_image
+from fairmot_mm.video.result_picture import blurred_image, draw_result, frame_of
 from fairmot_mm.visualization import TrackVisualizer
 
 # OpenCV ends the whole program where it finds no display, so another one tries first.
@@ -48,23 +49,31 @@ class Window:
                 'look at the run in a browser'
             ) from error
 
-    def show(self, name: str, sample: DetDataSample) -> bool:
+    def show(
+        self, name: str, sample: DetDataSample, board: CountBoard | None = None
+    ) -> bool:
         """Show a result.
 
         Args:
             name: Name of the stream.
             sample: A result of an inferencer, with its ``frame``.
+            board: What was counted up to this result, see `Run.counts`; None if nothing
+                is counted.
 
         Returns:
             Whether the user wants to see more: not after the window was closed, or Q or
             Escape was pressed.
+
+        Raises:
+            DataError: The result has no frame any more.
         """
+        image = blurred_image(frame_of(sample).image, sample, self._blur)
         is_new = name not in self._visualizers
         if is_new:
             self._visualizers[name] = deepcopy(self.visualizer)
             self._visualizers[name].reset()
-        drawn = self._visualizers[name].draw(
-            blurred_image(sample, self._blur), sample.pred_track_instances
+        drawn = draw_result(
+            image, sample.pred_track_instances, self._visualizers[name], board
         )
         if is_new:
             cv2.namedWindow(name, cv2.WINDOW_NORMAL | cv2.WINDOW_KEEPRATIO)

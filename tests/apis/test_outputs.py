@@ -2,6 +2,7 @@
 
 import io
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from fairmot_mm.apis import MultiStreamInferencer, TrackInferencer
 from fairmot_mm.exports import TrackCounter, TrackedFrame
 from fairmot_mm.synthetic import SyntheticScene
 from fairmot_mm.utils import ConfigError
-from fairmot_mm.video import OutputOptions
+from fairmot_mm.video import OutputOptions, open_source
 
 WHOLE = ((0, 0), (192, 0), (192, 128), (0, 128))
 
@@ -95,3 +96,25 @@ def test_counting_in_python(exact_network, street_frames):
         counter.update(TrackedFrame.from_sample(sample))
         assert counter.counts[0].inside == len(sample.pred_track_instances)
     assert counter.counts[0].inside > 0
+
+
+@pytest.mark.parametrize('several', [False, True])
+def test_frames_of_a_list(model, several):
+    """A list of all results of a file holds no frame, and of a live source all."""
+    images = list(np.zeros((5, 48, 64, 3), np.uint8))
+
+    def kept(live=False, **how):
+        source = replace(open_source(images), live=live)
+        if several:
+            run = MultiStreamInferencer(model)({'a': source}, **how)
+            return ['frame' in sample for _, sample in [*run]]
+        return [
+            'frame' in sample for sample in [*TrackInferencer(model)(source, **how)]
+        ]
+
+    assert not any(kept())
+    assert all(kept(keep_frames=True))
+    live = kept(live=True)
+    assert live
+    assert all(live)
+    assert not any(kept(live=True, keep_frames=False))

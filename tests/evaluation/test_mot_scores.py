@@ -18,6 +18,7 @@ from fairmot_mm.evaluation import (
     format_table,
     hota_curves,
 )
+from fairmot_mm.evaluation.mot_scores import format_score
 from fairmot_mm.utils import ConfigError, DataError, read_mot
 
 # Ground truth, results and scores (`summary.json`) of three synthetic sequences of 40
@@ -324,3 +325,10 @@ def test_means_of_the_curves_are_the_scores():
         assert curve['HOTA'][-1] < curve['HOTA'][0]
     assert ALPHAS[0] == 0.05
     assert ALPHAS[-1] == pytest.approx(0.95)
+
+
+def test_no_negative_zero():
+    """A distance that rounds to nothing has no sign."""
+    assert format_score(-1e-9) == format_score(-0.0) == '0.0'
+    assert format_score(-0.001) == '-0.1'
+    assert format_score(3) == '3'

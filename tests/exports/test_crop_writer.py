@@ -60,6 +60,33 @@ def test_memory(tmp_path, make_frame, video):
     assert files(tmp_path / 'clip') == ['7/000001.jpg']
 
 
+def test_a_track_that_comes_back_later(tmp_path, make_frame, video):
+    """The limit is that of the track, however often it is lost for a minute."""
+    writer = CropWriter(tmp_path / 'clip', video, per_track=3)
+    for index in (0, 10, 1000, 1010, 1020, 2000, 3000):
+        writer.write(make_frame(index, (7, 0, 0, 0, 20, 20)), image(0))
+    writer.close()
+    assert files(tmp_path / 'clip') == ['7/000001.jpg', '7/000011.jpg', '7/001001.jpg']
+    index = (tmp_path / 'clip' / 'crops.csv').read_text().splitlines()
+    assert len(index) == 1 + writer.num_crops == 4
+
+
+def test_crops_that_can_be_looked_at(tmp_path, make_frame, video):
+    """A crop of a live run is there once its track has been gone for half a minute."""
+    (tmp_path / 'clip' / '9').mkdir(parents=True)
+    for name in ('crops.csv', '9/000001.jpg'):
+        (tmp_path / 'clip' / name).touch()
+    writer = CropWriter(tmp_path / 'clip', video, grows=True)
+    writer.write(make_frame(0, (7, 0, 0, 0, 20, 20)), image(0))
+    assert files(tmp_path / 'clip') == ['9/000001.jpg']
+    writer.write(make_frame(320, (8, 0, 0, 0, 20, 20)), image(0))
+    assert files(tmp_path / 'clip') == ['7/000001.jpg']
+    assert len((tmp_path / 'clip' / 'crops.csv').read_text().splitlines()) == 2
+    writer.close()
+    assert files(tmp_path / 'clip') == ['7/000001.jpg', '8/000321.jpg']
+    assert [path.name for path in tmp_path.iterdir()] == ['clip']
+
+
 def test_nobody(tmp_path, make_frame, video):
     """Without a track there is no folder."""
     writer = CropWriter(tmp_path / 'clip', video)

@@ -18,6 +18,7 @@ from fairmot_mm.apis import ensure_model
 from fairmot_mm.commands import track as command
 from fairmot_mm.models.trackers.jde_tracker import JDETracker
 from fairmot_mm.utils import read_mot
+from fairmot_mm.video.live_channel import LiveChannel
 
 
 class PackOneFrame:
@@ -170,6 +171,39 @@ def test_a_page_while_it_runs(track, mjpeg_camera, monkeypatch):
     looking.join()
     assert answers[0]['people'] == 1
     assert answers[0]['delay'] < 5
+
+
+def test_counts_of_a_run_in_segments(track, mjpeg_camera, tmp_path):
+    """The summary is that of the run; the page shows a line without a crossing, too."""
+    pytest.importorskip('supervision')
+    camera = mjpeg_camera(num_frames=20)
+    _, printed = track(
+        *(camera.url, '--out', 'out', '--segment', '0.5s', '--no-video'),
+        *('--zone', '0,0,40,0,40,47,0,47', '--format', 'csv'),
+    )
+    assert printed.count('zone-1 pedestrian: 0 in, 0 out, 1 inside') == 1
+    assert 'events are in' in printed
+    sums = sorted((tmp_path / 'out').glob('*.counts.csv'))
+    assert len(sums) >= 2
+    assert {path.read_text().splitlines()[1] for path in sums} == {
+        'zone-1,pedestrian,0,0,1'
+    }
+
+
+def test_blurred_on_the_page_alone(track, mjpeg_camera, monkeypatch):
+    """Privacy and trails hold for the page, also where no picture is written."""
+    seen = []
+    monkeypatch.setattr(
+        'fairmot_mm.video.live_view.LiveChannel',
+        lambda name, look, blur: (
+            seen.append((blur, look.trail_length)) or LiveChannel(name, look, blur)
+        ),
+    )
+    camera = mjpeg_camera(num_frames=10)
+    options = ['--no-video', '--serve', '0', '--blur', 'faces', '--show-trails', '30']
+    status, _ = track(camera.url, '--out', 'out', *options)
+    assert 'the connection broke off' in status
+    assert seen == [('faces', 30)]
 
 
 def test_a_service_that_restarts(track, mjpeg_camera, tmp_path):

@@ -14,7 +14,8 @@ import torch
 from mmdet.structures import DetDataSample
 from mmengine.structures import InstanceData
 
-from fairmot_mm.utils import ConfigError, OutputError
+from fairmot_mm.exports import Count, CountBoard
+from fairmot_mm.utils import ConfigError, DataError, OutputError
 from fairmot_mm.video.frame import Frame
 from fairmot_mm.video.live_channel import LiveChannel
 from fairmot_mm.video.live_view import LiveView
@@ -204,6 +205,48 @@ def test_who_is_blurred_in_the_mp4_is_blurred_on_the_page():
     spread = {}
     for blur in (None, 'body'):
         channel = LiveChannel('door', TrackVisualizer(), blur)
-        jpeg = np.frombuffer(channel._draw(sample), np.uint8)
+        channel.put(sample)
+        jpeg = np.frombuffer(channel._draw(channel._newest), np.uint8)
         spread[blur] = cv2.imdecode(jpeg, cv2.IMREAD_COLOR)[20:36, 8:16].std()
     assert spread['body'] < spread[None] / 2
+
+
+def test_counts_on_the_page(view):
+    """Sums at lines and zones, people of each class, and both in the picture."""
+    counts = (Count('line-1', 0, 3, 2, None), Count('zone-1', 1, 1, 0, 1))
+    shapes = {'line-1': ((0, 24), (64, 24)), 'zone-1': ((2, 2), (9, 2), (9, 9))}
+    view.visualizer.dataset_meta = {'classes': ('person', 'car')}
+    sample = result(0)
+    sample.pred_track_instances.labels = torch.tensor([1, 1])
+    view.show('door', sample, CountBoard(shapes, counts, ('person', 'car')))
+    del sample.frame  # the page has its own
+    (shown,) = status(view)
+    assert shown['counts'] == [
+        {'line': 'line-1', 'class': 'person', 'in': 3, 'out': 2, 'inside': None},
+        {'line': 'zone-1', 'class': 'car', 'in': 1, 'out': 0, 'inside': 1},
+    ]
+    assert shown['classes'] == [
+        {'class': 'person', 'people': 0},
+        {'class': 'car', 'people': 2},
+    ]
+    channel = view._channels['door']
+    drawn = cv2.imdecode(np.frombuffer(channel._draw(channel._newest), np.uint8), 1)
+    blue, green, red = drawn[24, 60].astype(int)
+    assert min(green, red) > blue + 100  # the line is yellow
+
+
+def test_a_result_without_its_frame(view):
+    """It is refused with what to do."""
+    sample = result(0)
+    del sample.frame
+    with pytest.raises(DataError, match='keep_frames=True'):
+        view.show('door', sample)
+
+
+def test_people_so_far_take_no_memory():
+    """The channel of an endless stream counts identities without keeping them."""
+    channel = LiveChannel('door', TrackVisualizer())
+    for k in range(3000):
+        channel.put(result(k, ids=(2 * k + 1, 2 * k + 2)))
+    assert channel.status()['total'] == 6000
+    assert len(channel._identities._ids) <= 2000

@@ -1,6 +1,9 @@
 import re
 import sys
+import threading
 from fractions import Fraction
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import av
 import cv2
@@ -192,3 +195,25 @@ def test_a_live_stream_is_not_held_back(tmp_path, monkeypatch, live):
     next(frames)
     assert len(taken) <= 2 if live else len(taken) > 2
     assert len(list(frames)) == 11
+
+
+def test_a_server_that_gives_no_parts(tmp_path):
+    """An mp4 with its index at its end is to be downloaded; others can be read."""
+    noise = np.random.default_rng(0).integers(0, 256, (60, 48, 64, 3), np.uint8)
+    for name in ('a.mp4', 'a.mkv'):
+        encode(tmp_path / name, noise)
+
+    class Handler(SimpleHTTPRequestHandler):
+        def log_message(self, *_):
+            pass
+
+    serve = partial(Handler, directory=tmp_path)
+    with ThreadingHTTPServer(('127.0.0.1', 0), serve) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        address = f'http://127.0.0.1:{server.server_port}'
+        assert len([*VideoReader(f'{address}/a.mkv')]) == 60
+        with pytest.raises(
+            VideoError, match=r'range requests.*download the file first'
+        ):
+            [*VideoReader(f'{address}/a.mp4')]
+        server.shutdown()

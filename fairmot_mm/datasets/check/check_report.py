@@ -7,6 +7,7 @@ from pathlib import Path
 
 from fairmot_mm.datasets.check.problem import ERRORS, KINDS, Problem
 from fairmot_mm.datasets.converters.list_count import ListCount
+from fairmot_mm.utils.counted import counted
 
 
 @dataclass
@@ -45,5 +46,7 @@ class CheckReport:
             if counts[kind] > most:
                 lines.append(f'  and {counts[kind] - most} more')
         warnings = len(self.problems) - self.num_errors
-        lines.append(f'{self.num_errors} errors, {warnings} warnings')
+        lines.append(
+            f'{counted(self.num_errors, "error")}, {counted(warnings, "warning")}'
+        )
         return '\n'.join(lines)

@@ -79,6 +79,13 @@ def cells(text):
     ]
 
 
+def tables_of(text):
+    """The cells of each table."""
+    return [
+        cells(table) for table in re.findall(r'<table>.*?</table>', text, re.DOTALL)
+    ]
+
+
 def titles(text):
     """The titles of sections, charts and cards."""
     return [html.unescape(each) for each in re.findall(r'<h[234]>(.*?)</h[234]>', text)]
@@ -243,6 +250,130 @@ def test_classes(write_report, walk, tmp_path, capsys):
     found = titles(write_report(tmp_path / 'runs'))
     assert 'street, person' in found
     assert 'street, car' in found
+    found = titles(write_report(tmp_path / 'runs', '--class', 'Car'))
+    assert 'street, car' in found
+    assert 'street, person' not in found
+    with pytest.raises(SystemExit, match=r'--class dog: .* names person, bicycle, car'):
+        write_report(tmp_path / 'runs', '--class', 'dog')
+
+
+NAMES = ('person', 'car', 'bicycle')
+
+
+@pytest.fixture
+def street_of_classes(walk, tmp_path):
+    """Write a person and a car as ground truth of a form; gives truth and results.
+
+    The car is found in one of two frames only, and the identity of the person is also
+    that of a car. A bicycle has no object.
+    """
+
+    def write(form):
+        boxes = [
+            (frame, identity, name, *box)
+            for frame, identity, box in zip(
+                walk.frames.tolist(), walk.ids.tolist(), walk.tlwh.tolist(), strict=True
+            )
+            for name in [NAMES[identity - 1]]
+        ]
+        boxes += [(frame, 1, 'car', 5, 5, 30, 40) for frame in (3, 4, 5)]
+        found = [box for box in boxes if box[2] == 'person' or box[0] % 2]
+        gt, runs = tmp_path / 'gt', tmp_path / 'runs'
+        runs.mkdir()
+        if form == 'kitti':
+            (gt / 'label_02').mkdir(parents=True)
+            for rows, file, score in (
+                (boxes, gt / 'label_02' / '0001.txt', ''),
+                (found, runs / '0001.txt', ' 0.9'),
+            ):
+                lines = [
+                    f'{frame - 1} {identity} {"car" if name == "car" else "pedestrian"}'
+                    f' 0 0 0 {x} {y} {x + w} {y + h} 1 1 1 1 1 1 0{score}\n'
+                    for frame, identity, name, x, y, w, h in rows
+                ]
+                file.write_text(''.join(lines))
+            (gt / 'image_02' / '0001').mkdir(parents=True)
+            for k in range(12):
+                image = np.full((160, 160, 3), 10 * k, np.uint8)
+                cv2.imwrite(str(gt / 'image_02' / '0001' / f'{k:06d}.png'), image)
+            return gt, runs
+        (gt / 'street' / 'gt').mkdir(parents=True)
+        for rows, file in (
+            (boxes, gt / 'street/gt/gt.txt'),
+            (found, runs / 'street.txt'),
+        ):
+            lines = [
+                f'{frame},{identity},{x},{y},{w},{h},1,{NAMES.index(name) + 1},1\n'
+                for frame, identity, name, x, y, w, h in rows
+            ]
+            file.write_text(''.join(lines))
+            file.with_name('labels.txt').write_text(''.join(f'{n}\n' for n in NAMES))
+        return gt, runs
+
+    return write
+
+
+@pytest.mark.parametrize('form', ['classes', 'kitti'])
+def test_numbers_of_several_classes(
+    write_report, load_main, capsys, street_of_classes, form
+):
+    """Classes and averages have the numbers that `fairmot evaluate results` prints."""
+    gt, runs = street_of_classes(form)
+    load_main('evaluate')(['results', gt, runs])
+    printed = [
+        (row[0], row[2:])
+        for line in capsys.readouterr().out.splitlines()
+        if len(row := line.split()) == 20
+    ]
+    names = ['person', 'car'] if form == 'classes' else ['pedestrian', 'car']
+    text = write_report(runs, '--gt', gt)
+    averages, *tables = [table for table in tables_of(text) if 'MOTA' in table[0]]
+    shown = dict(printed)
+    for row in averages[1:]:
+        assert row[1:] == shown[row[0]]
+    assert [row[0] for row in averages[1:]] == ['class-average', 'detection-average']
+    for name, table in zip([*names, *NAMES[2:]], tables, strict=False):
+        assert table[0][1:] == shown['class']
+        assert table[-1][1:] == shown[name]
+    sequence = 'street' if form == 'classes' else '0001'
+    assert f'{sequence}, {names[1]}' in titles(text)
+    if form == 'classes':
+        assert 'Class bicycle has no object in the ground truth' in text
+        assert f'{sequence}, bicycle' not in titles(text)
+    else:
+        assert 'data:image/jpeg' in text  # the images of KITTI lie elsewhere
+    only = write_report(runs, '--gt', gt, '--class', 'car')
+    assert f'{sequence}, {names[0]}' not in titles(only)
+
+
+def test_protocols_that_do_not_fit(main, street_of_classes, tmp_path):
+    """One line says what fits, as `fairmot evaluate` does."""
+    gt, runs = street_of_classes('classes')
+    out = ['--out', tmp_path / 'report.html']
+    with pytest.raises(SystemExit, match=r'has several classes, .*--protocol classes'):
+        main([runs, '--gt', gt, '--protocol', 'motchallenge', *out])
+    with pytest.raises(SystemExit, match=r'--class dog: .*person \(1\), car \(2\)'):
+        main([runs, '--gt', gt, '--class', 'dog', *out])
+    with pytest.raises(SystemExit, match='no ground truth label_02'):
+        main([runs, '--gt', gt, '--protocol', 'kitti', *out])
+    assert not (tmp_path / 'report.html').exists()
+
+
+def test_two_runs_of_several_classes(write_report, street_of_classes, tmp_path):
+    """The averages have a row for each run, and one for the difference."""
+    gt, runs = street_of_classes('classes')
+    shutil.copytree(runs, tmp_path / 'other')
+    file = tmp_path / 'other' / 'street.txt'
+    lines = file.read_text().splitlines(keepends=True)
+    file.write_text(''.join(line for line in lines if line.split(',')[7] == '1'))
+    text = write_report(runs, '--gt', gt, '--other', tmp_path / 'other')
+    averages = next(table for table in tables_of(text) if 'MOTA' in table[0])
+    assert [row[:2] for row in averages[1:4]] == [
+        ['class-average', 'runs'],
+        ['class-average', 'other'],
+        ['', 'difference'],
+    ]
+    assert '-0.0' not in text
 
 
 @pytest.fixture
