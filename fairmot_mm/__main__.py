@@ -4,12 +4,18 @@
 is imported before a command has read its options.
 """
 
-import difflib
 import sys
-from importlib import import_module
+from signal import SIG_DFL, SIGINT, default_int_handler, getsignal, signal
 
-import fairmot_mm
-from fairmot_mm.utils.one_line_errors import one_line_errors
+_IS_PROGRAM = __name__ == '__main__' or sys.argv[0].endswith('/fairmot')
+if _IS_PROGRAM and getsignal(SIGINT) is default_int_handler:
+    signal(SIGINT, SIG_DFL)  # Ctrl-C during the imports below: no traceback
+
+import difflib  # noqa: E402
+from importlib import import_module  # noqa: E402
+
+import fairmot_mm  # noqa: E402
+from fairmot_mm.utils.one_line_errors import one_line_errors  # noqa: E402
 
 # Command as typed -> module of fairmot_mm.commands.
 GROUPS = {

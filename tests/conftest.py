@@ -3,7 +3,9 @@ import logging
 import multiprocessing.forkserver
 import os
 import runpy
+import subprocess
 import sys
+import time
 from contextlib import ExitStack
 from fractions import Fraction
 from pathlib import Path
@@ -11,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from mmengine.hooks import Hook
 from mmengine.logging import MMLogger
 from mmengine.registry import DefaultScope
 
@@ -260,3 +263,20 @@ def mjpeg_camera():
     spec.loader.exec_module(module)
     with ExitStack() as cameras:
         yield lambda **how: cameras.enter_context(module.MJPEGCamera(**how))
+
+
+class SignalFromAnother(Hook):
+    """Has another process send SIGTERM to this one and to those that load images."""
+
+    def before_train_iter(self, runner, **_):
+        if runner.iter == 1:
+            workers = [process.pid for process in multiprocessing.active_children()]
+            command = ['kill', '-TERM', *map(str, workers), str(os.getpid())]
+            subprocess.run(command, check=True)
+            time.sleep(0.3)
+
+
+@pytest.fixture
+def signal_from_another():
+    """A hook that lets a scheduler's signal arrive in the second iteration."""
+    return SignalFromAnother()

@@ -8,10 +8,10 @@ import torch
 from mmengine.dataset import Compose, pseudo_collate
 
 from fairmot_mm.apis import load_config
-from fairmot_mm.config.config_files import ConfigFile
-from fairmot_mm.config.variables import READ_KEYS
 from fairmot_mm.registry import DATASETS, MODELS, TRANSFORMS
 from fairmot_mm.utils import ConfigError
+from fairmot_mm.utils.configs.config_files import ConfigFile
+from fairmot_mm.utils.configs.variables import READ_KEYS
 
 CONFIGS = Path(__file__).parents[1] / 'configs'
 NETWORKS = (

@@ -1,5 +1,6 @@
 """The command `fairmot`, see also tests/tools/test_command_lines.py."""
 
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -90,3 +91,24 @@ def test_a_reader_that_ends_early():
         process.stdout.close()  # before anything is printed
         assert process.stderr.read() == b''
     assert process.returncode == 141
+
+
+EARLY = """
+import signal, sys
+
+class Interrupts:
+    def find_spec(self, name, *others):
+        if name == 'fairmot_mm.utils.one_line_errors':
+            signal.raise_signal(signal.SIGINT)
+
+sys.meta_path.insert(0, Interrupts())
+sys.argv = ['/usr/bin/fairmot', '--version']
+import fairmot_mm.__main__
+"""
+
+
+def test_ctrl_c_before_the_command_begins():
+    """The installed command ends without a traceback while it is imported."""
+    call = [sys.executable, '-c', EARLY]
+    ended = subprocess.run(call, capture_output=True, text=True)
+    assert (ended.returncode, ended.stderr) == (-signal.SIGINT, '')

@@ -49,7 +49,7 @@ class BoxMOTTracker(PeerTracker):
         settings: See `PeerTracker`.
     """
 
-    package = 'boxmot'
+    name = 'boxmot'
 
     def __init__(self, name: str, use_embeds: bool = True, **settings: Any) -> None:
         self.embeds = FrameEmbeds() if use_embeds else None

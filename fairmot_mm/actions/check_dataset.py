@@ -1,10 +1,11 @@
 """Checks the data of a config or of lists."""
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
 from fairmot_mm.apis import load_config
-from fairmot_mm.datasets.check import CheckReport, check_dataset
+from fairmot_mm.datasets.check import CheckReport, check_classes, check_dataset
 from fairmot_mm.registry import DATASETS
 from fairmot_mm.utils import ConfigError
 from fairmot_mm.utils.dataset_configs import inner_datasets, without_pipelines
@@ -32,7 +33,7 @@ def what_to_check(args: argparse.Namespace) -> list[dict]:
     jde = DATASETS.get('JDEDataset')
     lists: dict[str, list[str]] = {}
     background: dict[str, list[str]] = {}
-    num_classes = 1
+    classes: Sequence[str] = ()
     for dataset, _ in inner_datasets(cfg.train_dataloader.dataset):
         if not issubclass(DATASETS.get(dataset.type), jde):
             raise ConfigError(
@@ -42,7 +43,7 @@ def what_to_check(args: argparse.Namespace) -> list[dict]:
         background.setdefault(dataset.data_root, []).extend(
             dataset.get('background_files', ())
         )
-        num_classes = len(dataset.get('metainfo', jde.METAINFO)['classes'])
+        classes = dataset.get('metainfo', jde.METAINFO)['classes']
     val_images = _images(cfg.get('val_dataloader'))
     return [
         dict(
@@ -50,7 +51,8 @@ def what_to_check(args: argparse.Namespace) -> list[dict]:
             train=list(dict.fromkeys(names)),
             background=list(dict.fromkeys(background[root])),
             val_images=val_images,
-            num_classes=num_classes,
+            num_classes=len(classes),
+            class_names=classes,
         )
         for root, names in lists.items()
     ]
@@ -70,10 +72,17 @@ def check(args: argparse.Namespace) -> None:
         key: getattr(args, key)
         for key in ('num_classes', 'clipped', 'decode', 'allow', 'workers')
     }
-    report = CheckReport()
-    for chosen in what_to_check(args):
+    report, parts = CheckReport(), what_to_check(args)
+    kind = 'class-without-boxes'
+    if len(parts) > 1:  # a class may have its boxes in another one
+        options['allow'] = [*args.allow, kind]
+    for chosen in parts:
         part = check_dataset(**(options | chosen), show_progress=True)
         report.lists |= part.lists
         report.problems += part.problems
+        report.trained_classes |= part.trained_classes
+    if len(parts) > 1 and kind not in args.allow:
+        names = parts[0]['class_names']
+        report.problems += check_classes(report.trained_classes, names, args.data)
     print(report.summary(args.most))
     raise SystemExit(1 if report.num_errors else 0)

@@ -55,7 +55,7 @@ def _is_finished(file: Path, index: LabelIndex, teacher: np.ndarray) -> bool:
     try:
         old = TeacherEmbeddings.read(file)
     except DataError:
-        return False  # it is written again
+        return False  # the file will be written again
     return old.fits(index) and np.array_equal(old.teacher, teacher)
 
 

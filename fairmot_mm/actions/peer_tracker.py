@@ -1,7 +1,7 @@
 """Trackers of other libraries, for comparisons on the same detections."""
 
 import importlib
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from time import process_time
 from types import ModuleType
 from typing import Any
@@ -14,6 +14,7 @@ from torch import Tensor
 
 from fairmot_mm.utils import ConfigError, DataError
 from fairmot_mm.utils.contracts import require_range
+from fairmot_mm.utils.every_frame import EveryFrame
 from fairmot_mm.utils.images import read_image
 
 
@@ -35,7 +36,7 @@ def import_peer(package: str) -> ModuleType:
         raise PackageMissingError(f'{package} is not installed') from error
 
 
-class PeerTracker(ABC):
+class PeerTracker(EveryFrame):
     """Gives a tracker of another library the methods of `Tracker`.
 
     The thresholds of a tracker belong to the scores of a detector. Scores are therefore
@@ -59,7 +60,7 @@ class PeerTracker(ABC):
             not between 0 and 1.
     """
 
-    package: str
+    name: str  # of the library
 
     def __init__(
         self,
@@ -70,9 +71,9 @@ class PeerTracker(ABC):
         **options: Any,
     ) -> None:
         require_range(above=0, high=1, peer_thr=peer_thr, obj_score_thr=obj_score_thr)
-        library = import_peer(self.package)
+        library = import_peer(self.name)
         if not hasattr(library, name):
-            raise ConfigError(f'{self.package} has no {name}')
+            raise ConfigError(f'{self.name} has no {name}')
         self.peer_class = getattr(library, name)
         self.peer_thr, self.obj_score_thr = peer_thr, obj_score_thr
         self.weak = weak
@@ -103,7 +104,7 @@ class PeerTracker(ABC):
         if data_sample.frame_id == 0:
             self.reset()
         if 'img_path' not in data_sample:
-            raise DataError(f'{self.package} needs the image file of every frame')
+            raise DataError(f'{self.name} needs the image file of every frame')
         image = read_image(data_sample.img_path)
         found = data_sample.pred_instances.numpy()
         used = np.full(len(found), True)
@@ -121,20 +122,6 @@ class PeerTracker(ABC):
             labels=torch.zeros(len(tracks), dtype=torch.int64),
             instances_id=torch.from_numpy(tracks[:, 4].astype(np.int64)),
         )
-
-    def coast(
-        self, data_sample: DetDataSample, img: Tensor | None = None
-    ) -> InstanceData:
-        """Refuse the frame: these trackers need the detections of every frame.
-
-        Args:
-            data_sample: See `Tracker.coast`.
-            img: See `Tracker.coast`.
-
-        Raises:
-            ConfigError: Always.
-        """
-        raise ConfigError(f'{self.package} needs the detections of every frame')
 
     @abstractmethod
     def build(self, peer_class: Any, options: dict[str, Any]) -> Any:

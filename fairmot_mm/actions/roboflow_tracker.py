@@ -16,7 +16,7 @@ class RoboflowTracker(PeerTracker):
         settings: See `PeerTracker`.
     """
 
-    package = 'trackers'
+    name = 'trackers'
 
     def __init__(self, name: str, use_image: bool = False, **settings: Any) -> None:
         self.use_image = use_image

@@ -20,8 +20,8 @@ from fairmot_mm.inference import InferenceSetup
 from fairmot_mm.registry import METRICS
 from fairmot_mm.utils import ConfigError, require_writable_dir
 from fairmot_mm.utils.claim_output import lock_output
-from fairmot_mm.utils.cli import inference_options
 from fairmot_mm.utils.errors import NameTakenError
+from fairmot_mm.utils.inference_arguments import inference_options
 
 
 def direct_results(cfg: Config, out: str | None, submission: str | None) -> None:

@@ -23,9 +23,9 @@ from fairmot_mm.apis.tracking_state import TrackingState
 from fairmot_mm.exports.count_board import CountBoard
 from fairmot_mm.exports.identity_counter import IdentityCounter
 from fairmot_mm.utils import ConfigError, require_writable_dir
-from fairmot_mm.utils.cli import inference_options
 from fairmot_mm.utils.contracts import require_contract
 from fairmot_mm.utils.counted import counted
+from fairmot_mm.utils.inference_arguments import inference_options
 from fairmot_mm.utils.output_arguments import STDOUT
 from fairmot_mm.utils.tracker import Stateful
 from fairmot_mm.utils.urls import is_url, local_path

@@ -84,7 +84,7 @@ def track_many(args: argparse.Namespace) -> None:
         DataError: Videos have failed.
         UserInputError: See `track_archive`.
     """
-    import_parquet()  # before hours of work of which it writes the summary
+    import_parquet()  # a missing package is told before hours of work
     videos = read_manifest(args.manifest)
     settings = TrackSettings(
         model=_from_the_root(args.model),

@@ -19,6 +19,7 @@ from fairmot_mm.evaluation import (
     score_tracker,
 )
 from fairmot_mm.utils import ConfigError, require_writable_dir, write_text
+from fairmot_mm.utils.inputs import PUBLISHED
 from fairmot_mm.utils.tunable import Values
 
 try:
@@ -40,11 +41,9 @@ def value_of(scores: dict[str, float], metric: str) -> float:
 
 def base_config(args: argparse.Namespace) -> Config:
     """Make a config that has only the tracker to start from."""
-    tracker: Any = {'type': 'JDETracker'}
+    tracker: Any = PUBLISHED['model']['tracker']
     if args.config:
         tracker = load_config(args.config, args.cfg_options).model.get('tracker')
-    elif args.cfg_options:
-        raise ConfigError('--cfg-options needs --config')
     if not tracker:
         raise ConfigError(f'{args.config} has no model.tracker')
     return Config({'model': {'tracker': tracker}})

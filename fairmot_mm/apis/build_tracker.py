@@ -9,6 +9,7 @@ from fairmot_mm.config.load_config import load_config
 from fairmot_mm.models.mot import adapt_tracker
 from fairmot_mm.registry import MODELS
 from fairmot_mm.utils import ConfigError
+from fairmot_mm.utils.inputs import PUBLISHED
 from fairmot_mm.utils.tracker import Tracker
 
 
@@ -30,7 +31,7 @@ def build_tracker(
         ConfigError: The config cannot be read, has no tracker, or cannot be built.
     """
     if config is None:
-        config = Config({'model': {'tracker': {'type': 'JDETracker'}}})
+        config = Config(PUBLISHED)
     cfg = load_config(config, cfg_options)
     tracker = cfg.get('model', {}).get('tracker')
     if not tracker:

@@ -24,7 +24,7 @@ def eval_mode(model: object) -> Iterator[None]:
     with _LOCKS_LOCK:
         lock = _LOCKS.setdefault(model, threading.Lock())
     with lock:
-        if not isinstance(model, nn.Module):  # a stand-in without modes
+        if not isinstance(model, nn.Module):  # a model of a test, which has no modes
             yield
             return
         trained = [part for part in model.modules() if part.training]

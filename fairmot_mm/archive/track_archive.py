@@ -1,7 +1,7 @@
 """Tracking all videos of a manifest."""
 
 from collections.abc import Callable, Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import asdict, dataclass, field, replace
 from typing import Protocol
 
@@ -56,7 +56,7 @@ def track_archive(
     """Track the videos that are not done yet, and write the summary.
 
     However a run ends, every result in the folder is complete, and a second run does
-    only what is missing.
+    only what is missing. A run in which no job has come to its end writes no summary.
 
     Args:
         videos: The videos of the manifest.
@@ -81,29 +81,35 @@ def track_archive(
     split = None
     if settings.chunk_seconds is not None:
         split = [settings.chunk_seconds, settings.shared_seconds]
-    with folder.lock():
+    with folder.lock(), ExitStack() as stack:
         plan = make_plan(videos, folder, identity, split, overwrite)
+        run = _Run(folder, plan, progress, max_failures)
+        engine = None
+        if plan.todo and not run.is_enough:
+            arguments = {
+                'out': out,
+                'settings': asdict(settings),
+                'weights_sha256': identity.weights,
+            }
+            # An engine that cannot start leaves the folder as it was.
+            engine = start(WorkerSpec(_WORKER, arguments))
+            stack.enter_context(closing(engine))
         folder.sweep({record.name for record in plan.todo})
         folder.write_settings(identity)
-        run = _Run(folder, plan, progress, max_failures)
         for record in plan.failed:
             folder.write_record(record)
         try:
-            if plan.todo and not run.is_enough:
-                arguments = {
-                    'out': out,
-                    'settings': asdict(settings),
-                    'weights_sha256': identity.weights,
-                }
-                with closing(start(WorkerSpec(_WORKER, arguments))) as engine:
-                    progress.begin(plan, engine.num_workers)
-                    run.work(engine)
+            if engine is not None:
+                progress.begin(plan, engine.num_workers)
+                run.work(engine)
             for name in {*folder.videos_with_chunks()} & {*run.done}:
                 folder.remove_chunks(name)  # a run was killed before it could
-        finally:
-            records = run.records()
-            totals = write_summary(folder, records)
-    return records, totals
+        except BaseException:
+            if run.has_begun:
+                write_summary(folder, run.records())
+            raise
+        records = run.records()
+        return records, write_summary(folder, records)
 
 
 @dataclass
@@ -119,6 +125,7 @@ class _Run:
         failed: Records of those that failed.
         chunks: Chunks of the videos that are being tracked in chunks.
         missing: Those of them that are not tracked yet.
+        has_begun: Whether a job is over. Before that, a summary has nothing to say.
     """
 
     folder: ArchiveFolder
@@ -129,6 +136,7 @@ class _Run:
     failed: dict[str, VideoRecord] = field(init=False)
     chunks: dict[str, list[list[int]]] = field(default_factory=dict)
     missing: dict[str, int] = field(default_factory=dict)
+    has_begun: bool = False
 
     def __post_init__(self) -> None:
         self.done = {record.name: record for record in self.plan.done}
@@ -150,6 +158,7 @@ class _Run:
         for record in self.plan.todo:
             engine.submit(self._job(record))
         for finished in engine.finished():
+            self.has_begun = True
             for job in self._follow(finished):
                 engine.submit(job)
             if self.is_enough:

@@ -106,7 +106,7 @@ def identify(settings: TrackSettings) -> Identity:
         ConfigError: The config cannot be read.
         CheckpointError: The weights do not exist.
     """
-    assert settings.model is not None  # it is resolved
+    assert settings.model is not None  # `resolved` has set it
     cfg = load_config(settings.model, settings.cfg_options)
     inference = {**(cfg.get('inference') or {})}
     inference.pop('num_threads', None)

@@ -24,7 +24,7 @@ from fairmot_mm.inference import export_onnx
 from fairmot_mm.inference.onnx_backend import input_size
 from fairmot_mm.inference.quantize_onnx import quantize_onnx
 from fairmot_mm.utils import ConfigError, atomic_path
-from fairmot_mm.utils.cli import inference_options
+from fairmot_mm.utils.inference_arguments import inference_options
 from fairmot_mm.video.video_encoding import VideoEncoding
 
 # Frames to quantize with: enough to measure time.

@@ -2,24 +2,10 @@
 
 import argparse
 
-from fairmot_mm.utils.cli import (
-    add_converter_arguments,
-    make_parser,
-    one_line_errors,
-    run_converter,
-)
-from fairmot_mm.utils.inputs import require_paths
-
-CLASSES = (
-    'pedestrian',
-    'rider',
-    'car',
-    'bus',
-    'truck',
-    'train',
-    'motorcycle',
-    'bicycle',
-)
+from fairmot_mm.commands.converters.run_conversion import run_conversion
+from fairmot_mm.utils.benchmark_classes import BDD100K_SCORED
+from fairmot_mm.utils.cli import make_parser, one_line_errors
+from fairmot_mm.utils.converter_arguments import add_converter_arguments
 
 
 def parse_args() -> argparse.Namespace:
@@ -30,7 +16,7 @@ def parse_args() -> argparse.Namespace:
         help='folder with images/track/SPLIT/VIDEO/*.jpg and '
         'labels/box_track_20/SPLIT/VIDEO.json',
     )
-    add_converter_arguments(parser, CLASSES, 'bdd100k')
+    add_converter_arguments(parser, BDD100K_SCORED, 'bdd100k')
     return parser.parse_args()
 
 
@@ -38,7 +24,4 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     """Run the tool."""
     args = parse_args()
-    require_paths(args.source)
-    from fairmot_mm.datasets.converters import convert_bdd100k
-
-    run_converter(convert_bdd100k, args)
+    run_conversion('convert_bdd100k', args, args.source)

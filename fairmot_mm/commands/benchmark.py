@@ -25,7 +25,9 @@ from fairmot_mm.utils.inputs import (
     require_checkpoint,
     require_config,
     require_source,
+    require_tracker,
 )
+from fairmot_mm.utils.outputs import require_out_file, require_out_folder
 
 COMMANDS = (
     track,
@@ -51,10 +53,18 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     """Run the tool."""
     args = parse_args()
-    require_config(getattr(args, 'config', None))
-    require_checkpoint(getattr(args, 'checkpoint', None))
     if hasattr(args, 'input'):
         require_source(args.input)
+    options = getattr(args, 'cfg_options', None)
+    if args.command == 'tracker':
+        require_tracker(args.config, options)
+    else:
+        named = [args.config] if hasattr(args, 'config') else []
+        for config in getattr(args, 'configs', named):
+            require_config(config, options)
+    require_checkpoint(getattr(args, 'checkpoint', None))
+    require_out_folder(getattr(args, 'out_dir', None))
+    require_out_file(args.json)
     from fairmot_mm.actions.benchmark import benchmark
 
     benchmark(args)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from fairmot_mm.utils import cli
 from fairmot_mm.utils.inputs import require_config
+from fairmot_mm.utils.outputs import require_out_folder
 
 
 def parse_args() -> argparse.Namespace:
@@ -33,7 +34,8 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     """Run the tool."""
     args = parse_args()
-    require_config(args.config)
+    require_out_folder(args.out_dir)
+    require_config(args.config, args.cfg_options)
     from fairmot_mm.actions.browse_dataset import browse_dataset
 
     browse_dataset(args)

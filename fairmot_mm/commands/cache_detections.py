@@ -8,13 +8,13 @@ import argparse
 from pathlib import Path
 
 from fairmot_mm.utils.cfg_options import CfgOptions
-from fairmot_mm.utils.cli import (
-    add_number_arguments,
-    make_parser,
-    one_line_errors,
+from fairmot_mm.utils.cli import add_number_arguments, make_parser, one_line_errors
+from fairmot_mm.utils.engine_arguments import (
+    add_engine_arguments,
+    check_engine_arguments,
 )
-from fairmot_mm.utils.engine_arguments import add_engine_arguments
 from fairmot_mm.utils.inputs import require_checkpoint, require_config
+from fairmot_mm.utils.outputs import require_out_folder
 
 # Fields of DetectionNoise.
 NOISE = (
@@ -68,6 +68,8 @@ def parse_args() -> argparse.Namespace:
     args = parser.parse_args()
     if (args.noise is None) == (args.config is None):
         parser.error('give --config and --checkpoint, or --noise')
+    if args.noise is not None and args.cfg_options:
+        parser.error('--cfg-options is for --config')
     if args.config and not args.checkpoint:
         parser.error('--config needs --checkpoint')
     return args
@@ -77,8 +79,11 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     """Run the tool."""
     args = parse_args()
-    require_config(args.config)
+    check_engine_arguments(args)
+    if args.config:
+        require_config(args.config, args.cfg_options)
     require_checkpoint(args.checkpoint)
+    require_out_folder(args.out)
     from fairmot_mm.actions.cache_detections import cache_detections
 
     cache_detections(args)

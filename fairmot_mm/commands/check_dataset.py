@@ -30,6 +30,7 @@ KINDS = (
     'repeated-identity',
     'one-box-identities',
     'unused-identities',
+    'class-without-boxes',
     'listed-twice',
     'no-ground-truth',
     'no-seqinfo',

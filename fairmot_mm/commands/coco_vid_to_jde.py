@@ -2,14 +2,12 @@
 
 import argparse
 
-from fairmot_mm.utils.cli import (
+from fairmot_mm.commands.converters.run_conversion import run_conversion
+from fairmot_mm.utils.cli import make_parser, one_line_errors
+from fairmot_mm.utils.converter_arguments import (
     PERSON_CLASSES,
     add_converter_arguments,
-    make_parser,
-    one_line_errors,
-    run_converter,
 )
-from fairmot_mm.utils.inputs import require_paths
 
 
 def parse_args() -> argparse.Namespace:
@@ -31,7 +29,4 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     """Run the tool."""
     args = parse_args()
-    require_paths(args.annotations, args.image_root)
-    from fairmot_mm.datasets.converters import convert_coco_vid
-
-    run_converter(convert_coco_vid, args)
+    run_conversion('convert_coco_vid', args, args.annotations, args.image_root)

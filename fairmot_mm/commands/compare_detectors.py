@@ -10,6 +10,7 @@ import argparse
 from fairmot_mm.commands.benchmarks.shared import add_report_arguments
 from fairmot_mm.utils.cli import make_parser, one_line_errors
 from fairmot_mm.utils.inputs import require_checkpoint, require_config, require_paths
+from fairmot_mm.utils.outputs import require_out_file
 from fairmot_mm.utils.teacher_arguments import (
     MMDET_MEAN,
     MMDET_STD,
@@ -68,6 +69,7 @@ def main() -> None:
         require_checkpoint(weights)
     require_checkpoint(args.teacher)
     require_checkpoint(args.reid)
+    require_out_file(args.json)
     from fairmot_mm.actions.compare_detectors import compare_detectors
 
     compare_detectors(args)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from fairmot_mm.utils.cli import make_parser, one_line_errors
 from fairmot_mm.utils.inputs import require_paths
+from fairmot_mm.utils.outputs import require_out_file
 
 KEYS = ('loss', 'mot/MOTA', 'mot/HOTA')
 
@@ -33,6 +34,7 @@ def main() -> None:
     """Run the tool."""
     args = parse_args()
     require_paths(*args.work_dirs)
+    require_out_file(args.out)
     from fairmot_mm.actions.compare_runs import compare_runs
 
     compare_runs(args)

@@ -4,6 +4,7 @@ import argparse
 
 from fairmot_mm.utils.cli import make_parser, one_line_errors
 from fairmot_mm.utils.inputs import require_paths
+from fairmot_mm.utils.outputs import require_out_folder
 
 
 def parse_args() -> argparse.Namespace:
@@ -32,6 +33,7 @@ def main() -> None:
     """Run the tool."""
     args = parse_args()
     require_paths(args.data_root)
+    require_out_folder(args.out)
     from fairmot_mm.datasets.converters import CutoutRules, cut_out_people
 
     rules = CutoutRules(

@@ -9,7 +9,8 @@ import argparse
 from pathlib import Path
 
 from fairmot_mm.utils.cli import add_tracker_arguments, make_parser, one_line_errors
-from fairmot_mm.utils.inputs import require_config, require_paths
+from fairmot_mm.utils.inputs import require_paths, require_tracker
+from fairmot_mm.utils.outputs import require_out_folder
 
 PROTOCOLS = ('motchallenge', 'published')
 CLASS_PROTOCOLS = ('classes', 'visdrone', 'kitti', 'bdd100k')
@@ -89,8 +90,10 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     """Run the tool."""
     args = parse_args()
-    require_config(getattr(args, 'config', None))
+    if args.kind == 'detections':
+        require_tracker(args.config, args.cfg_options)
     require_paths(getattr(args, 'gt_root', None))
+    require_out_folder(getattr(args, 'out', None))
     from fairmot_mm.actions.evaluate import evaluate
 
     evaluate(args)

@@ -9,7 +9,8 @@ import argparse
 from pathlib import Path
 
 from fairmot_mm.utils import cli
-from fairmot_mm.utils.inputs import require_config, require_paths
+from fairmot_mm.utils.inputs import require_paths, require_tracker
+from fairmot_mm.utils.outputs import require_out_folder
 
 
 def parse_args() -> argparse.Namespace:
@@ -39,8 +40,9 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     """Run the tool."""
     args = parse_args()
-    require_config(args.config)
+    require_tracker(args.config, args.cfg_options)
     require_paths(args.detections)
+    require_out_folder(args.out)
     from fairmot_mm.actions.explain_switch import explain
 
     explain(args)

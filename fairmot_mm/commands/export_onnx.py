@@ -8,6 +8,7 @@ import argparse
 
 from fairmot_mm.utils import cli
 from fairmot_mm.utils.inputs import require_checkpoint, require_config
+from fairmot_mm.utils.outputs import require_free, require_out_file
 
 
 def parse_args() -> argparse.Namespace:
@@ -26,8 +27,10 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     """Export, and print how far the file is from the model."""
     args = parse_args()
-    require_config(args.config)
     require_checkpoint(args.checkpoint)
+    require_out_file(args.out)
+    require_free(args.out, args.overwrite)
+    require_config(args.config, args.cfg_options)
     from fairmot_mm.apis import init_model
     from fairmot_mm.inference import export_onnx
     from fairmot_mm.inference.onnx_backend import input_size

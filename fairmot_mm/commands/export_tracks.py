@@ -16,6 +16,7 @@ from fairmot_mm.utils.cli import (
 )
 from fairmot_mm.utils.inputs import require_paths
 from fairmot_mm.utils.output_arguments import MOT, forms
+from fairmot_mm.utils.outputs import require_out_folder
 
 
 def parse_args() -> argparse.Namespace:
@@ -79,6 +80,7 @@ def main() -> None:
     """Run the tool."""
     args = parse_args()
     require_paths(args.results, args.data_root)
+    require_out_folder(args.out)
     from fairmot_mm.actions.export_tracks import export_tracks
 
     export_tracks(args)

@@ -4,6 +4,7 @@ import argparse
 
 from fairmot_mm.utils.cli import make_parser, one_line_errors, rate
 from fairmot_mm.utils.inputs import require_paths
+from fairmot_mm.utils.outputs import require_out_folder
 
 
 def parse_args() -> argparse.Namespace:
@@ -24,6 +25,7 @@ def main() -> None:
     """Run the tool."""
     args = parse_args()
     require_paths(*args.videos)
+    require_out_folder(args.out)
     from fairmot_mm.datasets.converters.video_frames import (
         extract_frames,
         require_different_names,

@@ -2,13 +2,8 @@
 
 import argparse
 
-from fairmot_mm.utils.cli import (
-    add_workers_argument,
-    make_parser,
-    one_line_errors,
-    run_converter,
-)
-from fairmot_mm.utils.inputs import require_paths
+from fairmot_mm.commands.converters.run_conversion import run_conversion
+from fairmot_mm.utils.cli import add_workers_argument, make_parser, one_line_errors
 
 MIX_SETS = ('caltech', 'citypersons', 'cuhksysu', 'prw', 'eth')
 
@@ -35,7 +30,4 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     """Run the tool."""
     args = parse_args()
-    require_paths(args.source, *args.lists)
-    from fairmot_mm.datasets.converters import prepare_mix_set
-
-    run_converter(prepare_mix_set, args)
+    run_conversion('prepare_mix_set', args, args.source, *args.lists)

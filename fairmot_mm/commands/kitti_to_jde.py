@@ -2,13 +2,9 @@
 
 import argparse
 
-from fairmot_mm.utils.cli import (
-    add_converter_arguments,
-    make_parser,
-    one_line_errors,
-    run_converter,
-)
-from fairmot_mm.utils.inputs import require_paths
+from fairmot_mm.commands.converters.run_conversion import run_conversion
+from fairmot_mm.utils.cli import make_parser, one_line_errors
+from fairmot_mm.utils.converter_arguments import add_converter_arguments
 
 CLASSES = ('pedestrian', 'car')
 
@@ -33,7 +29,4 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     """Run the tool."""
     args = parse_args()
-    require_paths(args.source)
-    from fairmot_mm.datasets.converters import convert_kitti
-
-    run_converter(convert_kitti, args)
+    run_conversion('convert_kitti', args, args.source)

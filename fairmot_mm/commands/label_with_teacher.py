@@ -17,6 +17,7 @@ from fairmot_mm.utils.inputs import (
     require_config,
     require_paths,
 )
+from fairmot_mm.utils.outputs import require_out_folder
 from fairmot_mm.utils.teacher_arguments import (
     MMDET_MEAN,
     MMDET_STD,
@@ -77,6 +78,7 @@ def main() -> None:
     require_checkpoint(args.teacher)
     require_checkpoint(args.reid)
     require_config(args.link)
+    require_out_folder(args.out)
     from fairmot_mm.actions.label_with_teacher import label_with_teacher
 
     label_with_teacher(args)

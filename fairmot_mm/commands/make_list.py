@@ -2,12 +2,8 @@
 
 import argparse
 
-from fairmot_mm.utils.cli import (
-    add_workers_argument,
-    make_parser,
-    one_line_errors,
-    run_converter,
-)
+from fairmot_mm.utils.cli import add_workers_argument, make_parser, one_line_errors
+from fairmot_mm.utils.converter_arguments import run_converter
 from fairmot_mm.utils.inputs import require_paths
 
 

@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from fairmot_mm.utils.cli import make_parser, one_line_errors
+from fairmot_mm.utils.outputs import require_out_folder
 
 CAMERAS = ('fixed', 'moving')
 
@@ -45,6 +46,7 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     """Run the tool."""
     args = parse_args()
+    require_out_folder(args.out)
     from fairmot_mm.actions.make_synthetic import make_sequences
 
     make_sequences(args)

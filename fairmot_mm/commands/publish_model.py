@@ -10,6 +10,7 @@ from fairmot_mm.utils.cli import (
     one_line_errors,
 )
 from fairmot_mm.utils.inputs import require_checkpoint
+from fairmot_mm.utils.outputs import require_free, require_out_file
 
 
 def parse_args() -> argparse.Namespace:
@@ -48,6 +49,8 @@ def main() -> None:
     sources = [args.source, *args.average_with]
     for file in sources:
         require_checkpoint(file)
+    require_out_file(args.out)
+    require_free(args.out, args.overwrite, map(Path, sources))
     from fairmot_mm.apis import publish_weights
     from fairmot_mm.utils.claim_output import claim_output
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from fairmot_mm.utils.cli import add_overwrite_argument, make_parser, one_line_errors
 from fairmot_mm.utils.inputs import require_checkpoint
+from fairmot_mm.utils.outputs import require_free, require_out_file
 
 
 def parse_args() -> argparse.Namespace:
@@ -24,6 +25,8 @@ def main() -> None:
     """Run the tool."""
     args = parse_args()
     require_checkpoint(args.source)
+    require_out_file(args.out)
+    require_free(args.out, args.overwrite, [Path(args.source)])
     from fairmot_mm.apis import convert_published
     from fairmot_mm.utils.claim_output import claim_output
 

@@ -6,9 +6,11 @@ other frames of it and on sequences with ground truth. A file that loses more th
 """
 
 import argparse
+from pathlib import Path
 
 from fairmot_mm.utils import cli
 from fairmot_mm.utils.inputs import require_checkpoint, require_config, require_source
+from fairmot_mm.utils.outputs import require_free, require_out_file
 
 
 def parse_args() -> argparse.Namespace:
@@ -62,9 +64,11 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     """Run the tool."""
     args = parse_args()
-    require_config(args.config)
     require_checkpoint(args.checkpoint)
     require_source(args.input)
+    require_out_file(args.out)
+    require_free(args.out, args.overwrite, [Path(args.checkpoint)])
+    require_config(args.config, args.cfg_options)
     from fairmot_mm.actions.quantize import quantize
 
     quantize(args)

@@ -16,6 +16,7 @@ from fairmot_mm.utils.cli import (
     rate,
 )
 from fairmot_mm.utils.inputs import require_paths
+from fairmot_mm.utils.outputs import require_out_folder
 
 
 def parse_args() -> argparse.Namespace:
@@ -79,6 +80,7 @@ def main() -> None:
     """Run the tool."""
     args = parse_args()
     require_paths(args.results, args.detections)
+    require_out_folder(args.out)
     from fairmot_mm.actions.refine_tracks import refine_tracks
 
     refine_tracks(args)

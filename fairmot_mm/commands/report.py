@@ -16,8 +16,9 @@ from fairmot_mm.utils.cli import (
     one_line_errors,
 )
 from fairmot_mm.utils.errors import ConfigError
-from fairmot_mm.utils.inputs import require_config, require_paths
+from fairmot_mm.utils.inputs import require_paths, require_tracker
 from fairmot_mm.utils.option_types import whole_from_zero
+from fairmot_mm.utils.outputs import require_out_file
 
 PROTOCOLS = ('motchallenge', 'published', 'classes', 'visdrone', 'kitti', 'bdd100k')
 # Options that mean nothing without ground truth, and without detections.
@@ -141,7 +142,7 @@ def _refuse_useless(
 def main() -> None:
     """Run the tool."""
     args = parse_args()
-    require_config(args.config)
+    require_tracker(args.config, args.cfg_options)
     require_paths(
         args.results,
         args.gt,
@@ -158,6 +159,7 @@ def main() -> None:
                 f'a report needs {package}, which is not installed: pip install '
                 'jinja2 plotly'
             )
+    require_out_file(args.out)
     from fairmot_mm.actions.report import report
 
     report(args)

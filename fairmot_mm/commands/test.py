@@ -3,14 +3,21 @@
 import argparse
 
 from fairmot_mm.utils.cli import (
-    add_inference_arguments,
     add_overwrite_argument,
     add_runner_arguments,
     make_parser,
     one_line_errors,
 )
-from fairmot_mm.utils.engine_arguments import add_engine_arguments
+from fairmot_mm.utils.engine_arguments import (
+    add_engine_arguments,
+    check_engine_arguments,
+)
+from fairmot_mm.utils.inference_arguments import (
+    add_inference_arguments,
+    inference_options,
+)
 from fairmot_mm.utils.inputs import require_checkpoint, require_config
+from fairmot_mm.utils.outputs import require_out_file, require_out_folder
 
 
 def parse_args() -> argparse.Namespace:
@@ -44,8 +51,11 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     """Run the tool."""
     args = parse_args()
-    require_config(args.config)
+    check_engine_arguments(args)
     require_checkpoint(args.checkpoint)
+    require_out_folder(args.out, args.work_dir)
+    require_out_file(args.submission)
+    require_config(args.config, inference_options(args))
     if args.engine is None:
         from fairmot_mm.actions.test import test
 

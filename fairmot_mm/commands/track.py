@@ -17,19 +17,24 @@ from pathlib import Path
 
 from fairmot_mm.utils.cli import (
     add_cfg_options_argument,
-    add_inference_arguments,
     add_overwrite_argument,
     make_parser,
     one_line_errors,
     positive_whole,
     rate,
 )
+from fairmot_mm.utils.inference_arguments import (
+    add_inference_arguments,
+    inference_options,
+)
 from fairmot_mm.utils.inputs import require_checkpoint, require_config, require_source
+from fairmot_mm.utils.interrupt import interrupt
 from fairmot_mm.utils.option_types import duration
 from fairmot_mm.utils.output_arguments import (
     add_output_arguments,
     check_output_arguments,
 )
+from fairmot_mm.utils.outputs import require_out_file, require_out_folder
 from fairmot_mm.utils.serve_address import parse_address
 
 ON_ERROR = ('stop', 'skip')
@@ -201,14 +206,16 @@ def main() -> None:
     args = parse_args()
     for source in args.input:
         require_source(source)
-    require_config(args.model)
     require_checkpoint(args.weights)
     if args.serve:
         parse_address(args.serve)
+    require_out_folder(args.out, args.crops)
+    require_out_file(args.save_state, args.step_times)
+    require_config(args.model, inference_options(args))
     from fairmot_mm.actions.track import track
 
     # A scheduler or a container ends a job by SIGTERM: the files are finished too.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, interrupt)
     with ExitStack() as stack:
         if args.step_times is not None:
             from fairmot_mm.actions.step_record import record_steps

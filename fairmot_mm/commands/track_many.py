@@ -15,16 +15,24 @@ import signal
 
 from fairmot_mm.utils.cli import (
     add_cfg_options_argument,
-    add_inference_arguments,
     add_overwrite_argument,
     make_parser,
     one_line_errors,
     positive_whole,
     rate,
 )
-from fairmot_mm.utils.engine_arguments import add_engine_arguments
+from fairmot_mm.utils.engine_arguments import (
+    add_engine_arguments,
+    check_engine_arguments,
+)
+from fairmot_mm.utils.inference_arguments import (
+    add_inference_arguments,
+    inference_options,
+)
 from fairmot_mm.utils.inputs import require_checkpoint, require_config
+from fairmot_mm.utils.interrupt import interrupt
 from fairmot_mm.utils.option_types import positive_number, whole_from_zero
+from fairmot_mm.utils.outputs import require_out_folder
 
 
 def parse_args() -> argparse.Namespace:
@@ -107,10 +115,12 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     """Run the tool."""
     args = parse_args()
-    require_config(args.model)
+    check_engine_arguments(args)
     require_checkpoint(args.weights)
+    require_out_folder(args.out)
+    require_config(args.model, inference_options(args))
     from fairmot_mm.actions.track_many import track_many
 
     # A scheduler or a container ends a job by SIGTERM.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, interrupt)
     track_many(args)

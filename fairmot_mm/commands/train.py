@@ -4,6 +4,7 @@ import argparse
 
 from fairmot_mm.utils.cli import add_runner_arguments, make_parser, one_line_errors
 from fairmot_mm.utils.inputs import require_checkpoint, require_config
+from fairmot_mm.utils.outputs import require_out_folder
 
 
 def parse_args() -> argparse.Namespace:
@@ -37,9 +38,10 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     """Run the tool."""
     args = parse_args()
-    require_config(args.config)
     if args.resume != 'auto':
         require_checkpoint(args.resume)
+    require_out_folder(args.work_dir)
+    require_config(args.config, args.cfg_options)
     from fairmot_mm.actions.train import train
 
     train(args)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from fairmot_mm.utils import cli
 from fairmot_mm.utils.inputs import require_config, require_paths
+from fairmot_mm.utils.outputs import require_out_folder
 
 PROTOCOLS = ('motchallenge', 'published')
 METRICS = ('HOTA', 'IDF1', 'MOTA', 'mean')
@@ -69,15 +70,19 @@ def parse_args() -> argparse.Namespace:
         default='motchallenge',
         help='rules of the scores (default: %(default)s)',
     )
-    return parser.parse_args()
+    args = parser.parse_args()
+    if args.cfg_options and args.config is None:
+        parser.error('--cfg-options needs --config')
+    return args
 
 
 @cli.one_line_errors('the same command continues the search')
 def main() -> None:
     """Run the tool."""
     args = parse_args()
-    require_config(args.config)
+    require_config(args.config, args.cfg_options)
     require_paths(args.detections, args.validation)
+    require_out_folder(args.out)
     from fairmot_mm.actions.tune_tracker import tune_tracker
 
     tune_tracker(args)

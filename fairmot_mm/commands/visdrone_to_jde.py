@@ -2,26 +2,10 @@
 
 import argparse
 
-from fairmot_mm.utils.cli import (
-    add_converter_arguments,
-    make_parser,
-    one_line_errors,
-    run_converter,
-)
-from fairmot_mm.utils.inputs import require_paths
-
-CLASSES = (
-    'pedestrian',
-    'people',
-    'bicycle',
-    'car',
-    'van',
-    'truck',
-    'tricycle',
-    'awning-tricycle',
-    'bus',
-    'motor',
-)
+from fairmot_mm.commands.converters.run_conversion import run_conversion
+from fairmot_mm.utils.benchmark_classes import VISDRONE_SCORED
+from fairmot_mm.utils.cli import make_parser, one_line_errors
+from fairmot_mm.utils.converter_arguments import add_converter_arguments
 
 
 def parse_args() -> argparse.Namespace:
@@ -30,7 +14,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         'source', help='folder of the splits, or one such as VisDrone2019-MOT-train'
     )
-    add_converter_arguments(parser, CLASSES, 'visdrone', has_frame_rate=True)
+    add_converter_arguments(parser, VISDRONE_SCORED, 'visdrone', has_frame_rate=True)
     return parser.parse_args()
 
 
@@ -38,7 +22,4 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     """Run the tool."""
     args = parse_args()
-    require_paths(args.source)
-    from fairmot_mm.datasets.converters import convert_visdrone
-
-    run_converter(convert_visdrone, args)
+    run_conversion('convert_visdrone', args, args.source)

@@ -1,14 +1,11 @@
 """Comparing the config of a component with the signature of its class."""
 
-import difflib
 import inspect
 from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any
 
 from mmengine.registry import Registry
 
-from fairmot_mm.config.check_type import describe, fits, type_hints
-from fairmot_mm.config.suggestion import suggestion
 from fairmot_mm.registry import (
     DATASETS,
     LOG_PROCESSORS,
@@ -19,6 +16,13 @@ from fairmot_mm.registry import (
     TASK_UTILS,
     TRANSFORMS,
 )
+from fairmot_mm.utils.configs.check_arguments import (
+    check_names,
+    check_value,
+    has_exact_types,
+)
+from fairmot_mm.utils.configs.check_type import type_hints
+from fairmot_mm.utils.configs.suggestion import suggestion
 from fairmot_mm.utils.errors import ConfigError
 
 # Keys of a component's config that mmengine's registries take out before they build it.
@@ -39,8 +43,6 @@ _PASSED_ON: dict[Registry, tuple[str, ...]] = {
     OPTIM_WRAPPERS: ('mmengine', SCOPE),
     PARAM_SCHEDULERS: ('mmengine', SCOPE),
 }
-# Packages whose signatures name the types of all values that work.
-_EXACT_TYPES = (SCOPE, 'mmengine', 'torch')
 # The class that builds these parts may add arguments to their configs.
 _GET_ARGUMENTS = (DATASETS, TASK_UTILS)
 
@@ -77,9 +79,9 @@ def check_component(
     name = getattr(component, '__name__', str(component))
     parameters, takes_any = _parameters(component, registry)
     package = package_of(component)
-    any_name = takes_any and package not in _EXACT_TYPES
+    any_name = takes_any and not has_exact_types(package)
     if not any_name:
-        _check_names(keys, [*parameters], takes_any, f'{path}: {name}')
+        check_names(keys, [*parameters], takes_any, f'{path}: {name}')
     required = [
         key
         for key, parameter in parameters.items()
@@ -90,7 +92,7 @@ def check_component(
         raise ConfigError(f'{path}: {name} lacks the required arguments: {listed}')
     for key in keys:
         if key in parameters:
-            _check_value(node[key], parameters[key], f'{path}: {name}', package)
+            check_value(node[key], parameters[key], f'{path}: {name}', package)
     for part, its_registry, place in _parts(node, registry, component, path):
         added = None if its_registry in _GET_ARGUMENTS else ()
         check_component(part, its_registry, place, given=added)
@@ -187,45 +189,10 @@ def check_arguments(
         return
     parameters, takes_any = _own_parameters(function)
     package = package_of(function)
-    _check_names([*values], [*parameters, *also], takes_any, path)
+    check_names([*values], [*parameters, *also], takes_any, path)
     for key in values:
         if key in parameters:
-            _check_value(values[key], parameters[key], path, package)
-
-
-def _check_names(
-    keys: Sequence[str], known: Sequence[str], takes_any: bool, where: str
-) -> None:
-    """Refuse a key that is no argument.
-
-    Where any key is taken, it is one that is very similar to an argument.
-    """
-    for key in keys:
-        if key in known:
-            continue
-        if not takes_any or difflib.get_close_matches(key, known, n=1, cutoff=0.9):
-            raise ConfigError(
-                f'{where} has no argument {key!r}' + suggestion(key, known)
-            )
-
-
-def _check_value(
-    value: Any, parameter: inspect.Parameter, where: str, package: str
-) -> None:
-    """Refuse a value that cannot be of an argument's type.
-
-    Of packages whose types are not exact, such as mmdet, only text is refused where
-    something else is expected.
-    """
-    hint, default = parameter.annotation, parameter.default
-    if hint is parameter.empty or (value is None and default is None):
-        return
-    if package not in _EXACT_TYPES and not isinstance(value, str):
-        return
-    if not fits(value, hint):
-        raise ConfigError(
-            f'{where} takes {describe(hint)} for {parameter.name!r}, not {value!r}'
-        )
+            check_value(values[key], parameters[key], path, package)
 
 
 def _parameters(

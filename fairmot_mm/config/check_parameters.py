@@ -5,7 +5,7 @@ from typing import Any
 from mmengine.config import Config
 from torch import nn
 
-from fairmot_mm.config.suggestion import suggestion
+from fairmot_mm.utils.configs.suggestion import suggestion
 from fairmot_mm.utils.errors import ConfigError
 
 DEFAULT_CONSTRUCTOR = 'DefaultOptimWrapperConstructor'

@@ -25,8 +25,6 @@ from fairmot_mm.config.check_parameters import (
 )
 from fairmot_mm.config.check_ranges import check_ranges, value_at
 from fairmot_mm.config.check_scores import check_scores
-from fairmot_mm.config.suggestion import suggestion
-from fairmot_mm.config.variables import READ_KEYS
 from fairmot_mm.registry import (
     DATA_SAMPLERS,
     DATASETS,
@@ -42,6 +40,8 @@ from fairmot_mm.registry import (
     VISBACKENDS,
     VISUALIZERS,
 )
+from fairmot_mm.utils.configs.suggestion import suggestion
+from fairmot_mm.utils.configs.variables import READ_KEYS
 from fairmot_mm.utils.errors import ConfigError
 
 # Keys that mmengine reads from dicts at the top of a config; it ignores others.

@@ -6,8 +6,8 @@ from typing import Any, Protocol, runtime_checkable
 from mmengine.config import Config
 
 from fairmot_mm.config.check_component import entries, find_type
-from fairmot_mm.config.suggestion import suggestion
 from fairmot_mm.registry import HOOKS, METRICS, PARAM_SCHEDULERS
+from fairmot_mm.utils.configs.suggestion import suggestion
 from fairmot_mm.utils.errors import ConfigError
 
 _KEYS = ('save_best', 'monitor', 'key_indicator')

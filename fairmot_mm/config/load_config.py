@@ -1,27 +1,20 @@
 """Reading configs."""
 
-import copy
-import difflib
 import logging
-import traceback
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from mmengine.config import Config, lazy
+from mmengine.config import Config
 from mmengine.logging import print_log
 from mmengine.registry import init_default_scope
 
-from fairmot_mm.config.apply_options import apply_options, find_places
-from fairmot_mm.config.config_files import ConfigFile, config_files
-from fairmot_mm.config.custom_imports import import_custom_modules
-from fairmot_mm.config.plain_values import plain_config
-from fairmot_mm.config.variables import READ_KEYS, live_variables, replace_variables
 from fairmot_mm.registry import SCOPE
-from fairmot_mm.utils.errors import ConfigError
+from fairmot_mm.utils.configs.config_files import ConfigFile, config_files
+from fairmot_mm.utils.configs.custom_imports import import_custom_modules
+from fairmot_mm.utils.configs.read_config import read_config
+from fairmot_mm.utils.configs.variables import replace_variables
 from fairmot_mm.utils.model_zoo import find_config
-
-_KNOWN_KEYS = READ_KEYS | {'train_pipeline', 'tta_model', 'tta_pipeline'}
 
 
 def load_config(config: str | Path | Config, cfg_options: dict | None = None) -> Config:
@@ -46,79 +39,19 @@ def load_config(config: str | Path | Config, cfg_options: dict | None = None) ->
             at its top is misspelt or changes nothing, a variable is not defined, an
             option leads nowhere, or a module cannot be imported.
     """
-    if isinstance(config, Config):
-        cfg, folders = copy.deepcopy(config), [Path.cwd()]
-    else:
-        cfg, folders = _read(find_config(config), config)
-    if cfg_options:
-        cfg = apply_options(cfg, cfg_options)
-    _check_keys(cfg)
+    cfg, folders = read_config(config, cfg_options)
+    if not isinstance(config, Config):
+        _tell_replaced_hooks(cfg, [*config_files(find_config(config))])
     import_custom_modules(cfg.get('custom_imports'), folders)
     cfg = replace_variables(cfg)
     init_default_scope(cfg.get('default_scope') or SCOPE)
     return cfg
 
 
-def _read(path: Path, name: str | Path) -> tuple[Config, list[Path]]:
-    """Read a file and its bases; also give the folders where its modules may lie."""
-    try:
-        cfg = Config.fromfile(str(path), import_custom_modules=False)
-        files = [*config_files(path)]
-    except Exception as error:  # a config is code: anything can go wrong in it
-        raise ConfigError(f'config {name} cannot be read: {_explain(error)}') from error
-    folders = [*dict.fromkeys(file.path.parent for file in files), Path.cwd()]
-    cfg = plain_config(cfg, folders)
-    if files:
-        _check_variables(cfg, files)
-        _tell_replaced_hooks(cfg, files)
-    return cfg, folders
-
-
-def _explain(error: Exception) -> str:
-    """Say what is wrong in a config file, with the line where it is known."""
-    frames = traceback.extract_tb(error.__traceback__)
-    text = f'{type(error).__name__}: {" ".join(str(error).split())}'
-    if frames[-1].name == '__call__' and frames[-1].filename == lazy.__file__:
-        text = 'a pure-Python config cannot call what it imports; write the value'
-    own = [frame for frame in frames if frame.name == '<module>']
-    return f'{text} ({own[-1].filename}, line {own[-1].lineno})' if own else text
-
-
-def _check_keys(cfg: Config) -> None:
-    """Refuse a key at the top that is similar to a known key, unless it is private."""
-    for key in set(cfg) - _KNOWN_KEYS:
-        if key.startswith('_'):
-            continue
-        close = difflib.get_close_matches(key, _KNOWN_KEYS, n=1, cutoff=0.85)
-        if close:
-            raise ConfigError(
-                f'unknown config key {key!r}: did you mean {close[0]!r}? (A variable '
-                'of your own needs a name less like a known one.)'
-            )
-
-
-def _check_variables(cfg: Config, files: Sequence[ConfigFile]) -> None:
-    """Refuse variables of the first file that look as if they changed something.
-
-    They have the name of a variable of a base, or of a key inside the config, and
-    nothing uses the new value.
-    """
-    first, *bases = files
-    if not bases:
-        return
-    unused = first.assigned() - first.used() - _KNOWN_KEYS - live_variables(cfg)
-    for name in sorted(unused):
-        places = find_places(cfg, name)
-        if places or any(name in base.assigned() for base in bases):
-            place = places[0] if places else 'the key that should change'
-            raise ConfigError(
-                f'{first.path}: {name!r} changes nothing, because no part of the '
-                f'config uses it: set {place} itself'
-            )
-
-
 def _tell_replaced_hooks(cfg: Config, files: Sequence[ConfigFile]) -> None:
     """Warn of hooks of a base that the list of a child replaces."""
+    if not files:  # of another format than Python code
+        return
     first, *bases = files
     if 'custom_hooks' not in first.assigned() - first.used():
         return

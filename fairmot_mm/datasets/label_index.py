@@ -105,7 +105,7 @@ def index_labels(
         are_good = are_good_lines(np.concatenate(tables), math.inf)
     except DataError:
         are_good = False
-    if not are_good:  # read again, this names the first bad line
+    if not are_good:  # the second reading names the first bad line
         for index in fresh:
             tables[index] = read_labels(labels[index], images[index])
     stats[stats[:, 0] > time.time_ns() - SETTLED_NS] = -1

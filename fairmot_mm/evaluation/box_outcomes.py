@@ -93,7 +93,9 @@ class BoxOutcomes:
         Returns:
             (N,) int64 places, from 0.
         """
-        if isinstance(self.frames, range):  # it may be long: it is never an array
+        if isinstance(
+            self.frames, range
+        ):  # a range may be long, so it never becomes an array
             return np.asarray(frames - self.frames.start, np.int64)
         return np.searchsorted(self.frames, frames).astype(np.int64)
 

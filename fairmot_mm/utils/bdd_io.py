@@ -5,25 +5,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from fairmot_mm.utils.benchmark_classes import BDD_CLASSES
 from fairmot_mm.utils.errors import DataError
 from fairmot_mm.utils.exact_numbers import real_number, whole_number
 from fairmot_mm.utils.frame_numbering import MAX_FRAME_NUMBER
 from fairmot_mm.utils.named_rows import NamedRows
 from fairmot_mm.utils.text_files import read_json
 
-BDD_CLASSES = (
-    'pedestrian',
-    'rider',
-    'car',
-    'bus',
-    'truck',
-    'train',
-    'motorcycle',
-    'bicycle',
-    'other person',
-    'trailer',
-    'other vehicle',
-)
 # Names of earlier editions of the labels.
 _EARLIER = {'person': 'pedestrian', 'motor': 'motorcycle', 'bike': 'bicycle'}
 

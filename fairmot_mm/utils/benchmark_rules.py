@@ -7,42 +7,15 @@ from typing import NamedTuple
 
 import numpy as np
 
+from fairmot_mm.utils.benchmark_classes import (
+    BDD100K_SCORED,
+    IGNORE_NAME,
+    VISDRONE_SCORED,
+)
 from fairmot_mm.utils.named_rows import NamedRows
 
-# Number and name of ignore regions in ground truth of several classes.
+# Number of ignore regions in ground truth of several classes.
 IGNORE_REGION = 0
-IGNORE_NAME = 'ignored region'
-# Classes of MOT16, 17 and 20 in the order of their numbers, from 1.
-MOT_CLASSES = (
-    'pedestrian',
-    'person on vehicle',
-    'car',
-    'bicycle',
-    'motorbike',
-    'non motorized vehicle',
-    'static person',
-    'distractor',
-    'occluder',
-    'occluder on the ground',
-    'occluder full',
-    'reflection',
-    'crowd',
-)
-# Classes of VisDrone in the order of their numbers, from 0.
-VISDRONE_CLASSES = (
-    IGNORE_NAME,
-    'pedestrian',
-    'people',
-    'bicycle',
-    'car',
-    'van',
-    'truck',
-    'tricycle',
-    'awning-tricycle',
-    'bus',
-    'motor',
-    'others',
-)
 
 
 class RuledRows(NamedTuple):
@@ -115,16 +88,7 @@ KITTI_RULES = BenchmarkRules(
     min_height=25,
 )
 BDD100K_RULES = BenchmarkRules(
-    classes=(
-        'pedestrian',
-        'rider',
-        'car',
-        'bus',
-        'truck',
-        'train',
-        'motorcycle',
-        'bicycle',
-    ),
+    classes=BDD100K_SCORED,
     regions=frozenset({'other person', 'trailer', 'other vehicle'}),
     groups={
         'HUMAN': ('pedestrian', 'rider'),
@@ -133,6 +97,6 @@ BDD100K_RULES = BenchmarkRules(
     },
 )
 VISDRONE_RULES = BenchmarkRules(
-    classes=VISDRONE_CLASSES[1:-1],
+    classes=VISDRONE_SCORED,
     regions=frozenset({IGNORE_NAME, 'others'}),
 )

@@ -11,6 +11,8 @@ from fairmot_mm.utils.errors import ConfigError
 
 _CLOSING = {'(': ')', '[': ']', '{': '}'}
 _DICT = re.compile(r'dict\s*\((.*)\)', re.DOTALL)
+# The start of a value that must be closed, too.
+_OPENING = re.compile(r"""[(\[{'"]|dict\s*\(""")
 _CONSTANTS = {'true': True, 'false': False, 'None': None}
 
 
@@ -56,7 +58,7 @@ def parse_value(text: str, key: str) -> Any:
         ConfigError: A bracket or quote is not closed, or a dict has no keys.
     """
     text = text.strip()
-    if ',' in text or text[:1] in _CLOSING:
+    if ',' in text or _OPENING.match(text):
         parts = [*_split(text, key)]
         if len(parts) > 1 or text.endswith(','):
             return [parse_value(part, key) for part in parts]

@@ -7,8 +7,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from fairmot_mm.utils.errors import NameTakenError, OutputError
-
-_ADVICE = 'choose another folder, or --overwrite (overwrite=True) to replace it'
+from fairmot_mm.utils.outputs import ADVICE, require_free
 
 
 @contextmanager
@@ -16,7 +15,7 @@ def claim_output(
     path: str | Path,
     overwrite: bool = False,
     sources: Iterable[Path] = (),
-    advice: str = _ADVICE,
+    advice: str = ADVICE,
 ) -> Iterator[Path]:
     """Reserve the name of a result until the body ends.
 
@@ -41,7 +40,7 @@ def claim_output(
     """
     path = Path(path)
     with lock_output(path):
-        _require_free(path, overwrite, sources, advice)
+        require_free(path, overwrite, sources, advice)
         yield path
 
 
@@ -79,17 +78,3 @@ def lock_output(path: Path) -> Iterator[None]:
     finally:
         lock_file.unlink(missing_ok=True)
         lock.release()
-
-
-def _require_free(
-    path: Path, overwrite: bool, sources: Iterable[Path], advice: str
-) -> None:
-    """Refuse a name that leads to a source, or to a file that may not be replaced."""
-    if not path.exists():
-        return
-    if any(source.exists() and path.samefile(source) for source in sources):
-        raise NameTakenError(f'{path} is the source itself; choose another folder')
-    if path.is_dir():
-        raise NameTakenError(f'{path} is a folder; choose another name')
-    if not overwrite:
-        raise NameTakenError(f'{path} exists; {advice}')

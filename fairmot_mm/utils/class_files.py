@@ -7,11 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from fairmot_mm.utils.benchmark_rules import (
-    IGNORE_REGION,
-    VISDRONE_CLASSES,
-    VISDRONE_RULES,
-)
+from fairmot_mm.utils.benchmark_classes import VISDRONE_CLASSES
+from fairmot_mm.utils.benchmark_rules import IGNORE_REGION, VISDRONE_RULES
 from fairmot_mm.utils.errors import DataError
 from fairmot_mm.utils.mot_io import MOTRows, mot_rows
 from fairmot_mm.utils.mot_table import ClassColumn, MOTTable

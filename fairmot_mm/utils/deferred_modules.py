@@ -78,7 +78,7 @@ DEFERRED = {
         'MOTChallengeMetric', 'mmdet.registry.METRICS'
     ),
 }
-# One for all: a module may need another one.
+# All modules share one lock, because a module may need another one.
 _LOCK = threading.RLock()
 
 

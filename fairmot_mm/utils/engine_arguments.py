@@ -2,18 +2,26 @@
 
 import argparse
 
+from fairmot_mm.utils.errors import ConfigError
 from fairmot_mm.utils.option_types import (
     positive_number,
     positive_whole,
 )
 
 ENGINES = ('local', 'ray', 'slurm')
+# Options that mean nothing to the other engines.
+_OF_ONE = {
+    'ray': ('gpus_per_worker', 'ray_address'),
+    'slurm': ('slurm_args', 'slurm_folder'),
+}
 
 
 def add_engine_arguments(
     parser: argparse.ArgumentParser, default: str | None = 'local'
 ) -> None:
     """Add the options of what runs the jobs; `start_engine` reads them.
+
+    `check_engine_arguments` checks them.
 
     Args:
         parser: Parser to add to.
@@ -68,3 +76,23 @@ def add_engine_arguments(
         metavar='FOLDER',
         help='slurm: folder that all nodes share, for jobs (below the results)',
     )
+
+
+def check_engine_arguments(args: argparse.Namespace) -> None:
+    """Refuse options that would do nothing, and an engine that lacks one.
+
+    Args:
+        args: A command line with the options of `add_engine_arguments`.
+
+    Raises:
+        ConfigError: An option is for another engine, or slurm has no ``--workers``.
+    """
+    for engine, options in _OF_ONE.items():
+        for option in options:
+            if getattr(args, option) and args.engine != engine:
+                shown = option.replace('_', '-')
+                raise ConfigError(f'--{shown} is for --engine {engine}')
+    if args.engine is None and args.workers:
+        raise ConfigError('--workers needs --engine, as in --engine local')
+    if args.engine == 'slurm' and args.workers is None:
+        raise ConfigError('--engine slurm needs --workers, the number of array tasks')

@@ -2,18 +2,17 @@
 
 import os
 import re
-import signal
 import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from fairmot_mm.utils.errors import UserInputError
+from fairmot_mm.utils.interrupt import INTERRUPTED, interruptible
 from fairmot_mm.utils.step_clock import failed_step
 from fairmot_mm.utils.urls import hide_secrets
 
-_INTERRUPTED = 130  # status that a shell reports for Ctrl-C
-_NOBODY_READS = 141  # and for a reader that has ended
+_NOBODY_READS = 141  # status that a shell reports for a reader that has ended
 
 
 @contextmanager
@@ -33,10 +32,8 @@ def one_line_errors(interrupted: str = '') -> Iterator[None]:
             printed any more, as in ``fairmot models | head``.
     """
     warnings.filterwarnings('ignore', r'.*torch\.cuda\.amp\.autocast', module='mmdet')
-    if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:  # set by the tool's file
-        signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
-        with _one_line_warnings():
+        with interruptible(), _one_line_warnings():
             yield
             sys.stdout.flush()
     except BrokenPipeError:
@@ -52,7 +49,7 @@ def one_line_errors(interrupted: str = '') -> Iterator[None]:
         if _is_main_process():
             advice = f': {interrupted}' if interrupted else ''
             print(f'interrupted{_where(interrupt)}{advice}', file=sys.stderr)
-        raise SystemExit(_INTERRUPTED) from None
+        raise SystemExit(INTERRUPTED) from None
     except RuntimeError as error:
         lost = re.search(
             r'DataLoader worker \(pid.*?\) (?:is killed|exited)[^.]*', str(error)

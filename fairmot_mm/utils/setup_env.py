@@ -47,9 +47,19 @@ def check_environment() -> None:
         ImportError: A package is missing, of another version, or without working
             operators; the message says what to run.
     """
+    check_versions()
+    _check_operators()
+
+
+def check_versions() -> None:
+    """Check that mmengine, mmcv and mmdet, or their forks, are installed and fit.
+
+    Raises:
+        ImportError: A package is missing or of another version; the message says what
+            to run.
+    """
     for package in SUPPORTED:
         _check_version(package)
-    _check_operators()
 
 
 def find_version(name: str) -> str | None:

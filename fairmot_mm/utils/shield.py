@@ -10,6 +10,8 @@ from multiprocessing.process import BaseProcess
 from threading import Thread
 from typing import TYPE_CHECKING
 
+from fairmot_mm.utils.interrupt import interrupt
+
 if TYPE_CHECKING:
     from torch.utils.data import DataLoader
 
@@ -62,7 +64,7 @@ def shield_programs() -> Iterator[None]:
     with _blocked(
         number
         for number, handler in handlers.items()
-        if callable(handler) and handler is not signal.default_int_handler
+        if callable(handler) and handler not in (signal.default_int_handler, interrupt)
     ):
         yield
 
@@ -97,7 +99,7 @@ class _Worker(BaseProcess):
 def _end_with_parent() -> None:
     """End this process as soon as the one that started it sends a signal or ends."""
     parent = multiprocessing.parent_process()
-    assert parent is not None  # it is a worker
+    assert parent is not None  # only a worker runs this
     while parent.is_alive():
         received = signal.sigtimedwait(STOP_SIGNALS, 1)
         if received is not None and received.si_pid == parent.pid:

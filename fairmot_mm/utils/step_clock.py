@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 STEPS = (
     'decode',  # reading a frame
-    'letterbox',  # the test pipeline
+    'letterbox',  # runs the test pipeline
     'copy',  # to the device, as uint8
     'network',  # with normalisation
     'maps',  # to detections on the CPU

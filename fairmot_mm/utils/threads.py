@@ -157,7 +157,7 @@ def _quota(folder: Path) -> float | None:
         limit = _read(folder / 'cpu.cfs_quota_us').strip()
         period = _read(folder / 'cpu.cfs_period_us').strip()
     if not (limit.isdigit() and period.isdigit() and int(period)):
-        return None  # 'max' of v2, -1 of v1, or no such file
+        return None  # no limit: 'max' in cgroup v2, -1 in v1, or no such file
     return int(limit) / int(period)
 
 

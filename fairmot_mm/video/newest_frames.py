@@ -60,7 +60,7 @@ class NewestFrames:
             for frame in frames:
                 number += 1 + frame.skipped
                 with self._changed:
-                    if self._end is not None:  # closed
+                    if self._end is not None:  # `close` was called
                         return
                     self._waiting.append(NumberedFrame(number, frame))
                     self._changed.notify()

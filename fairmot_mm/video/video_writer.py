@@ -249,7 +249,7 @@ def _put_index_in_front(path: Path) -> None:
         ):
             stream = target.add_stream_from_template(source.streams.video[0])
             for packet in source.demux(video=0):
-                if packet.dts is not None:  # the last one is empty
+                if packet.dts is not None:  # the last packet is empty
                     packet.stream = stream
                     target.mux(packet)
         copy.replace(path)

@@ -7,6 +7,7 @@ from fairmot_mm.archive.manifest import read_manifest
 from fairmot_mm.archive.track_archive import track_archive
 from fairmot_mm.archive.track_settings import TrackSettings
 from fairmot_mm.synthetic import SyntheticScene
+from fairmot_mm.utils import ConfigError
 from fairmot_mm.utils.engines.engine import Finished
 from fairmot_mm.utils.engines.worker_spec import JobRunner
 
@@ -114,7 +115,14 @@ class Quiet:
 def run(tmp_path):
     """Track a manifest in this process; gives the records and what was done."""
 
-    def track(manifest, out=tmp_path / 'out', stop_after=None, dies=(), **options):
+    def track(
+        manifest,
+        out=tmp_path / 'out',
+        stop_after=None,
+        dies=(),
+        can_start=True,
+        **options,
+    ):
         own = {'max_failures', 'overwrite'} & {*options}
         passed = {key: options.pop(key) for key in own}
         cfg_options = {
@@ -128,6 +136,8 @@ def run(tmp_path):
         engines, shown = [], Quiet()
 
         def start(spec):
+            if not can_start:
+                raise ConfigError('no cluster')
             engine = OneProcess(spec)
             engine.stop_after = stop_after
             engines.append(engine)

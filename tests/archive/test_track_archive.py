@@ -7,7 +7,7 @@ import pytest
 
 from fairmot_mm.apis import TrackInferencer
 from fairmot_mm.evaluation import SequenceTracks, evaluate_sequences
-from fairmot_mm.utils import UserInputError, read_mot
+from fairmot_mm.utils import ConfigError, UserInputError, read_mot
 from fairmot_mm.utils.claim_output import lock_output
 
 
@@ -108,6 +108,28 @@ def test_interrupted(run, videos, tmp_path):
     records, _ = run(videos)
     assert len(run.done) == 2
     assert {record.state for record in records.values()} == {'done'}
+
+
+@pytest.mark.parametrize('how', [dict(can_start=False), dict(stop_after=0)])
+def test_nothing_has_run(run, videos, tmp_path, how):
+    """No summary, where the engine cannot start or ends before its first job."""
+    summary = tmp_path / 'out' / 'summary.txt'
+    with pytest.raises((ConfigError, KeyboardInterrupt)):
+        run(videos, **how)
+    assert not summary.exists()
+    run(videos)
+    before = summary.read_bytes()
+    (tmp_path / 'out' / 'a.txt').unlink()
+    with pytest.raises((ConfigError, KeyboardInterrupt)):
+        run(videos, **how)
+    assert summary.read_bytes() == before
+
+
+def test_an_engine_that_cannot_start_leaves_no_file(run, videos, tmp_path):
+    """Neither settings nor records."""
+    with pytest.raises(ConfigError, match='no cluster'):
+        run(videos, can_start=False)
+    assert not [path for path in (tmp_path / 'out').rglob('*') if path.is_file()]
 
 
 def test_killed_between_result_and_record(run, videos, tmp_path):

@@ -1,12 +1,7 @@
-import multiprocessing
-import os
 import signal
-import subprocess
-import time
 
 import pytest
 import torch
-from mmengine.hooks import Hook
 from mmengine.model import BaseModel
 
 from fairmot_mm.config.shielded_runner import ShieldedRunner
@@ -23,17 +18,6 @@ class OneWeight(BaseModel):
         return {'loss': (self.weight * inputs.float()).sum()}
 
 
-class FromAnother(Hook):
-    """Has another process send SIGTERM to this one and to those that load images."""
-
-    def before_train_iter(self, runner, **_):
-        if runner.iter == 1:
-            workers = [process.pid for process in multiprocessing.active_children()]
-            command = ['kill', '-TERM', *map(str, workers), str(os.getpid())]
-            subprocess.run(command, check=True)
-            time.sleep(0.3)
-
-
 @pytest.mark.parametrize(
     'loop',
     [
@@ -41,7 +25,7 @@ class FromAnother(Hook):
         dict(type='ResumableEpochLoop', max_epochs=2),
     ],
 )
-def test_workers_outlive_a_signal_to_the_job(loop, tmp_path):
+def test_workers_outlive_a_signal_to_the_job(loop, tmp_path, signal_from_another):
     """A loop over iterations too, whose workers start before any hook is called."""
     handler = signal.getsignal(signal.SIGTERM)
     runner = ShieldedRunner(
@@ -60,7 +44,7 @@ def test_workers_outlive_a_signal_to_the_job(loop, tmp_path):
         custom_hooks=[
             dict(type='FlagExchangeHook'),
             dict(type='StopOnSignalHook'),
-            FromAnother(),
+            signal_from_another,
         ],
         default_scope='fairmot_mm',
         experiment_name=tmp_path.name,

@@ -3,6 +3,7 @@
 import ast
 import importlib
 import inspect
+import json
 import subprocess
 import sys
 from dataclasses import asdict
@@ -26,7 +27,7 @@ from fairmot_mm.datasets.check import KINDS
 from fairmot_mm.datasets.converters import MIX_SETS, PEDESTRIAN_ONLY, CutoutRules
 from fairmot_mm.evaluation import PROTOCOLS
 from fairmot_mm.synthetic import CAMERAS, DetectionNoise
-from fairmot_mm.utils import cli
+from fairmot_mm.utils.converter_arguments import PERSON_CLASSES
 from fairmot_mm.video.frame_source import ON_ERROR
 
 REPOSITORY = Path(__file__).parents[2]
@@ -145,6 +146,103 @@ def test_a_name_or_folder_is_looked_up_before_anything_is_imported(words, tmp_pa
     assert not {'cv2', 'mmengine', 'numpy', 'torch'} & {*found}
 
 
+LIGHT = 'configs/fairmot/fairmot_yolov5s-lite_1xb8-14e_street.py'
+WEIGHTS = 'fairmot_mm/model_zoo/fairmot_yolov5s-lite.pth'
+
+
+OPTIONS_OF_CONFIGS = (
+    'track {folder}/1.jpg',
+    f'track {LIGHT} {WEIGHTS} {{folder}}/1.jpg',
+    'track-many {folder} --out {folder}',
+    f'test {LIGHT} {WEIGHTS}',
+    f'train {LIGHT}',
+    f'browse-dataset {LIGHT} {{folder}}',
+    f'export {LIGHT} {WEIGHTS} {{folder}}/a.onnx',
+    f'quantize {LIGHT} {WEIGHTS} {{folder}}/1.jpg --out {{folder}}/a.onnx',
+    f'cache-detections {{folder}} --out {{folder}} --config {LIGHT} '
+    f'--checkpoint {WEIGHTS}',
+    'evaluate detections {folder}',
+    'explain-switch {folder}',
+    f'tune-tracker {{folder}} --out {{folder}} --config {LIGHT}',
+    'report {folder} --gt {folder} --detections {folder} --out {folder}/a.html',
+    'benchmark tracker',
+    f'benchmark train {LIGHT}',
+    f'benchmark track {LIGHT} --input {{folder}}/1.jpg',
+)
+WRONG_FILES = {
+    'track {folder}/text.mp4': 'text.mp4 cannot be opened as a video',
+    'track file://{folder}/gone.mp4': 'gone.mp4 does not exist',
+    'track --weights {folder}/text.pth {folder}/1.jpg': 'text.pth cannot be read',
+    f'train {LIGHT} --resume {{folder}}/text.pth': 'text.pth cannot be read',
+    'publish {folder}/text.pth {folder}/out.pth': 'text.pth cannot be read',
+    'train {folder}/broken.py': 'broken.py cannot be read: SyntaxError',
+    f'train {LIGHT} --work-dir {{folder}}/1.jpg/a': 'cannot write into folder',
+    'track --out {folder}/1.jpg {folder}/1.jpg': 'cannot write into folder',
+    f'export {LIGHT} {WEIGHTS} {{folder}}/text.pth': 'text.pth exists',
+    f'quantize {LIGHT} {WEIGHTS} {{folder}}/1.jpg --out {{folder}}': 'is a folder',
+    'convert mot {folder} {folder}/1.jpg name': 'cannot write into folder',
+    'make-synthetic {folder}/1.jpg': 'cannot write into folder',
+}
+
+
+def test_a_wrong_option_of_a_config_is_told_without_torch(tmp_path):
+    """A key that nothing reads, or that a component lacks, and a broken value."""
+    (tmp_path / '1.jpg').touch()
+    wrong = {
+        'no_such=1': 'option no_such would change nothing',
+        'model.tracker.no_such=1': "JDETracker has no argument 'no_such'",
+        'model.tracker=dict(': "a ')' is missing in 'dict('",
+    }
+    lines = [line.format(folder=tmp_path) for line in OPTIONS_OF_CONFIGS]
+    commands = {
+        f'{line} --cfg-options {option}': wrong[option]
+        for line in lines
+        for option in wrong
+    }
+    assert_told_without_torch(commands)
+
+
+def test_a_wrong_file_is_told_without_torch(tmp_path):
+    """What is no video, no checkpoint or no config, and what cannot be written."""
+    for name in ('1.jpg', 'text.mp4', 'text.pth'):
+        (tmp_path / name).write_text('text')
+    (tmp_path / 'broken.py').write_text('model = dict(')
+    named = WRONG_FILES.items()
+    assert_told_without_torch({k.format(folder=tmp_path): text for k, text in named})
+
+
+ENDS = """
+import contextlib, io, json, sys
+from fairmot_mm.__main__ import main
+told = {}
+for line in json.load(sys.stdin):
+    sys.argv = ['fairmot', *line.split()]
+    with contextlib.redirect_stderr(io.StringIO()) as errors:
+        try:
+            main()
+        except SystemExit as end:
+            told[line] = errors.getvalue(), str(end)
+print(json.dumps([told, [*sys.modules]]))
+"""
+
+
+def assert_told_without_torch(commands):
+    """Each command ends with one line that has a text; none of them imports torch."""
+    done = subprocess.run(
+        [sys.executable, '-c', ENDS],
+        input=json.dumps([*commands]),
+        capture_output=True,
+        text=True,
+        cwd=REPOSITORY,
+    )
+    assert done.returncode == 0, done.stderr
+    told, modules = json.loads(done.stdout)
+    for command, text in commands.items():
+        before, line = told[command]
+        assert (before, text in line, line.count('\n')) == ('', True, 0), command
+    assert not {'torch', 'mmdet', 'mmcv'} & {*modules}
+
+
 def test_choices_are_those_of_the_code():
     """What a command line offers without importing the code is what the code knows."""
     assert tuple(KINDS) == check_dataset.KINDS
@@ -154,7 +252,7 @@ def test_choices_are_those_of_the_code():
     assert make_synthetic.CAMERAS == CAMERAS
     assert tuple(OPTIONS) == train.OPTIONS
     assert track.ON_ERROR == ON_ERROR
-    assert cli.PERSON_CLASSES == PEDESTRIAN_ONLY
+    assert PERSON_CLASSES == PEDESTRIAN_ONLY
 
 
 def test_defaults_are_those_of_the_code(monkeypatch):

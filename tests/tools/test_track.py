@@ -80,8 +80,8 @@ def track(monkeypatch):
 def run(track, monkeypatch, tmp_path):
     """Run the tool on a stand-in model; gives what was passed to init_model."""
     monkeypatch.chdir(tmp_path)
-    for name in ('c.py', 'w.pth'):
-        (tmp_path / name).touch()
+    (tmp_path / 'c.py').touch()
+    torch.save({}, tmp_path / 'w.pth')
     passed = []
 
     def init_model(*args):

@@ -67,7 +67,7 @@ def track(monkeypatch, tmp_path, capsys):
     model = OneBoxModel()
     monkeypatch.setattr(ensure_model, 'init_model', lambda *_: model)
     (tmp_path / 'c.py').touch()
-    (tmp_path / 'w.pth').touch()
+    torch.save({}, tmp_path / 'w.pth')
 
     def run(*args):
         words = ['track.py', 'c.py', 'w.pth', *map(str, args)]

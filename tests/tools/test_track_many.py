@@ -71,6 +71,7 @@ def test_a_local_worker(videos, track_many, run_tool, tmp_path, capsys):
         (['.', '--out', 'nosuch://x'], 'nosuch://x cannot be reached'),
         (['.', '--out', 'x', '--chunk-seconds', '1'], 'at least twice'),
         (['.', '--out', 'x', '--engine', 'slurm'], 'slurm needs --workers'),
+        (['.', '--out', 'x', '--ray-address', 'auto'], 'ray-address is for --engine r'),
         (
             ['.', '--out', 'memory://x', '--engine', 'slurm', '--workers', '1'],
             'needs --slurm-folder',
@@ -85,6 +86,7 @@ def test_one_line_for_what_is_wrong(
     with pytest.raises(SystemExit, match=message) as error:
         track_many(*[videos if option == '.' else option for option in options])
     assert '\n' not in str(error.value)
+    assert not [*tmp_path.rglob('summary*')]
 
 
 @pytest.mark.parametrize(

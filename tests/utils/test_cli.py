@@ -5,12 +5,11 @@ import pytest
 
 from fairmot_mm.utils import ConfigError, DataError, UserInputError, VideoError
 from fairmot_mm.utils.cli import (
-    add_converter_arguments,
     add_input_size_argument,
     add_runner_arguments,
     one_line_errors,
-    run_converter,
 )
+from fairmot_mm.utils.converter_arguments import add_converter_arguments, run_converter
 
 
 @pytest.mark.parametrize('kind', [ConfigError, DataError, VideoError])

@@ -7,6 +7,7 @@ import warnings
 import pytest
 
 from fairmot_mm.utils import DataError
+from fairmot_mm.utils.interrupt import interrupt
 from fairmot_mm.utils.one_line_errors import one_line_errors
 
 
@@ -32,7 +33,7 @@ def test_ctrl_c_works_from_the_start_of_the_command():
     before = signal.signal(signal.SIGINT, signal.SIG_DFL)
     try:
         with one_line_errors():
-            assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+            assert signal.getsignal(signal.SIGINT) is interrupt
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         with one_line_errors():  # a job in the background stays deaf
             assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from fairmot_mm.utils import cli
+from fairmot_mm.utils.inference_arguments import add_inference_arguments
 
 _AT_LEAST_1 = ('frames', 'warmup', 'rounds', 'steps', 'batch_size', 'identities')
 
@@ -68,7 +69,7 @@ def add_video_arguments(
         device: Default device; None: the accelerator.
     """
     cli.add_cfg_options_argument(parser)
-    cli.add_inference_arguments(parser)
+    add_inference_arguments(parser)
     parser.set_defaults(device=device)
     parser.add_argument('--input', required=True, help='video or folder of images')
     cli.add_input_size_argument(parser, size)

@@ -6,6 +6,10 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path, PurePosixPath
 
+from fairmot_mm.datasets.check.check_classes import (
+    check_classes,
+    check_ground_truth_classes,
+)
 from fairmot_mm.datasets.check.check_image import (
     ImageCheck,
     check_background,
@@ -17,11 +21,13 @@ from fairmot_mm.datasets.converters.list_count import ListCount
 from fairmot_mm.datasets.label_files import label_name, listed_images
 from fairmot_mm.utils import (
     DataError,
+    MOTRows,
     SequenceInfo,
     list_images,
     map_parallel,
     natural_order,
 )
+from fairmot_mm.utils.class_files import class_names_of
 
 _IMAGES_A_JOB = 200
 # In every data set with tracks, the mean track is longer than this many boxes.
@@ -36,6 +42,7 @@ def check_dataset(
     background: Sequence[str | Path] = (),
     val_images: Iterable[str | Path] = (),
     num_classes: int = 1,
+    class_names: Sequence[str] = (),
     clipped: bool = False,
     decode: bool = False,
     allow: Collection[str] = (),
@@ -51,6 +58,7 @@ def check_dataset(
         background: Lists of images without people to train on; labels are not needed.
         val_images: Further images to test on.
         num_classes: Number of classes of the labels.
+        class_names: Their names, for messages.
         clipped: Boxes must not reach beyond the image, as published for MOT20.
         decode: Decode every image; otherwise only its header is read.
         allow: Kinds of problems, see `KINDS`, that are intended in this data set and
@@ -74,9 +82,11 @@ def check_dataset(
         check_image, num_classes=num_classes, clipped=clipped, decode=decode
     )
     folders = [path for path in val if (root / path).is_dir()]
-    lists = [root / path for path in (*train, *val) if path not in folders]
+    trained = [root / path for path in train]
+    lists = [*trained, *(root / path for path in val if path not in folders)]
     unlabelled = [root / path for path in background]
     images: dict[Path, list[Path]] = {}
+    tested_classes: set[int] = set()
     for file in (*lists, *unlabelled):
         is_background = file in unlabelled
         found = map_parallel(
@@ -91,6 +101,16 @@ def check_dataset(
         report.problems += _check_identities(file, found)
         report.lists[file] = _count(found, num_classes)
         images[file] = [one.image for one in found]
+        boxes = report.trained_classes if file in trained else tested_classes
+        boxes.update(label for one in found for label, _, _ in one.boxes)
+    names = class_names or [str(number) for number in range(num_classes)]
+    for paths, boxes in (
+        (trained, report.trained_classes),
+        ([file for file in lists if file not in trained], tested_classes),
+    ):
+        if any(images[file] for file in paths):
+            where = ', '.join(map(str, paths))
+            report.problems += check_classes(boxes, names, where)
     tested = [Path(path) for path in val_images]
     for folder in folders:
         tested += _sequence_images(root / folder, report.problems)
@@ -187,22 +207,26 @@ def _count(found: Sequence[ImageCheck], num_classes: int) -> ListCount:
 def _sequence_images(root: Path, problems: list[Problem]) -> Iterator[Path]:
     """Images of the sequence folders in ``root``; appends to ``problems``."""
     folders = (path for path in root.iterdir() if path.is_dir())
+    truths: dict[tuple[str, ...], list[MOTRows]] = defaultdict(list)
     for folder in sorted(folders, key=lambda path: natural_order(path.name)):
         image_dir = folder / 'img1'
         if not image_dir.is_dir():
             continue
         yield from list_images(image_dir)
+        gt_file = folder / 'gt/gt.txt'
         for kind, name in (
             ('no-seqinfo', 'seqinfo.ini'),
             ('no-ground-truth', 'gt/gt.txt'),
         ):
             if not (folder / name).is_file():
                 problems.append(Problem(kind, str(folder), f'no {name}'))
-        if (folder / 'gt/gt.txt').is_file():
+        if gt_file.is_file():
             try:
-                SequenceInfo.read(folder).read_ground_truth()
+                rows = SequenceInfo.read(folder).read_ground_truth()
+                truths[tuple(class_names_of(gt_file))].append(rows)
             except DataError as error:
                 problems.append(Problem('bad-ground-truth', str(folder), str(error)))
+    problems += check_ground_truth_classes(root, truths)
 
 
 def _trained_and_tested(

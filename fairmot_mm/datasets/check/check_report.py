@@ -18,10 +18,12 @@ class CheckReport:
         lists: Number of images, boxes and identities of each list, without the boxes
             that have an error.
         problems: What is wrong, in the order of lists and lines.
+        trained_classes: Numbers of the classes with a box in the lists to train on.
     """
 
     lists: dict[Path, ListCount] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    trained_classes: set[int] = field(default_factory=set)
 
     @property
     def num_errors(self) -> int:

@@ -8,6 +8,7 @@ WARNINGS = {
     'repeated-identity': 'identities that occur twice in an image',
     'one-box-identities': 'folders of stills in which every box has its own identity',
     'unused-identities': 'lists whose identities leave most numbers unused',
+    'class-without-boxes': 'classes that are named, but have no box',
     'listed-twice': 'images that a list names more than once',
     'no-ground-truth': 'sequences to test on without gt/gt.txt',
     'no-seqinfo': 'sequences to test on without seqinfo.ini (30 frames a second then)',

@@ -9,14 +9,14 @@ from fairmot_mm.datasets.converters.benchmark_part import (
     BenchmarkVideo,
     make_source,
     require_videos,
+    write_benchmark_set,
 )
 from fairmot_mm.datasets.converters.conversion_report import ConversionReport
-from fairmot_mm.datasets.converters.jde_writer import write_jde_set
 from fairmot_mm.datasets.converters.label_part import SourcePart
 from fairmot_mm.datasets.converters.target import Target
 from fairmot_mm.utils import DataError, list_images
 from fairmot_mm.utils.bdd_io import read_bdd
-from fairmot_mm.utils.benchmark_rules import BDD100K_RULES, IGNORE_NAME
+from fairmot_mm.utils.benchmark_rules import BDD100K_RULES
 from fairmot_mm.utils.file_listing import list_files
 
 FRAME_RATE = 5.0
@@ -76,16 +76,8 @@ def convert_bdd100k(
         for file in list_files(labels / split, '.json')
     ]
     require_videos(videos, f'no train/VIDEO.json or val/VIDEO.json in {labels}')
-    return write_jde_set(
-        target,
-        videos,
-        _read_video,
-        _SPLITS,
-        classes=classes,
-        ignore_classes=(IGNORE_NAME, *ignore_classes),
-        keep_ignored=True,
-        clip=clip,
-        named=True,
+    return write_benchmark_set(
+        target, videos, _read_video, _SPLITS, classes, ignore_classes, clip
     )
 
 

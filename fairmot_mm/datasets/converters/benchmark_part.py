@@ -1,18 +1,22 @@
 """Making the part of a conversion from a video of a benchmark with several classes."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from fairmot_mm.datasets.converters.conversion_report import ConversionReport
+from fairmot_mm.datasets.converters.jde_writer import write_jde_set
 from fairmot_mm.datasets.converters.label_part import (
     ALL_IMAGES,
     SourcePart,
     read_sizes,
 )
+from fairmot_mm.datasets.converters.target import Target
 from fairmot_mm.utils import DataError, list_images, require_frames
-from fairmot_mm.utils.benchmark_rules import IGNORE_NAME, BenchmarkRules
+from fairmot_mm.utils.benchmark_classes import IGNORE_NAME
+from fairmot_mm.utils.benchmark_rules import BenchmarkRules
 from fairmot_mm.utils.named_rows import NamedRows
 
 
@@ -97,3 +101,39 @@ def require_videos(videos: Sequence[BenchmarkVideo], needed: str) -> None:
     for video in videos:
         if not video.images.is_dir():
             raise DataError(f'{video.file} has no images: {video.images} is missing')
+
+
+def write_benchmark_set(
+    target: Target,
+    videos: Sequence[BenchmarkVideo],
+    read: Callable[[BenchmarkVideo], SourcePart],
+    endings: Sequence[str],
+    classes: Sequence[str],
+    ignore_classes: Sequence[str],
+    clip: bool,
+) -> ConversionReport:
+    """Write the data set of a benchmark, whose ignore regions are kept.
+
+    Args:
+        target: Where it is written.
+        videos: The videos.
+        read: Makes the part of a video, see `make_source`.
+        endings: Endings of the lists.
+        classes: See `ClassMap`.
+        ignore_classes: Names of further classes whose boxes become ignore regions.
+        clip: Clip boxes to the image.
+
+    Returns:
+        What was written, see `write_jde_set`.
+    """
+    return write_jde_set(
+        target,
+        videos,
+        read,
+        endings,
+        classes=classes,
+        ignore_classes=(IGNORE_NAME, *ignore_classes),
+        keep_ignored=True,
+        clip=clip,
+        named=True,
+    )

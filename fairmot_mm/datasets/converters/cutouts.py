@@ -148,7 +148,7 @@ def _cut(image: np.ndarray, box: np.ndarray, rules: CutoutRules) -> np.ndarray |
     cv2.ellipse(marks, center, axes, 0, 0, 360, cv2.GC_PR_FGD, -1)
     models = np.zeros((1, 65)), np.zeros((1, 65))
     cv2.setRNGSeed(0)
-    no_rect = (0, 0, 1, 1)  # not read: the marks say where to begin
+    no_rect = (0, 0, 1, 1)  # OpenCV ignores it, because the marks say where to begin
     cv2.grabCut(crop, marks, no_rect, *models, ITERATIONS, cv2.GC_INIT_WITH_MASK)
     person = ((marks & 1) == 1).astype(np.uint8)
     _, parts, stats, _ = cv2.connectedComponentsWithStats(person)

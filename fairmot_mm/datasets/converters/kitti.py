@@ -7,13 +7,13 @@ from fairmot_mm.datasets.converters.benchmark_part import (
     BenchmarkVideo,
     make_source,
     require_videos,
+    write_benchmark_set,
 )
 from fairmot_mm.datasets.converters.conversion_report import ConversionReport
-from fairmot_mm.datasets.converters.jde_writer import write_jde_set
 from fairmot_mm.datasets.converters.label_part import SourcePart
 from fairmot_mm.datasets.converters.target import Target
 from fairmot_mm.utils import DataError, frame_numbers, list_images
-from fairmot_mm.utils.benchmark_rules import IGNORE_NAME, KITTI_RULES
+from fairmot_mm.utils.benchmark_rules import KITTI_RULES
 from fairmot_mm.utils.file_listing import list_files
 from fairmot_mm.utils.kitti_io import read_kitti
 
@@ -74,16 +74,8 @@ def convert_kitti(
     unknown = sorted(set(val) - {video.name for video in videos})
     if unknown:
         raise DataError(f'--val {unknown[0]}: {root}/label_02 has no such sequence')
-    return write_jde_set(
-        target,
-        videos,
-        _read_video,
-        ['train', 'val'],
-        classes=classes,
-        ignore_classes=(IGNORE_NAME, *ignore_classes),
-        keep_ignored=True,
-        clip=clip,
-        named=True,
+    return write_benchmark_set(
+        target, videos, _read_video, ['train', 'val'], classes, ignore_classes, clip
     )
 
 

@@ -18,12 +18,12 @@ from fairmot_mm.datasets.converters.label_part import (
 )
 from fairmot_mm.datasets.converters.target import Target
 from fairmot_mm.utils import DataError, OutputError, SequenceInfo, natural_order
-from fairmot_mm.utils.benchmark_rules import (
+from fairmot_mm.utils.benchmark_classes import (
     IGNORE_NAME,
-    IGNORE_REGION,
     MOT_CLASSES,
     VISDRONE_CLASSES,
 )
+from fairmot_mm.utils.benchmark_rules import IGNORE_REGION
 from fairmot_mm.utils.class_files import CLASS_FILE, class_names_of
 from fairmot_mm.utils.file_listing import match_names
 from fairmot_mm.utils.mot_io import mot_rows

@@ -10,13 +10,14 @@ from fairmot_mm.datasets.converters.benchmark_part import (
     BenchmarkVideo,
     make_source,
     require_videos,
+    write_benchmark_set,
 )
 from fairmot_mm.datasets.converters.conversion_report import ConversionReport
-from fairmot_mm.datasets.converters.jde_writer import write_jde_set
 from fairmot_mm.datasets.converters.label_part import SourcePart
 from fairmot_mm.datasets.converters.target import Target
 from fairmot_mm.utils import DataError, list_images, natural_order
-from fairmot_mm.utils.benchmark_rules import IGNORE_NAME, BenchmarkRules
+from fairmot_mm.utils.benchmark_classes import IGNORE_NAME
+from fairmot_mm.utils.benchmark_rules import BenchmarkRules
 from fairmot_mm.utils.exact_numbers import real_number, whole_number
 from fairmot_mm.utils.named_rows import NamedRows
 from fairmot_mm.utils.text_files import read_xml
@@ -79,16 +80,8 @@ def convert_ua_detrac(
         for file in files
     ]
     require_videos(videos, f'no MVI_NUMBER.xml in {source} or below')
-    return write_jde_set(
-        target,
-        videos,
-        _read_video,
-        ['train', 'test'],
-        classes=classes,
-        ignore_classes=(IGNORE_NAME, *ignore_classes),
-        keep_ignored=True,
-        clip=clip,
-        named=True,
+    return write_benchmark_set(
+        target, videos, _read_video, ['train', 'test'], classes, ignore_classes, clip
     )
 
 

@@ -12,17 +12,14 @@ from fairmot_mm.datasets.converters.benchmark_part import (
     BenchmarkVideo,
     make_source,
     require_videos,
+    write_benchmark_set,
 )
 from fairmot_mm.datasets.converters.conversion_report import ConversionReport
-from fairmot_mm.datasets.converters.jde_writer import write_jde_set
 from fairmot_mm.datasets.converters.label_part import SourcePart
 from fairmot_mm.datasets.converters.target import Target
 from fairmot_mm.utils import frame_numbers, list_images
-from fairmot_mm.utils.benchmark_rules import (
-    IGNORE_NAME,
-    VISDRONE_CLASSES,
-    VISDRONE_RULES,
-)
+from fairmot_mm.utils.benchmark_classes import IGNORE_NAME, VISDRONE_CLASSES
+from fairmot_mm.utils.benchmark_rules import VISDRONE_RULES
 from fairmot_mm.utils.class_files import read_visdrone
 from fairmot_mm.utils.file_listing import list_files
 from fairmot_mm.utils.named_rows import NamedRows
@@ -74,16 +71,14 @@ def convert_visdrone(
         for file in list_files(split / 'annotations', '.txt')
     ]
     require_videos(videos, f'no annotations/SEQ.txt in {source} or in a folder of it')
-    return write_jde_set(
+    return write_benchmark_set(
         target,
         videos,
         partial(_read_video, frame_rate=frame_rate),
         sorted({video.ending for video in videos}),
-        classes=classes,
-        ignore_classes=(IGNORE_NAME, *ignore_classes),
-        keep_ignored=True,
-        clip=clip,
-        named=True,
+        classes,
+        ignore_classes,
+        clip,
     )
 
 

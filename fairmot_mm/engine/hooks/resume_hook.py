@@ -97,7 +97,7 @@ def _convert_place(runner: Runner, meta: dict[str, Any]) -> None:
     if None in (old_length, new_length):
         return
     done = meta['iter'] - meta['epoch'] * old_length
-    if old == new or None in (old, new):  # other data
+    if old == new or None in (old, new):  # the data set has another length
         done = done * new_length // old_length
     else:
         done = done * old // new

@@ -28,7 +28,8 @@ from fairmot_mm.utils import (
     format_mot_rows,
     write_text,
 )
-from fairmot_mm.utils.bdd_io import BDD_CLASSES, format_bdd
+from fairmot_mm.utils.bdd_io import format_bdd
+from fairmot_mm.utils.benchmark_classes import BDD_CLASSES
 from fairmot_mm.utils.benchmark_rules import (
     BDD100K_RULES,
     IGNORE_REGION,

@@ -104,7 +104,7 @@ def open_session(path: Path, device: str, provider: str) -> Any:
     for threads in ('intra_op', 'inter_op'):  # idle threads sleep, as PyTorch's do
         key = f'session.{threads}.allow_spinning'
         options.add_session_config_entry(key, str(int(threads_may_spin())))
-    options.log_severity_level = 3  # errors
+    options.log_severity_level = 3  # only errors are logged
     providers = _with_options(provider, torch.device(device).index or 0)
     try:
         session = onnxruntime.InferenceSession(

@@ -12,7 +12,8 @@ from mmengine.structures import InstanceData
 from torch import Tensor
 
 from fairmot_mm.utils.contracts import require_contract
-from fairmot_mm.utils.errors import ConfigError, DataError
+from fairmot_mm.utils.errors import DataError
+from fairmot_mm.utils.every_frame import EveryFrame
 from fairmot_mm.utils.saved_settings import plain_settings, require_same_settings
 from fairmot_mm.utils.tracker import Tracker
 
@@ -21,7 +22,7 @@ _VERSION = 1
 _VALUES = (bool, int, float, str, dict, list, tuple, type(None))
 
 
-class MMDetTracker:
+class MMDetTracker(EveryFrame):
     """Gives a tracker of mmdet the methods of `Tracker`.
 
     Trackers of mmdet take the model, too, and ignore arguments that they do not know.
@@ -105,20 +106,6 @@ class MMDetTracker:
             The tracks of this frame. Their ``instances_id`` count from 0.
         """
         return self.tracker.track(model=None, img=img, data_sample=data_sample)
-
-    def coast(
-        self, data_sample: DetDataSample, img: Tensor | None = None
-    ) -> InstanceData:
-        """Refuse the frame: trackers of mmdet need the detections of every frame.
-
-        Args:
-            data_sample: See `Tracker.coast`.
-            img: See `Tracker.coast`.
-
-        Raises:
-            ConfigError: Always.
-        """
-        raise ConfigError(f'{self.name} needs the detections of every frame')
 
 
 def _plain(value: Any) -> Any:

@@ -61,5 +61,5 @@ class MetricReIDHead(BaseReIDHead):
         if len(people.ids):
             loss = self.loss_metric(people.embeds, people.ids)
         else:
-            loss = people.embeds.sum()  # 0, with a graph
+            loss = people.embeds.sum()  # 0, through which gradients flow
         return {'loss_metric': loss}

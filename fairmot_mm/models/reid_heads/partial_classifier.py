@@ -124,7 +124,7 @@ class PartialClassifier(RowShard):
         seed = np.random.SeedSequence(entropy).generate_state(1, np.uint64)[0]
         generator = torch.Generator(targets.device).manual_seed(int(seed >> 1))
         scores = torch.rand(count, generator=generator, device=targets.device)
-        scores.masked_fill_(present, 2)  # always in the sample
+        scores.masked_fill_(present, 2)  # so that these are always in the sample
         size = max(math.ceil(self.sample_ratio * count), num_present + 1)
         index = scores.topk(min(size, count)).indices.sort().values
         log_share = torch.zeros(len(index), device=targets.device)

@@ -39,7 +39,7 @@ class AppearanceStage:
     cost_thr: float = 0.4
     motion_weight: float = 0.02
     unconfirmed: bool = False
-    score_thr = None  # only strong detections
+    score_thr = None  # the stage uses only strong detections
 
     def __post_init__(self) -> None:
         require_range(low=0, high=1, motion_weight=self.motion_weight)

@@ -137,7 +137,7 @@ def _start(spec: WorkerSpec, gpu: str | None) -> None:
 
 
 def _work(job: Job) -> Finished:
-    assert _runner is not None  # `_start` came first
+    assert _runner is not None  # `_start` has set it
     return _runner.run(job)
 
 

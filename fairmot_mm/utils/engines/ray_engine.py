@@ -121,7 +121,9 @@ def _connect(
 ) -> ModuleType:
     """Join a cluster, or start one on this machine."""
     address = address or os.environ.get('RAY_ADDRESS')
-    os.environ.setdefault('RAY_USAGE_STATS_ENABLED', '0')  # it tells nobody of a run
+    os.environ.setdefault(
+        'RAY_USAGE_STATS_ENABLED', '0'
+    )  # Ray reports no run to its makers
     if not address:
         # Without clusters, Ray listens on loopback alone; it reads this when imported.
         os.environ.setdefault('RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER', '0')

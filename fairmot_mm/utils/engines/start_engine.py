@@ -5,10 +5,10 @@ import shlex
 from typing import Any
 
 from fairmot_mm.utils import ConfigError
-from fairmot_mm.utils.cli import inference_options
 from fairmot_mm.utils.engines.engine import Engine
 from fairmot_mm.utils.engines.local_engine import LocalEngine
 from fairmot_mm.utils.engines.worker_spec import WorkerSpec
+from fairmot_mm.utils.inference_arguments import inference_options
 from fairmot_mm.utils.threads import available_cores
 
 
@@ -18,7 +18,8 @@ def start_engine(
     """Start the workers of a run.
 
     Args:
-        args: A command line with the options of `add_engine_arguments` and ``device``.
+        args: A command line with the options of `add_engine_arguments`, checked by
+            `check_engine_arguments`, and ``device``.
         folder: A local folder for the jobs of Slurm, where the user names none.
         spec: What a worker is built from.
 
@@ -45,8 +46,6 @@ def start_engine(
         )
     from fairmot_mm.utils.engines.slurm_engine import SlurmEngine
 
-    if args.workers is None:
-        raise ConfigError('--engine slurm needs --workers, the number of array tasks')
     folder = args.slurm_folder or folder
     if folder is None:
         raise ConfigError(

@@ -267,6 +267,40 @@ def test_several_classes(root):
     assert [count.ids for count in report.lists.values()] == [[4, 1]]
 
 
+def test_class_without_boxes(root):
+    """A class of the lists to train or test on that has none, with its name."""
+    names = ('person', 'car')
+    label(root, 1, 'B').write_text('1 0 0.3 0.5 0.2 0.4\n')
+    report = check_dataset(
+        root, ['s.train'], ['s.val'], num_classes=2, class_names=names
+    )
+    (problem,) = report.problems
+    assert str(problem) == f'{root / "s.val"}: class 1 (car) has no box'
+    assert (problem.kind, problem.is_error) == ('class-without-boxes', False)
+    report = check_dataset(root, ['s.train'], num_classes=3)
+    assert [one.what for one in report.problems] == ['class 2 has no box']
+    assert report.trained_classes == {0, 1}
+    allowed = check_dataset(
+        root, ['s.train'], num_classes=3, allow=['class-without-boxes']
+    )
+    assert allowed.problems == []
+
+
+def test_class_of_a_ground_truth_without_boxes(root):
+    """Of labels.txt: what no sequence has; a box that does not count is none."""
+    gt = root / 'S/images/val/C/gt'
+    (gt / 'labels.txt').write_text('person\ncar\nbus\n')
+    (gt / 'gt.txt').write_text('1,1,0,0,9,9,1,1,1\n1,2,0,0,9,9,0,2,1\n')
+    report = check_dataset(root, ['s.train'], ['S/images/val'])
+    assert [str(one) for one in report.problems] == [
+        f'{root}/S/images/val/*/gt/labels.txt: class {k} has no box'
+        for k in ('2 (car)', '3 (bus)')
+    ]
+    other = shutil.copytree(gt.parent, gt.parents[1] / 'D')
+    (other / 'gt/gt.txt').write_text('1,1,0,0,9,9,1,2,1\n2,2,0,0,9,9,1,3,1\n')
+    assert check_dataset(root, ['s.train'], ['S/images/val']).problems == []
+
+
 def test_files_that_are_no_text(root):
     """A label in another encoding, and a list that is not text."""
     label(root, 2).write_bytes(b'\xff\xfe0')

@@ -1,8 +1,6 @@
 import multiprocessing
 import os
 import signal
-import subprocess
-import time
 
 import pytest
 import torch
@@ -170,18 +168,9 @@ def test_a_regular_checkpoint_stays(make_runner, tmp_path):
     assert names == {'iter_2.pth', 'iter_3.pth'}
 
 
-class FromAnother(Hook):
-    """Has another process send SIGTERM to this one and to those that load images."""
-
-    def before_train_iter(self, runner, **_):
-        if runner.iter == 1:
-            workers = [process.pid for process in multiprocessing.active_children()]
-            command = ['kill', '-TERM', *map(str, workers), str(os.getpid())]
-            subprocess.run(command, check=True)
-            time.sleep(0.3)
-
-
-def test_processes_that_load_images_outlive_the_signal(make_runner, tmp_path):
+def test_processes_that_load_images_outlive_the_signal(
+    make_runner, tmp_path, signal_from_another
+):
     """The iteration ends with them; the process that started them can end them."""
     loader = dict(
         dataset=[dict(inputs=value) for value in range(12)],
@@ -192,7 +181,7 @@ def test_processes_that_load_images_outlive_the_signal(make_runner, tmp_path):
         collate_fn=dict(type='default_collate'),
     )
     runner = make_runner(
-        range(12), train_dataloader=loader, custom_hooks=[*HOOKS, FromAnother()]
+        range(12), train_dataloader=loader, custom_hooks=[*HOOKS, signal_from_another]
     )
     with pytest.raises(SystemExit) as ended:
         runner.train()

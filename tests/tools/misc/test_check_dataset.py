@@ -1,4 +1,5 @@
 import runpy
+import shutil
 from pathlib import Path
 
 import pytest
@@ -49,3 +50,25 @@ val_dataloader = dict(
         type='MOTVideoDataset', data_root='{root}/mot', sequences=['{sequence}']))
 """)
     assert run(monkeypatch, config) == status
+
+
+@pytest.mark.parametrize('filled', [True, False])
+def test_a_class_may_have_its_boxes_in_another_set(root, monkeypatch, capsys, filled):
+    """A config trains on several data sets: one of them must have each class."""
+    other = shutil.copytree(root, root / 'other')
+    if filled:
+        path = next((other / 'set/labels_with_ids').rglob('*.txt'))
+        path.write_text('1 0 0.3 0.5 0.2 0.4\n')
+    config = root / 'config.py'
+    names = "metainfo=dict(classes=('person', 'car')), ann_files=['set.train']"
+    config.write_text(f"""
+sets = [
+    dict(type='JDEDataset', data_root='{root}', {names}),
+    dict(type='JDEDataset', data_root='{other}', {names}),
+]
+train_dataloader = dict(dataset=dict(type='ConcatDataset', datasets=sets))
+""")
+    assert run(monkeypatch, config) == 0
+    printed = capsys.readouterr().out
+    assert ('class 1 (car) has no box' in printed) == (not filled)
+    assert printed.count('class-without-boxes') == (not filled)

@@ -5,10 +5,10 @@ import pytest
 from mmengine.config import Config
 
 from fairmot_mm.apis import build_component, load_config
-from fairmot_mm.config.plain_values import plain_config
 from fairmot_mm.models import JDETracker
 from fairmot_mm.registry import MODELS
 from fairmot_mm.utils import ConfigError
+from fairmot_mm.utils.configs.plain_values import plain_config
 
 BASE = """
 from fairmot_mm.models import JDETracker as Tracker

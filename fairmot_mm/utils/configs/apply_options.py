@@ -6,8 +6,12 @@ from typing import Any
 
 from mmengine.config import Config, ConfigDict
 
-from fairmot_mm.config.suggestion import suggestion
-from fairmot_mm.config.variables import READ_KEYS, live_variables, replace_variables
+from fairmot_mm.utils.configs.suggestion import suggestion
+from fairmot_mm.utils.configs.variables import (
+    READ_KEYS,
+    live_variables,
+    replace_variables,
+)
 from fairmot_mm.utils.errors import ConfigError
 
 _DATA_LOADERS = ('train_dataloader', 'val_dataloader', 'test_dataloader')

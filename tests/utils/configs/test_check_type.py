@@ -6,9 +6,9 @@ import pytest
 import torch
 
 from fairmot_mm.config.check_component import check_component
-from fairmot_mm.config.check_type import describe, fits
 from fairmot_mm.registry import HOOKS, LOOPS, MODELS, OPTIM_WRAPPERS, OPTIMIZERS
 from fairmot_mm.utils import ConfigError
+from fairmot_mm.utils.configs.check_type import describe, fits
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from typing import Any
 from mmengine.config import Config, ConfigDict
 from mmengine.config.lazy import LazyAttr, LazyObject
 
-from fairmot_mm.config.custom_imports import explain_import_error, find_beside
+from fairmot_mm.utils.configs.custom_imports import explain_import_error, find_beside
 from fairmot_mm.utils.errors import ConfigError
 
 
@@ -66,6 +66,8 @@ def _plain(value: Any, key: str, folders: Sequence[Path]) -> Any:
 
 def _import(lazy: LazyObject | LazyAttr, key: str, folders: Sequence[Path]) -> Any:
     """What an imported name of a config stands for."""
+    import fairmot_mm.environment  # noqa: F401, before what the config imports
+
     try:
         find_beside(str(lazy.module), folders)
         return lazy.build()

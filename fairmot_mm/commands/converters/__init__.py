@@ -1,0 +1,1 @@
+"""What commands that convert data sets have in common."""
