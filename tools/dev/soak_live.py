@@ -29,6 +29,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
+import fairmot_mm.environment  # noqa: F401, the first import
+
+# isort: split
 import cv2
 
 from fairmot_mm.synthetic import SyntheticScene
