@@ -1,6 +1,6 @@
 # Pedestrians, cyclists and cars on rendered streets: a few minutes on a CPU,
-# docs/get_started/train_on_cpu.md. The training starts from the model that comes with
-# the project, which knows people alone. Each class has identities and a classifier.
+# docs/get_started/train_on_cpu.md. The training starts from a model that comes with the
+# project, which knows people alone. Each class has identities and a classifier.
 _base_ = [
     '../_base_/models/fairmot_yolov5s-lite.py',
     '../_base_/datasets/several_classes.py',
@@ -8,7 +8,7 @@ _base_ = [
     '../_base_/schedules/adam_cpu_10e.py',
     '../_base_/default_runtime.py',
 ]
-load_from = 'fairmot_yolov5s_lite'
+load_from = 'fairmot_yolov5s_lite_street-rendered'
 data_root = 'data/rendered'
 metainfo = dict(classes=('pedestrian', 'cyclist', 'car'))
 ann_files = ['traffic.train']

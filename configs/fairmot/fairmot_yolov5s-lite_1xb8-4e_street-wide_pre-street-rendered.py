@@ -1,5 +1,6 @@
-# The third training of the model that comes with the project: more streets, with ignore
-# regions, images without people, labels of a teacher and embeddings of another.
+# The light model of rendered streets, trained further: more streets, with ignore
+# regions, images without people, labels of a teacher and embeddings of another. The
+# model that comes with the project is the result of three such trainings.
 # docs/how_to/train_with_teachers.md has the data and the commands.
 _base_ = [
     '../_base_/models/fairmot_yolov5s-lite.py',
@@ -11,7 +12,7 @@ _base_ = [
 max_epochs = 4
 base_lr = 1e-3
 input_size = (512, 320)
-load_from = 'work_dirs/fairmot_yolov5s-lite_1xb8-4e_street-rendered/epoch_4.pth'
+load_from = 'fairmot_yolov5s_lite_street-rendered'
 train_cfg = dict(val_interval='${max_epochs}')
 model = dict(
     tracker=dict(_delete_=True, **_base_.likelihood_tracker),
