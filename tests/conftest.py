@@ -3,6 +3,7 @@ import logging
 import multiprocessing.forkserver
 import os
 import runpy
+import signal
 import subprocess
 import sys
 import time
@@ -22,6 +23,10 @@ from fairmot_mm.models.layers import DCNv2
 from fairmot_mm.registry import MODELS
 from fairmot_mm.utils.threads import available_cores
 from fairmot_mm.video.video_writer import VideoWriter
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # A shell lets its background jobs ignore Ctrl-C, and their programs inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_xdist_auto_num_workers():

@@ -143,13 +143,12 @@ def test_a_closed_pipe(track, walk, monkeypatch):
 
 @pytest.mark.slow
 def test_counts_are_those_of_the_street(track, tmp_path):
-    """A model that knows rendered streets counts at a line what is true there."""
+    """The light model counts at a line what the ground truth of the street says."""
     pytest.importorskip('supervision')
     scene = SyntheticScene(seed=3, num_people=8, num_frames=150)
     street = write_sequence(tmp_path / 'street', scene)
     line = ('--count-line', '320,0,320,352')
-    model = ('--model', 'fairmot_yolov5s_lite_street-rendered', '--device', 'cpu')
-    out = track(street, *model, '--no-video', *line)
+    out = track(street, *LIGHT, '--no-video', *line)
     with (out / 'street.counts.csv').open(newline='') as file:
         (counted,) = csv.DictReader(file)
     truth = read_mot(street / 'gt' / 'gt.txt')

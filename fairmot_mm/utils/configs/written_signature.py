@@ -12,7 +12,10 @@ from fairmot_mm.utils.setup_env import SCOPE
 
 # Folders whose classes a config names without their package, in the order of look-up.
 _FOLDERS = (
-    *((SCOPE, room) for room in ('models', 'datasets', 'engine', 'evaluation')),
+    *(
+        (SCOPE, room)
+        for room in ('models', 'datasets', 'engine', 'evaluation', 'postprocessing')
+    ),
     *((SCOPE, room) for room in ('inference', 'visualization')),
     *(('mmdet', room) for room in ('models', 'datasets', 'engine', 'evaluation')),
     ('mmcv', 'transforms'),
