@@ -2,7 +2,7 @@
 
 import argparse
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -33,22 +33,31 @@ def compare_detectors(args: argparse.Namespace) -> None:
     report = Report(args)
     for folder in args.sequences:
         SequenceInfo.read(folder).read_ground_truth()
-    detectors = {
-        f'{Path(config).stem}, {Path(weights).name}': _open_model(
-            config, weights, args.device
+    detectors = [
+        (name, _open_model(config, weights, args.device))
+        for name, (config, weights) in zip(
+            _model_names(args.models), args.models, strict=True
         )
-        for config, weights in args.models
-    }
+    ]
     if args.teacher:
-        detectors[Path(args.teacher).name] = _open_teacher(args)
-    pairs = [(Path(folder), name) for folder in args.sequences for name in detectors]
+        detectors.append((Path(args.teacher).name, _open_teacher(args)))
+    tasks = [(Path(folder), *pair) for folder in args.sequences for pair in detectors]
     rows = [
-        _measure(folder, name, detectors[name], args.seconds)
-        for folder, name in cli.show_progress(pairs, 'sequences')
+        _measure(folder, name, detect, args.seconds)
+        for folder, name, detect in cli.show_progress(tasks, 'sequences')
     ]
     machine = describe_machine(args.device)
     about = f'rank-1 after {args.seconds:g} s; {machine_line(machine)}.'
     report.publish([rows], about, {'machine': machine, 'rows': rows})
+
+
+def _model_names(models: Sequence[Sequence[str]]) -> list[str]:
+    """Config and weights of each model; paths where their ends are the same."""
+    short = [f'{Path(config).stem}, {Path(weights).name}' for config, weights in models]
+    return [
+        name if short.count(name) == 1 else f'{config}, {weights}'
+        for name, (config, weights) in zip(short, models, strict=True)
+    ]
 
 
 def _open_model(config: str, weights: str, device: str) -> Detect:

@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -51,6 +52,19 @@ def test_a_row_for_each_network(main, street, teacher, tmp_path, capsys):
     assert 'rank-1' not in constant
     printed = capsys.readouterr().out
     assert '| a          | teacher.onnx' in printed
+
+
+def test_stages_of_a_training(main, street, tmp_path):
+    """Weights of one name in two folders have a row each, which their paths tell."""
+    options = ['--seconds', '0.1', '--json', tmp_path / 'numbers.json']
+    paths = [tmp_path / stage / 'epoch_4.pth' for stage in 'ab']
+    for path in paths:
+        path.parent.mkdir()
+        shutil.copy(weights_of(LIGHT), path)
+        options += ['--model', LIGHT, path]
+    main([street / 'mot' / 'a', *options])
+    rows = json.loads((tmp_path / 'numbers.json').read_text())['rows']
+    assert [row['network'] for row in rows] == [f'{LIGHT}, {path}' for path in paths]
 
 
 @pytest.mark.parametrize(
