@@ -64,7 +64,7 @@ def make_inferencer(
     )
     if not several:
         return TrackInferencer(
-            **settings, batch_size=args.batch_size or 1, threads=not args.no_threads
+            **settings, batch_size=args.batch_size, threads=not args.no_threads
         )
     if args.no_threads:
         raise ConfigError(

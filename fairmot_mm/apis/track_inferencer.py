@@ -50,8 +50,9 @@ class TrackInferencer(BaseInferencer):
         device: Where a model that is built here runs, as in ``cuda:0``.
         cfg_options: Config keys to override for a model that is built here.
         batch_size: Number of consecutive frames that pass through the network together.
-            More than 1 is faster on a GPU. Frames of a live source pass one by one in
-            any case.
+            With None it is 1, but with ``threads`` the runtime of the network chooses
+            it, see `InferenceDetector.best_batch_size`. More than 1 is faster on a GPU.
+            Frames of a live source pass one by one in any case.
         visualizer: Draws the mp4; by default a plain `TrackVisualizer`.
         detect_every: The network runs on every n-th frame; in the frames between,
             tracks move on by their motion. It is set on the model; by default the
@@ -76,15 +77,13 @@ class TrackInferencer(BaseInferencer):
     `StepClock` measures how long each step of a run takes.
     """
 
-    batch_size: int
-
     def __init__(
         self,
         model: FairMOT | Config | str | Path | None = None,
         checkpoint: str | Path | None = None,
         device: str | None = None,
         cfg_options: dict | None = None,
-        batch_size: int = 1,
+        batch_size: int | None = None,
         visualizer: TrackVisualizer | None = None,
         detect_every: int | None = None,
         threads: bool = True,
@@ -195,9 +194,16 @@ class TrackInferencer(BaseInferencer):
         return Run(self._track(progress, writer, keeps), [writer], progress.state)
 
     @property
+    def _frames_together(self) -> int:
+        """Number of frames of a file that pass through the network together."""
+        if self.batch_size is None and self.threads:
+            return self.model.best_batch_size
+        return self.batch_size or 1
+
+    @property
     def _depth(self) -> int:
         """Number of frames read ahead, and of frames that may wait to be written."""
-        return 2 * self.batch_size if self.threads else 0
+        return 2 * self._frames_together if self.threads else 0
 
     def _track(
         self, progress: '_Progress', writer: ResultWriter, keep_frames: bool
@@ -217,7 +223,7 @@ class TrackInferencer(BaseInferencer):
         """Every frame, its result, and the mean frames a second up to it."""
         source = progress.source
         start = time.perf_counter()
-        size = 1 if source.live else self.batch_size
+        size = 1 if source.live else self._frames_together
         # A result of a live source must not wait for the next frame.
         calls: CallQueue[list[tuple[Frame, DetDataSample]]] = CallQueue(
             1 if self.threads and not source.live else 0, 'tracks'

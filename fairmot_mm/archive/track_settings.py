@@ -22,7 +22,8 @@ class TrackSettings:
         checkpoint: Weights; None are those of the name.
         device: As in ``cuda:0``; None is the accelerator of the worker.
         cfg_options: Config keys to override.
-        batch_size: Number of frames that pass through the network together.
+        batch_size: Number of frames that pass through the network together; None is
+            what the runtime of the network does fastest.
         detect_every: The network runs on every n-th frame; None keeps that of the
             config.
         frame_rate: Frames a second, instead of what a video says.
@@ -35,7 +36,7 @@ class TrackSettings:
     checkpoint: str | None = None
     device: str | None = None
     cfg_options: dict[str, Any] | None = None
-    batch_size: int = 1
+    batch_size: int | None = None
     detect_every: int | None = None
     frame_rate: float | None = None
     on_error: str = 'stop'

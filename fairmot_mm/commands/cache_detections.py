@@ -14,6 +14,7 @@ from fairmot_mm.utils.engine_arguments import (
     check_engine_arguments,
 )
 from fairmot_mm.utils.inputs import require_checkpoint, require_config
+from fairmot_mm.utils.option_types import device
 from fairmot_mm.utils.outputs import require_out_folder
 
 # Fields of DetectionNoise.
@@ -45,7 +46,9 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--config', help='config file of a model')
     parser.add_argument('--checkpoint', help='its weights')
     parser.add_argument(
-        '--device', help='as in cpu or cuda:0 (default: the accelerator)'
+        '--device',
+        type=device,
+        help='as in cpu or cuda:0 (default: the accelerator)',
     )
     add_number_arguments(
         parser, batch_size=(1, 'frames in a batch'), seed=(0, 'seed of the noise')

@@ -31,10 +31,17 @@ from fairmot_mm.utils.inputs import require_checkpoint, require_config, require_
 from fairmot_mm.utils.interrupt import interrupt
 from fairmot_mm.utils.option_types import duration
 from fairmot_mm.utils.output_arguments import (
+    MOT,
+    STDOUT,
     add_output_arguments,
     check_output_arguments,
 )
-from fairmot_mm.utils.outputs import require_out_file, require_out_folder
+from fairmot_mm.utils.outputs import (
+    RESULT_ADVICE,
+    require_free,
+    require_out_file,
+    require_out_folder,
+)
 from fairmot_mm.utils.serve_address import parse_address
 
 ON_ERROR = ('stop', 'skip')
@@ -87,8 +94,9 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         '--batch-size',
         type=positive_whole,
-        help='number of consecutive frames that pass through the network together (1); '
-        'of several inputs, the number of inputs with a frame in a batch (all)',
+        help='number of consecutive frames that pass through the network together (1, '
+        'in OpenVINO two for each thread); of several inputs, the number of inputs '
+        'with a frame in a batch (all)',
     )
     parser.add_argument(
         '--max-streams',
@@ -116,7 +124,7 @@ def parse_args() -> argparse.Namespace:
         '--video-preset',
         metavar='PRESET',
         help='speed of the H.264 encoder of the mp4, from ultrafast (large files) over '
-        'superfast, veryfast (default), faster, fast, medium and slow to veryslow',
+        'superfast (default), veryfast, faster, fast, medium and slow to veryslow',
     )
     parser.add_argument(
         '--video-crf',
@@ -200,6 +208,19 @@ def parse_args() -> argparse.Namespace:
     return args
 
 
+def require_new_text(args: argparse.Namespace) -> None:
+    """Refuse a text that exists, of a video, before anything slow is imported.
+
+    Whatever else exists, and the results of other sources, is found when they are
+    opened.
+    """
+    if args.out == STDOUT or args.overwrite or args.keep or args.segment:
+        return
+    if len(args.input) == 1 and MOT in args.format and Path(args.input[0]).is_file():
+        name = Path(args.input[0]).with_suffix('.txt').name
+        require_free(Path(args.out, name), advice=RESULT_ADVICE)
+
+
 @one_line_errors()
 def main() -> None:
     """Run the tool."""
@@ -210,6 +231,7 @@ def main() -> None:
     if args.serve:
         parse_address(args.serve)
     require_out_folder(args.out, args.crops)
+    require_new_text(args)
     require_out_file(args.save_state, args.step_times)
     require_config(args.model, inference_options(args))
     from fairmot_mm.actions.track import track

@@ -94,8 +94,8 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         '--batch-size',
         type=positive_whole,
-        default=1,
-        help='consecutive frames that pass through the network together (%(default)s)',
+        help='consecutive frames that pass through the network together (1, in '
+        'OpenVINO two for each thread)',
     )
     parser.add_argument(
         '--detect-every',

@@ -3,6 +3,8 @@
 import argparse
 from typing import Any
 
+from fairmot_mm.utils.option_types import device
+
 _INFERENCE = (
     'backend',
     'provider',
@@ -25,7 +27,9 @@ def add_inference_arguments(parser: argparse.ArgumentParser) -> None:
         'how the network runs; docs/reference/inference_options.md compares them',
     )
     group.add_argument(
-        '--device', help='as in cpu, cuda:1 or mps (default: the accelerator)'
+        '--device',
+        type=device,
+        help='as in cpu, cuda:1 or mps (default: the accelerator)',
     )
     group.add_argument(
         '--backend',

@@ -2,6 +2,7 @@
 
 import argparse
 import math
+import re
 from contextlib import suppress
 
 
@@ -44,6 +45,27 @@ def duration(text: str) -> float:
     raise argparse.ArgumentTypeError(
         f'{text!r} must be a time above 0, as in 90s, 10min or 1.5h'
     )
+
+
+# Kinds of devices of PyTorch; npu, mlu and musa come with packages of their makers.
+_DEVICES = ('cpu', 'cuda', 'mps', 'xpu', 'npu', 'mlu', 'musa')
+
+
+def device(text: str) -> str:
+    """Read the name of a device, as in ``cpu`` or ``cuda:0``, without importing torch.
+
+    Args:
+        text: As written on the command line.
+
+    Raises:
+        argparse.ArgumentTypeError: PyTorch has no device of this name.
+    """
+    if not re.fullmatch(rf'({"|".join(_DEVICES)})(:\d+)?', text):
+        raise argparse.ArgumentTypeError(
+            f'{text!r} is no device; give one as in cpu, cuda or cuda:0 (the first '
+            f'GPU); the kinds are {", ".join(_DEVICES)}'
+        )
+    return text
 
 
 def positive_whole(text: str) -> int:

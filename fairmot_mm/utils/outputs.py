@@ -13,6 +13,11 @@ from fairmot_mm.utils.errors import NameTakenError, OutputError
 from fairmot_mm.utils.urls import is_url, local_path
 
 ADVICE = 'choose another folder, or --overwrite (overwrite=True) to replace it'
+# Of the files of a run that tracks.
+RESULT_ADVICE = (
+    'choose another folder, or use --overwrite to replace it, or --keep to number the '
+    "new files (in Python existing='overwrite' or 'number')"
+)
 
 
 def require_out_folder(*folders: str | Path | None) -> None:

@@ -3,6 +3,7 @@
 import argparse
 
 from fairmot_mm.utils.cli import finite_number, positive_whole
+from fairmot_mm.utils.option_types import device
 
 # What detectors of mmdet subtract from the pixels and divide by, blue first.
 MMDET_MEAN = (103.53, 116.28, 123.675)
@@ -61,7 +62,10 @@ def add_teacher_arguments(
         '--rgb', action='store_true', help='the file wants red first (default: blue)'
     )
     parser.add_argument(
-        '--device', default='cpu', help='as in cuda:0; it needs onnxruntime-gpu'
+        '--device',
+        type=device,
+        default='cpu',
+        help='as in cuda:0; it needs onnxruntime-gpu',
     )
 
 

@@ -87,7 +87,7 @@ def threads_may_spin() -> bool:
 
 
 def codec_threads() -> int:
-    """Threads for decoding or encoding a video: 0 leaves the number to FFmpeg.
+    """Threads for decoding a video: 0 leaves the number to FFmpeg.
 
     FFmpeg counts processors too, so it is told where a quota gives fewer cores.
     """

@@ -13,13 +13,10 @@ from fairmot_mm.utils.claim_output import claim_output, lock_output
 from fairmot_mm.utils.class_files import CLASS_FILE
 from fairmot_mm.utils.contracts import require_choice
 from fairmot_mm.utils.errors import NameTakenError
+from fairmot_mm.utils.outputs import RESULT_ADVICE
 from fairmot_mm.utils.text_files import read_text
 
 EXISTING = ('refuse', 'overwrite', 'number')
-_ADVICE = (
-    'choose another folder, or use --overwrite to replace it, or --keep to number the '
-    "new files (in Python existing='overwrite' or 'number')"
-)
 
 
 @dataclass(frozen=True)
@@ -121,7 +118,7 @@ def claim_files(
     return {
         ending: claims.enter_context(
             claim_output(
-                stem.with_name(stem.name + ending), overwrite, sources, _ADVICE
+                stem.with_name(stem.name + ending), overwrite, sources, RESULT_ADVICE
             )
         )
         for ending in endings
@@ -168,7 +165,7 @@ def _claim(name: str, request: NameRequest, claims: ExitStack) -> ResultNames:
     crops = None
     if request.crops is not None:
         folder = require_writable_dir(request.crops) / name
-        crops = claim_crops(folder, overwrite, claims, _ADVICE)
+        crops = claim_crops(folder, overwrite, claims, RESULT_ADVICE)
     return ResultNames(stem, paths, crops, earlier)
 
 

@@ -39,14 +39,14 @@ class VideoEncoding:
         crf: Constant rate factor, 0 to 51: a smaller number gives a better picture and
             a larger file. 0 is without loss.
         tune: One of `TUNES`, or None.
-        threads: Number of threads of the encoder; 0: as many as FFmpeg chooses
-            for the cores of the process, see `codec_threads`.
+        threads: Number of threads of the encoder; 0: as many as there are cores for
+            this process. libx264 itself takes more, which needs more time in all.
 
     Raises:
         ConfigError: A value is out of its range.
     """
 
-    preset: str = 'veryfast'
+    preset: str = 'superfast'
     crf: float = 23
     tune: str | None = None
     threads: int = 0

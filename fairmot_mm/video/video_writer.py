@@ -15,7 +15,7 @@ import numpy as np
 from fairmot_mm.utils import OutputError, atomic_path
 from fairmot_mm.utils.atomic import growing_path
 from fairmot_mm.utils.contracts import require_range
-from fairmot_mm.utils.threads import codec_threads
+from fairmot_mm.utils.threads import available_cores
 from fairmot_mm.video.pyav import import_av
 from fairmot_mm.video.video_encoding import VideoEncoding
 
@@ -167,7 +167,7 @@ class VideoWriter:
             _ENCODER, rate=self.frame_rate, options=self.encoding.options
         )
         self._stream.codec_context.thread_count = (
-            self.encoding.threads or codec_threads()
+            self.encoding.threads or available_cores()
         )
         self._stream.codec_context.time_base = self._tick
         self._stream.sample_aspect_ratio = self.pixel_aspect

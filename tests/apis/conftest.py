@@ -38,6 +38,8 @@ class PackOneFrame:
 class DriftingModel:
     """Stands in for FairMOT: three boxes that move 2 px a frame, ids from 1."""
 
+    best_batch_size = 1
+
     def __init__(self):
         self.cfg = ConfigDict(
             test_pipeline=[dict(type='LoadImageFromFile'), dict(type=PackOneFrame)]

@@ -59,6 +59,18 @@ def test_one_result_a_frame(model, video, tmp_path, batch_size, batches):
     np.testing.assert_allclose(rows[rows.frames == 5].tlwh[:, :2], boxes[:, :2])
 
 
+@pytest.mark.parametrize(
+    ('chosen', 'threads', 'batches'),
+    [(None, True, [4] * 3), (None, False, [1] * 12), (6, True, [6, 6])],
+)
+def test_batch_size_of_the_runtime(model, video, chosen, threads, batches):
+    """By default the runtime of the network says it; without threads it is 1."""
+    model.best_batch_size = 4
+    inferencer = TrackInferencer(model, batch_size=chosen, threads=threads)
+    assert len(list(inferencer(video))) == 12
+    assert model.batch_sizes == batches
+
+
 @pytest.mark.parametrize('pattern', ['', '/*.png'])
 def test_frames_of_images_have_their_numbers(model, frames, tmp_path, pattern):
     """Folder and pattern: natural order, numbers of the files in samples and text."""

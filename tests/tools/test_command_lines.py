@@ -107,6 +107,7 @@ def test_help_needs_nothing_but_the_command_line():
     [
         'track gone.mp4',
         'track --no-such-option gone.mp4',
+        'track --device gpu gone.mp4',
         'track configs/gone.py gone.pth gone.mp4',
         'train gone.py',
         'train gone.py --amp float17',
@@ -178,6 +179,7 @@ WRONG_FILES = {
     'train {folder}/broken.py': 'broken.py cannot be read: SyntaxError',
     f'train {LIGHT} --work-dir {{folder}}/1.jpg/a': 'cannot write into folder',
     'track --out {folder}/1.jpg {folder}/1.jpg': 'cannot write into folder',
+    'track --out {folder} {folder}/1.jpg': '1.txt exists; choose another folder',
     f'export {LIGHT} {WEIGHTS} {{folder}}/text.pth': 'text.pth exists',
     f'quantize {LIGHT} {WEIGHTS} {{folder}}/1.jpg --out {{folder}}': 'is a folder',
     'convert mot {folder} {folder}/1.jpg name': 'cannot write into folder',
@@ -204,7 +206,7 @@ def test_a_wrong_option_of_a_config_is_told_without_torch(tmp_path):
 
 def test_a_wrong_file_is_told_without_torch(tmp_path):
     """What is no video, no checkpoint or no config, and what cannot be written."""
-    for name in ('1.jpg', 'text.mp4', 'text.pth'):
+    for name in ('1.jpg', '1.txt', 'text.mp4', 'text.pth'):
         (tmp_path / name).write_text('text')
     (tmp_path / 'broken.py').write_text('model = dict(')
     named = WRONG_FILES.items()

@@ -36,6 +36,7 @@ class OneBoxModel:
     cfg = ConfigDict(test_pipeline=[dict(type=PackOneFrame)])
     dataset_meta = ConfigDict(classes=('pedestrian',))
     tracker = 'a tracker'
+    best_batch_size = 1
     interrupt_at = -1
 
     def detect(self, data):
@@ -165,9 +166,9 @@ def test_default_model(run, video, tmp_path, monkeypatch):
 
     monkeypatch.setattr(ensure_model, 'default_model', no_default)
     with pytest.raises(SystemExit, match=r'^error: no default'):
-        run(video, '--out', tmp_path, '--no-video')
+        run(video, '--out', tmp_path / 'other', '--no-video')
     with pytest.raises(SystemExit, match=r'^error: weights w\.pth need a model'):
-        run(video, '--weights', 'w.pth', '--out', tmp_path)
+        run(video, '--weights', 'w.pth', '--out', tmp_path / 'other')
 
 
 def test_skipping_frames(run, video, tmp_path, monkeypatch):

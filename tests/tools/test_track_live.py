@@ -38,6 +38,7 @@ class OneBoxModel:
 
     cfg = ConfigDict(test_pipeline=[dict(type=PackOneFrame)])
     dataset_meta = ConfigDict(classes=('pedestrian',))
+    best_batch_size = 1
 
     def __init__(self):
         self.tracker = JDETracker()

@@ -3,14 +3,35 @@
 from argparse import ArgumentTypeError
 
 import pytest
+import torch
 
-from fairmot_mm.utils.option_types import duration, finite_number, positive_whole
+from fairmot_mm.utils.option_types import (
+    device,
+    duration,
+    finite_number,
+    positive_whole,
+)
 
 
 def test_good_values():
     """Numbers as people write them."""
     assert finite_number('-1e3') == -1000
     assert positive_whole('60') == 60
+
+
+@pytest.mark.parametrize('text', ['cpu', 'cuda', 'cuda:1', 'mps'])
+def test_devices(text):
+    """A kind of device that PyTorch knows, and perhaps a number."""
+    assert device(text) == text == str(torch.device(text))
+
+
+@pytest.mark.parametrize('text', ['gpu', 'cuda:', 'cuda:x', 'cuda0', '0', 'CPU', ''])
+def test_no_devices(text):
+    """The text is named, and PyTorch does not know it either."""
+    with pytest.raises(ArgumentTypeError, match=f"'{text}' is no device; give one"):
+        device(text)
+    with pytest.raises(RuntimeError):
+        torch.device(text)
 
 
 @pytest.mark.parametrize('text', ['nan', 'inf', '-inf', '', 'ten', '1e999', '1,5'])

@@ -8,11 +8,14 @@ MB" is what the process grew by beside weights and input.
 import argparse
 
 from fairmot_mm.utils.cli import add_input_size_argument, add_number_arguments
+from fairmot_mm.utils.option_types import device
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of the sub-command."""
-    parser.add_argument('--device', default='cpu', help='as in cuda:0 (cpu)')
+    parser.add_argument(
+        '--device', type=device, default='cpu', help='as in cuda:0 (cpu)'
+    )
     add_input_size_argument(parser, (80, 48))
     add_number_arguments(
         parser,

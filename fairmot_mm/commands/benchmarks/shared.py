@@ -56,6 +56,15 @@ def parse_command(description: str, commands: Sequence[Command]) -> argparse.Nam
     return args
 
 
+def add_batch_size_argument(parser: argparse.ArgumentParser) -> None:
+    """Add the option that sets the number of frames in a batch."""
+    parser.add_argument(
+        '--batch-size',
+        type=int,
+        help='frames in a batch (1, in OpenVINO two for each thread)',
+    )
+
+
 def add_video_arguments(
     parser: argparse.ArgumentParser,
     size: tuple[int, int] | None = None,

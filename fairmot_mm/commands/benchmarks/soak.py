@@ -8,7 +8,10 @@ the sub-command track.
 
 import argparse
 
-from fairmot_mm.commands.benchmarks.shared import add_video_arguments
+from fairmot_mm.commands.benchmarks.shared import (
+    add_batch_size_argument,
+    add_video_arguments,
+)
 from fairmot_mm.utils.cli import add_number_arguments
 
 
@@ -21,6 +24,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         parser,
         frames=(20_000, 'frames in all'),
         every=(1000, 'frames between measurements'),
-        batch_size=(1, 'frames in a batch'),
     )
+    add_batch_size_argument(parser)
     parser.add_argument('--no-video', action='store_true', help='write no mp4')

@@ -11,6 +11,7 @@ nothing, but there are about as many detections as in a crowd.
 import argparse
 
 from fairmot_mm.commands.benchmarks.shared import (
+    add_batch_size_argument,
     add_length_arguments,
     add_video_arguments,
 )
@@ -43,12 +44,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         '--save-video',
         nargs='?',
-        const='veryfast',
+        const='superfast',
         metavar='PRESET',
-        help='also write an mp4, with this preset of the encoder (default veryfast)',
+        help='also write an mp4, with this preset of the encoder (default superfast)',
     )
+    add_batch_size_argument(parser)
     add_number_arguments(
-        parser,
-        batch_size=(1, 'frames in a batch'),
-        people=(30, 'random weights find about as many people in a frame'),
+        parser, people=(30, 'random weights find about as many people in a frame')
     )

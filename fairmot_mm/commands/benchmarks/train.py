@@ -14,6 +14,7 @@ from fairmot_mm.utils.cli import (
     add_input_size_argument,
     add_number_arguments,
 )
+from fairmot_mm.utils.option_types import device
 
 # Names of fairmot_mm.benchmark.training_benchmark.OPTIONS.
 OPTIONS = (
@@ -38,7 +39,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=f'measure these in turn: {", ".join(OPTIONS)}, or several joined by +, as '
         'in float32 float16+fused (default: those that suit the device)',
     )
-    parser.add_argument('--device', help='as in cuda:0 (default: the accelerator)')
+    parser.add_argument(
+        '--device', type=device, help='as in cuda:0 (default: the accelerator)'
+    )
     add_input_size_argument(parser, (1088, 608))
     add_number_arguments(
         parser,

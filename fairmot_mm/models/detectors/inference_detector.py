@@ -15,6 +15,15 @@ class InferenceDetector(Protocol):
     `fairmot_mm.inference.AcceleratedDetector`.
     """
 
+    @property
+    def best_batch_size(self) -> int:
+        """Number of frames of a file that are best passed to the network together.
+
+        It is 1 where a larger batch gains no time, or needs memory that is not there
+        for sure, as on a GPU.
+        """
+        return 1
+
     def run_network(self, batch_inputs: Tensor) -> Any:
         """Run the network without decoding.
 

@@ -9,12 +9,13 @@ from mmengine.structures import InstanceData
 from torch import Tensor
 from torch.nn.functional import normalize
 
+from fairmot_mm.models.detectors.inference_detector import InferenceDetector
 from fairmot_mm.models.utils.pred_instances import set_pred_instances
 from fairmot_mm.registry import MODELS
 
 
 @MODELS.register_module()
-class JDEDetector(BaseDetector):
+class JDEDetector(BaseDetector, InferenceDetector):
     """Joint detection and embedding: backbone, neck, box head and Re-ID head.
 
     The targets of a batch are built once and shared by both heads; the heads' losses

@@ -20,7 +20,7 @@ from fairmot_mm.utils.errors import CheckpointError, ConfigError
 from fairmot_mm.utils.refuse_telemetry import refuse_telemetry
 
 if TYPE_CHECKING:
-    from openvino import CompiledModel, Core, Model
+    from openvino import CompiledModel, Core
     from openvino.frontend import FrontEnd
 
 # Names of the precisions in OpenVINO.
@@ -33,6 +33,10 @@ class OpenVINODetector(ExportedDetector):
 
     A file of ``tools/deployment/quantize.py`` runs in int8 where it says so, and what
     it leaves in floating point runs in ``precision``.
+
+    A single image runs on all threads. The images of a batch run beside each other,
+    each on one thread: nothing waits for another thread within a layer, and so all of
+    them together take less time.
 
     Args:
         onnx_file: See `ExportedDetector`.
@@ -63,9 +67,15 @@ class OpenVINODetector(ExportedDetector):
     def _run_session(self, images: np.ndarray) -> Sequence[np.ndarray]:
         return self.session.run(images)
 
+    @property
+    def best_batch_size(self) -> int:
+        """Two images for each thread, so that few threads wait for the last image."""
+        threads = self.session.num_threads
+        return 2 * threads if threads > 1 else 1
+
 
 class OpenVINOSession:
-    """An ONNX file, compiled for batches of one image and of any number.
+    """An ONNX file, compiled for one image at a time and for several.
 
     Args:
         path: The file.
@@ -78,6 +88,7 @@ class OpenVINOSession:
 
     def __init__(self, path: Path, precision: str) -> None:
         self.path, self.precision = path, precision
+        self.num_threads = torch.get_num_threads()
         self._core = _make_core()
         able = self._core.get_property('CPU', 'OPTIMIZATION_CAPABILITIES')
         if precision == 'bfloat16' and 'BF16' not in able:
@@ -94,7 +105,12 @@ class OpenVINOSession:
             ) from error
         self.settings = _read_settings(self._model)
         if self.settings is not None:
-            self._for_one  # noqa: B018, a network that cannot run is found at the start
+            # A network for one image is a tenth faster than one for any number.
+            shape = self._model.input('images').get_partial_shape()
+            shape[0] = 1
+            self._model.reshape(shape)
+            # A network that cannot run is found at the start, and not at a frame.
+            self._for_several  # noqa: B018
 
     def run(self, images: np.ndarray) -> list[np.ndarray]:
         """Run the graph; several threads may do so at the same time.
@@ -105,35 +121,45 @@ class OpenVINOSession:
         Returns:
             The outputs in their order.
         """
-        compiled = self._for_one if len(images) == 1 else self._for_any
-        # A request of its own, which costs 0.02 ms, for each of the threads.
-        outputs = compiled.create_infer_request().infer({'images': images})
-        return [outputs[place] for place in range(len(outputs))]
+        compiled = self._for_one if len(images) == 1 else self._for_several
+        # A request of its own, which costs 0.02 ms, for each of the images.
+        requests = [compiled.create_infer_request() for _ in images]
+        for request, image in zip(requests, images, strict=True):
+            request.start_async({'images': image[None]}, share_inputs=True)
+        for request in requests:
+            request.wait()
+        return [
+            np.concatenate([one.get_output_tensor(place).data for one in requests])
+            for place in range(len(compiled.outputs))
+        ]
 
     @cached_property
     def _for_one(self) -> 'CompiledModel':
-        """Compiled for one image: about a tenth faster than for any number."""
-        model = self._model.clone()
-        shape = model.input('images').get_partial_shape()
-        shape[0] = 1
-        model.reshape(shape)
-        return self._compile(model)
+        """Compiled for images that come one by one, each on all threads.
+
+        A run over a file needs only `_for_several`, so this one is compiled for the
+        first single image.
+        """
+        return self._compile(streams=1)
 
     @cached_property
-    def _for_any(self) -> 'CompiledModel':
-        """Compiled for batches of any size."""
-        return self._compile(self._model)
+    def _for_several(self) -> 'CompiledModel':
+        """Compiled for as many images at the same time as there are threads."""
+        if self.num_threads == 1:
+            return self._for_one
+        return self._compile(streams=self.num_threads)
 
-    def _compile(self, model: 'Model') -> 'CompiledModel':
+    def _compile(self, streams: int) -> 'CompiledModel':
+        """Compile the graph to run on ``streams`` images at the same time."""
         settings = {
-            'PERFORMANCE_HINT': 'LATENCY',
+            'NUM_STREAMS': streams,
             'INFERENCE_PRECISION_HINT': PRECISIONS[self.precision],
-            'INFERENCE_NUM_THREADS': torch.get_num_threads(),
+            'INFERENCE_NUM_THREADS': self.num_threads,
             # Threads that are bound to a core wait for whatever else runs there.
             'ENABLE_CPU_PINNING': False,
         }
         try:
-            return self._core.compile_model(model, 'CPU', settings)
+            return self._core.compile_model(self._model, 'CPU', settings)
         except Exception as error:
             raise ConfigError(
                 f'OpenVINO cannot run {self.path}: {_reason(error)}'

@@ -120,6 +120,11 @@ class FairMOT(BaseMOTModel):
     def inference_detector(self, detector: InferenceDetector) -> None:
         self._faster_detector = detector
 
+    @property
+    def best_batch_size(self) -> int:
+        """See `InferenceDetector.best_batch_size`."""
+        return self.inference_detector.best_batch_size
+
     def loss(
         self, inputs: Tensor, data_samples: Sequence[DetDataSample], **kwargs: Any
     ) -> dict[str, Tensor]:

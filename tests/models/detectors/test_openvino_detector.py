@@ -1,4 +1,5 @@
 import builtins
+import os
 
 import pytest
 import torch
@@ -13,6 +14,15 @@ openvino = pytest.importorskip('openvino')
 
 def able(precision):
     return precision in openvino.Core().get_property('CPU', 'OPTIMIZATION_CAPABILITIES')
+
+
+def detector_with(onnx_file, threads):
+    before = torch.get_num_threads()
+    try:
+        torch.set_num_threads(threads)
+        return OpenVINODetector(onnx_file)
+    finally:
+        torch.set_num_threads(before)
 
 
 @pytest.mark.parametrize('count', [1, 3])
@@ -35,16 +45,34 @@ def test_settings(onnx_file, monkeypatch):
 
     OpenVINO itself would round to bfloat16 wherever the processor can.
     """
-    before = torch.get_num_threads()
-    try:
-        torch.set_num_threads(1)
-        session = OpenVINODetector(onnx_file).session
-    finally:
-        torch.set_num_threads(before)
-    compiled = session._for_one
-    assert compiled.get_property('INFERENCE_NUM_THREADS') == 1
-    assert compiled.get_property('INFERENCE_PRECISION_HINT') == openvino.Type.f32
-    assert not compiled.get_property('ENABLE_CPU_PINNING')
+    detector = detector_with(onnx_file, threads=2)
+    for compiled, streams in (
+        (detector.session._for_one, 1),
+        (detector.session._for_several, 2),
+    ):
+        # OpenVINO starts no more threads than the machine has cores.
+        threads = min(2, os.cpu_count() or 1)
+        assert compiled.get_property('INFERENCE_NUM_THREADS') == threads
+        assert compiled.get_property('NUM_STREAMS') == streams
+        assert compiled.get_property('INFERENCE_PRECISION_HINT') == openvino.Type.f32
+        assert not compiled.get_property('ENABLE_CPU_PINNING')
+
+
+@pytest.mark.parametrize('threads', [1, 2])
+def test_images_beside_each_other(onnx_file, threads):
+    """The images of a batch give bit by bit what each of them gives by itself."""
+    detector = detector_with(onnx_file, threads)
+    torch.manual_seed(0)
+    images = torch.rand(5, 3, 64, 96)
+    single = [detector.run_network(image[None]) for image in images]
+    for found, *expected in zip(detector.run_network(images), *single, strict=True):
+        assert torch.equal(found, torch.cat(expected))
+
+
+def test_best_batch_size(onnx_file):
+    """Two frames for each thread; with one thread no frame waits for another."""
+    sizes = [detector_with(onnx_file, threads).best_batch_size for threads in (1, 2, 4)]
+    assert sizes == [1, 4, 8]
 
 
 def test_bfloat16(short_model, onnx_file):
