@@ -34,7 +34,7 @@ def compare_detectors(args: argparse.Namespace) -> None:
     for folder in args.sequences:
         SequenceInfo.read(folder).read_ground_truth()
     detectors = [
-        (name, _open_model(config, weights, args.device))
+        (name, _open_model(config, weights, args.device, args.backend))
         for name, (config, weights) in zip(
             _model_names(args.models), args.models, strict=True
         )
@@ -60,8 +60,8 @@ def _model_names(models: Sequence[Sequence[str]]) -> list[str]:
     ]
 
 
-def _open_model(config: str, weights: str, device: str) -> Detect:
-    cfg = load_config(config)
+def _open_model(config: str, weights: str, device: str, backend: str | None) -> Detect:
+    cfg = load_config(config, {'inference.backend': backend} if backend else None)
     cfg.model.tracker = None
     model = init_model(cfg, weights, device)
     return lambda folder: detect_sequence(model, folder)

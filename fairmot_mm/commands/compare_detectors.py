@@ -40,6 +40,11 @@ def parse_args() -> argparse.Namespace:
         default=2.0,
         help='time after which rank-1 looks for a person again (default 2)',
     )
+    parser.add_argument(
+        '--backend',
+        choices=['pytorch', 'onnxruntime', 'openvino'],
+        help='what runs the networks (pytorch; onnxruntime for an ONNX file)',
+    )
     parser.add_argument('--teacher', help='ONNX file of a detector of another project')
     parser.add_argument(
         '--reid', help='with --teacher: ONNX file of a Re-ID network for its boxes'

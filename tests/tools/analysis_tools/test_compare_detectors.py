@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 
 from fairmot_mm.checkpoint.zoo_weights import weights_of
+from fairmot_mm.models import OpenVINODetector
 from fairmot_mm.utils import SequenceInfo
+from fairmot_mm.utils.model_zoo import default_model
 
 LIGHT = 'fairmot_yolov5s_lite'
 SPEC = importlib.util.spec_from_file_location(
@@ -65,6 +67,27 @@ def test_stages_of_a_training(main, street, tmp_path):
     main([street / 'mot' / 'a', *options])
     rows = json.loads((tmp_path / 'numbers.json').read_text())['rows']
     assert [row['network'] for row in rows] == [f'{LIGHT}, {path}' for path in paths]
+
+
+def test_backend(main, street, tmp_path, monkeypatch):
+    """An ONNX file runs in the runtime that is named, as in that of tracking."""
+    pytest.importorskip('openvino')
+    opened = []
+    init = OpenVINODetector.__init__
+    monkeypatch.setattr(
+        OpenVINODetector,
+        '__init__',
+        lambda self, *args, **kwargs: (
+            opened.append(self) or init(self, *args, **kwargs)
+        ),
+    )
+    int8 = default_model().int8_weights
+    out = tmp_path / 'numbers.json'
+    options = ['--model', LIGHT, int8, '--seconds', '0.1', '--json', out]
+    main([street / 'mot' / 'a', *options, '--backend', 'openvino'])
+    assert len(opened) == 1
+    (row,) = json.loads(out.read_text())['rows']
+    assert 0 <= float(row['AP50']) <= 1
 
 
 @pytest.mark.parametrize(
