@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from fairmot_mm.apis import build_tracker
 from fairmot_mm.evaluation import (
     PROTOCOLS,
-    evaluate_classes,
+    evaluate_by_rules,
     evaluate_sequences,
     explain_empty,
     format_class_table,
@@ -75,14 +75,7 @@ def score_classes(args: argparse.Namespace, form: str) -> None:
             all_sequences=names is None,
             missing=args.missing,
         )
-        scores = evaluate_classes(
-            sequences,
-            truths.classes,
-            scored=scored,
-            min_height=truths.rules.min_height,
-            groups=truths.rules.groups,
-            count_empty=truths.is_benchmark,
-        )
+        scores = evaluate_by_rules(sequences, truths, scored)
         print(f'{folder}, protocol {form}, ratios in %')
         print(format_class_table(scores))
         for note in explain_empty(scores, scored, count_empty=truths.is_benchmark):

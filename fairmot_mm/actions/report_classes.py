@@ -9,7 +9,7 @@ from fairmot_mm.evaluation import (
     OVERALL,
     PROTOCOLS,
     SequenceTracks,
-    evaluate_classes,
+    evaluate_by_rules,
     evaluate_sequences,
     explain_empty,
     find_outcomes,
@@ -125,14 +125,7 @@ def _read_by_class(args: argparse.Namespace, form: str) -> Subject:
         for run, path in zip(names, paths, strict=True)
     }
     scores = {
-        run: evaluate_classes(
-            sequences,
-            truths.classes,
-            scored=chosen,
-            min_height=truths.rules.min_height,
-            groups=truths.rules.groups,
-            count_empty=truths.is_benchmark,
-        )
+        run: evaluate_by_rules(sequences, truths, chosen)
         for run, sequences in read.items()
     }
     first = next(iter(scores.values()))

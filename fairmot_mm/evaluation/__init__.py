@@ -18,6 +18,7 @@ from fairmot_mm.evaluation.class_results import read_class_results
 from fairmot_mm.evaluation.class_scores import (
     CLASS_AVERAGE,
     DETECTION_AVERAGE,
+    evaluate_by_rules,
     evaluate_classes,
     explain_empty,
     format_class_table,
@@ -80,6 +81,7 @@ __all__ = [
     'Switch',
     'average_precision',
     'embeds_of_rows',
+    'evaluate_by_rules',
     'evaluate_classes',
     'evaluate_sequences',
     'explain_empty',

@@ -8,6 +8,7 @@ import numpy as np
 from tabulate import tabulate
 
 from fairmot_mm.evaluation.class_pairs import pair_class
+from fairmot_mm.evaluation.class_truths import ClassTruths
 from fairmot_mm.evaluation.mot_protocols import SequenceTracks
 from fairmot_mm.evaluation.mot_scores import (
     HOTA_NAMES,
@@ -116,6 +117,32 @@ def evaluate_classes(
         } | {OVERALL: _scores(of_classes[name])}
     _add_averages(scores, of_classes, metrics, groups or {}, count_empty)
     return scores
+
+
+def evaluate_by_rules(
+    sequences: Sequence[SequenceTracks], truths: ClassTruths, scored: Sequence[str]
+) -> ClassScores:
+    """Score classes by the rules of the benchmark that their ground truth is of.
+
+    Args:
+        sequences: What `read_class_results` gives for the ground truth.
+        truths: The ground truth.
+        scored: Names of the classes to score.
+
+    Returns:
+        See `evaluate_classes`.
+
+    Raises:
+        DataError: See `evaluate_classes`.
+    """
+    return evaluate_classes(
+        sequences,
+        truths.classes,
+        scored=scored,
+        min_height=truths.rules.min_height,
+        groups=truths.rules.groups,
+        count_empty=truths.is_benchmark,
+    )
 
 
 def _metrics() -> list[Any]:
