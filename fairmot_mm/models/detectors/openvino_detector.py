@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 # Names of the precisions in OpenVINO.
 PRECISIONS = {'float32': 'f32', 'bfloat16': 'bf16'}
+# Images that run at the same time, at most: the decoding of a video and its tracker,
+# each in one thread, do not keep up with more.
+_MAX_STREAMS = 8
 
 
 @MODELS.register_module()
@@ -34,9 +37,9 @@ class OpenVINODetector(ExportedDetector):
     A file of ``tools/deployment/quantize.py`` runs in int8 where it says so, and what
     it leaves in floating point runs in ``precision``.
 
-    A single image runs on all threads. The images of a batch run beside each other,
-    each on one thread: nothing waits for another thread within a layer, and so all of
-    them together take less time.
+    A single image runs on all threads. The images of a batch run beside each other, up
+    to 8 of them, and share the threads: hardly anything waits for another thread within
+    a layer, and so all of them together take less time.
 
     Args:
         onnx_file: See `ExportedDetector`.
@@ -69,9 +72,9 @@ class OpenVINODetector(ExportedDetector):
 
     @property
     def best_batch_size(self) -> int:
-        """Two images for each thread, so that few threads wait for the last image."""
-        threads = self.session.num_threads
-        return 2 * threads if threads > 1 else 1
+        """Two images for each that runs at a time: few threads wait for the last."""
+        streams = self.session.num_streams
+        return 2 * streams if streams > 1 else 1
 
 
 class OpenVINOSession:
@@ -81,6 +84,10 @@ class OpenVINOSession:
         path: The file.
         precision: One of `PRECISIONS`.
 
+    Attributes:
+        num_threads: Number of threads, that of PyTorch.
+        num_streams: Number of images of a batch that run at the same time.
+
     Raises:
         CheckpointError: The file cannot be read.
         ConfigError: See `OpenVINODetector`.
@@ -89,6 +96,7 @@ class OpenVINOSession:
     def __init__(self, path: Path, precision: str) -> None:
         self.path, self.precision = path, precision
         self.num_threads = torch.get_num_threads()
+        self.num_streams = min(self.num_threads, _MAX_STREAMS)
         self._core = _make_core()
         able = self._core.get_property('CPU', 'OPTIMIZATION_CAPABILITIES')
         if precision == 'bfloat16' and 'BF16' not in able:
@@ -144,10 +152,10 @@ class OpenVINOSession:
 
     @cached_property
     def _for_several(self) -> 'CompiledModel':
-        """Compiled for as many images at the same time as there are threads."""
-        if self.num_threads == 1:
+        """Compiled for `num_streams` images at the same time."""
+        if self.num_streams == 1:
             return self._for_one
-        return self._compile(streams=self.num_threads)
+        return self._compile(self.num_streams)
 
     def _compile(self, streams: int) -> 'CompiledModel':
         """Compile the graph to run on ``streams`` images at the same time."""
