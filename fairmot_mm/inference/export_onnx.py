@@ -11,9 +11,10 @@ import torch.nn.functional as F  # noqa: N812
 from torch import Tensor, nn
 
 from fairmot_mm.inference.dynamic_batch import dynamic_batch
-from fairmot_mm.models import FairMOT, ONNXDetector
+from fairmot_mm.models import FairMOT, JDEDetector, ONNXDetector
 from fairmot_mm.models.detectors.exported_detector import ExportedDetector
 from fairmot_mm.models.layers import DCNv2
+from fairmot_mm.models.reid_heads.base_reid_head import BaseReIDHead
 from fairmot_mm.models.utils.decode import decode_maps
 from fairmot_mm.utils.atomic import atomic_path
 from fairmot_mm.utils.errors import CheckpointError, ConfigError
@@ -22,7 +23,7 @@ from fairmot_mm.utils.errors import CheckpointError, ConfigError
 OPSET = 19
 # Version of the graph that is written for a given model; files in the cache that have
 # an older version are exported again.
-GRAPH_VERSION = 1
+GRAPH_VERSION = 2
 OUTPUTS = ('bboxes', 'scores', 'labels', 'embeds')
 MAX_BATCH = 1024
 # What the two runtimes may differ by, from the rounding of float32.
@@ -34,11 +35,19 @@ class DetectionGraph(nn.Module):
 
     Args:
         detector: `JDEDetector`.
+        at_detections: Whether embeddings are computed at the detections alone, see
+            `BaseReIDHead.embed_cells`, and not for every cell. A detector or head with
+            a forward pass of its own computes all of them in any case.
     """
 
-    def __init__(self, detector: Any) -> None:
+    def __init__(self, detector: Any, at_detections: bool = False) -> None:
         super().__init__()
         self.detector: Any = detector
+        self.at_detections = (
+            at_detections
+            and type(detector)._forward is JDEDetector._forward
+            and type(detector.reid_head).forward is BaseReIDHead.forward
+        )
 
     def forward(self, images: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """Detect and embed in (B, 3, H, W) RGB images in [0, 1].
@@ -48,9 +57,12 @@ class DetectionGraph(nn.Module):
             the input, (B, k) scores, (B, k) int64 labels, (B, k, D) embeddings of unit
             length.
         """
-        maps = self.detector(images, mode='tensor')
-        embedding = maps.pop('embedding')
-        head = self.detector.bbox_head
+        head, reid_head = self.detector.bbox_head, self.detector.reid_head
+        if self.at_detections:
+            x = self.detector.extract_feat(images)
+            maps = head(x)
+        else:
+            maps = self.detector(images, mode='tensor')
         found = decode_maps(
             maps['heatmap'],
             maps['size'],
@@ -58,7 +70,10 @@ class DetectionGraph(nn.Module):
             head.decode_settings,
             head.stride,
         )
-        embeds = self.detector.reid_head.predict_by_feat(embedding, found.cell_inds)
+        if self.at_detections:
+            embeds = reid_head.embed_cells(x, found.cell_inds)
+        else:
+            embeds = reid_head.predict_by_feat(maps['embedding'], found.cell_inds)
         return found.bboxes, found.scores, found.labels, embeds
 
 
@@ -92,7 +107,7 @@ def export_onnx(
     if min(input_size) < 32 or width % 32 or height % 32:
         raise ConfigError(f'input size {width}x{height} must be multiples of 32')
     _require_packages()
-    graph = DetectionGraph(model.detector).eval()
+    graph = DetectionGraph(model.detector, at_detections=True).eval()
     head = model.detector.bbox_head
     settings = {
         'input_size': [width, height],

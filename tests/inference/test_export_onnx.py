@@ -7,8 +7,10 @@ from fairmot_mm.apis import init_model
 from fairmot_mm.benchmark.random_network import calibrate_random_network
 from fairmot_mm.inference import compare_onnx, export_onnx
 from fairmot_mm.inference.export_onnx import TOLERANCE, DetectionGraph
+from fairmot_mm.models import DenseReIDHead
 from fairmot_mm.models.detectors import ONNXDetector
 from fairmot_mm.models.layers import DCNv2
+from fairmot_mm.models.reid_heads.base_reid_head import BaseReIDHead
 from fairmot_mm.utils import CheckpointError, ConfigError
 
 
@@ -39,6 +41,33 @@ def test_other_heads(short_model, tmp_path):
     model = short_model(num_classes=2, size_type='wh', with_offset=False)
     difference = export_onnx(model, tmp_path / 'wh.onnx', (64, 64))
     assert not {k: v for k, v in difference.items() if not v <= TOLERANCE[k]}
+
+
+class Doubled(DenseReIDHead):
+    """A head with a forward pass of its own."""
+
+    def forward(self, x):
+        return super().forward([2 * x[0] - 1])
+
+
+def test_a_head_with_its_own_forward_pass(short_model, tmp_path):
+    """It embeds every cell in the graph too."""
+    model = short_model()
+    model.detector.reid_head.__class__ = Doubled
+    difference = export_onnx(model, tmp_path / 'own.onnx', (64, 64))
+    assert difference['embeds'] < TOLERANCE['embeds']
+    other = ONNXDetector(tmp_path / 'own.onnx')
+    assert compare_onnx(short_model(), other)['embeds'] > TOLERANCE['embeds']
+
+
+def test_embeddings_of_other_cells_are_noticed(short_model, tmp_path, monkeypatch):
+    """What the graph computes at the detections is compared with that of every cell."""
+    embed = BaseReIDHead.embed_cells
+    monkeypatch.setattr(
+        BaseReIDHead, 'embed_cells', lambda self, x, cells: embed(self, x, cells * 0)
+    )
+    with pytest.raises(CheckpointError, match='is not written'):
+        export_onnx(short_model(), tmp_path / 'wrong.onnx', (64, 64))
 
 
 def test_other_weights_are_noticed(short_model, onnx_file):

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import torch
 import torch.nn.functional as F  # noqa: N812
 from mmengine.model import BaseModule
-from torch import Tensor
+from torch import Tensor, nn
 
 from fairmot_mm.models.layers.head_branch import head_branch
 from fairmot_mm.models.utils.center_targets import CenterTargets
@@ -157,3 +157,49 @@ class BaseReIDHead(BaseModule, metaclass=ABCMeta):
         index = cell_inds[:, None].expand(-1, embedding.shape[1], -1)
         embeds = torch.gather(embedding.flatten(2), 2, index)
         return F.normalize(embeds.float(), dim=1).transpose(1, 2)
+
+    def embed_cells(self, x: Sequence[Tensor], cell_inds: Tensor) -> Tensor:
+        """Embed the cells of detections alone, and no others.
+
+        The result is that of `forward` and `predict_by_feat`, up to rounding. A map has
+        far more cells than detections, so that the branch needs a fraction of the time.
+        Exported networks do this (see `DetectionGraph`).
+
+        Args:
+            x: See `forward`.
+            cell_inds: See `predict_by_feat`.
+
+        Returns:
+            See `predict_by_feat`.
+        """
+        values = _neighbourhoods(x[0], cell_inds, self.embedding[0].kernel_size[0])
+        for layer in self.embedding:
+            if isinstance(layer, nn.Conv2d):
+                # Values lie cell by cell, and in a cell channel by channel.
+                weight = layer.weight.permute(2, 3, 1, 0).flatten(0, 2)
+                values = values @ weight + layer.bias
+            else:
+                values = layer(values)
+        return F.normalize(values.float(), dim=2)
+
+
+def _neighbourhoods(x: Tensor, cell_inds: Tensor, size: int) -> Tensor:
+    """Read the neighbourhoods of cells, as a convolution with zero padding does.
+
+    Args:
+        x: (B, C, H, W) feature map.
+        cell_inds: (B, k) int64 cells ``y * W + x``, the middles of the neighbourhoods.
+        size: Side of a neighbourhood in cells, odd.
+
+    Returns:
+        (B, k, size * size * C), row by row, and in a cell channel by channel.
+    """
+    # (B, H + size - 1, W + size - 1, C): all values of a cell lie next to each other.
+    padded = F.pad(x, [size // 2] * 4).permute(0, 2, 3, 1)
+    images, height, width = padded.shape[:3]
+    steps = torch.arange(size, device=x.device)
+    around = (steps[:, None] * width + steps).flatten()  # (size * size,)
+    first = cell_inds // x.shape[3] * width + cell_inds % x.shape[3]  # (B, k)
+    first = first + torch.arange(images, device=x.device)[:, None] * (height * width)
+    index = first[..., None] + around  # (B, k, size * size)
+    return padded.flatten(0, 2)[index].flatten(2)

@@ -55,3 +55,20 @@ def test_one_without_the_other(loss, teacher, feats, make_targets):
     head = HEADS['metric'](loss_distill=loss)
     with pytest.raises(ConfigError, match='loss_distill'):
         head.loss(feats, make_targets(teacher))
+
+
+@pytest.mark.parametrize('feat_channels', [16, 0])
+@pytest.mark.parametrize('act', ['ReLU', 'SiLU'])
+def test_embeds_cells_alone(feat_channels, act):
+    """Every cell of every image has the embedding of the dense map, also at borders."""
+    torch.manual_seed(0)
+    options = dict(OPTIONS, feat_channels=feat_channels, act_cfg=dict(type=act))
+    head = MetricReIDHead(**options, branch_init=dict(weight_std=0.3))
+    for layer in head.embedding:
+        if isinstance(layer, torch.nn.Conv2d):
+            torch.nn.init.normal_(layer.bias)
+    feats = [torch.randn(3, 8, 5, 7)]
+    cells = torch.stack([torch.randperm(35) for _ in range(3)])
+    torch.testing.assert_close(
+        head.embed_cells(feats, cells), head.predict_by_feat(head(feats), cells)
+    )
