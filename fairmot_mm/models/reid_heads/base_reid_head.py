@@ -172,12 +172,14 @@ class BaseReIDHead(BaseModule, metaclass=ABCMeta):
         Returns:
             See `predict_by_feat`.
         """
-        values = _neighbourhoods(x[0], cell_inds, self.embedding[0].kernel_size[0])
-        for layer in self.embedding:
+        values = x[0]
+        for layer in self.embedding.children():
             if isinstance(layer, nn.Conv2d):
+                if values is x[0]:
+                    values = _neighbourhoods(values, cell_inds, layer.kernel_size[0])
                 # Values lie cell by cell, and in a cell channel by channel.
-                weight = layer.weight.permute(2, 3, 1, 0).flatten(0, 2)
-                values = values @ weight + layer.bias
+                values = values @ layer.weight.permute(2, 3, 1, 0).flatten(0, 2)
+                values = values if layer.bias is None else values + layer.bias
             else:
                 values = layer(values)
         return F.normalize(values.float(), dim=2)
