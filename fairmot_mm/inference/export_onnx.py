@@ -36,8 +36,8 @@ class DetectionGraph(nn.Module):
     Args:
         detector: `JDEDetector`.
         at_detections: Whether embeddings are computed at the detections alone, see
-            `BaseReIDHead.embed_cells`, and not for every cell. A detector or head with
-            a forward pass of its own computes all of them in any case.
+            `BaseReIDHead.embed_cells`, and not for every cell. Where the detector or
+            the head has a forward pass of its own, every cell is embedded in any case.
     """
 
     def __init__(self, detector: Any, at_detections: bool = False) -> None:
@@ -46,7 +46,8 @@ class DetectionGraph(nn.Module):
         self.at_detections = (
             at_detections
             and type(detector)._forward is JDEDetector._forward
-            and type(detector.reid_head).forward is BaseReIDHead.forward
+            and isinstance(detector.reid_head, BaseReIDHead)
+            and detector.reid_head.can_embed_cells
         )
 
     def forward(self, images: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:

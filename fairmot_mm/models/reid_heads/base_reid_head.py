@@ -158,12 +158,27 @@ class BaseReIDHead(BaseModule, metaclass=ABCMeta):
         embeds = torch.gather(embedding.flatten(2), 2, index)
         return F.normalize(embeds.float(), dim=1).transpose(1, 2)
 
+    @property
+    def can_embed_cells(self) -> bool:
+        """Whether `embed_cells` fits: the branch is as `head_branch` makes it.
+
+        A subclass with a `forward` of its own, or with other layers in its branch, has
+        to embed every cell.
+        """
+        first, *others = self.embedding.children()
+        return (
+            type(self).forward is BaseReIDHead.forward
+            and isinstance(first, nn.Conv2d)
+            and _fits_cells(first, first.kernel_size[0])
+            and all(_fits_cells(layer, 1) for layer in others)
+        )
+
     def embed_cells(self, x: Sequence[Tensor], cell_inds: Tensor) -> Tensor:
         """Embed the cells of detections alone, and no others.
 
         The result is that of `forward` and `predict_by_feat`, up to rounding. A map has
         far more cells than detections, so that the branch needs a fraction of the time.
-        Exported networks do this (see `DetectionGraph`).
+        Exported networks do this where they can (see `can_embed_cells`).
 
         Args:
             x: See `forward`.
@@ -183,6 +198,19 @@ class BaseReIDHead(BaseModule, metaclass=ABCMeta):
             else:
                 values = layer(values)
         return F.normalize(values.float(), dim=2)
+
+
+def _fits_cells(layer: nn.Module, size: int) -> bool:
+    """Whether a layer makes a cell of ``size`` x ``size`` cells around it, or of it."""
+    if type(layer) is not nn.Conv2d:
+        return not layer.state_dict()  # an activation, and no normalisation
+    return (
+        layer.kernel_size == (size, size)
+        and layer.padding == (size // 2, size // 2)
+        and layer.stride == layer.dilation == (1, 1)
+        and layer.groups == 1
+        and layer.padding_mode == 'zeros'
+    )
 
 
 def _neighbourhoods(x: Tensor, cell_inds: Tensor, size: int) -> Tensor:

@@ -72,3 +72,28 @@ def test_embeds_cells_alone(feat_channels, act):
     torch.testing.assert_close(
         head.embed_cells(feats, cells), head.predict_by_feat(head(feats), cells)
     )
+
+
+class OwnForward(MetricReIDHead):
+    """A head with a forward pass of its own."""
+
+    def forward(self, x):
+        return super().forward([2 * x[0]])
+
+
+def test_can_embed_cells():
+    """With the branch as it is built; not with another forward pass or other layers."""
+    assert MetricReIDHead(**OPTIONS).can_embed_cells
+    assert MetricReIDHead(**{**OPTIONS, 'feat_channels': 0}).can_embed_cells
+    assert not OwnForward(**OPTIONS).can_embed_cells
+    for place, layer in (
+        (1, torch.nn.BatchNorm2d(16)),
+        (1, torch.nn.PReLU(16)),
+        (2, torch.nn.Conv2d(16, 6, 3, padding=1)),
+        (0, torch.nn.Conv2d(8, 16, 3, padding=2, dilation=2)),
+        (0, torch.nn.Conv2d(8, 16, 3, padding=1, groups=2)),
+        (0, torch.nn.ReLU()),
+    ):
+        head = MetricReIDHead(**OPTIONS)
+        head.embedding[place] = layer
+        assert not head.can_embed_cells
