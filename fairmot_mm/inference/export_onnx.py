@@ -11,10 +11,9 @@ import torch.nn.functional as F  # noqa: N812
 from torch import Tensor, nn
 
 from fairmot_mm.inference.dynamic_batch import dynamic_batch
-from fairmot_mm.models import FairMOT, JDEDetector, ONNXDetector
+from fairmot_mm.models import BaseReIDHead, FairMOT, JDEDetector, ONNXDetector
 from fairmot_mm.models.detectors.exported_detector import ExportedDetector
 from fairmot_mm.models.layers import DCNv2
-from fairmot_mm.models.reid_heads.base_reid_head import BaseReIDHead
 from fairmot_mm.models.utils.decode import decode_maps
 from fairmot_mm.utils.atomic import atomic_path
 from fairmot_mm.utils.errors import CheckpointError, ConfigError

@@ -33,7 +33,7 @@ def quantize_onnx(
 
     Weights and the inputs of convolutions become 8-bit numbers, whose ranges are those
     that occur in the images (post-training quantisation, no bias correction). The last
-    layers and the decoding behind them stay in float32. The file keeps the metadata,
+    layers, the decoding behind them and the embeddings of detections stay in float32. The file keeps the metadata,
     and quantisation is written with standard operators (``QuantizeLinear``,
     ``DequantizeLinear``), so that OpenVINO and onnxruntime run it.
 
@@ -107,18 +107,27 @@ def _forget_sources(graph: 'GraphProto') -> None:
 def output_nodes(graph: 'GraphProto') -> Iterator[str]:
     """Find the last layers of a network, and the operators behind them.
 
+    What is computed at the peaks of the heatmap lies behind them too: the embeddings of
+    the detections, with their layers.
+
     Args:
         graph: Its operators are in the order in which they run.
 
     Yields:
-        The names of the operators that no layer with weights follows.
+        The names of the operators that no layer with weights follows, but for layers at
+        the peaks, and of those at the peaks.
     """
+    at_peaks: set[str] = set()  # values that depend on which cells are peaks
+    for node in graph.node:
+        if node.op_type == 'TopK' or not at_peaks.isdisjoint(node.input):
+            at_peaks.update(node.output)
     followed: set[str] = set()  # values that a layer depends on
     for node in reversed(graph.node):
         is_followed = not followed.isdisjoint(node.output)
-        if not is_followed:
+        is_at_peaks = not at_peaks.isdisjoint(node.output)
+        if is_at_peaks or not is_followed:
             yield node.name
-        if is_followed or node.op_type in _LAYERS:
+        if not is_at_peaks and (is_followed or node.op_type in _LAYERS):
             followed.update(node.input)
 
 

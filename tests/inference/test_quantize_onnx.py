@@ -53,7 +53,9 @@ def test_outputs_stay_in_float(quantized):
     # The shape of a rounded image is that of the image.
     readers = [node for node in kept if node.op_type != 'Shape']
     assert not [node.name for node in readers if rounded.intersection(node.input)]
-    assert sum(node.op_type == 'Conv' for node in kept) == 4
+    # Heatmap, size and offset; the two layers that embed the peaks.
+    assert sum(node.op_type == 'Conv' for node in kept) == 3
+    assert sum(node.op_type == 'MatMul' for node in kept) == 2
 
 
 def test_nothing_of_the_machine(quantized):
