@@ -33,9 +33,9 @@ def quantize_onnx(
 
     Weights and the inputs of convolutions become 8-bit numbers, whose ranges are those
     that occur in the images (post-training quantisation, no bias correction). The last
-    layers, the decoding behind them and the embeddings of detections stay in float32. The file keeps the metadata,
-    and quantisation is written with standard operators (``QuantizeLinear``,
-    ``DequantizeLinear``), so that OpenVINO and onnxruntime run it.
+    layers, the decoding behind them and the embeddings of detections stay in float32.
+    The file keeps the metadata, and quantisation is written with standard operators
+    (``QuantizeLinear``, ``DequantizeLinear``), so that OpenVINO and onnxruntime run it.
 
     Args:
         path: The file in floating point.
