@@ -1,4 +1,6 @@
 import gc
+import subprocess
+import sys
 
 import pytest
 
@@ -31,6 +33,6 @@ def test_goes_back(was_on):
 
 def test_the_package_leaves_it_on():
     """Whoever imports the package has a collector as before."""
-    import fairmot_mm.environment  # noqa: F401
-
-    assert gc.isenabled()
+    code = 'import gc, fairmot_mm.environment; print(gc.isenabled())'
+    done = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True)
+    assert (done.stdout, done.returncode) == ('True\n', 0)
